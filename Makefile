@@ -1,0 +1,49 @@
+# Every target does its own set-up: on a fresh machine with Python 3.11+, git and make, `make night` and `make test` are enough.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: setup night test check bench eval console docs lock clean
+
+setup: $(READY)
+
+# pip of Python 3.11 may backtrack for minutes on this set, so uv (inside the environment) installs the pinned, hashed lock.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Reson needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+night: $(READY)
+	$(BIN)/reson night
+
+test: $(READY)
+	$(BIN)/pytest -q
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright
+
+bench: $(READY)
+	$(BIN)/python -m reson.evals.bench
+
+eval: $(READY)
+	$(BIN)/python -m reson.evals.nights
+
+console: $(READY)
+	$(BIN)/reson console
+
+# The catalogue page and the pictures in docs/ are made by the code itself.
+docs: $(READY)
+	$(BIN)/python -m reson.evals.pages
+
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache

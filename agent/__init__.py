@@ -1,0 +1,1 @@
+"""Decides: the campaign graph, brains, approvals, memory, the night, the command line."""

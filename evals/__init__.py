@@ -1,0 +1,1 @@
+"""Compares what Reson reports with the hidden truth of simulated chips."""

@@ -1,0 +1,184 @@
+"""The vocabulary: what one part of Reson hands to another. Values, frozen, validated, and JSON at the borders."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# JSON has no NaN; a number that is not finite never crosses a border.
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Json = dict[str, Any]
+
+
+class Record(BaseModel):
+    """Base of every record: immutable, no unknown fields, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def to_json(self) -> Json:
+        return self.model_dump(mode="json")
+
+
+def content_hash(value: Any) -> str:
+    """SHA-256 (hex) of a JSON-like value in canonical form: keys sorted, no spaces, NaN refused (``ValueError``)."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Effect(StrEnum):
+    """What a tool does to the world. A tool that declares none does not start."""
+
+    READS = "reads"
+    MEASURES = "measures"
+    WRITES = "writes"
+
+
+class Verdict(StrEnum):
+    """The numeric judgement of one measurement."""
+
+    ACCEPT = "accept"
+    REVIEW = "review"
+    REJECT = "reject"
+
+
+class Outcome(StrEnum):
+    """What a plot says about the experiment (FIELD vocabulary of plot reading)."""
+
+    EXPECTED = "expected"
+    SUBOPTIMAL = "suboptimal"
+    ANOMALOUS = "anomalous"
+    APPARATUS = "apparatus"
+
+
+class FitReliability(StrEnum):
+    RELIABLE = "reliable"
+    UNRELIABLE = "unreliable"
+    NO_FIT = "no_fit"
+
+
+class Status(StrEnum):
+    """Status codes of plot reading, the union over all families of experiments."""
+
+    SUCCESS = "SUCCESS"
+    NO_SIGNAL = "NO_SIGNAL"
+    MULTIPLE_PEAKS = "MULTIPLE_PEAKS"
+    AMP_TOO_HIGH = "AMP_TOO_HIGH"
+    FIT_POOR = "FIT_POOR"
+    RANGE_TOO_NARROW = "RANGE_TOO_NARROW"
+    DAMPED = "DAMPED"
+    UNDERSAMPLED = "UNDERSAMPLED"
+    OFF_RESONANCE = "OFF_RESONANCE"
+    NO_DETUNING = "NO_DETUNING"
+    BEATING = "BEATING"
+    TOO_MANY_OSC = "TOO_MANY_OSC"
+    TOO_FEW_OSC = "TOO_FEW_OSC"
+    WINDOW_TOO_SHORT = "WINDOW_TOO_SHORT"
+    SAMPLING_TOO_COARSE = "SAMPLING_TOO_COARSE"
+    OPTIMAL_NOT_CENTERED = "OPTIMAL_NOT_CENTERED"
+    NO_EXCITATION = "NO_EXCITATION"
+    MODERATE_ERROR = "MODERATE_ERROR"
+    LARGE_ERROR = "LARGE_ERROR"
+    HIGH_POWER = "HIGH_POWER"
+    NO_RES_RESPONSE = "NO_RES_RESPONSE"
+
+
+class Reading(Record):
+    """What a reader saw in a plot. ``reader`` says who looked and at what: a picture, or the saved data."""
+
+    outcome: Outcome
+    reliability: FitReliability
+    status: Status
+    confidence: Annotated[Finite, Field(ge=0, le=1)]
+    reason: str
+    reader: str
+    suggested_range: tuple[Finite, Finite] | None = None
+    """Range of the swept parameter that would serve better, in its SI unit."""
+
+
+class Quantity(Record):
+    """A fitted number: value and one standard deviation (None where it is not statistical), in SI units."""
+
+    value: Finite
+    stderr: Annotated[Finite, Field(ge=0)] | None = None
+    unit: str = ""
+
+
+class Check(Record):
+    """One numeric check of a measurement; a failed check counts with its ``severity``."""
+
+    name: str
+    passed: bool
+    severity: Verdict
+    message: str
+
+
+class Judgement(Record):
+    """Verdict over all checks: the worst severity among those that failed."""
+
+    verdict: Verdict
+    checks: tuple[Check, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(check.message for check in self.checks if not check.passed)
+
+
+class Change(Record):
+    """A proposed new value of one control or recorded parameter of one component."""
+
+    component: str
+    parameter: str
+    old: Finite | None
+    new: Finite
+    stderr: Annotated[Finite, Field(ge=0)] | None
+    unit: str
+
+
+class ActionKind(StrEnum):
+    MEASURE = "measure"
+    WRITE = "write"
+    ROLLBACK = "rollback"
+
+
+class Action(Record):
+    """What asks for an approval, exactly: its hash binds the approval to it.
+
+    ``arguments`` of a measurement: experiment, components, parameters; of a write: measurement, verdict, changes.
+    """
+
+    kind: ActionKind
+    effect: Effect
+    device: str
+    component: str
+    """One component for a write; for a measurement that serves several, their names joined by commas."""
+    arguments: Json
+
+    @property
+    def hash(self) -> str:
+        return content_hash(self.to_json())
+
+
+class Ending(StrEnum):
+    """How a run ends. There is no other way."""
+
+    FINISHED = "finished"
+    WAITING_FOR_APPROVAL = "waiting_for_approval"
+    BUDGET_SPENT = "budget_spent"
+    DEVICE_UNAVAILABLE = "device_unavailable"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+EXIT_CODES: dict[Ending, int] = {
+    Ending.FINISHED: 0,
+    Ending.FAILED: 1,
+    # 2 is what a shell expects of wrong usage, so no ending takes it
+    Ending.WAITING_FOR_APPROVAL: 3,
+    Ending.BUDGET_SPENT: 4,
+    Ending.DEVICE_UNAVAILABLE: 5,
+    Ending.STOPPED: 6,
+}

@@ -1,0 +1,1 @@
+"""Measures: devices, experiments, figures, verdicts, and the store of what was measured."""

@@ -1,0 +1,57 @@
+"""The port between Reson and anything that runs circuits: a device is a Qiskit backend with controls, limits and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from reson.records import Finite, Record
+
+if TYPE_CHECKING:  # qiskit takes over a second to import; the port itself needs none of it
+    from qiskit.primitives import BaseSamplerV2
+    from qiskit.providers import BackendV2
+
+Controls = Mapping[str, Mapping[str, float]]
+"""component ("q3") -> control name -> value in SI units."""
+
+
+class DeviceLimits(Record):
+    """What one job may ask for, and what one shot costs beside the circuit itself."""
+
+    max_shots: int
+    max_circuits: int
+    reset_time: Finite
+    """Seconds between shots, reset included."""
+    readout_time: Finite
+    """Seconds of one readout."""
+
+
+class Device(Protocol):
+    """What the rest of Reson may know of a device. Hidden truth is no part of it."""
+
+    name: str
+    kind: str
+    """"simulated", "fake", "ibm", ...: the policy can decide by it."""
+    qubits: tuple[int, ...]
+    backend: BackendV2
+    limits: DeviceLimits
+
+    def sampler(self) -> BaseSamplerV2: ...
+
+    def design_controls(self) -> dict[str, dict[str, float]]:
+        """Start values as the designer and the wiring list give them: all that is known of a cold chip."""
+        ...
+
+    def load(self, controls: Controls) -> None:
+        """Make these the control values of all following jobs. Raises ``ToolError`` (bad_arguments) out of bounds."""
+        ...
+
+    def now(self) -> datetime:
+        """Time of the device's clock (UTC): simulated time on a simulated chip, wall time elsewhere."""
+        ...
+
+
+def component(qubit: int) -> str:
+    """Name of a qubit in tables and reports: 3 -> "q3"."""
+    return f"q{qubit}"

@@ -1,0 +1,58 @@
+"""Every parameter that the table may hold: unit, physical bounds, and whether it is a control of the device.
+
+A *control* changes what the device does (it is loaded into the device before each job); the others are recorded results.
+The bounds are those of physics and of the electronics; no value outside them is ever written.
+"""
+
+from __future__ import annotations
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.records import Finite, Record
+
+
+class ParameterSpec(Record):
+    name: str
+    unit: str
+    low: Finite
+    high: Finite
+    control: bool
+    description: str
+
+    def require(self, value: float) -> float:
+        """The value itself if it is finite and within bounds; else ``ToolError`` (bad_arguments)."""
+        if not self.low <= value <= self.high:  # also catches NaN
+            raise ToolError(
+                ToolErrorKind.BAD_ARGUMENTS,
+                f"{self.name} = {value:g} {self.unit} is outside {self.low:g} to {self.high:g} {self.unit}",
+            )
+        return value
+
+
+def _control(name: str, unit: str, low: float, high: float, description: str) -> ParameterSpec:
+    return ParameterSpec(name=name, unit=unit, low=low, high=high, control=True, description=description)
+
+
+def _result(name: str, unit: str, low: float, high: float, description: str) -> ParameterSpec:
+    return ParameterSpec(name=name, unit=unit, low=low, high=high, control=False, description=description)
+
+
+PARAMETERS: dict[str, ParameterSpec] = {
+    spec.name: spec
+    for spec in (
+        _control("drive_frequency", "Hz", 1e9, 12e9, "frequency of the drive, meant to equal f01"),
+        _control("anharmonicity", "Hz", -600e6, -50e6, "f12 - f01; from the design until it is measured"),
+        _control("x_amplitude", "", 0.0, 1.0, "peak amplitude of the X pulse, in units of full scale"),
+        _control("sx_amplitude", "", 0.0, 1.0, "peak amplitude of the SX pulse, in units of full scale"),
+        _control("drag_beta", "s", -5e-9, 5e-9, "DRAG: quadrature amplitude over the time derivative of the in-phase one"),
+        _control("pulse_duration", "s", 8e-9, 200e-9, "length of the X and SX pulses; sigma is a quarter of it"),
+        _control("readout_angle", "rad", -3.15, 3.15, "rotation that turns the g-e axis of the IQ plane to the real axis"),
+        _control("readout_threshold", "", -100.0, 100.0, "discrimination threshold on the rotated real axis"),
+        _result("t1", "s", 1e-7, 1e-2, "energy relaxation time"),
+        _result("t2_star", "s", 1e-8, 1e-2, "dephasing time without echo (Ramsey)"),
+        _result("t2_echo", "s", 1e-8, 2e-2, "dephasing time with one echo (Hahn)"),
+        _result("assignment_fidelity", "", 0.0, 1.0, "1 - (P(1|0) + P(0|1)) / 2"),
+        _result("x_angle_error", "rad", -3.2, 3.2, "over-rotation of the X pulse"),
+        _result("sx_angle_error", "rad", -3.2, 3.2, "over-rotation of the SX pulse"),
+        _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
+    )
+}
