@@ -1,0 +1,107 @@
+"""``lab.toml``: what a lab is and what its nights are for. Unknown keys and impossible values are refused by name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from reson.errors import OperatorError
+from reson.records import Finite, Record
+
+Positive = Annotated[Finite, Field(gt=0)]
+
+
+class DeviceSettings(Record):
+    kind: Literal["simulated"] = "simulated"
+    seed: Annotated[int, Field(ge=0)] = 7
+    qubits: Annotated[int, Field(ge=1, le=433)] = 5
+    faults: dict[str, str] = {}
+    """Faults put into the simulated chip, by component; a real chip brings its own."""
+
+
+class Goals(Record):
+    """When a qubit counts as calibrated and in specification."""
+
+    error_over_coherence_limit: Annotated[Finite, Field(ge=1)] = 1.5
+    assignment_fidelity: Annotated[Finite, Field(gt=0.5, le=1)] = 0.95
+    t1: Positive = 15e-6
+
+
+class Budget(Record):
+    """What one run may use up."""
+
+    device_minutes: Positive = 120.0
+    shots: Annotated[int, Field(gt=0)] = 100_000_000
+    wall_minutes: Positive = 240.0
+    experiments: Annotated[int, Field(gt=0)] = 2000
+
+
+class NightSettings(Record):
+    begins: str = "22:00"
+    """Device clock; a simulated chip rests until then, a real one is taken as it is."""
+    until: str = ""
+    wait_for_approval_minutes: Annotated[Finite, Field(ge=0)] = 0.0
+
+    @field_validator("begins", "until")
+    @classmethod
+    def _hour(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError("a time of day is written like 06:00")
+        return value
+
+
+class LabConfig(Record):
+    device: DeviceSettings = DeviceSettings()
+    brain: Literal["offline"] = "offline"
+    goals: Goals = Goals()
+    budget: Budget = Budget()
+    night: NightSettings = NightSettings()
+    database: str = ""
+    """SQLAlchemy URL; empty: lab.db in the lab's directory."""
+
+
+TEMPLATE = """\
+# The lab: what it measures on, what for, and how much it may use. Every key is optional; these are the defaults.
+brain = "offline"            # works with no key and no network
+database = ""                # an SQLAlchemy URL where several machines share a lab; empty: lab.db beside this file
+
+[device]
+kind = "simulated"
+seed = {seed}                     # another seed is another chip
+qubits = {qubits}
+
+[device.faults]              # for trying things out: dead, weak_drive, frequency_guess_off, short_t1
+# q2 = "weak_drive"
+
+[goals]
+error_over_coherence_limit = 1.5
+assignment_fidelity = 0.95
+t1 = 15e-6                   # seconds
+
+[budget]                     # of one run
+device_minutes = 120.0
+shots = 100000000
+wall_minutes = 240.0
+experiments = 2000
+
+[night]
+begins = "22:00"             # the simulated chip rests until then
+until = ""                   # e.g. "06:00", on the device's clock (UTC); empty: until done
+wait_for_approval_minutes = 0.0
+"""
+
+
+def load_config(path: Path) -> LabConfig:
+    """Read ``lab.toml``. Raises ``OperatorError`` naming the line or the key."""
+    try:
+        return LabConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{path} is not readable as TOML: {error}", "mend that line, or move the file aside to get the defaults") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise OperatorError(f"{path}: {key}: {first['msg']}", "see docs/lab.md for every key and its limits") from error

@@ -1,0 +1,135 @@
+"""What a brain is shown and what it may answer: typed, small, and JSON."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reson.records import Finite, Outcome, Quantity, Record, Status, Verdict
+
+
+class Known(Record):
+    """One value of the parameter table."""
+
+    value: Finite
+    stderr: Finite | None
+    age_hours: Finite
+    measured: bool
+    """False for a design value that no measurement has confirmed."""
+
+
+class Attempt(Record):
+    """One measurement of this run on one qubit, or one that was refused before it ran (then without a reading)."""
+
+    measurement_id: str
+    experiment: str
+    parameters: dict[str, Finite]
+    verdict: Verdict
+    outcome: Outcome | None
+    status: Status | None
+    suggested_range: tuple[Finite, Finite] | None
+    reasons: tuple[str, ...]
+    quantities: dict[str, Quantity]
+    write: Literal["none", "written", "refused"]
+    """Whether its proposal went into the table, or a person or the policy refused it."""
+    note: str = ""
+    """What the person said who answered."""
+
+
+class Recollection(Record):
+    """Something of earlier nights that memory found to bear on this qubit."""
+
+    text: str
+    distance: Finite
+
+
+class QubitView(Record):
+    component: str
+    known: dict[str, Known]
+    design: dict[str, Finite]
+    """Values the chip was designed for, before any measurement."""
+    attempts: tuple[Attempt, ...]
+    recalled: tuple[Recollection, ...] = ()
+
+    def value(self, parameter: str) -> float | None:
+        known = self.known.get(parameter)
+        return None if known is None else known.value
+
+
+class GoalsView(Record):
+    error_over_coherence_limit: Finite
+    assignment_fidelity: Finite
+    t1: Finite
+
+
+class Observation(Record):
+    """Everything a brain decides from: the qubits that are ready, the goals, and what is left of the budget."""
+
+    device: str
+    goals: GoalsView
+    qubits: tuple[QubitView, ...]
+    device_seconds_left: Finite
+    experiments_left: int
+
+
+class DiagnosisCode(StrEnum):
+    """What is wrong with a qubit, as the report names it."""
+
+    NO_DRIVE_RESPONSE = "no_drive_response"
+    WEAK_DRIVE_LINE = "weak_drive_line"
+    FREQUENCY_GUESS_OFF = "frequency_guess_off"
+    SHORT_T1 = "short_t1"
+    POOR_READOUT = "poor_readout"
+    ERROR_ABOVE_LIMIT = "error_above_limit"
+    REFUSED = "refused"
+    UNRESOLVED = "unresolved"
+
+
+class Diagnosis(Record):
+    code: DiagnosisCode
+    text: str
+    """One sentence with the numbers it rests on."""
+    remedy: str
+    """What a person should do."""
+
+
+class Measure(Record):
+    """Run an experiment on one qubit; equal ones on several qubits are merged into one job."""
+
+    kind: Literal["measure"] = "measure"
+    component: str
+    experiment: str
+    parameters: dict[str, Finite]
+    why: str
+
+
+class Escalate(Record):
+    """Ask a person whether a value that the numeric checks put under review may be written."""
+
+    kind: Literal["escalate"] = "escalate"
+    component: str
+    measurement_id: str
+    why: str
+
+
+class Done(Record):
+    """The qubit has reached its goal; ``diagnoses`` name what a person should know all the same."""
+
+    kind: Literal["done"] = "done"
+    component: str
+    why: str
+    diagnoses: tuple[Diagnosis, ...] = ()
+
+
+class GiveUp(Record):
+    """The qubit cannot be brought up tonight; it is set aside so that the others go on."""
+
+    kind: Literal["give_up"] = "give_up"
+    component: str
+    why: str
+    diagnoses: tuple[Diagnosis, ...]
+
+
+Decision = Annotated[Measure | Escalate | Done | GiveUp, Field(discriminator="kind")]
