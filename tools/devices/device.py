@@ -43,6 +43,10 @@ class Device(Protocol):
         """Start values as the designer and the wiring list give them: all that is known of a cold chip."""
         ...
 
+    def controls(self) -> dict[str, dict[str, float]]:
+        """The control values in force: what the last ``load`` left, or the design's before the first."""
+        ...
+
     def load(self, controls: Controls) -> None:
         """Make these the control values of all following jobs. Raises ``ToolError`` (bad_arguments) out of bounds."""
         ...

@@ -88,6 +88,8 @@ class Analysis(Record):
     points: dict[str, tuple[tuple[Finite, Finite], ...]] = {}
     """Scatter clouds for IQ plots: name -> (I, Q) points, thinned for drawing."""
     error: str | None = None
+    qubit: int | None = None
+    """Whose measurement it is, for the title of the figure."""
 
 
 class Past(Record):
