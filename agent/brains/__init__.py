@@ -1,0 +1,1 @@
+"""Brains answer two typed questions: what next (choose), and what does this plot show (read)."""

@@ -1,0 +1,23 @@
+"""The default brain: the expert policy and the local reader. No key, no network, the same answer every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reson.agent.brains.expert import next_decision
+from reson.agent.observation import Decision, Observation
+from reson.agent.reading import read_saved_data
+from reson.records import Reading
+from reson.tools.experiments.experiment import Analysis
+
+
+@dataclass(frozen=True)
+class OfflineBrain:
+    name: str = "offline"
+
+    def choose(self, observation: Observation) -> list[Decision]:
+        return [next_decision(view, observation.goals) for view in observation.qubits]
+
+    def read(self, figure: Path, analysis: Analysis) -> Reading:
+        return read_saved_data(analysis)

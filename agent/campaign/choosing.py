@@ -1,0 +1,101 @@
+"""The node ``choose``: takes up answered approvals, asks the brain about every qubit that is ready, plans the jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.observe import observe
+from reson.agent.campaign.refusals import refusal
+from reson.agent.campaign.schedule import merge
+from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
+from reson.agent.campaign.writing import ask_to_write, execute
+from reson.agent.observation import Decision, Done, Escalate, GiveUp, Measure
+from reson.errors import ToolError
+from reson.tools.experiments.catalogue import get
+from reson.tools.store.approvals import get_approval
+from reson.tools.store.lessons import record_lesson
+from reson.tools.store.measurements import get_measurement
+from reson.tools.store.parameters import current, values
+
+
+def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """State after one round of decisions; with nobody ready it is left as it is and the graph pauses or ends."""
+    qubits, granted = take_up_answers(bench, state)
+    state = {**state, "qubits": qubits}
+    if not any(qubit["state"] == "ready" for qubit in qubits.values()):
+        return {"qubits": qubits, "queue": granted}
+    asked: list[Measure] = []
+    refused = list(state["refused"])
+    for decision in bench.brain.choose(observe(bench, state)):
+        bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", decision.to_json())
+        match decision:
+            case Measure():
+                try:
+                    asked.append(_complete(bench, decision))
+                except ToolError as error:
+                    refused.append(refusal(state["step"], decision.component, decision.experiment, decision.parameters, error.message))
+            case Escalate():
+                qubits[decision.component] = _escalate(bench, decision)
+            case Done() | GiveUp():
+                qubits[decision.component] = _close(bench, decision)
+    jobs = merge(bench.run_id, state["step"], asked)
+    return {"qubits": qubits, "queue": granted + jobs, "step": state["step"] + max(1, len(jobs)), "refused": refused}
+
+
+def take_up_answers(bench: Bench, state: CampaignState) -> tuple[dict[str, QubitState], list[Job]]:
+    """Parked qubits whose approval was answered go on; measurements that were granted come back as jobs."""
+    qubits, granted = dict(state["qubits"]), {}
+    for name, qubit in state["qubits"].items():
+        if qubit["state"] != "parked":
+            continue
+        row = get_approval(bench.store, qubit["approval"])
+        if row.status in ("pending", "responded") and row.answer is None:
+            continue
+        if row.kind == "measure":
+            if row.status == "approved":
+                granted[row.id] = _granted_job(row)
+            qubits[name] = ready(f"{row.status} by {row.answered_by}")
+        else:
+            qubits[name] = execute(bench, row)
+        bench.tell(f"answer-{row.id}-{name}", "approval_answered", {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by})
+    return qubits, list(granted.values())
+
+
+def _granted_job(row) -> Job:
+    arguments = row.action.arguments
+    return Job(
+        id=row.id,
+        experiment=arguments["experiment"],
+        requests=arguments["requests"],
+        why={name: row.why for name in arguments["requests"]},
+        approval=row.id,
+        results={},
+        writes=[],
+    )
+
+
+def _complete(bench: Bench, decision: Measure) -> Measure:
+    """The measurement with all arguments filled in and checked. Raises ``ToolError`` where one is refused."""
+    known = values(current(bench.store, bench.device.name)).get(decision.component, {})
+    arguments = get(decision.experiment).arguments(decision.parameters, known)
+    return decision.model_copy(update={"parameters": arguments})
+
+
+def _escalate(bench: Bench, decision: Escalate) -> QubitState:
+    row = get_measurement(bench.store, decision.measurement_id)
+    approval = ask_to_write(bench, row, decision.why)
+    if approval is None or approval.status == "denied":
+        return ready("the policy refuses to ask for this")
+    if approval.status == "approved":
+        return execute(bench, approval)
+    return parked(decision.why, approval.id)
+
+
+def _close(bench: Bench, decision: Decision) -> QubitState:
+    diagnoses = [diagnosis.to_json() for diagnosis in decision.diagnoses] if isinstance(decision, Done | GiveUp) else []
+    for diagnosis in diagnoses:
+        text = f"{decision.component}: {diagnosis['code']}: {diagnosis['text']} {diagnosis['remedy']}"
+        record_lesson(bench.store, f"{bench.run_id}-{decision.component}-{diagnosis['code']}", bench.run_id, decision.component, text, bench.clock())
+    state = "done" if isinstance(decision, Done) else "failed"
+    return QubitState(state=state, why=decision.why, approval="", diagnoses=diagnoses)

@@ -1,0 +1,82 @@
+"""The node ``gate`` before a measurement: budget, hours, and the approval that every action needs, automatic or not."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+from reson.agent.approvals import authorise
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.observe import spent
+from reson.agent.campaign.refusals import refuse_job
+from reson.agent.campaign.state import CampaignState, Job, parked
+from reson.records import Action, ActionKind, Ending
+from reson.tools.experiments.catalogue import get
+from reson.tools.store.measurements import list_measurements
+
+
+def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Take the next job from the queue if it may run; else pause the run, park its qubits, or note the refusal."""
+    reason = must_pause(bench, state["queue"][0])
+    if reason:
+        return {"pause": {"ending": reason[0], "reason": reason[1]}}
+    job, *queue = state["queue"]
+    approval = authorise(
+        bench.store,
+        bench.policy,
+        action_of(bench, job),
+        approval_id=job["approval"] or job["id"],
+        run_id=bench.run_id,
+        device_kind=bench.device.kind,
+        verdict=None,
+        why="; ".join(sorted(set(job["why"].values()))),
+        evidence={"device_seconds": device_seconds(bench, job)},
+        device_time=bench.clock(),
+    )
+    if approval.status in ("approved", "executed"):
+        return {"queue": queue, "job": {**job, "approval": approval.id}}
+    qubits, refused = dict(state["qubits"]), list(state["refused"])
+    if approval.status == "pending":
+        qubits |= {name: parked(f"{job['experiment']} waits for a person", approval.id) for name in job["requests"]}
+    else:
+        refused += refuse_job(state["step"], job, f"not allowed: {approval.status} by {approval.rule}")
+    bench.tell(f"{job['id']}-gate", "approval", {"approval": approval.id, "status": approval.status, "rule": approval.rule})
+    return {"queue": queue, "job": None, "qubits": qubits, "refused": refused}
+
+
+def action_of(bench: Bench, job: Job) -> Action:
+    """The exact action that the approval of a measurement is bound to."""
+    return Action(
+        kind=ActionKind.MEASURE,
+        effect=get(job["experiment"]).effect,
+        device=bench.device.name,
+        component=",".join(job["requests"]),
+        arguments={"experiment": job["experiment"], "requests": job["requests"]},
+    )
+
+
+def device_seconds(bench: Bench, job: Job) -> float:
+    """Expected device time: qubits measured together take as long as the slowest of them."""
+    row = get(job["experiment"])
+    return max(row.device_seconds(arguments, bench.device) for arguments in job["requests"].values())
+
+
+def must_pause(bench: Bench, job: Job) -> tuple[str, str] | None:
+    """(ending, reason) when this job must not start now."""
+    budget = bench.config.budget
+    seconds, experiments = spent(bench)
+    shots = sum(row.shots * row.circuits for row in list_measurements(bench.store, run_id=bench.run_id))
+    if bench.stop.is_set():
+        return Ending.STOPPED, "stopped by a person at the next safe point"
+    if bench.until is not None and bench.device.now() >= bench.until:
+        return Ending.BUDGET_SPENT, f"out of hours: it is {bench.device.now():%H:%M} on the device's clock"
+    needed = device_seconds(bench, job)
+    if seconds + needed > budget.device_minutes * 60:
+        return Ending.BUDGET_SPENT, f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, the next job needs {needed / 60:.1f}"
+    if experiments + len(job["requests"]) > budget.experiments:
+        return Ending.BUDGET_SPENT, f"experiments: {experiments} of {budget.experiments} used"
+    if shots >= budget.shots:
+        return Ending.BUDGET_SPENT, f"shots: {shots} of {budget.shots} used"
+    if monotonic() - bench.started > budget.wall_minutes * 60:
+        return Ending.BUDGET_SPENT, f"wall time: {budget.wall_minutes:g} min used"
+    return None

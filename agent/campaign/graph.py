@@ -1,0 +1,79 @@
+"""The campaign as a LangGraph graph: choose, gate, acquire, analyse, read, judge, propose, commit, remember, and pause.
+
+``pause`` is the only place where a run stops before it is finished: an interrupt whose value is the named ending and
+its reason. Resuming goes on from there, in the same or in another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import interrupt
+
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.choosing import choose
+from reson.agent.campaign.gating import gate
+from reson.agent.campaign.measuring import acquire, analyse, judge, read
+from reson.agent.campaign.remembering import remember
+from reson.agent.campaign.state import CampaignState
+from reson.agent.campaign.writing import commit, propose
+from reson.records import Ending
+
+NODES: dict[str, Callable[[Bench, CampaignState], dict[str, Any]]] = {
+    "choose": choose,
+    "gate": gate,
+    "acquire": acquire,
+    "analyse": analyse,
+    "read": read,
+    "judge": judge,
+    "propose": propose,
+    "commit": commit,
+    "remember": remember,
+}
+
+
+def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStateGraph:
+    """The compiled campaign of one run; its thread id is the run's id."""
+    graph = StateGraph(CampaignState)
+    for name, node in NODES.items():
+        graph.add_node(name, partial(node, bench))
+    graph.add_node("pause", pause)
+    graph.add_edge(START, "choose")
+    graph.add_conditional_edges("choose", after_choose, ["gate", "pause", "choose", END])
+    graph.add_conditional_edges("gate", after_gate, ["acquire", "gate", "pause", "choose"])
+    graph.add_conditional_edges("acquire", lambda state: "analyse" if state["job"] else "choose", ["analyse", "choose"])
+    for here, there in (("analyse", "read"), ("read", "judge"), ("judge", "propose"), ("propose", "commit"), ("commit", "remember")):
+        graph.add_edge(here, there)
+    graph.add_conditional_edges("remember", lambda state: "gate" if state["queue"] else "choose", ["gate", "choose"])
+    graph.add_edge("pause", "choose")
+    return graph.compile(checkpointer=checkpointer)
+
+
+def after_choose(state: CampaignState) -> str:
+    if state["queue"]:
+        return "gate"
+    states = {qubit["state"] for qubit in state["qubits"].values()}
+    if "ready" in states:  # every request of this round was refused; the brain hears why and decides again
+        return "choose"
+    return "pause" if "parked" in states else END
+
+
+def after_gate(state: CampaignState) -> str:
+    if state["pause"]:
+        return "pause"
+    if state["job"]:
+        return "acquire"
+    return "gate" if state["queue"] else "choose"
+
+
+def pause(state: CampaignState) -> dict[str, Any]:
+    """Stop here until somebody resumes the run; which is why an effect never stands in this node."""
+    waiting = sorted(qubit["approval"] for qubit in state["qubits"].values() if qubit["state"] == "parked")
+    reason = state["pause"] or {"ending": Ending.WAITING_FOR_APPROVAL, "reason": f"{len(waiting)} approvals wait for a person"}
+    interrupt({**reason, "approvals": waiting})
+    return {"pause": None}

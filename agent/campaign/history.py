@@ -1,0 +1,32 @@
+"""What a new result is compared with: the last accepted value, or a sound measurement of tonight that is newer."""
+
+from __future__ import annotations
+
+from reson.agent.campaign.bench import Bench
+from reson.records import Status, Verdict
+from reson.tools.experiments.experiment import Past
+from reson.tools.store.measurements import get_measurement, list_measurements
+from reson.tools.store.parameters import current
+
+
+def past(bench: Bench, component: str, measurement: str) -> dict[str, Past]:
+    """Quantity name -> its last trusted value before this measurement.
+
+    A jump against history puts a result under review once. Where a second measurement of the same night agrees with
+    the first, the two confirm each other and the jump was real: so a sound measurement counts as history as well.
+    """
+    now = bench.clock()
+    table = current(bench.store, bench.device.name).get(component, {})
+    known = {
+        name: Past(value=row.value, stderr=row.stderr, age=now - row.valid_from)
+        for name, row in table.items()
+        if row.measurement_id is not None
+    }
+    this = get_measurement(bench.store, measurement)
+    for row in list_measurements(bench.store, run_id=bench.run_id, component=component, experiment=this.experiment):
+        sound = row.reading is not None and row.reading.status is Status.SUCCESS
+        if row.id == measurement or not sound or row.judgement is None or row.judgement.verdict is Verdict.REJECT:
+            continue
+        for name, quantity in (row.quantities or {}).items():
+            known[name] = Past(value=quantity.value, stderr=quantity.stderr, age=now - row.device_ended)
+    return known

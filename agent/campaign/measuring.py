@@ -1,0 +1,117 @@
+"""The nodes of one job: acquire (raw data stored first), analyse and draw, read, judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.gating import action_of
+from reson.agent.campaign.history import past
+from reson.agent.campaign.refusals import refuse_job
+from reson.agent.campaign.state import CampaignState, Job, measurement_id
+from reson.errors import ToolError
+from reson.records import Check, Judgement, Reading, Status, Verdict
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.figures.style import png
+from reson.tools.store.approvals import require_permit
+from reson.tools.store.measurements import get_measurement, has_measurement, load_raw, record_analysis, record_measurements
+from reson.tools.store.parameters import current, values
+from reson.tools.verdicts.judge import judge as judge_checks
+
+# A reading with one of these agrees that the plot supports its number, though the number itself says what is wrong.
+SUPPORTS_THE_VALUE = {Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR}
+
+
+def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Measure all qubits of the job together; the data is on disk before anything else happens with it."""
+    job = _job(state)
+    ids = {name: measurement_id(job["id"], name) for name in job["requests"]}
+    if all(has_measurement(bench.store, identity) for identity in ids.values()):
+        return {}
+    require_permit(bench.store, job["approval"], action_of(bench, job))
+    bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
+    bench.device.load(values(current(bench.store, bench.device.name)))
+    requests = {int(name.removeprefix("q")): arguments for name, arguments in job["requests"].items()}
+    try:
+        data = get(job["experiment"]).acquire(bench.device, requests)
+    except ToolError as error:
+        bench.tell(f"{job['id']}-refused", "refused", {"experiment": job["experiment"], "reason": error.message})
+        return {"job": None, "refused": [*state["refused"], *refuse_job(state["step"], job, error.message)]}
+    raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}
+    record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
+    return {}
+
+
+def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Fit and draw every qubit's data. A failed fit keeps its data and its figure."""
+    job = _job(state)
+    experiment = get(job["experiment"])
+    results = {}
+    for name in job["requests"]:
+        row = get_measurement(bench.store, measurement_id(job["id"], name))
+        analysis = experiment.analyse(load_raw(bench.store, row))
+        results[name] = {
+            "analysis": bench.store.blobs.put(analysis.model_dump_json().encode(), ".json"),
+            "figure": bench.store.blobs.put(png(experiment.draw(analysis)), ".png"),
+        }
+    return {"job": {**job, "results": results}}
+
+
+def read(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Ask the brain what the plots show, before it is shown any number of the fit."""
+    job = _job(state)
+    results = {}
+    for name, result in job["results"].items():
+        figure = bench.store.blobs.path(result["figure"], ".png")
+        reading = bench.brain.read(figure, _analysis(bench, result))
+        results[name] = {**result, "reading": reading.to_json()}
+    return {"job": {**job, "results": results}}
+
+
+def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Numbers gate, vision doubts: the checks decide, and a reading can only turn accept into review."""
+    job = _job(state)
+    experiment = get(job["experiment"])
+    for name, result in job["results"].items():
+        identity = measurement_id(job["id"], name)
+        analysis = _analysis(bench, result)
+        reading = Reading.model_validate(result["reading"])
+        checks = experiment.check(analysis, job["requests"][name], past(bench, name, identity))
+        judgement = with_doubt(judge_checks(checks), reading)
+        figure = bench.store.blobs.get(result["figure"], ".png")
+        record_analysis(bench.store, identity, analysis, figure, judgement, reading, f"campaign:{bench.brain.name}")
+        body = {
+            "measurement": identity,
+            "component": name,
+            "experiment": job["experiment"],
+            "figure": result["figure"],
+            "reading": result["reading"],
+            "verdict": judgement.verdict,
+            "reasons": list(judgement.reasons),
+            "quantities": {key: quantity.to_json() for key, quantity in analysis.quantities.items()},
+        }
+        bench.tell(f"{identity}-verdict", "verdict", body)
+    return {"job": {**job, "results": {}}}
+
+
+def with_doubt(judgement: Judgement, reading: Reading) -> Judgement:
+    """The judgement with one check more: whether the reading agrees that the plot supports its value."""
+    agrees = reading.status in SUPPORTS_THE_VALUE
+    check = Check(
+        name="reading agrees",
+        passed=agrees,
+        severity=Verdict.REVIEW,
+        message=f"the plot reads as {reading.status}: {reading.reason}",
+    )
+    return judge_checks([*judgement.checks, check])
+
+
+def _analysis(bench: Bench, result: dict[str, Any]) -> Analysis:
+    return Analysis.model_validate_json(bench.store.blobs.get(result["analysis"], ".json"))
+
+
+def _job(state: CampaignState) -> Job:
+    job = state["job"]
+    assert job is not None, "the graph enters a job's nodes only with a job"
+    return job

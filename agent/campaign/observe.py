@@ -1,0 +1,101 @@
+"""Builds what the brain sees from the store: the table, this run's attempts, and what memory recalls."""
+
+from __future__ import annotations
+
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.state import CampaignState
+from reson.agent.memory import recall
+from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection
+from reson.records import Verdict
+from reson.tools.store.approvals import list_approvals
+from reson.tools.store.measurements import MeasurementRow, list_measurements
+from reson.tools.store.parameters import ParameterRow, current, log
+
+RECALLED = 3
+"""How many recollections a brain gets for a qubit that is in trouble or new."""
+
+
+def observe(bench: Bench, state: CampaignState) -> Observation:
+    """Everything the brain decides from, for the qubits that are ready."""
+    names = [name for name, qubit in state["qubits"].items() if qubit["state"] == "ready"]
+    goals = bench.config.goals
+    seconds, experiments = spent(bench)
+    return Observation(
+        device=bench.device.name,
+        goals=GoalsView.model_validate(goals.model_dump()),
+        qubits=tuple(_view(bench, state, name) for name in names),
+        device_seconds_left=max(0.0, bench.config.budget.device_minutes * 60 - seconds),
+        experiments_left=max(0, bench.config.budget.experiments - experiments),
+    )
+
+
+def spent(bench: Bench) -> tuple[float, int]:
+    """(device seconds, measurements) of this run so far; qubits measured together share their device time."""
+    rows = list_measurements(bench.store, run_id=bench.run_id)
+    jobs = {row.job_id: row.device_ended - row.device_started for row in rows}
+    return sum(jobs.values()), len(rows)
+
+
+def _view(bench: Bench, state: CampaignState, component: str) -> QubitView:
+    table = current(bench.store, bench.device.name).get(component, {})
+    attempts = _attempts(bench, state, component)
+    return QubitView(
+        component=component,
+        known={name: _known(row, bench.clock()) for name, row in table.items()},
+        design=_design(bench, component),
+        attempts=attempts,
+        recalled=_recall(bench, component, attempts),
+    )
+
+
+def _known(row: ParameterRow, now: float) -> Known:
+    return Known(
+        value=row.value,
+        stderr=row.stderr,
+        age_hours=(now - row.valid_from) / 3600,
+        measured=row.measurement_id is not None,
+    )
+
+
+def _design(bench: Bench, component: str) -> dict[str, float]:
+    rows = log(bench.store, bench.device.name, component=component)
+    return {row.parameter: row.value for row in rows if row.author == "design"}
+
+
+def _attempts(bench: Bench, state: CampaignState, component: str) -> tuple[Attempt, ...]:
+    rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
+    answers = {row.evidence.get("measurement"): row for row in list_approvals(bench.store, run_id=bench.run_id) if row.kind == "write"}
+    made = [(row.step, _attempt(row, answers.get(row.id))) for row in rows if row.judgement is not None]
+    refused = [(entry["step"], Attempt.model_validate(entry["attempt"])) for entry in state["refused"] if entry["component"] == component]
+    return tuple(attempt for _, attempt in sorted(made + refused, key=lambda item: item[0]))
+
+
+def _attempt(row: MeasurementRow, approval) -> Attempt:
+    reading, judgement = row.reading, row.judgement
+    assert judgement is not None
+    write, note = "none", ""
+    if approval is not None:
+        write = {"executed": "written", "approved": "written"}.get(approval.status, "refused")
+        note = approval.note or ""
+    return Attempt(
+        measurement_id=row.id,
+        experiment=row.experiment,
+        parameters=row.parameters,
+        verdict=judgement.verdict,
+        outcome=reading.outcome if reading else None,
+        status=reading.status if reading else None,
+        suggested_range=reading.suggested_range if reading else None,
+        reasons=judgement.reasons,
+        quantities=row.quantities or {},
+        write=write,
+        note=note,
+    )
+
+
+def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tuple[Recollection, ...]:
+    """Asked only where experience helps: a qubit that has not been touched tonight, or whose last attempt failed."""
+    if attempts and attempts[-1].verdict is Verdict.ACCEPT:
+        return ()
+    question = f"{component} {attempts[-1].experiment} {attempts[-1].status or 'refused'}" if attempts else f"{component} calibration"
+    hits = recall(bench.memory, question, where={"device": bench.device.name}, limit=RECALLED)
+    return tuple(Recollection(text=hit.text, distance=hit.distance) for hit in hits)

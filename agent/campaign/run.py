@@ -1,0 +1,141 @@
+"""Drives a campaign to one of the named endings, also after an exception, and picks up one that was cut short."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
+
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.graph import build_graph
+from reson.agent.campaign.state import CampaignState, initial_state
+from reson.errors import DeviceUnavailable, OperatorError
+from reson.records import Ending
+from reson.tools.store.approvals import get_approval
+from reson.tools.store.parameters import snapshot
+from reson.tools.store.runs import end_run
+
+log = logging.getLogger("reson")
+
+# A job takes ten steps of the graph; this is far beyond any night and only stops a loop that is a bug.
+RECURSION_LIMIT = 100_000
+POLL_SECONDS = 1.0
+
+
+def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tuple[Ending, str]:
+    """Run or resume the campaign of ``bench.run_id`` until it ends; the ending and its reason are on record.
+
+    The parameter table is snapshotted before and after. An exception that is a bug is recorded as ``failed`` and
+    raised again, so that it keeps its traceback.
+    """
+    snapshot(bench.store, bench.run_id, "before", bench.device.name, bench.clock())
+    ending, reason = Ending.FAILED, "ended by an exception"
+    try:
+        with _checkpointer(checkpoints) as saver, _stop_on_signals(bench):
+            ending, reason = _drive(bench, build_graph(bench, saver), components)
+    except DeviceUnavailable as error:
+        ending, reason = Ending.DEVICE_UNAVAILABLE, str(error)
+    except OperatorError as error:
+        reason = error.what
+        raise
+    except BaseException as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        _record_end(bench, ending, reason)
+    return ending, reason
+
+
+def campaign_state(bench: Bench, checkpoints: Path) -> CampaignState | None:
+    """The last checkpoint of a run, None where it has none."""
+    with _checkpointer(checkpoints) as saver:
+        values = build_graph(bench, saver).get_state(_thread(bench)).values
+    return values or None  # type: ignore[return-value]
+
+
+def _drive(bench: Bench, graph: CompiledStateGraph, components: list[str]) -> tuple[Ending, str]:
+    thread = _thread(bench)
+    known = graph.get_state(thread)
+    entry: Any = initial_state(bench.run_id, components) if not known.values else None
+    if known.interrupts:
+        entry = Command(resume=True)
+    deadline = time.monotonic() + bench.config.night.wait_for_approval_minutes * 60
+    while True:
+        result = graph.invoke(entry, thread)
+        interrupts = result.get("__interrupt__")
+        if not interrupts:
+            return Ending.FINISHED, _summary(result)
+        reason = interrupts[0].value
+        waiting = reason["ending"] == Ending.WAITING_FOR_APPROVAL
+        if not (waiting and _answered_before(bench, reason["approvals"], deadline)):
+            return Ending(reason["ending"]), reason["reason"]
+        entry = Command(resume=True)
+
+
+def _answered_before(bench: Bench, approvals: list[str], deadline: float) -> bool:
+    """Wait for the first answer of a person, until the deadline, a stop, or an answer."""
+    while time.monotonic() < deadline and not bench.stop.is_set():
+        if any(get_approval(bench.store, approval).status != "pending" for approval in approvals):
+            return True
+        bench.stop.wait(POLL_SECONDS)
+    return False
+
+
+def _summary(state: dict[str, Any]) -> str:
+    states = [qubit["state"] for qubit in state["qubits"].values()]
+    return f"{states.count('done')} of {len(states)} qubits done, {states.count('failed')} set aside with a diagnosis"
+
+
+def _record_end(bench: Bench, ending: Ending, reason: str) -> None:
+    count = bench.trajectory.count("stop-")
+    snapshot(bench.store, bench.run_id, "after", bench.device.name, bench.clock())
+    end_run(bench.store, bench.run_id, ending, reason, bench.clock())
+    bench.tell(f"stop-{count}", "stop", {"ending": ending, "reason": reason})
+
+
+def _thread(bench: Bench) -> Any:
+    return {"configurable": {"thread_id": bench.run_id}, "recursion_limit": RECURSION_LIMIT}
+
+
+@contextmanager
+def _checkpointer(path: Path) -> Iterator[SqliteSaver]:
+    # LangGraph runs nodes in worker threads; the saver holds its own lock around the connection
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+    try:
+        saver = SqliteSaver(connection)
+        saver.setup()
+        yield saver
+    except sqlite3.DatabaseError as error:
+        raise OperatorError(
+            f"the checkpoints in {path} cannot be used: {error}",
+            "free space if the disk is full; else move the file aside: measurements and parameters are safe in lab.db",
+        ) from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _stop_on_signals(bench: Bench) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM stops at the next safe point; a second one interrupts at once."""
+
+    def stop(number: int, frame: object) -> None:
+        if bench.stop.is_set():
+            raise KeyboardInterrupt
+        bench.stop.set()
+        bench.on_event("stopping", {"reason": signal.Signals(number).name})
+
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,59 @@
+"""What a checkpoint holds: small, plain JSON. Records, arrays and pictures stay in the store; here are their ids."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class Job(TypedDict):
+    """Equal experiments on several qubits, run together."""
+
+    id: str
+    experiment: str
+    requests: dict[str, dict[str, float]]
+    """component -> complete arguments."""
+    why: dict[str, str]
+    approval: str
+    results: dict[str, dict[str, Any]]
+    """component -> what the nodes of this job have found so far (blob hashes, reading); empty until analysed."""
+    writes: list[str]
+    """Approval ids of the changes this job proposed."""
+
+
+class QubitState(TypedDict):
+    state: str
+    """ready, parked, done or failed."""
+    why: str
+    approval: str
+    """What a parked qubit waits for."""
+    diagnoses: list[dict[str, str]]
+
+
+class CampaignState(TypedDict):
+    run_id: str
+    step: int
+    queue: list[Job]
+    job: Job | None
+    qubits: dict[str, QubitState]
+    refused: list[dict[str, Any]]
+    """Requests that were refused before they ran, as attempts; the brain sees them among its attempts."""
+    pause: dict[str, str] | None
+    """Ending and reason, when the run must stop at this safe point."""
+
+
+def initial_state(run_id: str, components: list[str]) -> CampaignState:
+    qubits: dict[str, QubitState] = {name: ready("not started") for name in components}
+    return CampaignState(run_id=run_id, step=0, queue=[], job=None, qubits=qubits, refused=[], pause=None)
+
+
+def ready(why: str) -> QubitState:
+    return QubitState(state="ready", why=why, approval="", diagnoses=[])
+
+
+def parked(why: str, approval: str) -> QubitState:
+    return QubitState(state="parked", why=why, approval=approval, diagnoses=[])
+
+
+def measurement_id(job_id: str, component: str) -> str:
+    """Follows from the place in the run, so that a node executed again after a kill finds what it already did."""
+    return f"{job_id}-{component}"

@@ -1,0 +1,119 @@
+"""The nodes that change the parameter table: propose (ask for approval) and commit (execute what was approved)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reson.agent.approvals import authorise
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
+from reson.errors import ToolError
+from reson.records import Action, ActionKind, Change, Effect, Verdict
+from reson.tools.experiments.catalogue import get
+from reson.tools.store.approvals import ApprovalRow, get_approval
+from reson.tools.store.measurements import MeasurementRow, get_measurement, load_analysis
+from reson.tools.store.parameters import commit as commit_approved
+from reson.tools.store.parameters import current, values
+
+
+def propose(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Ask for approval of what each accepted measurement would change; qubits that must wait are parked."""
+    job, qubits = state["job"], dict(state["qubits"])
+    assert job is not None
+    writes = []
+    for name in job["requests"]:
+        row = get_measurement(bench.store, measurement_id(job["id"], name))
+        if not bench.writes or row.judgement is None or row.judgement.verdict is not Verdict.ACCEPT:
+            continue
+        approval = ask_to_write(bench, row, job["why"][name])
+        if approval is None:
+            continue
+        if approval.status == "pending":
+            qubits[name] = parked(f"{job['experiment']}: the new values wait for a person", approval.id)
+        elif approval.status in ("approved", "executed"):
+            writes.append(approval.id)
+    return {"job": {**job, "writes": writes}, "qubits": qubits}
+
+
+def ask_to_write(bench: Bench, row: MeasurementRow, why: str) -> ApprovalRow | None:
+    """The approval (given, pending or denied) of what this measurement proposes; None where it proposes nothing."""
+    changes = proposed_changes(bench, row)
+    if not changes:
+        return None
+    assert row.judgement is not None
+    evidence = {
+        "measurement": row.id,
+        "experiment": row.experiment,
+        "figure": row.figure_sha,
+        "reading": row.reading.to_json() if row.reading else None,
+        "checks": [check.to_json() for check in row.judgement.checks],
+    }
+    approval = authorise(
+        bench.store,
+        bench.policy,
+        write_action(bench, row, changes),
+        approval_id=f"{row.id}-write",
+        run_id=bench.run_id,
+        device_kind=bench.device.kind,
+        verdict=row.judgement.verdict,
+        why=why,
+        evidence=evidence,
+        device_time=bench.clock(),
+    )
+    body = {"approval": approval.id, "component": row.component, "status": approval.status, "rule": approval.rule}
+    bench.tell(f"{approval.id}-asked", "approval", body | {"changes": [change.to_json() for change in changes]})
+    return approval
+
+
+def proposed_changes(bench: Bench, row: MeasurementRow) -> list[Change]:
+    """What the experiment proposes from its saved analysis, with the old values as the table has them now."""
+    proposed = get(row.experiment).propose(load_analysis(bench.store, row), row.controls)
+    table = values(current(bench.store, bench.device.name)).get(row.component, {})
+    return [change.model_copy(update={"old": table.get(change.parameter)}) for change in proposed]
+
+
+def write_action(bench: Bench, row: MeasurementRow, changes: list[Change]) -> Action:
+    """The exact action that the approval of a write is bound to."""
+    assert row.judgement is not None
+    return Action(
+        kind=ActionKind.WRITE,
+        effect=Effect.WRITES,
+        device=bench.device.name,
+        component=row.component,
+        arguments={
+            "measurement": row.id,
+            "verdict": row.judgement.verdict,
+            "changes": [change.to_json() for change in changes],
+        },
+    )
+
+
+def commit(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """Execute the approved writes of this job; each becomes a new version of its parameters."""
+    job, qubits = state["job"], dict(state["qubits"])
+    assert job is not None
+    for approval_id in job["writes"]:
+        row = get_approval(bench.store, approval_id)
+        qubits[row.component] = execute(bench, row)
+    return {"qubits": qubits}
+
+
+def execute(bench: Bench, row: ApprovalRow) -> QubitState:
+    """Carry out an answered write and say how the qubit goes on. A stale approval is asked again, and waits again."""
+    if row.status == "stale":
+        measured = get_measurement(bench.store, row.evidence["measurement"])
+        again = ask_to_write(bench, measured, f"asked again, since the table moved: {row.why}")
+        if again is not None and again.status == "pending":
+            return parked("the table moved since this was asked; it is asked again", again.id)
+        row = again or row
+    if row.status not in ("approved", "executed"):
+        return ready(f"the write was {row.status} by {row.answered_by or row.rule}")
+    try:
+        written = commit_approved(bench.store, row.id, device_time=bench.clock())
+    except ToolError as error:
+        bench.tell(f"{row.id}-not-written", "write_refused", {"approval": row.id, "reason": error.message})
+        return ready(f"not written: {error.message}")
+    for version in written:
+        body = {"component": version.component, "parameter": version.parameter, "value": version.value, "stderr": version.stderr}
+        bench.tell(f"{row.id}-{version.parameter}", "parameter_change", body | {"approval": row.id, "author": version.author})
+    return ready("written")
