@@ -1,0 +1,186 @@
+"""Approvals: the policy or a person permits one exact action against one exact version of the parameter table."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+
+from reson.agent.policy import Context, Decision, Policy, decide
+from reson.errors import ToolError, ToolErrorKind
+from reson.records import Action, ActionKind, Change, Json, Verdict
+from reson.tools.quantities import PARAMETERS
+from reson.tools.store import approvals as rows
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
+from reson.tools.store.changes import changes_of
+from reson.tools.store.store import Store
+from reson.tools.store.table import components_hash, current, moved_since
+
+_STATUS = {
+    Decision.AUTO: ApprovalStatus.APPROVED,
+    Decision.ASK: ApprovalStatus.PENDING,
+    Decision.DENY: ApprovalStatus.DENIED,
+}
+_ANSWER = {Decision.AUTO: "approve", Decision.ASK: None, Decision.DENY: "deny"}
+_OPEN = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
+_PREFIXES = {"": 1.0, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
+
+
+def authorise(
+    store: Store,
+    policy: Policy,
+    action: Action,
+    *,
+    approval_id: str,
+    run_id: str | None,
+    device_kind: str,
+    verdict: Verdict | None,
+    why: str,
+    evidence: Json,
+    device_time: float,
+    device_seconds: float | None = None,
+) -> ApprovalRow:
+    """Ask for an action: approved or denied by the policy, or pending for a person. ``device_time`` in epoch seconds.
+
+    The same id, action and table find the same approval again, answered or not, so that a node which is executed
+    again after a kill asks nothing twice. One that is still open but was asked for another action or table version
+    becomes stale and is asked again as ``<id>-r1``, ``-r2``, ... An executed write stays executed: it is returned.
+    """
+    if action.arguments.get("verdict", verdict) != verdict:
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "the action and the request name different verdicts")
+    table_hash = components_hash(current(store, action.device), action.component)
+    name, last = _last_asked(store, approval_id)
+    if last is not None and _still_holds(last, action, table_hash):
+        return last
+    if last is not None:
+        rows.mark_stale(store, last.id)
+    context = Context(device_kind=device_kind, verdict=verdict, device_time=device_time, device_seconds=device_seconds)
+    decision, rule = decide(policy, action, context)
+    now = time.time()
+    answered = decision is not Decision.ASK
+    return rows.insert_approval(
+        store,
+        ApprovalRow(
+            id=name,
+            run_id=run_id,
+            device=action.device,
+            component=action.component,
+            kind=action.kind,
+            effect=action.effect,
+            action=action,
+            action_hash=action.hash,
+            table_hash=table_hash,
+            status=_STATUS[decision],
+            rule=rule,
+            why=why,
+            evidence=evidence,
+            requested_device=device_time,
+            requested_wall=now,
+            answered_wall=now if answered else None,
+            answered_by=f"policy: {rule}" if answered else None,
+            answer=_ANSWER[decision],
+            supersedes=None if last is None else last.id,
+        ),
+    )
+
+
+def approve(store: Store, approval_id: str, by: str, note: str = "") -> ApprovalRow:
+    """A person says yes. Raises ``ToolError`` (not_allowed) when it is answered already or the table moved meanwhile."""
+    _require_open(store, approval_id)
+    return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=by, note=note)
+
+
+def edit(store: Store, approval_id: str, by: str, note: str, changes: Mapping[str, float | str]) -> ApprovalRow:
+    """A person says yes, with other values: parameter -> number in its SI unit, or text such as ``"5.1 GHz"``.
+
+    Raises ``ToolError``: bad_arguments for another parameter, a wrong unit or a value out of bounds; not_allowed as
+    ``approve`` does, and for an action that writes nothing.
+    """
+    row = _require_open(store, approval_id)
+    if row.kind is ActionKind.MEASURE:
+        raise ToolError(
+            ToolErrorKind.NOT_ALLOWED, f"{approval_id} is a measurement: reject it, or respond with what to measure"
+        )
+    if not changes:
+        raise _bad("an edit names at least one parameter and its value")
+    proposed = {change.parameter: change for change in changes_of(row.action)}
+    if unknown := sorted(set(changes) - set(proposed)):
+        raise _bad(f"{approval_id} does not change {', '.join(unknown)}; it changes {', '.join(proposed)}")
+    edited = {name: _edited(proposed[name], value) for name, value in changes.items()}
+    arguments = row.action.arguments | {"changes": [change.to_json() for change in (proposed | edited).values()]}
+    action = row.action.model_copy(update={"arguments": arguments})
+    return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=by, note=note, edited_action=action)
+
+
+def reject(store: Store, approval_id: str, by: str, note: str = "") -> ApprovalRow:
+    """A person says no. Raises ``ToolError`` (not_allowed) when it is answered already."""
+    return rows.answer(store, approval_id, status=ApprovalStatus.REJECTED, by=by, note=note)
+
+
+def respond(store: Store, approval_id: str, by: str, note: str) -> ApprovalRow:
+    """A person says neither yes nor no but tells the brain something. Raises as ``reject`` does."""
+    return rows.answer(store, approval_id, status=ApprovalStatus.RESPONDED, by=by, note=note)
+
+
+def parse_value(text: float | str, unit: str) -> float:
+    """A number as it is, or text with an optional SI prefix and unit: ``"5.1 GHz"`` for Hz is 5.1e9.
+
+    Raises ``ToolError`` (bad_arguments) for another unit or no number.
+    """
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        return float(text)
+    found = _NUMBER.fullmatch(str(text))
+    if found is None:
+        raise _bad(f"{text!r} is no number{f' in {unit}' if unit else ''}")
+    number, suffix = found.groups()
+    prefix = suffix.removesuffix(unit) if unit else suffix
+    if suffix and (not suffix.endswith(unit) or not unit or prefix not in _PREFIXES):
+        raise _bad(f"{text!r} is not in {unit}" if unit else f"{text!r}: this parameter has no unit")
+    return float(number) * _PREFIXES[prefix]
+
+
+def _last_asked(store: Store, approval_id: str) -> tuple[str, ApprovalRow | None]:
+    """(id for asking again, newest approval under this id or None)."""
+    last = rows.find_approval(store, approval_id)
+    name, repeats = approval_id, 0
+    while (row := rows.find_approval(store, name)) is not None:
+        last, repeats = row, repeats + 1
+        name = f"{approval_id}-r{repeats}"
+    return name, last
+
+
+def _still_holds(row: ApprovalRow, action: Action, table_hash: str) -> bool:
+    if row.status is ApprovalStatus.EXECUTED and row.kind is not ActionKind.MEASURE:
+        return True  # its own write moved the table, and with it the old values that the action names
+    if row.status is ApprovalStatus.STALE or row.action_hash != action.hash or not row.intact:
+        return False
+    return row.status not in _OPEN or row.table_hash == table_hash
+
+
+def _require_open(store: Store, approval_id: str) -> ApprovalRow:
+    """The row, if what it asks is still what would happen; one whose table moved is marked stale."""
+    row = rows.get_approval(store, approval_id)
+    if row.status is not ApprovalStatus.PENDING:
+        return row  # the conditional answer says who was first
+    if not row.intact:
+        raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} no longer holds the action that was asked")
+    if components_hash(current(store, row.device), row.component) != row.table_hash:
+        rows.mark_stale(store, approval_id)
+        moved = "; ".join(moved_since(store, row.device, row.component.split(","), row.requested_wall))
+        raise ToolError(
+            ToolErrorKind.NOT_ALLOWED,
+            f"{approval_id} is stale and is asked again when its run goes on: since it was asked, "
+            f"{moved or 'the values of ' + row.component + ' changed'}",
+        )
+    return row
+
+
+def _edited(change: Change, value: float | str) -> Change:
+    """A person's value has no statistical error."""
+    spec = PARAMETERS[change.parameter]
+    return change.model_copy(update={"new": spec.require(parse_value(value, spec.unit)), "stderr": None})
+
+
+def _bad(message: str) -> ToolError:
+    return ToolError(ToolErrorKind.BAD_ARGUMENTS, message)

@@ -1,0 +1,233 @@
+"""``policy.toml``: which actions run by themselves, which wait for a person, and which never run.
+
+The first rule that matches decides. Where none matches a person is asked, and an action that declares no proper effect
+is denied. No rule can let a value be written by itself that the numeric checks did not accept.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+
+from reson.errors import OperatorError
+from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
+from reson.tools.store.changes import changes_of
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_EFFECTS = {ActionKind.MEASURE: Effect.MEASURES, ActionKind.WRITE: Effect.WRITES, ActionKind.ROLLBACK: Effect.WRITES}
+
+DEFAULT_POLICY = """\
+# What Reson may do by itself. The first [[rule]] that matches decides: "auto", "ask" (a person) or "deny".
+# Where no rule matches, a person is asked. Whatever stands here, a value that the numeric checks did not accept is
+# never written by itself.
+# A rule may match by: effect ("measures", "writes"), kind ("measure", "write", "rollback"), parameter, component and
+# experiment (patterns such as "readout_*"), device_kind, verdict ("accept", "review", "reject"), max_change (in the
+# parameter's SI unit), max_sigma (change over its standard deviation), hours ("22:00-06:00", device clock, UTC) and
+# max_device_seconds.
+
+[[rule]]
+name = "measure on the simulated chip"
+decision = "auto"
+effect = "measures"
+device_kind = "simulated"
+
+[[rule]]
+name = "write accepted values on the simulated chip"
+decision = "auto"
+kind = "write"
+verdict = "accept"
+device_kind = "simulated"
+
+[[rule]]
+name = "short measurements on any device"
+decision = "auto"
+effect = "measures"
+max_device_seconds = 60
+
+[[rule]]
+name = "every change of a parameter on any other device"
+decision = "ask"
+effect = "writes"
+"""
+
+
+class Decision(StrEnum):
+    AUTO = "auto"
+    ASK = "ask"
+    DENY = "deny"
+
+
+class Rule(Record):
+    """One ``[[rule]]``: the matchers that are given must all match."""
+
+    decision: Decision
+    name: str = ""
+    effect: Effect | None = None
+    kind: ActionKind | None = None
+    parameter: str | None = None
+    component: str | None = None
+    device_kind: str | None = None
+    verdict: Verdict | None = None
+    experiment: str | None = None
+    max_change: Annotated[Finite, Field(ge=0)] | None = None
+    max_sigma: Annotated[Finite, Field(ge=0)] | None = None
+    hours: str | None = None
+    max_device_seconds: Annotated[Finite, Field(ge=0)] | None = None
+
+    @field_validator("hours")
+    @classmethod
+    def _range_of_hours(cls, value: str | None) -> str | None:
+        if value is not None and not _HOURS.fullmatch(value):
+            raise ValueError("hours are written like 22:00-06:00")
+        return value
+
+
+class Policy(Record):
+    rule: tuple[Rule, ...] = ()
+
+
+class Context(Record):
+    """What a rule may look at beside the action itself."""
+
+    device_kind: str
+    verdict: Verdict | None
+    device_time: Finite
+    """Device clock, seconds since the Unix epoch."""
+    device_seconds: Finite | None = None
+    """Expected device time of a measurement; None (unknown) matches no ``max_device_seconds``."""
+
+
+def load_policy(path: Path) -> Policy:
+    """Read ``policy.toml``, writing the default on first use. Raises ``OperatorError`` with the line."""
+    try:
+        if not path.exists():
+            part = path.with_suffix(".part")
+            part.write_text(DEFAULT_POLICY, encoding="utf-8")
+            part.replace(path)
+        return parse_policy(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise OperatorError(f"{path} cannot be used: {error.strerror}", "give this user access to it") from error
+    except UnicodeDecodeError as error:
+        raise OperatorError(
+            f"{path} is no text", "mend it, or move it aside to get the default (nothing runs until then)"
+        ) from error
+
+
+def parse_policy(text: str, name: str = "policy.toml") -> Policy:
+    """Raises ``OperatorError`` with the line, for bad TOML as for a rule that makes no sense."""
+    remedy = "mend it, or move the file aside to get the default; nothing runs until then"
+    try:
+        policy = Policy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise OperatorError(f"{name} is not readable as TOML: {error}", remedy) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
+        line = _line(text, first["loc"])
+        raise OperatorError(f"{name}, line {line}: {field}: {first['msg']}", remedy) from error
+    named = (rule.model_copy(update={"name": rule.name or f"rule {n}"}) for n, rule in enumerate(policy.rule, 1))
+    return Policy(rule=tuple(named))
+
+
+def decide(policy: Policy, action: Action, context: Context) -> tuple[Decision, str]:
+    """The decision and the name of the rule that made it."""
+    if action.effect != _EFFECTS.get(action.kind):
+        return Decision.DENY, f"a {action.kind} must declare the effect {_EFFECTS.get(action.kind)}"
+    rule = next((rule for rule in policy.rule if _matches(rule, action, context)), None)
+    if rule is None:
+        return Decision.ASK, "no rule matches"
+    if rule.decision is Decision.AUTO and action.kind is ActionKind.WRITE and context.verdict is not Verdict.ACCEPT:
+        return Decision.ASK, f"{rule.name}, but only accepted values are written without a person"
+    return rule.decision, rule.name
+
+
+def describe(policy: Policy) -> list[str]:
+    """The policy in plain words, one line for each rule in order."""
+    verbs = {Decision.AUTO: "do by itself", Decision.ASK: "ask a person about", Decision.DENY: "never do"}
+    lines = [f"{rule.name}: {verbs[rule.decision]} {_in_words(rule)}" for rule in policy.rule]
+    return [
+        *lines,
+        "otherwise: ask a person",
+        "always: ask a person before a value is written that was not accepted",
+    ]
+
+
+def _matches(rule: Rule, action: Action, context: Context) -> bool:
+    return (
+        rule.effect in (None, action.effect)
+        and rule.kind in (None, action.kind)
+        and rule.verdict in (None, context.verdict)
+        and _fits(rule.device_kind, context.device_kind)
+        and _names_match(rule, rule.component, action.component.split(","))
+        and _names_match(rule, rule.experiment, [str(action.arguments.get("experiment", ""))])
+        and _changes_match(rule, action)
+        and (rule.hours is None or _within(rule.hours, context.device_time))
+        and (rule.max_device_seconds is None or _at_most(context.device_seconds, rule.max_device_seconds))
+    )
+
+
+def _names_match(rule: Rule, pattern: str | None, names: list[str]) -> bool:
+    """A rule that lets something run must match every name; one that holds it back, any."""
+    matches = (_fits(pattern, name) for name in names)
+    return all(matches) if rule.decision is Decision.AUTO else any(matches)
+
+
+def _changes_match(rule: Rule, action: Action) -> bool:
+    if rule.parameter is rule.max_change is rule.max_sigma is None:
+        return True
+    changes = changes_of(action)
+    if not changes or not _names_match(rule, rule.parameter, [change.parameter for change in changes]):
+        return False
+    return all(_small(rule, change) for change in changes)
+
+
+def _small(rule: Rule, change: Change) -> bool:
+    """Without an old value (or a standard deviation) no change counts as small."""
+    step = None if change.old is None else abs(change.new - change.old)
+    sigma = None if step is None or not change.stderr else step / change.stderr
+    return (rule.max_change is None or _at_most(step, rule.max_change)) and (
+        rule.max_sigma is None or _at_most(sigma, rule.max_sigma)
+    )
+
+
+def _at_most(value: float | None, limit: float) -> bool:
+    return value is not None and value <= limit
+
+
+def _fits(pattern: str | None, name: str) -> bool:
+    return pattern is None or fnmatchcase(name, pattern)
+
+
+def _within(hours: str, device_time: float) -> bool:
+    """Whether the device clock (UTC) is inside; the range may go over midnight, its end is not part of it."""
+    begin, end = hours.split("-")
+    now = datetime.fromtimestamp(device_time, UTC).strftime("%H:%M")
+    return begin <= now < end if begin < end else now >= begin or now < end
+
+
+def _in_words(rule: Rule) -> str:
+    conditions = [
+        f"{field.replace('_', ' ')} {str(value)!r}"
+        if isinstance(value, str)
+        else f"{field.replace('_', ' ')} {value:g}"
+        for field, value in rule.model_dump(exclude={"decision", "name"}, exclude_none=True).items()
+    ]
+    return f"what has {', '.join(conditions)}" if conditions else "anything"
+
+
+def _line(text: str, location: tuple[int | str, ...]) -> int:
+    """Line of a field: counted from its ``[[rule]]``; of the rule itself where the field is not written."""
+    lines = text.splitlines()
+    indices = [part for part in location if isinstance(part, int)]
+    heads = [n for n, line in enumerate(lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
+    start = heads[indices[0]] if indices and indices[0] < len(heads) else 0
+    key = re.escape(str(location[-1]))
+    found = (n for n, line in enumerate(lines[start:], start) if re.match(rf"\s*\[*\s*\"?{key}\b", line))
+    return next(found, start) + 1

@@ -1,0 +1,74 @@
+"""Files by content: ``<sha256><suffix>`` in one directory, written whole or not at all, checked when read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from reson.errors import OperatorError
+from reson.tools.store.faults import operator_errors
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+
+
+@dataclass(frozen=True)
+class Blobs:
+    directory: Path
+
+    def path(self, sha: str, suffix: str) -> Path:
+        """Where the content is or would be. Raises ``ValueError`` for what is no hash, so that no path can escape."""
+        if not _SHA256.fullmatch(sha) or not _SUFFIX.fullmatch(suffix):
+            raise ValueError(f"no name of a blob: {sha!r}{suffix!r}")
+        return self.directory / f"{sha}{suffix}"
+
+    def put(self, data: bytes, suffix: str) -> str:
+        """Store the content and return its SHA-256 (hex). Content that is there and whole is not written again.
+
+        Raises ``OperatorError`` when the disk is full or read-only; no part of a file stays behind.
+        """
+        sha = hashlib.sha256(data).hexdigest()
+        target = self.path(sha, suffix)
+        with operator_errors(str(self.directory)):
+            if not (target.is_file() and target.read_bytes() == data):
+                self.directory.mkdir(parents=True, exist_ok=True)
+                _write_whole(target, data)
+        return sha
+
+    def get(self, sha: str, suffix: str) -> bytes:
+        """The content. Raises ``OperatorError`` when it is missing or no longer what was stored."""
+        path = self.path(sha, suffix)
+        with operator_errors(str(path)):
+            try:
+                data = path.read_bytes()
+            except FileNotFoundError as error:
+                raise OperatorError(f"{path} is missing", "restore the lab's blobs/ from a backup") from error
+        if hashlib.sha256(data).hexdigest() != sha:
+            raise OperatorError(
+                f"{path} is damaged: its content no longer has the hash of its name",
+                "restore that file from a backup; the database and the other files are not affected",
+            )
+        return data
+
+
+def _write_whole(target: Path, data: bytes) -> None:
+    """On disk before the name appears: a kill leaves at most a ``.part`` file, which nothing reads."""
+    part = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    directory = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

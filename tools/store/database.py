@@ -1,0 +1,140 @@
+"""One database for all tables: SQLite in a file by default, or a server by URL. Many readers, one writer at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from reson.errors import OperatorError
+from reson.tools.store.faults import operator_errors
+from reson.tools.store.schema import SCHEMA_VERSION, metadata, schema_version
+
+WAIT_SECONDS = 30
+_WRITER_LOCK = 0x7265736F  # "reso": the advisory lock that makes a server's writers take turns as SQLite's do
+_MAGIC = b"SQLite format 3\0"
+
+
+def open_database(url: str | URL) -> Engine:
+    """Open the database, creating its tables on first use. Raises ``OperatorError``; a refused file stays untouched."""
+    try:
+        parsed = make_url(url)
+        sqlite = parsed.get_backend_name() == "sqlite"
+        if sqlite:
+            _require_sqlite_file(Path(parsed.database or ""))
+        engine = create_engine(
+            parsed,
+            connect_args={"timeout": WAIT_SECONDS} if sqlite else {},
+            json_serializer=partial(json.dumps, allow_nan=False),
+        )
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise OperatorError(
+            f"the database URL in lab.toml cannot be used: {error}",
+            "write it like postgresql+psycopg://user@host/lab and install its driver, or leave it empty for lab.db",
+        ) from error
+    if sqlite:
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    _require_schema(engine)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one consistent state of the database; nothing it does is kept."""
+    with operator_errors(place(engine)), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that no other writer interleaves with; kept whole when the block ends, else not at all."""
+    writer = engine.execution_options(reson_writes=True)
+    with operator_errors(place(engine)), writer.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+        yield connection
+
+
+def place(engine: Engine) -> str:
+    """How messages name the database: the file, or the URL without its password."""
+    return engine.url.database or "" if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN would come too late for a consistent read
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a writer that starts as a reader cannot wait for its turn: SQLite fails it at once, so take the lock first
+    writes = connection.get_execution_options().get("reson_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _require_sqlite_file(path: Path) -> None:
+    """Refuse what SQLite would overwrite or what is no database, before anything opens it."""
+    with operator_errors(str(path)):
+        if path.is_dir():
+            raise OperatorError(f"{path} is a directory, not a database", "move it aside")
+        head = path.open("rb").read(len(_MAGIC)) if path.exists() else b""
+        if head:
+            if head != _MAGIC:
+                raise OperatorError(
+                    f"{path} is not a database", "restore it from a backup, or move it aside; it was left as it is"
+                )
+            return
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:  # SQLite would delete it beside an empty database
+            raise OperatorError(
+                f"{path} is empty but {log.name} holds what was written last",
+                "restore both from a backup, or move both aside; they were left as they are",
+            )
+
+
+def _require_schema(engine: Engine) -> None:
+    with reading(engine) as connection:
+        version = _version(connection)
+    if version is None:
+        with writing(engine) as connection:
+            version = _version(connection)
+            if version is None:
+                metadata.create_all(connection)
+                connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
+                version = SCHEMA_VERSION
+    if version != SCHEMA_VERSION:
+        raise OperatorError(
+            f"{place(engine)} has schema version {version}, this Reson reads version {SCHEMA_VERSION}",
+            "use the Reson that made this lab, or start a new one with --lab",
+        )
+
+
+def _version(connection: Connection) -> int | None:
+    """Version of the schema, None for an empty database. Raises ``OperatorError`` where the tables are not ours."""
+    tables = set(inspect(connection).get_table_names())
+    if not tables & set(metadata.tables):
+        if tables and connection.dialect.name == "sqlite":
+            raise _not_ours(connection)
+        return None
+    if missing := sorted(set(metadata.tables) - tables):
+        raise _not_ours(connection, f"; it lacks {', '.join(missing)}")
+    version = connection.execute(select(schema_version.c.version)).scalar_one_or_none()
+    if version is None:
+        raise _not_ours(connection)
+    return version
+
+
+def _not_ours(connection: Connection, detail: str = "") -> OperatorError:
+    return OperatorError(
+        f"{place(connection.engine)} is a database, but not of a Reson lab{detail}",
+        "restore lab.db from a backup, or choose another directory with --lab; it was left as it is",
+    )

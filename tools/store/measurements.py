@@ -1,0 +1,167 @@
+"""Measurements and their analyses: raw data first, then what was made of it; a newer analysis supersedes an older."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from sqlalchemy import Select, and_, insert, select, update
+
+from reson.errors import OperatorError
+from reson.records import Judgement, Quantity, Reading, Record, content_hash
+from reson.tools.devices.device import component as component_name
+from reson.tools.experiments.experiment import Analysis, RawData
+from reson.tools.store.database import reading, writing
+from reson.tools.store.raw import pack_raw, unpack_raw
+from reson.tools.store.schema import analyses, measurements, runs
+from reson.tools.store.store import Store
+
+RAW, ANALYSIS, FIGURE = ".npz", ".json", ".png"
+
+
+class MeasurementRow(Record):
+    """One measurement with its newest analysis; the fields of the analysis are None before there is one."""
+
+    id: str
+    run_id: str
+    device: str
+    step: int
+    job_id: str
+    experiment: str
+    component: str
+    parameters: dict[str, float]
+    controls: dict[str, float]
+    controls_hash: str
+    shots: int
+    circuits: int
+    device_started: float
+    device_ended: float
+    recorded_wall: float
+    raw_sha: str
+    why: str
+    analysis_sha: str | None
+    figure_sha: str | None
+    quantities: dict[str, Quantity] | None
+    judgement: Judgement | None
+    reading: Reading | None
+    error: str | None
+    author: str | None
+
+
+def record_measurements(
+    store: Store, run_id: str, step: int, job_id: str, why: str, data: Mapping[str, RawData]
+) -> None:
+    """Store the data of one job, measurement id -> data of one qubit: all of them or none.
+
+    Ids that are already present are left alone, so a job that is recorded again after a kill changes nothing.
+    """
+    shas = {name: store.blobs.put(pack_raw(raw), RAW) for name, raw in data.items()}
+    rows = [
+        {
+            "id": name,
+            "run_id": run_id,
+            "step": step,
+            "job_id": job_id,
+            "experiment": raw.experiment,
+            "component": component_name(raw.qubit),
+            "parameters": raw.parameters,
+            "controls": raw.controls,
+            "controls_hash": content_hash(raw.controls),
+            "shots": raw.shots,
+            "circuits": len(raw.circuits),
+            "device_started": raw.started,
+            "device_ended": raw.ended,
+            "recorded_wall": time.time(),
+            "raw_sha": shas[name],
+            "why": why,
+        }
+        for name, raw in data.items()
+    ]
+    with writing(store.engine) as connection:
+        present = set(connection.execute(select(measurements.c.id).where(measurements.c.id.in_(list(data)))).scalars())
+        if new := [row for row in rows if row["id"] not in present]:
+            connection.execute(insert(measurements), new)
+
+
+def record_analysis(
+    store: Store,
+    measurement_id: str,
+    analysis: Analysis,
+    figure_png: bytes,
+    judgement: Judgement,
+    reading: Reading,
+    author: str,
+) -> None:
+    """Store an analysis, its figure, verdict and reading; it supersedes the newest one by another author.
+
+    The first analysis by one author stays: recording it again changes nothing.
+    """
+    analysis_sha = store.blobs.put(analysis.model_dump_json().encode(), ANALYSIS)
+    figure_sha = store.blobs.put(figure_png, FIGURE)
+    row = {
+        "id": f"{measurement_id}:{author}",
+        "measurement_id": measurement_id,
+        "created_wall": time.time(),
+        "analysis_sha": analysis_sha,
+        "figure_sha": figure_sha,
+        "quantities": {name: quantity.to_json() for name, quantity in analysis.quantities.items()},
+        "judgement": judgement.to_json(),
+        "reading": reading.to_json(),
+        "error": analysis.error,
+        "author": author,
+    }
+    with writing(store.engine) as connection:
+        of_measurement = analyses.c.measurement_id == measurement_id
+        if author in connection.execute(select(analyses.c.author).where(of_measurement)).scalars():
+            return
+        newest = and_(of_measurement, analyses.c.superseded_by.is_(None))
+        connection.execute(update(analyses).where(newest).values(superseded_by=row["id"]))
+        connection.execute(insert(analyses).values(**row))
+
+
+def get_measurement(store: Store, measurement_id: str) -> MeasurementRow:
+    """Raises ``OperatorError`` for an unknown id."""
+    with reading(store.engine) as connection:
+        row = connection.execute(_rows().where(measurements.c.id == measurement_id)).one_or_none()
+    if row is None:
+        raise OperatorError(f"there is no measurement {measurement_id}", "`reson runs show RUN` lists those of a run")
+    return MeasurementRow(**row._mapping)
+
+
+def list_measurements(
+    store: Store,
+    *,
+    run_id: str | None = None,
+    component: str | None = None,
+    experiment: str | None = None,
+    limit: int | None = None,
+) -> list[MeasurementRow]:
+    """In order of the device's clock; ``limit`` keeps the latest ones."""
+    query = _rows()
+    for column, wanted in (("run_id", run_id), ("component", component), ("experiment", experiment)):
+        if wanted is not None:
+            query = query.where(measurements.c[column] == wanted)
+    newest_first = query.order_by(measurements.c.device_ended.desc(), measurements.c.id.desc()).limit(limit)
+    with reading(store.engine) as connection:
+        rows = [MeasurementRow(**row._mapping) for row in connection.execute(newest_first)]
+    return rows[::-1]
+
+
+def load_raw(store: Store, row: MeasurementRow) -> RawData:
+    """Raises ``OperatorError`` when the file is missing or damaged."""
+    return unpack_raw(store.blobs.get(row.raw_sha, RAW))
+
+
+def load_analysis(store: Store, row: MeasurementRow) -> Analysis:
+    """Raises ``OperatorError`` when there is no analysis yet, or its file is missing or damaged."""
+    if row.analysis_sha is None:
+        raise OperatorError(f"measurement {row.id} has not been analysed", "resume its run: `reson resume`")
+    return Analysis.model_validate_json(store.blobs.get(row.analysis_sha, ANALYSIS))
+
+
+def _rows() -> Select:
+    made_of = ("analysis_sha", "figure_sha", "quantities", "judgement", "reading", "error", "author")
+    newest = and_(analyses.c.measurement_id == measurements.c.id, analyses.c.superseded_by.is_(None))
+    return select(measurements, runs.c.device, *(analyses.c[name] for name in made_of)).select_from(
+        measurements.join(runs).outerjoin(analyses, newest)
+    )

@@ -1,0 +1,109 @@
+"""Reading the parameter table: the values in force, or as they were at any moment of the device's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, func, select
+
+from reson.records import Finite, Record, Verdict, content_hash
+from reson.tools.store.database import reading
+from reson.tools.store.schema import parameters
+from reson.tools.store.store import Store
+
+
+class ParameterRow(Record):
+    """One version of one value."""
+
+    id: str
+    sequence: int
+    """Order of writing over the whole table."""
+    device: str
+    component: str
+    parameter: str
+    value: Finite
+    stderr: Finite | None
+    unit: str
+    valid_from: float
+    """Device clock, seconds since the Unix epoch."""
+    recorded_wall: float
+    superseded_by: str | None
+    measurement_id: str | None
+    verdict: Verdict | None
+    author: str
+    reason: str
+    approval_id: str | None
+
+
+Table = dict[str, dict[str, ParameterRow]]
+"""component -> parameter -> row."""
+
+
+def current(store: Store, device: str, *, as_of: float | None = None) -> Table:
+    """The values in force now, or at ``as_of`` (device clock, seconds since the Unix epoch)."""
+    with reading(store.engine) as connection:
+        return read_table(connection, device, as_of=as_of)
+
+
+def read_table(connection: Connection, device: str, *, as_of: float | None = None) -> Table:
+    """``current`` inside a transaction."""
+    query = select(parameters).where(parameters.c.device == device)
+    if as_of is None:
+        query = query.where(parameters.c.superseded_by.is_(None))
+    else:
+        last_written = (
+            select(func.max(parameters.c.sequence))
+            .where(parameters.c.device == device, parameters.c.valid_from <= as_of)
+            .group_by(parameters.c.component, parameters.c.parameter)
+        )
+        query = query.where(parameters.c.sequence.in_(last_written))
+    table: Table = {}
+    for row in connection.execute(query.order_by(parameters.c.component, parameters.c.parameter)):
+        table.setdefault(row.component, {})[row.parameter] = ParameterRow(**row._mapping)
+    return table
+
+
+def values(table: Mapping[str, Mapping[str, ParameterRow]]) -> dict[str, dict[str, float]]:
+    """The bare numbers, in SI units."""
+    return {component: {name: row.value for name, row in rows.items()} for component, rows in table.items()}
+
+
+def table_hash(rows_of_one_component: Mapping[str, ParameterRow]) -> str:
+    """Version of one component's part of the table: content hash of its values."""
+    return content_hash({name: row.value for name, row in rows_of_one_component.items()})
+
+
+def components_hash(table: Mapping[str, Mapping[str, ParameterRow]], components: str) -> str:
+    """``table_hash`` of one component, or one hash over several joined by commas as in ``Action.component``."""
+    names = components.split(",")
+    if len(names) == 1:
+        return table_hash(table.get(components, {}))
+    return content_hash({name: table_hash(table.get(name, {})) for name in names})
+
+
+def log(store: Store, device: str, component: str | None = None, parameter: str | None = None) -> list[ParameterRow]:
+    """Every version ever written, oldest first."""
+    query = select(parameters).where(parameters.c.device == device)
+    for column, wanted in ((parameters.c.component, component), (parameters.c.parameter, parameter)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    with reading(store.engine) as connection:
+        rows = connection.execute(query.order_by(parameters.c.sequence))
+        return [ParameterRow(**row._mapping) for row in rows]
+
+
+def moved_since(store: Store, device: str, components: Iterable[str], wall: float) -> list[str]:
+    """In words, what was written to these components after a moment of the computer's clock."""
+    names = set(components)
+    rows = [row for row in log(store, device) if row.component in names]
+    older = {row.superseded_by: row for row in rows if row.superseded_by}
+    return [
+        f"{row.component}.{row.parameter} {_from(older.get(row.id))}became {row.value:.9g} {row.unit}".rstrip()
+        + f" (by {row.author})"
+        for row in rows
+        if row.recorded_wall > wall
+    ]
+
+
+def _from(row: ParameterRow | None) -> str:
+    return "" if row is None else f"was {row.value:.9g} and "
