@@ -39,9 +39,9 @@ def authorise(
     why: str,
     evidence: Json,
     device_time: float,
-    device_seconds: float | None = None,
 ) -> ApprovalRow:
-    """Ask for an action: approved or denied by the policy, or pending for a person. ``device_time`` in epoch seconds.
+    """Ask for an action: approved or denied by the policy, or pending for a person. ``device_time`` in epoch seconds;
+    ``evidence["device_seconds"]`` is what a measurement is expected to take, where the policy limits it.
 
     The same id, action and table find the same approval again, answered or not, so that a node which is executed
     again after a kill asks nothing twice. One that is still open but was asked for another action or table version
@@ -55,7 +55,9 @@ def authorise(
         return last
     if last is not None:
         rows.mark_stale(store, last.id)
-    context = Context(device_kind=device_kind, verdict=verdict, device_time=device_time, device_seconds=device_seconds)
+    context = Context(
+        device_kind=device_kind, verdict=verdict, device_time=device_time, device_seconds=evidence.get("device_seconds")
+    )
     decision, rule = decide(policy, action, context)
     now = time.time()
     answered = decision is not Decision.ASK
@@ -86,7 +88,7 @@ def authorise(
 
 
 def approve(store: Store, approval_id: str, by: str, note: str = "") -> ApprovalRow:
-    """A person says yes. Raises ``ToolError`` (not_allowed) when it is answered already or the table moved meanwhile."""
+    """A person says yes. Raises ``ToolError`` (not_allowed) when it is answered or the table moved meanwhile."""
     _require_open(store, approval_id)
     return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=by, note=note)
 

@@ -49,11 +49,12 @@ class MeasurementRow(Record):
 
 
 def record_measurements(
-    store: Store, run_id: str, step: int, job_id: str, why: str, data: Mapping[str, RawData]
+    store: Store, run_id: str, step: int, job_id: str, why: str | Mapping[str, str], data: Mapping[str, RawData]
 ) -> None:
     """Store the data of one job, measurement id -> data of one qubit: all of them or none.
 
-    Ids that are already present are left alone, so a job that is recorded again after a kill changes nothing.
+    ``why``: one reason for the job, or component -> reason. Ids that are already present are left alone, so a job that
+    is recorded again after a kill changes nothing.
     """
     shas = {name: store.blobs.put(pack_raw(raw), RAW) for name, raw in data.items()}
     rows = [
@@ -73,7 +74,7 @@ def record_measurements(
             "device_ended": raw.ended,
             "recorded_wall": time.time(),
             "raw_sha": shas[name],
-            "why": why,
+            "why": why if isinstance(why, str) else why[component_name(raw.qubit)],
         }
         for name, raw in data.items()
     ]
@@ -117,6 +118,13 @@ def record_analysis(
         newest = and_(of_measurement, analyses.c.superseded_by.is_(None))
         connection.execute(update(analyses).where(newest).values(superseded_by=row["id"]))
         connection.execute(insert(analyses).values(**row))
+
+
+def has_measurement(store: Store, measurement_id: str) -> bool:
+    """Whether the raw data is on record."""
+    with reading(store.engine) as connection:
+        found = connection.execute(select(measurements.c.id).where(measurements.c.id == measurement_id))
+        return found.one_or_none() is not None
 
 
 def get_measurement(store: Store, measurement_id: str) -> MeasurementRow:
