@@ -100,7 +100,9 @@ def load_config(path: Path) -> LabConfig:
     try:
         return LabConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{path} is not readable as TOML: {error}", "mend that line, or move the file aside to get the defaults") from error
+        raise OperatorError(
+            f"{path} is not readable as TOML: {error}", "mend that line, or move the file aside to get the defaults"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

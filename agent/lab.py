@@ -90,7 +90,10 @@ def open_lab(directory: Path, *, seed: int | None = None, qubits: int | None = N
         directory.mkdir(parents=True, exist_ok=True)
         if not settings.exists():
             if (directory / "lab.db").exists():
-                raise OperatorError(f"{directory} holds a lab.db but no lab.toml", "put its lab.toml back, or choose another directory with --lab")
+                raise OperatorError(
+                    f"{directory} holds a lab.db but no lab.toml",
+                    "put its lab.toml back, or choose another directory with --lab",
+                )
             chip = DeviceSettings()
             seed = chip.seed if seed is None else seed
             _write_once(settings, TEMPLATE.format(seed=seed, qubits=chip.qubits if qubits is None else qubits))
@@ -100,7 +103,10 @@ def open_lab(directory: Path, *, seed: int | None = None, qubits: int | None = N
 
             _write_once(policy, DEFAULT_POLICY)
     except OSError as error:
-        raise OperatorError(f"the lab {directory} cannot be written: {error.strerror}", "free space or permissions there, or choose another directory with --lab") from error
+        raise OperatorError(
+            f"the lab {directory} cannot be written: {error.strerror}",
+            "free space or permissions there, or choose another directory with --lab",
+        ) from error
     config = load_config(settings)
     for what, asked, has in (("seed", seed, config.device.seed), ("qubits", qubits, config.device.qubits)):
         if asked is not None and asked != has:
@@ -131,9 +137,16 @@ def lock_lab(lab: Lab, purpose: str) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
-        raise OperatorError(f"the lab {lab.directory} is in use{_held_by(holder)}", "wait for it to end, or stop it with Ctrl-C there") from error
+        raise OperatorError(
+            f"the lab {lab.directory} is in use{_held_by(holder)}", "wait for it to end, or stop it with Ctrl-C there"
+        ) from error
     try:
-        facts = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": datetime.now(UTC).isoformat(timespec="seconds")}
+        facts = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "purpose": purpose,
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
         _write_once(holder, json.dumps(facts))
         yield
     finally:

@@ -32,8 +32,8 @@ class Attempt(Record):
     suggested_range: tuple[Finite, Finite] | None
     reasons: tuple[str, ...]
     quantities: dict[str, Quantity]
-    write: Literal["none", "written", "refused"]
-    """Whether its proposal went into the table, or a person or the policy refused it."""
+    write: Literal["none", "written", "rejected", "responded"]
+    """What became of its proposal: in the table, turned down (by a person or the policy), or answered with a note."""
     note: str = ""
     """What the person said who answered."""
 
@@ -50,6 +50,8 @@ class QubitView(Record):
     known: dict[str, Known]
     design: dict[str, Finite]
     """Values the chip was designed for, before any measurement."""
+    measured_before: frozenset[str]
+    """Parameters that had been measured, not only designed, when this run began."""
     attempts: tuple[Attempt, ...]
     recalled: tuple[Recollection, ...] = ()
 
@@ -83,7 +85,7 @@ class DiagnosisCode(StrEnum):
     SHORT_T1 = "short_t1"
     POOR_READOUT = "poor_readout"
     ERROR_ABOVE_LIMIT = "error_above_limit"
-    REFUSED = "refused"
+    REJECTED = "rejected"
     UNRESOLVED = "unresolved"
 
 

@@ -23,7 +23,9 @@ class ScriptedBrain:
         for view in observation.qubits:
             steps = self.script[view.component]
             made = len(view.attempts)
-            decisions.append(steps[made] if made < len(steps) else Done(component=view.component, why="the script is done"))
+            decisions.append(
+                steps[made] if made < len(steps) else Done(component=view.component, why="the script is done")
+            )
         return decisions
 
     def read(self, figure: Path, analysis: Analysis) -> Reading:

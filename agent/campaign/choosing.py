@@ -34,7 +34,11 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
                 try:
                     asked.append(_complete(bench, decision))
                 except ToolError as error:
-                    refused.append(refusal(state["step"], decision.component, decision.experiment, decision.parameters, error.message))
+                    refused.append(
+                        refusal(
+                            state["step"], decision.component, decision.experiment, decision.parameters, error.message
+                        )
+                    )
             case Escalate():
                 qubits[decision.component] = _escalate(bench, decision)
             case Done() | GiveUp():
@@ -58,7 +62,11 @@ def take_up_answers(bench: Bench, state: CampaignState) -> tuple[dict[str, Qubit
             qubits[name] = ready(f"{row.status} by {row.answered_by}")
         else:
             qubits[name] = execute(bench, row)
-        bench.tell(f"answer-{row.id}-{name}", "approval_answered", {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by})
+        bench.tell(
+            f"answer-{row.id}-{name}",
+            "approval_answered",
+            {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by},
+        )
     return qubits, list(granted.values())
 
 
@@ -96,6 +104,13 @@ def _close(bench: Bench, decision: Decision) -> QubitState:
     diagnoses = [diagnosis.to_json() for diagnosis in decision.diagnoses] if isinstance(decision, Done | GiveUp) else []
     for diagnosis in diagnoses:
         text = f"{decision.component}: {diagnosis['code']}: {diagnosis['text']} {diagnosis['remedy']}"
-        record_lesson(bench.store, f"{bench.run_id}-{decision.component}-{diagnosis['code']}", bench.run_id, decision.component, text, bench.clock())
+        record_lesson(
+            bench.store,
+            f"{bench.run_id}-{decision.component}-{diagnosis['code']}",
+            bench.run_id,
+            decision.component,
+            text,
+            bench.clock(),
+        )
     state = "done" if isinstance(decision, Done) else "failed"
     return QubitState(state=state, why=decision.why, approval="", diagnoses=diagnoses)

@@ -40,7 +40,9 @@ def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
         qubits |= {name: parked(f"{job['experiment']} waits for a person", approval.id) for name in job["requests"]}
     else:
         refused += refuse_job(state["step"], job, f"not allowed: {approval.status} by {approval.rule}")
-    bench.tell(f"{job['id']}-gate", "approval", {"approval": approval.id, "status": approval.status, "rule": approval.rule})
+    bench.tell(
+        f"{job['id']}-gate", "approval", {"approval": approval.id, "status": approval.status, "rule": approval.rule}
+    )
     return {"queue": queue, "job": None, "qubits": qubits, "refused": refused}
 
 
@@ -72,7 +74,10 @@ def must_pause(bench: Bench, job: Job) -> tuple[str, str] | None:
         return Ending.BUDGET_SPENT, f"out of hours: it is {bench.device.now():%H:%M} on the device's clock"
     needed = device_seconds(bench, job)
     if seconds + needed > budget.device_minutes * 60:
-        return Ending.BUDGET_SPENT, f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, the next job needs {needed / 60:.1f}"
+        return (
+            Ending.BUDGET_SPENT,
+            f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, the next job needs {needed / 60:.1f}",
+        )
     if experiments + len(job["requests"]) > budget.experiments:
         return Ending.BUDGET_SPENT, f"experiments: {experiments} of {budget.experiments} used"
     if shots >= budget.shots:

@@ -47,7 +47,13 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
     graph.add_conditional_edges("choose", after_choose, ["gate", "pause", "choose", END])
     graph.add_conditional_edges("gate", after_gate, ["acquire", "gate", "pause", "choose"])
     graph.add_conditional_edges("acquire", lambda state: "analyse" if state["job"] else "choose", ["analyse", "choose"])
-    for here, there in (("analyse", "read"), ("read", "judge"), ("judge", "propose"), ("propose", "commit"), ("commit", "remember")):
+    for here, there in (
+        ("analyse", "read"),
+        ("read", "judge"),
+        ("judge", "propose"),
+        ("propose", "commit"),
+        ("commit", "remember"),
+    ):
         graph.add_edge(here, there)
     graph.add_conditional_edges("remember", lambda state: "gate" if state["queue"] else "choose", ["gate", "choose"])
     graph.add_edge("pause", "choose")
@@ -74,6 +80,9 @@ def after_gate(state: CampaignState) -> str:
 def pause(state: CampaignState) -> dict[str, Any]:
     """Stop here until somebody resumes the run; which is why an effect never stands in this node."""
     waiting = sorted(qubit["approval"] for qubit in state["qubits"].values() if qubit["state"] == "parked")
-    reason = state["pause"] or {"ending": Ending.WAITING_FOR_APPROVAL, "reason": f"{len(waiting)} approvals wait for a person"}
+    reason = state["pause"] or {
+        "ending": Ending.WAITING_FOR_APPROVAL,
+        "reason": f"{len(waiting)} approvals wait for a person",
+    }
     interrupt({**reason, "approvals": waiting})
     return {"pause": None}

@@ -15,7 +15,13 @@ from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
 from reson.tools.figures.style import png
 from reson.tools.store.approvals import require_permit
-from reson.tools.store.measurements import get_measurement, has_measurement, load_raw, record_analysis, record_measurements
+from reson.tools.store.measurements import (
+    get_measurement,
+    has_measurement,
+    load_raw,
+    record_analysis,
+    record_measurements,
+)
 from reson.tools.store.parameters import current, values
 from reson.tools.verdicts.judge import judge as judge_checks
 

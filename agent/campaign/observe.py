@@ -10,6 +10,7 @@ from reson.records import Verdict
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.parameters import ParameterRow, current, log
+from reson.tools.store.runs import get_run
 
 RECALLED = 3
 """How many recollections a brain gets for a qubit that is in trouble or new."""
@@ -43,6 +44,7 @@ def _view(bench: Bench, state: CampaignState, component: str) -> QubitView:
         component=component,
         known={name: _known(row, bench.clock()) for name, row in table.items()},
         design=_design(bench, component),
+        measured_before=_measured_before(bench, component),
         attempts=attempts,
         recalled=_recall(bench, component, attempts),
     )
@@ -62,11 +64,25 @@ def _design(bench: Bench, component: str) -> dict[str, float]:
     return {row.parameter: row.value for row in rows if row.author == "design"}
 
 
+def _measured_before(bench: Bench, component: str) -> frozenset[str]:
+    began = get_run(bench.store, bench.run_id).started_device
+    table = current(bench.store, bench.device.name, as_of=began).get(component, {})
+    return frozenset(name for name, row in table.items() if row.measurement_id is not None)
+
+
 def _attempts(bench: Bench, state: CampaignState, component: str) -> tuple[Attempt, ...]:
     rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
-    answers = {row.evidence.get("measurement"): row for row in list_approvals(bench.store, run_id=bench.run_id) if row.kind == "write"}
+    answers = {
+        row.evidence.get("measurement"): row
+        for row in list_approvals(bench.store, run_id=bench.run_id)
+        if row.kind == "write"
+    }
     made = [(row.step, _attempt(row, answers.get(row.id))) for row in rows if row.judgement is not None]
-    refused = [(entry["step"], Attempt.model_validate(entry["attempt"])) for entry in state["refused"] if entry["component"] == component]
+    refused = [
+        (entry["step"], Attempt.model_validate(entry["attempt"]))
+        for entry in state["refused"]
+        if entry["component"] == component
+    ]
     return tuple(attempt for _, attempt in sorted(made + refused, key=lambda item: item[0]))
 
 
@@ -75,7 +91,7 @@ def _attempt(row: MeasurementRow, approval) -> Attempt:
     assert judgement is not None
     write, note = "none", ""
     if approval is not None:
-        write = {"executed": "written", "approved": "written"}.get(approval.status, "refused")
+        write = {"executed": "written", "responded": "responded"}.get(approval.status, "rejected")
         note = approval.note or ""
     return Attempt(
         measurement_id=row.id,
@@ -96,6 +112,10 @@ def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tupl
     """Asked only where experience helps: a qubit that has not been touched tonight, or whose last attempt failed."""
     if attempts and attempts[-1].verdict is Verdict.ACCEPT:
         return ()
-    question = f"{component} {attempts[-1].experiment} {attempts[-1].status or 'refused'}" if attempts else f"{component} calibration"
+    question = (
+        f"{component} {attempts[-1].experiment} {attempts[-1].status or 'refused'}"
+        if attempts
+        else f"{component} calibration"
+    )
     hits = recall(bench.memory, question, where={"device": bench.device.name}, limit=RECALLED)
     return tuple(Recollection(text=hit.text, distance=hit.distance) for hit in hits)

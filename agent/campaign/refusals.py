@@ -10,7 +10,9 @@ from reson.agent.observation import Attempt
 from reson.records import Verdict
 
 
-def refusal(step: int, component: str, experiment: str, parameters: Mapping[str, float], message: str) -> dict[str, Any]:
+def refusal(
+    step: int, component: str, experiment: str, parameters: Mapping[str, float], message: str
+) -> dict[str, Any]:
     """One entry of the state's ``refused`` list."""
     attempt = Attempt(
         measurement_id="",

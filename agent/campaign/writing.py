@@ -114,6 +114,13 @@ def execute(bench: Bench, row: ApprovalRow) -> QubitState:
         bench.tell(f"{row.id}-not-written", "write_refused", {"approval": row.id, "reason": error.message})
         return ready(f"not written: {error.message}")
     for version in written:
-        body = {"component": version.component, "parameter": version.parameter, "value": version.value, "stderr": version.stderr}
-        bench.tell(f"{row.id}-{version.parameter}", "parameter_change", body | {"approval": row.id, "author": version.author})
+        body = {
+            "component": version.component,
+            "parameter": version.parameter,
+            "value": version.value,
+            "stderr": version.stderr,
+        }
+        bench.tell(
+            f"{row.id}-{version.parameter}", "parameter_change", body | {"approval": row.id, "author": version.author}
+        )
     return ready("written")

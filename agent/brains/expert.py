@@ -1,0 +1,104 @@
+"""The expert policy: a pure function from what is known of a qubit to the next decision.
+
+It replays the attempts of this run against the plan: an accepted attempt takes the next step, any other is answered by
+a remedy, and a detour upstream is a step laid on top of the one that failed. Nothing is remembered between calls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reson.agent.brains.diagnosis import error_above_limit, in_specification
+from reson.agent.brains.plans import REFINE, Step, plan_for
+from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
+from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
+from reson.records import Status, Verdict
+
+MAX_ATTEMPTS = 60
+"""Per qubit and run: far beyond any sound bring-up; a qubit that needs more needs a person."""
+
+MAX_REFINEMENTS = 2
+
+
+@dataclass
+class Frame:
+    """One step of the plan and the attempts at it that were not accepted."""
+
+    step: Step
+    failures: list[Attempt] = field(default_factory=list)
+    upstream_tried: bool = False
+
+
+def next_decision(view: QubitView, goals: GoalsView) -> Decision:
+    """What to do next on this qubit."""
+    stack = [Frame(step) for step in reversed(plan_for(view))]
+    refinements = 0
+    answer: Remedy | None = None
+    for attempt in view.attempts:
+        answer = None
+        frame = stack[-1]
+        if succeeded(attempt):
+            stack.pop()
+            if (
+                attempt.experiment == "standard_rb"
+                and not _within_goal(attempt, goals)
+                and refinements < MAX_REFINEMENTS
+            ):
+                refinements += 1
+                stack += [Frame(step) for step in reversed(REFINE)]
+        else:
+            frame.failures.append(attempt)
+            answer = remedy(frame.step, frame.failures, frame.upstream_tried)
+            if isinstance(answer, GoUpstream):
+                frame.upstream_tried = True
+                stack.append(Frame(Step(answer.experiment, answer.why)))
+        if not stack:
+            break
+    if not stack:
+        return _close(view, goals)
+    if len(view.attempts) >= MAX_ATTEMPTS:
+        return GiveUp(
+            component=view.component,
+            why=f"{MAX_ATTEMPTS} measurements did not suffice",
+            diagnoses=in_specification(view, goals),
+        )
+    return _decide(view, stack[-1], answer, goals)
+
+
+def succeeded(attempt: Attempt) -> bool:
+    """Accepted (or approved by a person), and not merely the discovery of a gate error that is now corrected."""
+    accepted = attempt.verdict is Verdict.ACCEPT or attempt.write == "written"
+    turned_down = attempt.write in ("rejected", "responded")
+    still_wrong = attempt.status in (Status.MODERATE_ERROR, Status.LARGE_ERROR)
+    return accepted and not turned_down and not still_wrong
+
+
+def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsView) -> Decision:
+    name, step = view.component, frame.step
+    match answer:
+        case Retry(parameters, why):
+            return Measure(component=name, experiment=step.experiment, parameters=dict(parameters), why=why)
+        case AskPerson(measurement, why):
+            return Escalate(component=name, measurement_id=measurement, why=why)
+        case Abandon(why, diagnosis):
+            return GiveUp(component=name, why=why, diagnoses=(diagnosis, *in_specification(view, goals)))
+    return Measure(component=name, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)
+
+
+def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:
+    """With a margin of two standard deviations, so that what is reported as calibrated is so in truth."""
+    error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
+    return error.value + 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
+
+
+def _close(view: QubitView, goals: GoalsView) -> Decision:
+    benchmark = next(
+        attempt for attempt in reversed(view.attempts) if attempt.experiment == "standard_rb" and succeeded(attempt)
+    )
+    error, limit = benchmark.quantities["error_per_gate"].value, benchmark.quantities["coherence_limit"].value
+    diagnoses = in_specification(view, goals)
+    if error > goals.error_over_coherence_limit * limit:
+        why = "the error per gate stays above the goal after refinement"
+        return GiveUp(component=view.component, why=why, diagnoses=(error_above_limit(error, limit, goals), *diagnoses))
+    why = f"error per gate {error:.2e}, {error / limit:.2f} times the coherence limit"
+    return Done(component=view.component, why=why, diagnoses=diagnoses)

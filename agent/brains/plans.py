@@ -1,0 +1,93 @@
+"""Which experiments in which order: bring-up of a cold qubit, upkeep of a calibrated one, refinement of a poor one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reson.agent.observation import QubitView
+
+
+@dataclass(frozen=True)
+class Step:
+    """One experiment to be accepted before the next; an empty ``parameters`` leaves all to the adaptive defaults."""
+
+    experiment: str
+    why: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+
+BRING_UP = (
+    Step("qubit_spectroscopy", "find the qubit: nothing else means anything off resonance"),
+    Step("rabi", "the amplitude of a pi pulse, at the frequency just found"),
+    Step("readout", "tell 0 from 1 in single shots: everything after this counts clicks"),
+    Step("ramsey_xy", "the frequency to a few kHz, with the sign of the error"),
+    Step("t1", "relaxation sets the floor of every later error, and the length of later sweeps"),
+    Step("rough_drag", "cancel the phase error that the third level causes"),
+    Step("ramsey_xy", "the frequency again, over a window as long as the coherence"),
+    Step("t2_hahn", "coherence with echo: the other half of the coherence limit"),
+    Step("fine_x_amplitude", "amplify the remaining rotation error of X"),
+    Step("fine_sx_amplitude", "amplify the remaining rotation error of SX"),
+    Step("fine_drag", "amplify the remaining phase error"),
+    Step("fine_sx_amplitude", "DRAG has changed a little: set SX last, since benchmarking is made of it"),
+    Step("standard_rb", "the error per gate, against the coherence limit"),
+)
+
+UPKEEP = (
+    Step("readout", "can 0 and 1 still be told apart?"),
+    Step("ramsey_xy", "the frequency drifts first"),
+    Step("fine_sx_amplitude", "the gain drifts next"),
+    Step("fine_x_amplitude", "the same for X"),
+    Step("t1", "is the coherence limit still what it was?"),
+    Step("standard_rb", "is the gate still in specification?"),
+)
+
+REFINE = (
+    Step("readout", "discrimination may have moved"),
+    Step("t1", "has the limit itself moved?"),
+    Step("t2_hahn", "has the limit itself moved?"),
+    Step("ramsey_xy", "error above the limit: first the frequency"),
+    Step("fine_drag", "then the phase error"),
+    Step("fine_x_amplitude", "then the rotation of X"),
+    Step("fine_sx_amplitude", "then the rotation of SX"),
+    Step("standard_rb", "and once more the error per gate"),
+)
+
+# What to look at again when an experiment shows nothing that makes sense.
+UPSTREAM: dict[str, str] = {
+    "rabi": "qubit_spectroscopy",
+    "readout": "rabi",
+    "ramsey_xy": "rabi",
+    "t1": "readout",
+    "t2_hahn": "ramsey_xy",
+    "rough_drag": "rabi",
+    "fine_x_amplitude": "rabi",
+    "fine_sx_amplitude": "rabi",
+    "fine_drag": "rough_drag",
+    "standard_rb": "fine_sx_amplitude",
+}
+
+# The parameter whose measured presence in the table shows that a step of the bring-up was once done.
+SHOWN_BY: dict[str, str] = {
+    "qubit_spectroscopy": "drive_frequency",
+    "rabi": "x_amplitude",
+    "readout": "readout_threshold",
+    "ramsey_xy": "t2_star",
+    "t1": "t1",
+    "rough_drag": "drag_beta",
+    "t2_hahn": "t2_echo",
+    "fine_x_amplitude": "x_angle_error",
+    "fine_sx_amplitude": "sx_angle_error",
+    "fine_drag": "drag_beta",
+    "standard_rb": "error_per_gate",
+}
+
+
+def plan_for(view: QubitView) -> tuple[Step, ...]:
+    """The plan of this run, from what the table knew before it.
+
+    A qubit that was benchmarked before is kept up; one whose bring-up was cut short starts at the first step whose
+    result is missing. What this run itself writes does not count, so that the plan stays the same all night.
+    """
+    missing = [index for index, step in enumerate(BRING_UP) if SHOWN_BY[step.experiment] not in view.measured_before]
+    return BRING_UP[missing[0] :] if missing else UPKEEP

@@ -1,0 +1,192 @@
+"""What to do about an attempt that was not accepted: by experiment and by what its plot showed.
+
+Ranges are widened towards what the reader suggests, weak signals are averaged longer, and what shows nothing sensible
+sends the qubit upstream, to the experiment that everything here depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from reson.agent.brains.diagnosis import no_drive_response, rejected, unresolved, weak_drive_line
+from reson.agent.brains.plans import UPSTREAM, Step
+from reson.agent.observation import Attempt, Diagnosis
+from reson.records import Outcome, Status, Verdict
+
+MAX_TRIES = 4
+MAX_SHOTS = 20_000
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The same experiment again, with these arguments in place of the defaults."""
+
+    parameters: Mapping[str, float]
+    why: str
+
+
+@dataclass(frozen=True)
+class GoUpstream:
+    experiment: str
+    why: str
+
+
+@dataclass(frozen=True)
+class AskPerson:
+    measurement_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Abandon:
+    why: str
+    diagnosis: Diagnosis
+
+
+Remedy = Retry | GoUpstream | AskPerson | Abandon
+
+
+def remedy(step: Step, failures: list[Attempt], upstream_tried: bool) -> Remedy:
+    """The next thing to do, from the failed attempts at this step alone (so that a replay gives the same answer)."""
+    last = failures[-1]
+    if last.write == "rejected":
+        return Abandon("a person turned the value down", rejected(last))
+    if not last.measurement_id:
+        return _after_refusal(failures)
+    if last.verdict is Verdict.ACCEPT and len(failures) < MAX_TRIES:
+        return Retry({}, f"{last.status}: corrected by what was found; measure again to see that it is gone")
+    if step.experiment == "qubit_spectroscopy":
+        return _spectroscopy(failures)
+    if _drive_too_weak(last):
+        return Abandon("no pi pulse within the amplitude limit", weak_drive_line(last))
+    if len(failures) >= MAX_TRIES:
+        return _last_resort(last)
+    if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried:
+        return GoUpstream(UPSTREAM[step.experiment], f"{step.experiment} makes no sense twice: look upstream")
+    return Retry(_adjusted(last), f"{step.experiment} again: {last.status or last.verdict}: {_first(last.reasons)}")
+
+
+def _after_refusal(failures: list[Attempt]) -> Remedy:
+    last = failures[-1]
+    refused = [attempt for attempt in failures if not attempt.measurement_id]
+    if len(refused) >= 2:
+        return Abandon("refused twice", unresolved(last))
+    return Retry({}, f"{last.experiment} with default arguments, since it was refused: {_first(last.reasons)}")
+
+
+# Search for the line: first further away, then with a stronger drive, then both, then once over everything.
+_SEARCH: tuple[tuple[Mapping[str, float], float, str], ...] = (
+    ({"span": 120e6, "points": 121}, 1.0, "no line near the guess: look three times as far"),
+    (
+        {"span": 40e6, "points": 61, "shots": 2000},
+        10.0,
+        "still no line: the drive may be weak, ten times the amplitude",
+    ),
+    ({"span": 240e6, "points": 241, "shots": 1000}, 10.0, "wide and strong"),
+)
+
+
+def _spectroscopy(failures: list[Attempt]) -> Remedy:
+    last = failures[-1]
+    if last.status in (Status.AMP_TOO_HIGH, Status.MULTIPLE_PEAKS) and len(failures) <= MAX_TRIES:
+        return Retry(
+            {"amplitude": last.parameters["amplitude"] / 3}, f"{last.status}: a weaker drive leaves one narrow line"
+        )
+    if last.status is Status.RANGE_TOO_NARROW and len(failures) <= MAX_TRIES:
+        return Retry({"span": 2 * last.parameters["span"]}, "the line is cut by the edge of the sweep: twice as wide")
+    searched = sum(
+        attempt.status in (Status.NO_SIGNAL, None) or attempt.verdict is Verdict.REJECT for attempt in failures
+    )
+    if searched > len(_SEARCH):
+        return Abandon("no line in any search", no_drive_response(failures))
+    if last.status is Status.NO_SIGNAL or last.verdict is Verdict.REJECT:
+        sweep, stronger, why = _SEARCH[searched - 1]
+        return Retry({**sweep, "amplitude": min(1.0, stronger * failures[0].parameters["amplitude"])}, why)
+    if len(failures) >= MAX_TRIES:
+        return _last_resort(last)
+    return Retry({"shots": _more_shots(last)}, f"average longer: {_first(last.reasons)}")
+
+
+def _drive_too_weak(last: Attempt) -> bool:
+    """Even at full scale a Rabi sweep shows less than one oscillation, though spectroscopy has found the qubit."""
+    small = last.status in (Status.RANGE_TOO_NARROW, Status.NO_SIGNAL)
+    return last.experiment == "rabi" and small and last.parameters["max_amplitude"] >= 0.999
+
+
+def _shows_nothing(last: Attempt) -> bool:
+    return last.outcome in (Outcome.APPARATUS, Outcome.ANOMALOUS) or last.status in (
+        Status.OFF_RESONANCE,
+        Status.FIT_POOR,
+    )
+
+
+def _last_resort(last: Attempt) -> Remedy:
+    if last.verdict is Verdict.REVIEW and last.quantities:
+        return AskPerson(last.measurement_id, f"still under review after {MAX_TRIES} tries: {_first(last.reasons)}")
+    return Abandon(f"{last.experiment} was not accepted in {MAX_TRIES} tries", unresolved(last))
+
+
+def _adjusted(last: Attempt) -> dict[str, float]:
+    """Arguments for the next try: a better range where the plot asks for one, more averaging where it does not."""
+    change = _BY_STATUS.get((last.experiment, last.status)) if last.status else None
+    if change is not None:
+        return change(last)
+    return {"shots": _more_shots(last)} if "shots" in last.parameters else {}
+
+
+def _rabi_range(last: Attempt) -> dict[str, float]:
+    now = last.parameters["max_amplitude"]
+    suggested = last.suggested_range[1] if last.suggested_range else 2 * now
+    wider = suggested if last.status is not Status.RANGE_TOO_NARROW else max(suggested, 1.5 * now)
+    return {"max_amplitude": min(1.0, max(0.01, wider))}
+
+
+def _delay_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
+    def change(last: Attempt) -> dict[str, float]:
+        now = last.parameters["max_delay"]
+        suggested = last.suggested_range[1] if last.suggested_range else factor * now
+        # the reader knows the direction; the step stays within a factor of ten of the present window
+        return {"max_delay": min(max(suggested, now / 10), 10 * now)}
+
+    return change
+
+
+def _ramsey_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
+    def change(last: Attempt) -> dict[str, float]:
+        window = _delay_range(factor)(last)["max_delay"]
+        return {"max_delay": window, "detuning": 5 / window}
+
+    return change
+
+
+def _drag_range(last: Attempt) -> dict[str, float]:
+    low, high = last.suggested_range or (
+        last.parameters["centre"] - last.parameters["span"],
+        last.parameters["centre"] + last.parameters["span"],
+    )
+    return {"centre": (low + high) / 2, "span": high - low}
+
+
+_BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
+    ("rabi", Status.RANGE_TOO_NARROW): _rabi_range,
+    ("rabi", Status.UNDERSAMPLED): lambda last: {"max_amplitude": max(0.01, last.parameters["max_amplitude"] / 3)},
+    ("t1", Status.WINDOW_TOO_SHORT): _delay_range(2.5),
+    ("t1", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
+    ("t2_hahn", Status.WINDOW_TOO_SHORT): _delay_range(2.5),
+    ("t2_hahn", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
+    ("ramsey_xy", Status.WINDOW_TOO_SHORT): _ramsey_range(2.5),
+    ("ramsey_xy", Status.TOO_FEW_OSC): _ramsey_range(2.0),
+    ("ramsey_xy", Status.NO_DETUNING): _ramsey_range(2.0),
+    ("ramsey_xy", Status.TOO_MANY_OSC): _ramsey_range(0.4),
+    ("ramsey_xy", Status.SAMPLING_TOO_COARSE): _ramsey_range(0.3),
+    ("rough_drag", Status.OPTIMAL_NOT_CENTERED): _drag_range,
+}
+
+
+def _more_shots(last: Attempt) -> float:
+    return min(MAX_SHOTS, 2 * last.parameters["shots"])
+
+
+def _first(reasons: tuple[str, ...]) -> str:
+    return reasons[0] if reasons else "no reason given"

@@ -1,0 +1,230 @@
+"""Starts and resumes runs on a lab: a night, a calibration of some qubits, or one experiment. One way for all three."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reson.agent.lab import Lab, lock_lab
+from reson.agent.observation import Measure
+from reson.errors import OperatorError
+from reson.records import Ending, Finite, Json, Record
+
+if TYPE_CHECKING:
+    from reson.agent.brains.brain import Brain
+    from reson.agent.campaign.bench import Bench
+    from reson.tools.devices.simulated.device import SimulatedDevice
+    from reson.tools.store.runs import RunRow
+    from reson.tools.store.store import Store
+
+Watch = Callable[[str, Json], None]
+
+
+class RunSettings(Record):
+    """What a run was asked to do: kept with it, so that a resumed run does the same."""
+
+    components: tuple[str, ...]
+    until: datetime | None = None
+    writes: bool = True
+    script: dict[str, tuple[Measure, ...]] | None = None
+    """For single experiments: what to measure on each qubit, in place of a brain's choice."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    run_id: str
+    ending: Ending
+    reason: str
+    report: Path
+
+
+class Plan(Record):
+    """A run to start."""
+
+    kind: str
+    """night, calibrate or run."""
+    qubits: tuple[int, ...] | None = None
+    until: str = ""
+    writes: bool = True
+    rest: bool = False
+    """Let a simulated chip rest until the evening first."""
+    experiment: str = ""
+    parameters: dict[str, Finite] = {}
+
+
+def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
+    """Start a run and see it to its end. Raises ``OperatorError`` where it cannot start."""
+    from reson.tools.store.runs import list_runs, start_run
+
+    with lock_lab(lab, f"reson {plan.kind}"):
+        store = lab.store()
+        device = lab.device(store)
+        if plan.rest:
+            device.rest_until(next_time(device.now(), lab.config.night.begins))
+        settings = _settings(lab, plan, device)
+        run_id = f"{plan.kind}-{len(list_runs(store, limit=1_000_000)) + 1:04d}"
+        seed = lab.config.device.seed
+        start_run(store, run_id, plan.kind, device.name, settings.to_json(), seed, device.now().timestamp())
+        return _see_through(lab, store, device, run_id, settings, watch)
+
+
+def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
+    """Go on with a run that waits, was stopped, or was killed. A finished run is only reported again."""
+    from reson.tools.store.runs import get_run, start_run
+
+    with lock_lab(lab, f"reson resume {run_id}"):
+        store = lab.store()
+        row = get_run(store, run_id)
+        device = lab.device(store)
+        if row.device != device.name:
+            raise OperatorError(
+                f"{run_id} was a run on {row.device}, and the lab now has {device.name}",
+                "set the device in lab.toml back to resume it",
+            )
+        if row.ending is Ending.FINISHED:
+            return _ended(lab, store, row)
+        start_run(store, run_id, row.kind, row.device, row.settings, row.seed, row.started_device)
+        return _see_through(lab, store, device, run_id, RunSettings.model_validate(row.settings), watch)
+
+
+def next_time(now: datetime, hour: str) -> datetime:
+    """The next moment, after ``now``, at which the clock shows ``hour`` (HH:MM); now itself where it shows it."""
+    hours, minutes = (int(part) for part in hour.split(":"))
+    then = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
+    return then if then >= now else then + timedelta(days=1)
+
+
+def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
+    """ "0-2,4" -> (0, 1, 2, 4). Raises ``OperatorError`` for nonsense and for qubits that the device lacks."""
+    chosen: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().removeprefix("q").partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise OperatorError(f"{text!r} names no qubits", "write them like 0-4 or 0,2,3")
+        chosen += range(int(first), int(last if dash else first) + 1)
+    return check_qubits(tuple(dict.fromkeys(chosen)), available)
+
+
+def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:
+    unknown = [qubit for qubit in chosen if qubit not in available]
+    if unknown or not chosen:
+        raise OperatorError(
+            f"the device has no qubit {', '.join(map(str, unknown[:8]))}" if unknown else "no qubit was named",
+            f"it has {available[0]} to {available[-1]}",
+        )
+    return chosen
+
+
+def _settings(lab: Lab, plan: Plan, device: SimulatedDevice) -> RunSettings:
+    qubits = check_qubits(plan.qubits if plan.qubits is not None else device.qubits, device.qubits)
+    components = tuple(f"q{qubit}" for qubit in qubits)
+    until = plan.until or (lab.config.night.until if plan.kind == "night" else "")
+    script = None
+    if plan.experiment:
+        why = "asked for on the command line"
+        script = {
+            name: (Measure(component=name, experiment=plan.experiment, parameters=plan.parameters, why=why),)
+            for name in components
+        }
+    return RunSettings(
+        components=components,
+        until=next_time(device.now() + timedelta(minutes=1), until) if until else None,
+        writes=plan.writes,
+        script=script,
+    )
+
+
+def _see_through(
+    lab: Lab, store: Store, device: SimulatedDevice, run_id: str, settings: RunSettings, watch: Watch
+) -> Ended:
+    from reson.agent.campaign.run import run_campaign
+    from reson.agent.report import write_report
+
+    directory = lab.runs / run_id
+    directory.mkdir(parents=True, exist_ok=True)
+    with _log_to(directory / "log.txt"):
+        bench = _bench(lab, store, device, run_id, settings, watch)
+        try:
+            run_campaign(bench, list(settings.components), lab.checkpoints)
+        finally:
+            report = write_report(lab, store, run_id)
+            watch("report", {"path": str(report)})
+    from reson.tools.store.runs import get_run
+
+    return _ended(lab, store, get_run(store, run_id))
+
+
+def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:
+    assert row.ending is not None
+    return Ended(row.id, row.ending, row.reason or "", lab.runs / row.id / "report.html")
+
+
+def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, settings: RunSettings, watch: Watch) -> Bench:
+    from reson.agent.campaign.bench import Bench
+    from reson.provenance import provenance
+    from reson.trajectory import TrajectoryWriter
+
+    def on_event(kind: str, body: Json) -> None:
+        logging.getLogger("reson").info("%s %s", kind, plain(body))
+        watch(kind, body)
+
+    brain = _brain(settings)
+    bench = Bench(
+        run_id=run_id,
+        config=lab.config,
+        policy=lab.policy(),
+        store=store,
+        device=device,
+        memory=lab.memory(),
+        brain=brain,
+        trajectory=TrajectoryWriter(lab.runs / run_id / "trajectory.jsonl"),
+        until=settings.until,
+        writes=settings.writes,
+        on_event=on_event,
+    )
+    start = {
+        "schema": "reson-trajectory-1",
+        "run": run_id,
+        "device": device.name,
+        "brain": brain.name,
+        "config": lab.config.to_json() | {"database": bool(lab.config.database)},
+        "settings": settings.to_json(),
+        "versions": provenance(),
+    }
+    bench.tell("start", "start", start)
+    return bench
+
+
+def _brain(settings: RunSettings) -> Brain:
+    from reson.agent.brains.offline import OfflineBrain
+    from reson.agent.brains.scripted import ScriptedBrain
+
+    return OfflineBrain() if settings.script is None else ScriptedBrain(settings.script)
+
+
+def plain(body: Json) -> str:
+    """One log line of an event: its short fields only."""
+    return " ".join(
+        f"{key}={value}"
+        for key, value in body.items()
+        if isinstance(value, (str, int, float)) and len(str(value)) < 200
+    )
+
+
+@contextmanager
+def _log_to(path: Path) -> Iterator[None]:
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("reson")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
