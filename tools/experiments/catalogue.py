@@ -1,0 +1,67 @@
+"""The catalogue: every experiment by name. Importing it loads no Qiskit; the experiments do that when they run."""
+
+from __future__ import annotations
+
+import difflib
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.tools.experiments import (
+    fine_amplitude,
+    fine_drag,
+    qubit_spectroscopy,
+    rabi,
+    ramsey_xy,
+    readout,
+    rough_drag,
+    standard_rb,
+    t1,
+    t2_hahn,
+)
+from reson.tools.experiments.experiment import Experiment
+
+CATALOGUE: dict[str, Experiment] = {
+    row.name: row
+    for row in (
+        qubit_spectroscopy.EXPERIMENT,
+        rabi.EXPERIMENT,
+        readout.EXPERIMENT,
+        ramsey_xy.EXPERIMENT,
+        t1.EXPERIMENT,
+        t2_hahn.EXPERIMENT,
+        rough_drag.EXPERIMENT,
+        fine_amplitude.FINE_SX,
+        fine_amplitude.FINE_X,
+        fine_drag.EXPERIMENT,
+        standard_rb.EXPERIMENT,
+    )
+}
+
+BRING_UP: tuple[str, ...] = (
+    "qubit_spectroscopy",
+    "rabi",
+    "readout",
+    "ramsey_xy",
+    "t1",
+    "t2_hahn",
+    "rough_drag",
+    "fine_sx_amplitude",
+    "fine_x_amplitude",
+    "fine_drag",
+    "ramsey_xy",
+    "fine_sx_amplitude",
+    "fine_x_amplitude",
+    "standard_rb",
+)
+"""The order in which a cold qubit comes up; what comes twice sharpens its parameters on what the others left behind.
+
+The defaults make the second Ramsey long (a decay time is known by then) and the second fine amplitudes longer.
+"""
+
+
+def get(name: str) -> Experiment:
+    """The experiment of this name. Raises ``ToolError`` (bad_arguments) with the nearest names."""
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    near = difflib.get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(CATALOGUE)}"
+    raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no experiment {name!r}; {hint}")

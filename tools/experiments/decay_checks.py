@@ -1,0 +1,38 @@
+"""The checks that T1 and T2 share: an exponential decay, seen from its top to its floor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from reson.records import Check, Verdict
+from reson.tools.experiments.experiment import Analysis, Past, Values
+from reson.tools.verdicts import checks
+
+
+def decay_checks(
+    analysis: Analysis, name: str, parameters: Values, history: Mapping[str, Past], contrast: tuple[float, float]
+) -> list[Check]:
+    """``name`` is the decay time's quantity, ``contrast`` the band in which the decay's height raises no question."""
+    fitted = checks.fitted(analysis, name, "contrast", "floor")
+    if not fitted.passed:
+        return [fitted, checks.signal(analysis.series[0])]
+    found, window = analysis.quantities, parameters["max_delay"]
+    step = window / (parameters["points"] - 1)
+    tau = found[name]
+    return [
+        fitted,
+        checks.signal(analysis.series[0]),
+        checks.within(name, tau.value, 1e-7, 1e-2, "s"),
+        checks.within(f"{name} over the step of the sweep", tau.value / step, 1.5, np.inf),
+        checks.within(f"{name} over the window", tau.value / window, 0.0, 1.5),
+        checks.within(f"{name} over the window", tau.value / window, 0.0, 0.8, severity=Verdict.REVIEW),
+        checks.within("height of the decay", found["contrast"].value, contrast[0] / 2, 1.2),
+        checks.within("height of the decay", found["contrast"].value, *contrast, severity=Verdict.REVIEW),
+        checks.resolved("height of the decay", found["contrast"], 8.0),
+        checks.resolved(name, tau, 3.0),
+        checks.precise(name, tau, 0.15),
+        checks.goodness(analysis, parameters=3, tolerance=0.01),
+        checks.history(name, tau, history, natural=0.25),
+    ]

@@ -1,0 +1,80 @@
+"""What rough and fine DRAG add to Qiskit Experiments: a curve analysis, and calibration points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import lmfit
+import numpy as np
+import qiskit_experiments.curve_analysis as curve
+from qiskit.circuit import QuantumCircuit
+from qiskit_experiments.library import FineXDrag
+
+CANDIDATES = 121
+SCALES = (0.85, 0.92, 1.0, 1.08, 1.15)
+
+
+class RoughDragAnalysis(curve.CurveAnalysis):
+    """y_n = base - amp / 2 * cos(2 pi n freq (x - beta)), one model for each number n of repetitions.
+
+    ``freq`` (in 1 over the unit of x) of one repetition follows from the pulse, so the start of the fit is the best of a grid over beta
+    around that frequency: with frequency and beta given, amplitude and base are linear.
+    """
+
+    def __init__(self, repetitions: Sequence[int], freq: float) -> None:
+        super().__init__(
+            models=[
+                lmfit.models.ExpressionModel(
+                    expr=f"base - amp / 2 * cos(2 * pi * {n} * freq * (x - beta))", name=f"{n} pairs"
+                )
+                for n in repetitions
+            ]
+        )
+        self._repetitions = tuple(repetitions)
+        self._freq = freq
+        self.set_options(data_subfit_map={f"{n} pairs": {"series": f"{n} pairs"} for n in repetitions})
+
+    def _generate_fit_guesses(
+        self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
+    ) -> curve.FitOptions | list[curve.FitOptions]:
+        freq, beta, amp, base = self._best_start(curve_data)
+        user_opt.p0.set_if_empty(freq=freq, beta=beta, amp=amp, base=base)
+        user_opt.bounds.set_if_empty(amp=(0, 2), base=(-1, 2), freq=(0.5 * self._freq, 2 * self._freq))
+        return user_opt
+
+    def _best_start(self, curve_data: curve.ScatterTable) -> tuple[float, float, float, float]:
+        x, y = curve_data.x, curve_data.y
+        names = np.array(curve_data.series_name, dtype=str)
+        n = np.array([int(name.split()[0]) for name in names])
+        best = (np.inf, self._freq, float(np.mean(x)), 1.0, 0.5)
+        for freq in self._freq * np.array(SCALES):
+            for beta in np.linspace(x.min(), x.max(), CANDIDATES):
+                shape = -np.cos(2 * np.pi * n * freq * (x - beta)) / 2
+                centred = shape - shape.mean()
+                amp = float(centred @ y / (centred @ centred))
+                base = float(y.mean() - amp * shape.mean())
+                cost = float(np.sum((y - base - amp * shape) ** 2))
+                if amp > 0 and cost < best[0]:
+                    best = (cost, float(freq), float(beta), amp, base)
+        return best[1:]
+
+
+class CalibratedFineXDrag(FineXDrag):
+    """FineXDrag with two more circuits that prepare 0 and 1, in the series that ``FineAmplitudeAnalysis`` expects.
+
+    The stock analysis assumes a contrast of one, or stretches the data to it, noise included.
+    """
+
+    def circuits(self) -> list[QuantumCircuit]:
+        pairs = super().circuits()
+        for circuit in pairs:
+            circuit.metadata["series"] = 1
+        return [_preparation(0), _preparation(1), *pairs]
+
+
+def _preparation(state: int) -> QuantumCircuit:
+    circuit = QuantumCircuit(1, metadata={"xval": state, "series": "spam-cal"})
+    if state:
+        circuit.x(0)
+    circuit.measure_all()
+    return circuit

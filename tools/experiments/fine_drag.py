@@ -1,0 +1,132 @@
+"""Fine DRAG (FineXDrag of Qiskit Experiments): pairs of opposite X pulses whose phase errors add, read by an SX gate.
+
+Two circuits that prepare 0 and 1 are added, so that the contrast is measured and not assumed to be one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.drag import phase_rate
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import fit
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+NUMBER = 13
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(NUMBER + 3, parameters["shots"], 32e-9 * parameters["max_repetitions"], device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.experiments.drag_experiments import CalibratedFineXDrag
+
+    experiments = {}
+    for qubit, values in arguments.items():
+        experiments[qubit] = CalibratedFineXDrag((qubit,), device.backend)
+        counts = [0, *sweep.repetitions(int(values["max_repetitions"]), NUMBER)]
+        experiments[qubit].set_experiment_options(repetitions=counts)
+    return acquisition.acquire("fine_drag", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.library.characterization.analysis import FineAmplitudeAnalysis
+
+    analysis = FineAmplitudeAnalysis()
+    analysis.set_options(fixed_parameters={"angle_per_gate": 0.0, "phase_offset": np.pi / 2})
+    result = fit(analysis, raw)
+    quantities = {}
+    if result.error is None:
+        error = result["d_theta"].model_copy(update={"unit": "rad"})
+        quantities = {
+            "drag_beta": _corrected(raw.controls, error),
+            "phase_error": error,
+            "contrast": result["amp"],
+        }
+    return Analysis(
+        experiment="fine_drag",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Pairs of opposite X gates", unit=""),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities=quantities,
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _corrected(controls: Values, error: Quantity) -> Quantity:
+    """A pair of pulses turns the qubit by twice the error in beta times ``phase_rate``."""
+    rate = 2 * phase_rate(controls["pulse_duration"])
+    stderr = None if error.stderr is None else error.stderr / rate
+    return Quantity(value=controls["drag_beta"] - error.value / rate, stderr=stderr, unit="s")
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Fine DRAG")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "drag_beta")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "drag_beta", "phase_error", "contrast")
+    if not fitted.passed:
+        return [fitted]
+    found = analysis.quantities
+    error = abs(found["phase_error"].value)
+    return [
+        fitted,
+        checks.within("contrast", found["contrast"].value, 0.3, 1.1),
+        checks.resolved("contrast", found["contrast"], 10.0),
+        checks.within("phase error", error, 0.0, 0.5, "rad"),
+        # beyond a quarter turn in the longest sequence the fit could sit in a neighbouring minimum
+        checks.within(
+            "phase error over the sequence", error * parameters["max_repetitions"], 0.0, 2.0, "rad", Verdict.REVIEW
+        ),
+        checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
+        checks.goodness(analysis, parameters=3, tolerance=0.02),
+        checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="fine_drag",
+    title="Fine DRAG",
+    measures="the phase error that is left of an X pulse, amplified by repeating it, and from it the DRAG coefficient",
+    family="fine_drag",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_repetitions", "", 5, 101, "longest sequence, in pairs of pulses", 20.0, integer=True),
+        sweep.shots(1500),
+    ),
+    needs=("drive_frequency", "x_amplitude", "sx_amplitude", "drag_beta", "readout_threshold"),
+    calibrates=("drag_beta",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)

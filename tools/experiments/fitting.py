@@ -1,0 +1,162 @@
+"""Fit saved data with the curve analyses of Qiskit Experiments, single-threaded, and hand back plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reson.records import Quantity
+from reson.tools.experiments.experiment import RawData, Series
+from reson.tools.experiments.processing import measured
+
+if TYPE_CHECKING:
+    from qiskit_experiments.curve_analysis import CurveAnalysis, CurveFitResult, ScatterTable
+    from qiskit_experiments.framework import ExperimentData
+
+CURVE_POINTS = 241
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit's outcome: parameters of the model with errors, or ``error``; the measured points in any case."""
+
+    series: tuple[Series, ...]
+    parameters: dict[str, Quantity] = field(default_factory=dict)
+    reduced_chi2: float | None = None
+    error: str | None = None
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self.parameters[name]
+
+    def scaled(self, name: str, factor: float, unit: str) -> Quantity:
+        """A parameter in SI units: the fit itself runs in units in which its numbers are of order one."""
+        quantity = self.parameters[name]
+        stderr = None if quantity.stderr is None else quantity.stderr * abs(factor)
+        return Quantity(value=quantity.value * factor, stderr=stderr, unit=unit)
+
+
+def fit(
+    analysis: CurveAnalysis, raw: RawData, x_unit: float = 1.0, data: tuple[np.ndarray, np.ndarray] | None = None
+) -> Fit:
+    """Fit the points of ``raw`` (or ``data``: value and error of each circuit) with ``analysis``.
+
+    The analysis sees x in multiples of ``x_unit`` (1e-6: microseconds), because its finite differences step by 1e-8
+    whatever the size of a parameter; the returned series are in SI units, the parameters in the analysis' own.
+
+    Errors of the parameters come from the errors of the points; where reduced chi2 exceeds 1 they are scaled up by
+    its root (the scale factor of the Particle Data Group), because then scatter or model misfit exceed those errors.
+    """
+    values, errors = measured(raw) if data is None else data
+    analysis.set_options(plot=False, data_processor=_processor(), normalization=False)
+    experiment_data = _rebuild(raw, values, errors, x_unit)
+    analysis.run(experiment_data).block_for_results()
+    problem = _problem(experiment_data)
+    if problem is not None:
+        return Fit(series=_unfitted(raw, values, errors), error=problem)
+    table: ScatterTable = experiment_data.artifacts("curve_data").data
+    summary: CurveFitResult = experiment_data.artifacts("fit_summary").data
+    if not summary.success or summary.params is None or summary.covar is None:
+        return Fit(series=_series(table, analysis, None, x_unit), error=f"the fit did not converge: {summary.message}")
+    scale = max(1.0, float(summary.reduced_chisq)) ** 0.5
+    return Fit(
+        series=_series(table, analysis, summary.params, x_unit),
+        parameters=_parameters(summary, scale),
+        reduced_chi2=float(summary.reduced_chisq),
+    )
+
+
+def _processor() -> Any:
+    from qiskit_experiments.data_processing import DataProcessor
+    from uncertainties import unumpy
+
+    class Measured(DataProcessor):
+        """Hands on the values and errors that ``processing`` found, so that every analysis sees the same ones."""
+
+        def __call__(self, data: list[dict[str, Any]], **options: Any) -> np.ndarray:
+            return unumpy.uarray([datum["value"] for datum in data], [datum["error"] for datum in data])
+
+    return Measured("value")
+
+
+def _rebuild(raw: RawData, values: np.ndarray, errors: np.ndarray, x_unit: float) -> ExperimentData:
+    from qiskit_experiments.framework import ExperimentData
+
+    rebuilt = ExperimentData()
+    rebuilt.metadata.update(physical_qubits=[raw.qubit], meas_level=2)
+    rebuilt.add_data(
+        [
+            {"value": value, "error": error, "metadata": meta | {"xval": meta["xval"] / x_unit}, "shots": raw.shots}
+            for value, error, meta in zip(values, errors, raw.circuits, strict=True)
+        ]
+    )
+    return rebuilt
+
+
+def _problem(experiment_data: ExperimentData) -> str | None:
+    """Why there is no result. ``block_for_results`` raises nothing, so the status has to be asked."""
+    from qiskit_experiments.database_service import ExperimentStatus
+
+    if experiment_data.status() == ExperimentStatus.DONE:
+        return None
+    lines = [line for line in experiment_data.errors().splitlines() if line.strip()]
+    return f"the analysis failed: {lines[-1].strip() if lines else experiment_data.status().name}"
+
+
+def _parameters(summary: CurveFitResult, scale: float) -> dict[str, Quantity]:
+    found: dict[str, Quantity] = {}
+    for name, value in summary.ufloat_params.items():
+        stderr = float(value.std_dev) * scale
+        found[name] = Quantity(value=float(value.nominal_value), stderr=stderr if np.isfinite(stderr) else None)
+    return found
+
+
+def _series(
+    table: ScatterTable, analysis: CurveAnalysis, params: Mapping[str, float] | None, x_unit: float
+) -> tuple[Series, ...]:
+    points = table.filter(category=analysis.options.fit_category)
+    found: list[Series] = []
+    for name, model in zip(analysis.model_names(), analysis.models, strict=True):
+        part = points.filter(series=name)
+        if not len(part):
+            continue  # the model has no data of its own in this experiment
+        curve_x, curve_y = np.array([]), np.array([])
+        if params is not None:
+            curve_x = np.linspace(part.x.min(), part.x.max(), CURVE_POINTS)
+            needed = {key: params[key] for key in model.param_names}
+            curve_y = np.broadcast_to(model.eval(x=curve_x, **needed), curve_x.shape)
+        found.append(series(name, part.x * x_unit, part.y, part.y_err, curve_x * x_unit, curve_y))
+    return tuple(found)
+
+
+def _unfitted(raw: RawData, values: np.ndarray, errors: np.ndarray) -> tuple[Series, ...]:
+    names = [str(metadata.get("series", "data")) for metadata in raw.circuits]
+    x = np.array([metadata["xval"] for metadata in raw.circuits], dtype=float)
+    chosen = {name: np.array([n == name for n in names]) for name in dict.fromkeys(names)}
+    return tuple(series(name, x[mask], values[mask], errors[mask]) for name, mask in chosen.items())
+
+
+def series(
+    name: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    y_err: np.ndarray,
+    curve_x: np.ndarray | None = None,
+    curve_y: np.ndarray | None = None,
+) -> Series:
+    """A ``Series`` from arrays of shape (points,), sorted by x."""
+    order = np.argsort(x, kind="stable")
+    return Series(
+        name=name,
+        x=_floats(np.asarray(x)[order]),
+        y=_floats(np.asarray(y)[order]),
+        y_err=_floats(np.asarray(y_err)[order]),
+        fit_x=_floats(curve_x),
+        fit_y=_floats(curve_y),
+    )
+
+
+def _floats(values: np.ndarray | None) -> tuple[float, ...]:
+    return () if values is None else tuple(float(value) for value in values)

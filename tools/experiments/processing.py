@@ -1,0 +1,42 @@
+"""From stored raw data to one measured number with an error for each circuit, ready for any curve analysis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reson.tools.experiments.experiment import RawData
+
+
+def measured(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
+    """Value and standard error of each circuit, both of shape (circuits,).
+
+    Counts give the probability of 1; averaged IQ gives its projection on the axis along which the data varies most.
+    """
+    if "counts" in raw.arrays:
+        return probability(raw.arrays["counts"])
+    return principal_axis(raw.arrays["iq_mean"], raw.arrays["iq_stderr"])
+
+
+def probability(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """P(1) and its binomial standard error, from counts of shape (circuits, 2).
+
+    The error is taken at Laplace's estimate (k + 1) / (n + 2), so that it never vanishes where all shots agree.
+    """
+    total = counts.sum(axis=1)
+    smoothed = (counts[:, 1] + 1) / (total + 2)
+    return counts[:, 1] / total, np.sqrt(smoothed * (1 - smoothed) / total)
+
+
+def principal_axis(iq_mean: np.ndarray, iq_stderr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Project IQ means of shape (circuits,) on their first principal axis, errors of shape (circuits, 2) propagated.
+
+    The sign is chosen so that the circuit farthest from the median lies above it: a line becomes a peak, not a dip.
+    The offset is the median, because the IQ plane has no natural zero.
+    """
+    plane = np.stack([iq_mean.real, iq_mean.imag], axis=1)
+    centred = plane - np.median(plane, axis=0)
+    axis = np.linalg.svd(plane - plane.mean(axis=0), full_matrices=False)[2][0]
+    value = centred @ axis
+    if value[np.argmax(np.abs(value))] < 0:
+        value, axis = -value, -axis
+    return value, np.sqrt((iq_stderr**2) @ (axis**2))

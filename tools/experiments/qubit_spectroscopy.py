@@ -1,0 +1,142 @@
+"""Two-tone spectroscopy of the qubit: a weak long pulse of swept frequency, the line fitted by a Gaussian.
+
+A Gaussian pulse that rotates by pi on resonance excites a line of nearly Gaussian shape, wider the shorter the pulse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+from reson.tools.verdicts.residuals import fitted_values
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+LENGTH = 400e-9
+"""Length of the spectroscopy pulse, seconds: its line is about 2 MHz wide (FWHM)."""
+
+MHZ = 1e6
+FWHM = float(np.sqrt(8 * np.log(2)))
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """An amplitude that rotates by about pi on resonance: the X pulse's, weaker by the ratio of the lengths."""
+    return {"amplitude": min(1.0, values["x_amplitude"] * values["pulse_duration"] / LENGTH)}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], LENGTH, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.devices.drive import DriveGate
+    from reson.tools.experiments.sequences import Sequences
+
+    experiments = {}
+    for qubit, values in arguments.items():
+        offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
+        pulses = [({"xval": float(f)}, [DriveGate(values["amplitude"], 0.0, float(f), LENGTH)]) for f in offsets]
+        experiments[qubit] = Sequences(qubit, pulses)
+    return acquisition.acquire("qubit_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.curve_analysis import GaussianAnalysis
+
+    result = fit(GaussianAnalysis(), raw, MHZ)
+    return Analysis(
+        experiment="qubit_spectroscopy",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Drive frequency offset", unit="Hz"),
+        y_axis=Axis(label="Readout signal (arb. units)", unit=""),
+        quantities={} if result.error else _quantities(result, raw.controls["drive_frequency"]),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _quantities(result: Fit, drive_frequency: float) -> dict[str, Quantity]:
+    offset = result.scaled("freq", MHZ, "Hz")
+    return {
+        "drive_frequency": Quantity(value=drive_frequency + offset.value, stderr=offset.stderr, unit="Hz"),
+        "offset": offset,
+        "linewidth": result.scaled("sigma", FWHM * MHZ, "Hz"),
+        "height": result["a"],
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Qubit spectroscopy")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "drive_frequency")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "drive_frequency", "linewidth", "height")
+    line = analysis.series[0]
+    if not fitted.passed:
+        return [fitted, checks.signal(line)]
+    found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
+    second, noise = _second_peak(analysis)
+    return [
+        fitted,
+        checks.signal(line),
+        checks.inside_sweep("line", found["offset"].value, -half, half, 0.05, "Hz"),
+        checks.within("linewidth", found["linewidth"].value, 1.5 * step, half, "Hz"),
+        checks.resolved("height of the line", found["height"], 8.0),
+        checks.within("height over residual noise", abs(found["height"].value) / noise, 5.0, np.inf),
+        checks.within("second peak over the first", second, 0.0, 0.4, severity=Verdict.REVIEW),
+        checks.goodness(analysis, parameters=4, tolerance=0.05),
+    ]
+
+
+def _second_peak(analysis: Analysis) -> tuple[float, float]:
+    """(largest residual away from the line in units of its height, robust rms of the residuals)."""
+    line, found = analysis.series[0], analysis.quantities
+    residual = np.array(line.y) - fitted_values(line)
+    away = np.abs(np.array(line.x) - found["offset"].value) > 1.5 * found["linewidth"].value
+    noise = 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
+    significant = np.abs(residual) > 5 * np.array(line.y_err)
+    height = abs(found["height"].value) or np.inf
+    return float(np.max(np.abs(residual) * (away & significant), initial=0.0) / height), noise or 1e-300
+
+
+EXPERIMENT = Experiment(
+    name="qubit_spectroscopy",
+    title="Qubit spectroscopy",
+    measures="the qubit's transition frequency, from the line that a weak drive of swept frequency excites",
+    family="qubit_spectroscopy",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("span", "Hz", 1e6, 600e6, "width of the frequency sweep, centred on the drive frequency", 40e6),
+        sweep.points(61),
+        Parameter("amplitude", "", 1e-4, 1.0, "drive amplitude; by default a rotation by pi on resonance"),
+        sweep.shots(500),
+    ),
+    needs=(),
+    calibrates=("drive_frequency",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)

@@ -1,0 +1,157 @@
+"""Ramsey in two quadratures (RamseyXY of Qiskit Experiments): the detuning of the drive with its sign, and T2*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.processing import measured
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+US, MHZ = 1e-6, 1e6
+COARSE_WINDOW = 4e-6
+OSCILLATIONS = 5.0
+"""Oscillations that the artificial detuning puts into the window: enough to see, far below the sampling limit."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """Coarse (4 us) until a decay time is known, then a window of about the decay time itself."""
+    window = COARSE_WINDOW
+    if "t2_star" in values:
+        window = 1.2 * values["t2_star"]
+    elif "t1" in values:
+        window = 0.8 * values["t1"]
+    window = float(np.clip(window, 0.2e-6, 200e-6))
+    return {"max_delay": window, "detuning": OSCILLATIONS / window}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(2 * parameters["points"], parameters["shots"], parameters["max_delay"] / 2, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit_experiments.library import RamseyXY
+
+    experiments = {
+        qubit: RamseyXY(
+            (qubit,),
+            device.backend,
+            delays=list(sweep.delays(values["max_delay"], int(values["points"]))),
+            osc_freq=values["detuning"],
+        )
+        for qubit, values in arguments.items()
+    }
+    return acquisition.acquire("ramsey_xy", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.library.characterization.analysis import RamseyXYAnalysis
+
+    analysis = RamseyXYAnalysis()
+    guess = {"freq": _signed_frequency(raw) / MHZ, "tau": raw.parameters["max_delay"] / US, "base": 0.5, "phase": 0.0}
+    analysis.set_options(p0=guess)
+    result = fit(analysis, raw, US)
+    return Analysis(
+        experiment="ramsey_xy",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Delay", unit="s"),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities={} if result.error else _quantities(result, raw),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _signed_frequency(raw: RawData) -> float:
+    """Strongest frequency, with its sign, of X + iY: the start of the fit. Zero padding finds it between the bins."""
+    values = measured(raw)[0]
+    signal = values[0::2] + 1j * values[1::2]
+    step = (raw.circuits[-1]["xval"] - raw.circuits[0]["xval"]) / (len(signal) - 1)
+    spectrum = np.abs(np.fft.fft(signal - signal.mean(), 8 * len(signal)))
+    return float(np.fft.fftfreq(len(spectrum), step)[np.argmax(spectrum)])
+
+
+def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+    """The fitted oscillation is the artificial detuning plus f01 minus the drive frequency."""
+    frequency, tau = result.scaled("freq", MHZ, "Hz"), result.scaled("tau", US, "s")
+    offset = frequency.value - raw.parameters["detuning"]
+    found = {
+        "drive_frequency": Quantity(value=raw.controls["drive_frequency"] + offset, stderr=frequency.stderr, unit="Hz"),
+        "offset": Quantity(value=offset, stderr=frequency.stderr, unit="Hz"),
+        "oscillation": frequency,
+        "contrast": result["amp"],
+    }
+    seen = tau.value < 3 * raw.parameters["max_delay"]
+    if seen and tau.stderr is not None and tau.stderr < 0.3 * tau.value:
+        found["t2_star"] = tau
+    return found
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Ramsey (X and Y)")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "drive_frequency", "t2_star")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "drive_frequency", "oscillation", "contrast")
+    if not fitted.passed:
+        return [fitted, *(checks.signal(part) for part in analysis.series)]
+    found, window = analysis.quantities, parameters["max_delay"]
+    nyquist = (parameters["points"] - 1) / window / 2
+    frequency = found["oscillation"]
+    listed = [
+        fitted,
+        *(checks.signal(part, f"signal in {part.name}") for part in analysis.series),
+        checks.within("oscillation", abs(frequency.value), 0.5 / window, 0.8 * nyquist, "Hz"),
+        checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
+        checks.within("amplitude", found["contrast"].value, 0.3, 0.6, severity=Verdict.REVIEW),
+        checks.resolved("amplitude", found["contrast"], 8.0),
+        checks.within("error of the frequency", frequency.stderr or np.inf, 0.0, 0.1 / window, "Hz"),
+        checks.goodness(analysis, parameters=5, tolerance=0.02),
+    ]
+    if "t2_star" in found:
+        listed.append(checks.history("t2_star", found["t2_star"], history, natural=0.2))
+    return listed
+
+
+EXPERIMENT = Experiment(
+    name="ramsey_xy",
+    title="Ramsey (X and Y)",
+    measures="the detuning of the drive from the qubit, with its sign, and the dephasing time T2*",
+    family="ramsey",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_delay", "s", 0.1e-6, 1e-3, "longest delay; 4 us until a decay time is known"),
+        Parameter("detuning", "Hz", -20e6, 20e6, "artificial detuning, made by a virtual Z that grows with the delay"),
+        sweep.points(41),
+        sweep.shots(500),
+    ),
+    needs=("x_amplitude", "sx_amplitude", "readout_threshold"),
+    calibrates=("drive_frequency", "t2_star"),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=12.0,
+)

@@ -1,0 +1,128 @@
+"""Readout discrimination: both basis states prepared, every shot kept in the IQ plane, angle and threshold from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.clouds import Discrimination, discriminate, rotated
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Series, Values
+from reson.tools.experiments.fitting import series
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+BINS = 61
+DRAWN = 800
+"""Shots of each preparation that the figure shows."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(2, parameters["shots"], 0.0, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit.circuit.library import XGate
+
+    from reson.tools.experiments.sequences import Sequences
+
+    preparations = [({"xval": n, "series": f"prepared {n}"}, [XGate()] * n) for n in (0, 1)]
+    experiments = {qubit: Sequences(qubit, preparations) for qubit in arguments}
+    return acquisition.acquire("readout", device, arguments, experiments, acquisition.SINGLE_SHOT_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    iq = raw.arrays["iq"].astype(complex)
+    found = discriminate(iq)
+    return Analysis(
+        experiment="readout",
+        qubit=raw.qubit,
+        series=_histograms(iq, found),
+        x_axis=Axis(label="Rotated readout signal (arb. units)", unit=""),
+        y_axis=Axis(label="Fraction of shots per bin", unit=""),
+        quantities=_quantities(found),
+        points={f"prepared {n}": tuple((float(z.real), float(z.imag)) for z in iq[n, :DRAWN]) for n in (0, 1)},
+    )
+
+
+def _quantities(found: Discrimination) -> dict[str, Quantity]:
+    shots = found.shots
+    p10, p01 = found.errors
+    return {
+        "readout_angle": Quantity(value=found.angle, stderr=found.angle_err, unit="rad"),
+        "readout_threshold": Quantity(value=found.threshold, stderr=found.threshold_err),
+        "assignment_fidelity": Quantity(value=found.fidelity, stderr=found.fidelity_err),
+        "p1_given_0": Quantity(value=p10, stderr=float(np.sqrt((p10 * shots + 1) / (shots + 2) / shots))),
+        "p0_given_1": Quantity(value=p01, stderr=float(np.sqrt((p01 * shots + 1) / (shots + 2) / shots))),
+        "separation": Quantity(value=found.separation, stderr=float(np.sqrt((2 + found.separation**2 / 4) / shots))),
+    }
+
+
+def _histograms(iq: np.ndarray, found: Discrimination) -> tuple[Series, ...]:
+    along = rotated(iq, found.angle)
+    edges = np.linspace(along.min(), along.max(), BINS + 1)
+    centres, width, shots = (edges[1:] + edges[:-1]) / 2, edges[1] - edges[0], iq.shape[1]
+    result = []
+    for n in (0, 1):
+        counts = np.histogram(along[n], edges)[0]
+        curve = width * found.mixture.density(centres, n)
+        result.append(series(f"prepared {n}", centres, counts / shots, np.sqrt(counts + 1) / shots, centres, curve))
+    return tuple(result)
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.clouds import draw_clouds
+
+    return draw_clouds(analysis, "Readout")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "readout_angle", "readout_threshold", "assignment_fidelity")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "readout_angle", "readout_threshold", "assignment_fidelity", "separation")
+    if not fitted.passed:
+        return [fitted]
+    found = analysis.quantities
+    fidelity = found["assignment_fidelity"]
+    return [
+        fitted,
+        checks.within("assignment fidelity", fidelity.value, 0.75, 1.0),
+        checks.within("assignment fidelity", fidelity.value, 0.9, 1.0, severity=Verdict.REVIEW),
+        checks.within("separation of the clouds", found["separation"].value, 1.5, 100.0, "sigma"),
+        checks.resolved("contrast", Quantity(value=2 * fidelity.value - 1, stderr=2 * (fidelity.stderr or 0.0)), 20.0),
+        checks.history("assignment_fidelity", fidelity, history, natural=0.01, relative=False),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="readout",
+    title="Readout discrimination",
+    measures="how well 0 and 1 are told apart, and the angle and threshold that do it",
+    family="readout",
+    effect=Effect.MEASURES,
+    parameters=(sweep.shots(5000),),
+    needs=("drive_frequency", "x_amplitude"),
+    calibrates=("readout_angle", "readout_threshold", "assignment_fidelity"),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+)

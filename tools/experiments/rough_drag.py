@@ -1,0 +1,138 @@
+"""Rough DRAG: pairs of opposite X pulses, repeated; the beta at which they cancel is where all curves have their dip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.drag import design_beta, phase_rate
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+NS = 1e-9
+REPETITIONS = (3, 6, 12)
+"""Pairs of pulses per curve: the first fixes which dip is the common one, the last its position."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    known = values.get("drag_beta", 0.0)
+    return {"centre": known if known else design_beta(values["anharmonicity"])}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(len(REPETITIONS) * parameters["points"], parameters["shots"], 0.5e-6, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit.circuit.library import RZGate
+
+    from reson.tools.devices.drive import DriveGate
+    from reson.tools.experiments.sequences import Sequences
+
+    flip = RZGate(np.pi)
+    experiments = {}
+    for qubit, values in arguments.items():
+        controls, half = device.controls()[f"q{qubit}"], values["span"] / 2
+        betas = np.linspace(values["centre"] - half, values["centre"] + half, int(values["points"]))
+        pulses = [DriveGate(controls["x_amplitude"], float(b), 0.0, controls["pulse_duration"]) for b in betas]
+        experiments[qubit] = Sequences(
+            qubit,
+            [
+                ({"xval": float(beta), "series": f"{n} pairs"}, [pulse, flip, pulse, flip] * n)
+                for n in REPETITIONS
+                for beta, pulse in zip(betas, pulses, strict=True)
+            ],
+        )
+    return acquisition.acquire("rough_drag", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from reson.tools.experiments.drag_experiments import RoughDragAnalysis
+
+    # n pairs turn the qubit by 2 n (beta - optimum) * phase_rate: a cosine with this frequency for one pair
+    frequency = phase_rate(raw.controls["pulse_duration"]) / np.pi
+    result = fit(RoughDragAnalysis(REPETITIONS, frequency * NS), raw, NS)
+    return Analysis(
+        experiment="rough_drag",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="DRAG beta", unit="s"),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities={} if result.error else _quantities(result, frequency),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _quantities(result: Fit, frequency: float) -> dict[str, Quantity]:
+    return {
+        "drag_beta": result.scaled("beta", NS, "s"),
+        "contrast": result["amp"],
+        "rate": result.scaled("freq", 1 / (frequency * NS), ""),
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Rough DRAG")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "drag_beta")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "drag_beta", "contrast", "rate")
+    if not fitted.passed:
+        return [fitted, checks.signal(analysis.series[-1])]
+    found, centre, half = analysis.quantities, parameters["centre"], parameters["span"] / 2
+    return [
+        fitted,
+        *(checks.signal(part, f"signal with {part.name}") for part in analysis.series),
+        checks.inside_sweep("drag_beta", found["drag_beta"].value, centre - half, centre + half, 0.05, "s"),
+        checks.within("contrast", found["contrast"].value, 0.25, 1.2),
+        checks.resolved("contrast", found["contrast"], 8.0),
+        checks.within("curvature over theory", found["rate"].value, 0.7, 1.4),
+        checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
+        checks.goodness(analysis, parameters=4, tolerance=0.03),
+        checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="rough_drag",
+    title="Rough DRAG",
+    measures="the DRAG coefficient beta at which a pulse and its opposite cancel",
+    family="drag",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter(
+            "centre", "s", -5e-9, 5e-9, "centre of the sweep; the present beta, or theory's for the anharmonicity"
+        ),
+        Parameter("span", "s", 0.05e-9, 10e-9, "width of the sweep", 1.6e-9),
+        sweep.points(31),
+        sweep.shots(500),
+    ),
+    needs=("drive_frequency", "x_amplitude", "readout_threshold"),
+    calibrates=("drag_beta",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)

@@ -1,0 +1,188 @@
+"""Randomised benchmarking (StandardRB of Qiskit Experiments): the error of a Clifford, and of one physical pulse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.processing import measured
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
+"""Sequence lengths in units of the longest; the first one becomes a single Clifford."""
+PULSES_PER_CLIFFORD = 1.0
+"""Rough expectation for choosing lengths; the analysis counts the pulses that were played."""
+
+
+def coherence_limit(t1: float, t2: float, duration: float) -> float:
+    """Smallest average error of a gate of this length: (3 - 2 exp(-t/T2) - exp(-t/T1)) / 6.
+
+    From ``RBUtils.coherence_limit`` of Qiskit Experiments, one qubit. All times in seconds.
+    """
+    return float((3 - 2 * np.exp(-duration / t2) - np.exp(-duration / t1)) / 6)
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """Up to about 1 / EPC, so that the survival falls to an eighth of its height, for the error that coherence allows."""
+    limit = 0.0
+    if "t1" in values and ("t2_echo" in values or "t2_star" in values):
+        t2 = values.get("t2_echo", values.get("t2_star", 0.0))
+        limit = min(coherence_limit(values["t1"], t2, values["pulse_duration"]), 0.5)
+    expected = 1.2 * limit or 3e-4
+    return {
+        "coherence_limit": limit,
+        "max_length": float(np.clip(round(1 / (PULSES_PER_CLIFFORD * expected), -1), 50, 5000)),
+    }
+
+
+def _lengths(longest: float) -> list[int]:
+    return sorted({max(1, int(n)) for n in np.rint(LENGTHS * longest)})
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    lengths = _lengths(parameters["max_length"])
+    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * 32e-9
+    return sweep.device_seconds(len(lengths) * parameters["samples"], parameters["shots"], mean, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    """Fresh random sequences for every qubit and every measurement, drawn from the qubit and the device's clock."""
+    from reson.tools.experiments.clifford_circuits import NativeRB
+
+    clock = int(device.now().timestamp() * 1e3)
+    experiments = {
+        qubit: NativeRB(
+            (qubit,),
+            _lengths(values["max_length"]),
+            device.backend,
+            num_samples=int(values["samples"]),
+            seed=np.random.SeedSequence([clock, qubit]),
+            full_sampling=True,
+        )
+        for qubit, values in arguments.items()
+    }
+    return acquisition.acquire("standard_rb", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.library.randomized_benchmarking import RBAnalysis
+
+    analysis = RBAnalysis()
+    analysis.set_options(gate_error_ratio=None, average_method="shots_weighted")
+    p1, error = measured(raw)
+    survival = 1 - p1
+    lengths = np.array([metadata["xval"] for metadata in raw.circuits], dtype=float)
+    result = fit(analysis, raw, 1.0, (survival, error * _sequence_scatter(lengths, survival, error)))
+    return Analysis(
+        experiment="standard_rb",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Cliffords", unit=""),
+        y_axis=Axis(label="P(0)", unit=""),
+        quantities={} if result.error else _quantities(result, raw),
+        reduced_chi2=result.reduced_chi2,
+        points={"sequences": tuple(zip(lengths.tolist(), survival.tolist(), strict=True))},
+        error=result.error,
+    )
+
+
+def _sequence_scatter(lengths: np.ndarray, survival: np.ndarray, error: np.ndarray) -> float:
+    """Factor (at least 1) by which sequences of one length scatter beyond their shot noise, pooled over the lengths.
+
+    The stock error, the scatter of a handful of sequences at each length, is itself too uncertain to weight a fit by.
+    """
+    chi2, freedom = 0.0, 0
+    for length in np.unique(lengths):
+        part = lengths == length
+        chi2 += float(np.sum(((survival[part] - survival[part].mean()) / error[part]) ** 2))
+        freedom += int(part.sum()) - 1
+    return max(1.0, chi2 / freedom) ** 0.5 if freedom else 1.0
+
+
+def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+    alpha = result["alpha"]
+    cliffords = sum(metadata["xval"] + 1 for metadata in raw.circuits)
+    pulses = sum(metadata["pulses"] for metadata in raw.circuits) / cliffords
+    epc = Quantity(value=(1 - alpha.value) / 2, stderr=alpha.stderr and alpha.stderr / 2)
+    found = {
+        "error_per_gate": Quantity(value=epc.value / pulses, stderr=epc.stderr and epc.stderr / pulses),
+        "epc": epc,
+        "pulses_per_clifford": Quantity(value=pulses),
+        "contrast": result["a"],
+        "floor": result["b"],
+    }
+    if raw.parameters["coherence_limit"]:
+        found["coherence_limit"] = Quantity(value=raw.parameters["coherence_limit"])
+    return found
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Randomised benchmarking")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "error_per_gate")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "error_per_gate", "contrast", "floor")
+    if not fitted.passed:
+        return [fitted, checks.signal(analysis.series[0])]
+    found = analysis.quantities
+    error, decay = found["error_per_gate"], 2 * found["epc"].value * parameters["max_length"]
+    return [
+        fitted,
+        checks.signal(analysis.series[0]),
+        checks.within("error_per_gate", error.value, 1e-6, 0.1),
+        checks.within("height of the decay", found["contrast"].value, 0.2, 0.65),
+        checks.within("floor", found["floor"].value, 0.35, 0.65),
+        checks.within("decays in the longest sequence", decay, 0.3, 40.0),
+        checks.within("decays in the longest sequence", decay, 0.7, 12.0, severity=Verdict.REVIEW),
+        checks.resolved("error_per_gate", error, 4.0),
+        checks.precise("error_per_gate", error, 0.15),
+        checks.goodness(analysis, parameters=3, tolerance=0.005, highest=4.0),
+        checks.history("error_per_gate", error, history, natural=0.3),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="standard_rb",
+    title="Randomised benchmarking",
+    measures="the average error of one physical pulse, from the decay over random sequences of Cliffords",
+    family="standard_rb",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter(
+            "max_length", "", 20, 20_000, "longest sequence in Cliffords; about 1 / expected error", integer=True
+        ),
+        Parameter(
+            "coherence_limit", "", 0.0, 0.5, "error per pulse that T1 and T2 allow, for comparison; 0 if unknown"
+        ),
+        Parameter("samples", "", 2, 50, "random sequences of each length", 8.0, integer=True),
+        sweep.shots(2000),
+    ),
+    needs=("drive_frequency", "x_amplitude", "sx_amplitude", "drag_beta", "readout_threshold"),
+    calibrates=("error_per_gate",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=12.0,
+)

@@ -1,0 +1,39 @@
+"""What the catalogue's rows share: common parameters, sweeps over them, and what a measurement costs in device time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.tools.experiments.experiment import Parameter
+
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+
+SETTLING = 16e-9
+"""Shortest delay of a decay sweep, seconds: half a pulse, so that the first point is not an empty delay."""
+
+
+def shots(default: int) -> Parameter:
+    return Parameter("shots", "", 100, 100_000, "shots per circuit", float(default), integer=True)
+
+
+def points(default: int, low: int = 11) -> Parameter:
+    return Parameter("points", "", low, 401, "number of points of the sweep", float(default), integer=True)
+
+
+def delays(max_delay: float, number: int) -> np.ndarray:
+    """Equidistant delays in seconds, shape (number,), from ``SETTLING`` to ``max_delay``."""
+    return np.linspace(SETTLING, max_delay, number)
+
+
+def repetitions(most: int, number: int) -> list[int]:
+    """At most ``number`` different repetition counts from 1 to ``most``, evenly spread."""
+    return sorted({int(n) for n in np.rint(np.linspace(1, most, min(number, most)))})
+
+
+def device_seconds(circuits: float, shot_count: float, mean_length: float, device: Device) -> float:
+    """Seconds of device time: every shot pays the reset, the circuit (mean length in seconds) and the readout."""
+    limits = device.limits
+    return circuits * shot_count * (limits.reset_time + mean_length + limits.readout_time)

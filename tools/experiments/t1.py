@@ -1,0 +1,98 @@
+"""Energy relaxation (T1 of Qiskit Experiments): excite, wait, look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.decay_checks import decay_checks
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import fit
+from reson.tools.experiments.proposals import changes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+US = 1e-6
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {"max_delay": float(np.clip(4 * values.get("t1", 75e-6), 1e-6, 2e-3))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], parameters["max_delay"] / 2, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit_experiments.library import T1
+
+    experiments = {
+        qubit: T1((qubit,), list(sweep.delays(values["max_delay"], int(values["points"]))), device.backend)
+        for qubit, values in arguments.items()
+    }
+    return acquisition.acquire("t1", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.library.characterization.analysis import T1Analysis
+
+    result = fit(T1Analysis(), raw, US)
+    quantities = {}
+    if result.error is None:
+        t1 = result.scaled("tau", US, "s")
+        quantities = {"t1": t1, "contrast": result["amp"], "floor": result["base"]}
+    return Analysis(
+        experiment="t1",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Delay", unit="s"),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities=quantities,
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Energy relaxation (T1)")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "t1")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    return decay_checks(analysis, "t1", parameters, history, contrast=(0.6, 1.1))
+
+
+EXPERIMENT = Experiment(
+    name="t1",
+    title="Energy relaxation (T1)",
+    measures="the time in which the excited state relaxes",
+    family="t1",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest delay; four times the known T1, or 300 us"),
+        sweep.points(31),
+        sweep.shots(1000),
+    ),
+    needs=("x_amplitude", "readout_threshold"),
+    calibrates=("t1",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+)

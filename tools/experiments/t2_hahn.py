@@ -1,0 +1,109 @@
+"""Dephasing with one echo (T2Hahn of Qiskit Experiments): slow frequency noise is refocused, what is left is T2E."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.decay_checks import decay_checks
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import fit
+from reson.tools.experiments.processing import measured
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+US = 1e-6
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """Three times the echo time where it is known, else three times T1 (T2 can reach twice T1)."""
+    guess = values.get("t2_echo", values.get("t1", 100e-6))
+    return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], parameters["max_delay"] / 2, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit_experiments.library import T2Hahn
+
+    experiments = {
+        qubit: T2Hahn((qubit,), list(sweep.delays(values["max_delay"], int(values["points"]))), 1, device.backend)
+        for qubit, values in arguments.items()
+    }
+    return acquisition.acquire("t2_hahn", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.library.characterization.analysis import T2HahnAnalysis
+
+    p1, error = measured(raw)
+    result = fit(T2HahnAnalysis(), raw, US, (1 - p1, error))
+    quantities = {}
+    if result.error is None:
+        t2 = result.scaled("tau", US, "s")
+        quantities = {"t2_echo": t2, "contrast": result["amp"], "floor": result["base"]}
+    return Analysis(
+        experiment="t2_hahn",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Total delay", unit="s"),
+        y_axis=Axis(label="P(0)", unit=""),
+        quantities=quantities,
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Hahn echo (T2)")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "t2_echo")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    listed = decay_checks(analysis, "t2_echo", parameters, history, contrast=(0.3, 0.6))
+    if "t2_echo" in analysis.quantities and "t1" in history:
+        t2, t1 = analysis.quantities["t2_echo"], history["t1"].value
+        # T1 fluctuates by tens of per cent between the two measurements
+        limit = 2 * t1 * 1.3 + 3 * (t2.stderr or 0.0)
+        listed.append(checks.within("t2_echo against 2 T1", t2.value, 0.0, limit, "s", severity=Verdict.REVIEW))
+    return listed
+
+
+EXPERIMENT = Experiment(
+    name="t2_hahn",
+    title="Hahn echo (T2)",
+    measures="the dephasing time with one refocusing pulse",
+    family="t2_hahn",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest total delay; three times what is known of T2, or of T1"),
+        sweep.points(31),
+        sweep.shots(1000),
+    ),
+    needs=("x_amplitude", "sx_amplitude", "readout_threshold", "t1"),
+    calibrates=("t2_echo",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+)

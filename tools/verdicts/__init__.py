@@ -1,0 +1,1 @@
+"""Numeric verdicts: ``checks`` asks one question each, ``judge`` takes the worst answer."""

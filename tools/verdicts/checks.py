@@ -1,0 +1,91 @@
+"""Generic numeric checks; every experiment's ``check`` is a list of them.
+
+A check that cannot be computed fails: each asks for what it needs and says so when it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from reson.records import Check, Quantity, Verdict
+from reson.tools.experiments.experiment import Analysis, Past, Series
+from reson.tools.verdicts.residuals import chi2_with_tolerance, scatter_significance
+
+SIGNIFICANCE = 6.0
+"""Standard deviations by which data must scatter more than its errors before it counts as a signal."""
+
+
+def fitted(analysis: Analysis, *names: str) -> Check:
+    """A fit came out, and every named quantity has a value and an error."""
+    missing = [name for name in names if name not in analysis.quantities or analysis.quantities[name].stderr is None]
+    if analysis.error is not None:
+        return _check("fitted", False, Verdict.REJECT, f"no fit: {analysis.error}")
+    return _check("fitted", not missing, Verdict.REJECT, f"no value with an error for {', '.join(missing)}")
+
+
+def within(
+    name: str, value: float, low: float, high: float, unit: str = "", severity: Verdict = Verdict.REJECT
+) -> Check:
+    """low <= value <= high; NaN fails."""
+    message = f"{name} = {value:.4g} {unit} is not within {low:.4g} to {high:.4g} {unit}"
+    return _check(name, bool(low <= value <= high), severity, message)
+
+
+def inside_sweep(name: str, value: float, low: float, high: float, margin: float, unit: str = "") -> Check:
+    """The value lies inside the sweep, away from its edges by ``margin`` (a fraction of the range)."""
+    edge = margin * (high - low)
+    message = f"{name} = {value:.4g} {unit} lies at the edge of the sweep {low:.4g} to {high:.4g} {unit}"
+    return _check(f"{name} inside the sweep", bool(low + edge <= value <= high - edge), Verdict.REJECT, message)
+
+
+def signal(series: Series, name: str = "signal") -> Check:
+    """The points scatter about their mean by far more than their errors explain."""
+    significance = scatter_significance(np.array(series.y), np.array(series.y_err))
+    message = f"no signal: the points scatter like noise ({significance:.1f} sigma, {SIGNIFICANCE:.0f} needed)"
+    return _check(name, significance >= SIGNIFICANCE, Verdict.REJECT, message)
+
+
+def resolved(name: str, quantity: Quantity, floor: float, severity: Verdict = Verdict.REJECT) -> Check:
+    """The quantity exceeds ``floor`` times its standard error: a signal-to-noise ratio."""
+    ratio = abs(quantity.value) / quantity.stderr if quantity.stderr else 0.0
+    message = f"{name} is only {ratio:.1f} times its error, {floor:g} needed"
+    return _check(f"{name} above noise", ratio >= floor, severity, message)
+
+
+def precise(name: str, quantity: Quantity, limit: float) -> Check:
+    """The relative error is below ``limit``; above it the value wants a look before it is used."""
+    relative = quantity.stderr / abs(quantity.value) if quantity.stderr is not None and quantity.value else np.inf
+    return _check(f"{name} precise", bool(relative <= limit), Verdict.REVIEW, f"{name} is known to {relative:.0%} only")
+
+
+def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
+    """Reduced chi2 within its band, with ``tolerance`` (fraction of the signal's span) for a known model misfit.
+
+    The lower end only catches errors that were grossly overestimated; both are a reason to look, not to reject.
+    """
+    value = chi2_with_tolerance(analysis.series, parameters, tolerance)
+    message = f"the fit misses the data: reduced chi2 = {value:.2f}"
+    return _check("reduced chi2", 0.1 <= value <= highest, Verdict.REVIEW, message)
+
+
+def history(
+    name: str, quantity: Quantity, past: Mapping[str, Past], natural: float, sigmas: float = 5.0, relative: bool = True
+) -> Check:
+    """No jump beyond ``sigmas`` from the last accepted value.
+
+    ``natural`` is the fluctuation that the quantity has without any fault: relative to its value, or in its own unit.
+    """
+    last = past.get(name)
+    if last is None:
+        return _check(f"{name} within history", True, Verdict.REVIEW, "no history")
+    allowed = natural * abs(last.value) if relative else natural
+    spread = float(np.hypot(np.hypot(quantity.stderr or 0.0, last.stderr or 0.0), allowed))
+    jump = abs(quantity.value - last.value) / spread if spread else np.inf
+    message = f"{name} jumped from {last.value:.4g} to {quantity.value:.4g} {quantity.unit} ({jump:.1f} sigma)"
+    return _check(f"{name} within history", bool(jump <= sigmas), Verdict.REVIEW, message)
+
+
+def _check(name: str, passed: bool, severity: Verdict, message: str) -> Check:
+    return Check(name=name, passed=bool(passed), severity=severity, message="ok" if passed else message.strip())
