@@ -1,0 +1,1 @@
+"""Devices: the port (``device``), the pulse vocabulary (``envelope``, ``drive``) and the simulated chip (``simulated``)."""

@@ -1,0 +1,102 @@
+"""The simulated chip as a device of the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+from reson.errors import OperatorError, ToolError, ToolErrorKind
+from reson.tools.devices.device import Controls, component
+from reson.tools.devices.simulated.backend import SimulatedBackend
+from reson.tools.devices.simulated.chip import LIMITS, Chip
+from reson.tools.devices.simulated.drift import HORIZON
+from reson.tools.devices.simulated.sampler import SimulatedSampler
+from reson.tools.devices.simulated.truth import (
+    DESIGN_AMPLITUDE,
+    DESIGN_ANHARMONICITY,
+    DESIGN_DURATION,
+    TransmonTruth,
+    draw_truth,
+)
+from reson.tools.quantities import PARAMETERS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_QUBITS = 1000
+
+
+class SimulatedDevice:
+    """``reson.tools.devices.device.Device`` over a simulated chip; its clock moves with jobs and rests only."""
+
+    kind = "simulated"
+    limits = LIMITS
+
+    def __init__(self, name: str, chip: Chip) -> None:
+        self.name = name
+        self.chip = chip
+        self.qubits = tuple(range(len(chip.controls)))
+        self.backend = SimulatedBackend(name, chip)
+
+    def sampler(self) -> SimulatedSampler:
+        return SimulatedSampler(self.backend)
+
+    def design_controls(self) -> dict[str, dict[str, float]]:
+        return {component(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)}
+
+    def load(self, controls: Controls) -> None:
+        """Controls that are not named keep their value; nothing is loaded if one of them is refused."""
+        loaded = [dict(values) for values in self.chip.controls]
+        for name, values in controls.items():
+            if name not in map(component, self.qubits):
+                _bad(f"{self.name} has no {name}")
+            for parameter, value in values.items():
+                loaded[int(name[1:])][parameter] = _control(parameter, value)
+        self.chip.controls[:] = loaded
+        self.backend.refresh_target()
+
+    def now(self) -> datetime:
+        return _EPOCH + timedelta(microseconds=self.chip.clock)
+
+    def rest_until(self, time: datetime) -> None:
+        """Let the chip's clock run on to a time (UTC-aware); a time that has passed changes nothing."""
+        self.chip.clock = max(self.chip.clock, (time - _EPOCH) // timedelta(microseconds=1))
+
+
+def open_simulated(seed: int, n_qubits: int, faults: Mapping[str, str], clock: float) -> SimulatedDevice:
+    """A chip drawn from ``seed``, at ``clock`` seconds after the Unix epoch, with its design controls loaded.
+
+    The same arguments always give the same chip and, job for job, the same shots: to go on after a restart, open it with
+    ``now().timestamp()`` of the device before and load the controls again. Raises ``OperatorError``.
+    """
+    if not 0 <= seed < 2**64:
+        raise OperatorError(f"The chip's seed is {seed}.", "Give a whole number from 0 to 2^64 - 1.")
+    if not 1 <= n_qubits <= _MOST_QUBITS:
+        raise OperatorError(f"A chip of {n_qubits} qubits is asked for.", f"Give 1 to {_MOST_QUBITS} qubits.")
+    if not 0 <= clock < HORIZON:
+        raise OperatorError(f"The chip's clock stands at {clock} s.", "Give seconds since 1970, before the year 2242.")
+    truth = draw_truth(seed, n_qubits, faults)
+    return SimulatedDevice(f"simulated-{seed}", Chip(truth, [_design(t) for t in truth.transmons], round(clock * 1e6)))
+
+
+def _design(truth: TransmonTruth) -> dict[str, float]:
+    return {
+        "drive_frequency": truth.f01 + truth.design_error,
+        "anharmonicity": DESIGN_ANHARMONICITY,
+        "x_amplitude": DESIGN_AMPLITUDE,
+        "sx_amplitude": DESIGN_AMPLITUDE / 2,
+        "drag_beta": 0.0,
+        "pulse_duration": DESIGN_DURATION,
+        "readout_angle": 0.0,
+        "readout_threshold": 0.0,
+    }
+
+
+def _control(parameter: str, value: float) -> float:
+    spec = PARAMETERS.get(parameter)
+    if spec is None or not spec.control:
+        _bad(f"{parameter} is no control; controls are {', '.join(n for n, s in PARAMETERS.items() if s.control)}")
+    return spec.require(value)
+
+
+def _bad(why: str) -> NoReturn:
+    raise ToolError(ToolErrorKind.BAD_ARGUMENTS, why)

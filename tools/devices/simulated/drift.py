@@ -1,0 +1,84 @@
+"""How the hidden parameters wander: Ornstein-Uhlenbeck processes that are a pure function of (seed, time).
+
+Each process is built by bisection (Levy's construction for an Ornstein-Uhlenbeck bridge): the value in the middle of an
+interval, given both ends, is Gaussian with a known mean and variance (Markov property), and its random number comes from a
+counter-based generator keyed by (seed, level, place). So any time is reached in some 27 steps, whatever was asked before,
+after a restart too; between the points of the finest grid the path is a straight line.
+
+Magnitudes: fixed-frequency transmons wander by kilohertz to tens of kilohertz and their T1 by tens of per cent within hours,
+driven by two-level defects (Burnett et al., npj Quantum Inf. 5, 54 (2019); Klimov et al., PRL 121, 090502 (2018)); room
+temperature electronics drift by parts in a thousand over a day.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
+
+HORIZON = 2.0**33
+"""Seconds after the Unix epoch (272 years) within which a chip exists."""
+GRID = 64.0
+"""Seconds between the points of the finest grid, far below every correlation time."""
+
+F01_SIGMA = 10e3
+LOG_T1_SIGMA = 0.1
+GAIN_SIGMA = 0.003
+CORRELATION_TIMES = np.array([6.0, 2.0, 12.0]) * 3600
+"""Of f01, log T1 and gain, in seconds."""
+
+_DRIFT_STREAM = 2**64 - 1
+"""Second half of the generator's key; jobs use their start time there, which never gets so large."""
+
+
+def fluctuations(seed: int, n_qubits: int, time: float) -> np.ndarray:
+    """Unit-variance stationary fluctuations of (f01, log T1, gain) at a time in seconds since the epoch.
+
+    Shape (n_qubits, 3). Raises ``ValueError`` outside 0 to ``HORIZON``.
+    """
+    if not 0 <= time < HORIZON:
+        raise ValueError(f"the chip's clock reads {time:g} s, outside 0 to {HORIZON:g} s after the epoch")
+    start, end = 0.0, HORIZON
+    left = _normals(seed, n_qubits, 0, 0)
+    memory = np.exp(-HORIZON / CORRELATION_TIMES)
+    right = memory * left + np.sqrt(1 - memory**2) * _normals(seed, n_qubits, 0, 1)
+    level, place = 1, 0
+    while end - start > GRID:
+        half = (end - start) / 2
+        memory = np.exp(-half / CORRELATION_TIMES)
+        spread = np.sqrt((1 - memory**2) / (1 + memory**2))
+        middle = memory / (1 + memory**2) * (left + right) + spread * _normals(seed, n_qubits, level, place)
+        later = time >= start + half
+        if later:
+            start, left = start + half, middle
+        else:
+            end, right = start + half, middle
+        level, place = level + 1, 2 * place + later
+    return left + (right - left) * (time - start) / GRID
+
+
+def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
+    """The chip as it is at a time: f01, T1 (with T2 through it, the pure dephasing staying) and gain moved."""
+    moves = fluctuations(truth.seed, len(truth.transmons), time)
+    return replace(truth, transmons=tuple(_moved(*pair) for pair in zip(truth.transmons, moves, strict=True)))
+
+
+def _moved(transmon: TransmonTruth, move: np.ndarray) -> TransmonTruth:
+    t1 = transmon.t1 * math.exp(LOG_T1_SIGMA * move[1])
+    return replace(
+        transmon,
+        f01=transmon.f01 + F01_SIGMA * float(move[0]),
+        t1=t1,
+        t2=1 / (1 / (2 * t1) + transmon.dephasing_rate),
+        gain=transmon.gain * (1 + GAIN_SIGMA * float(move[2])),
+    )
+
+
+def _normals(seed: int, n_qubits: int, level: int, place: int) -> np.ndarray:
+    """Standard normal numbers (n_qubits, 3) of one point; the first qubits' do not depend on how many there are."""
+    key = np.array([seed, _DRIFT_STREAM], dtype=np.uint64)
+    generator = np.random.Generator(np.random.Philox(key=key, counter=[0, 0, place, level]))
+    return generator.standard_normal((n_qubits, 3))

@@ -1,0 +1,95 @@
+"""What the chip can do: one instruction of a circuit as one gate of the simulation, or a refusal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any, NoReturn
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.drive import DRIVE
+from reson.tools.devices.envelope import peak_derivative
+from reson.tools.devices.simulated.propagation import Pulse
+from reson.tools.devices.simulated.superoperators import Gate, Idle, Reset, Rz
+
+DT = 1e-9
+"""Seconds of one sample."""
+RESET_TIME = 1e-6
+"""Seconds of a reset within a circuit."""
+PULSE_DURATIONS = (4e-9, 20e-6)
+LONGEST_DELAY = 10e-3
+
+ARITY = {"x": 0, "sx": 0, "id": 0, "reset": 0, "rz": 1, "delay": 1, DRIVE: 4}
+"""Gates that the chip plays -> their number of parameters."""
+
+SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "dt": DT}
+
+
+def to_gate(name: str, params: Sequence[Any], unit: str, controls: Mapping[str, float]) -> Gate:
+    """The gate that an instruction stands for at the qubit's control values; ``unit`` is that of a delay.
+
+    Raises ``ToolError`` (device_refused) for an unknown instruction, a value that is not finite, or one out of range.
+    """
+    if name not in ARITY or len(params) != ARITY[name]:
+        _refuse(f"{name} with {len(params)} parameters is no instruction of it; it has {', '.join(ARITY)} and measure")
+    for value in params:
+        if not isinstance(value, Real) or not math.isfinite(value):
+            _refuse(f"{name} needs finite numbers, not {value!r}")
+    numbers = [float(value) for value in params]
+    match name:
+        case "x" | "sx":
+            amp = controls[f"{name}_amplitude"]
+            return _checked(Pulse(amp, controls["drag_beta"], 0.0, controls["pulse_duration"]))
+        case "rz":
+            return Rz(numbers[0])
+        case "id":
+            return Idle(_picoseconds(controls["pulse_duration"]))
+        case "reset":
+            return Reset()
+        case "delay":
+            return _delay(numbers[0], unit)
+        case _:
+            return _checked(Pulse(*numbers))
+
+
+def picoseconds(gate: Gate) -> int:
+    """How long a gate takes."""
+    match gate:
+        case Pulse():
+            return _picoseconds(gate.duration)
+        case Idle():
+            return gate.picoseconds
+        case Reset():
+            return _picoseconds(RESET_TIME)
+        case Rz():
+            return 0
+
+
+def _picoseconds(seconds: float) -> int:
+    return round(seconds * 1e12)
+
+
+def _delay(duration: float, unit: str) -> Idle:
+    if unit not in SECONDS:
+        _refuse(f"a delay in {unit!r} is not understood; units are {', '.join(SECONDS)}")
+    seconds = duration * SECONDS[unit]
+    if not 0 <= seconds <= LONGEST_DELAY:
+        _refuse(f"a delay of {seconds:g} s is outside 0 to {LONGEST_DELAY:g} s")
+    return Idle(_picoseconds(seconds))
+
+
+def _checked(pulse: Pulse) -> Pulse:
+    shortest, longest = PULSE_DURATIONS
+    if not shortest <= pulse.duration <= longest:
+        _refuse(f"a pulse of {pulse.duration:g} s is outside {shortest:g} to {longest:g} s")
+    if abs(pulse.amp) > 1:
+        _refuse(f"a pulse amplitude of {pulse.amp:g} is beyond full scale (1)")
+    quadrature = abs(pulse.amp * pulse.beta) * peak_derivative(pulse.duration)
+    if quadrature > 1:
+        _refuse(f"the DRAG quadrature of a pulse reaches {quadrature:.3g}, beyond full scale (1)")
+    return pulse
+
+
+def _refuse(why: str) -> NoReturn:
+    raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"{why}")

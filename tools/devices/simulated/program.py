@@ -1,0 +1,157 @@
+"""From Qiskit circuits to gate sequences: reads, validates and schedules, before anything runs.
+
+Each qubit keeps its own time. Circuits are aligned late: at a barrier over several qubits those that have less to do after
+it wait there, and a qubit rests in its thermal state before its first gate. Qubits are not coupled, so only those that are
+measured are evolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.circuit import CircuitInstruction
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.device import component
+from reson.tools.devices.simulated.instructions import ARITY, picoseconds, to_gate
+from reson.tools.devices.simulated.superoperators import Gate, Idle
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured qubit of one circuit; ``codes`` index the program's gates, in the order of time."""
+
+    qubit: int
+    clbit: int
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One circuit: its measured qubits in the order of classical bits, how many of those it has, and its length."""
+
+    rows: list[Row]
+    slots: int
+    duration: float
+    """Seconds from the first gate to the last readout."""
+
+    @property
+    def qubits(self) -> list[int]:
+        return [row.qubit for row in self.rows]
+
+    @property
+    def clbits(self) -> list[int]:
+        return [row.clbit for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Circuits as gate sequences."""
+
+    gates: list[tuple[int, Gate]]
+    """(qubit, gate) of each code."""
+    circuits: list[Measured]
+
+
+def read_circuits(circuits: Sequence[QuantumCircuit], controls: Sequence[Mapping[str, float]]) -> Program:
+    """Read circuits against the control values of each qubit. Raises ``ToolError`` (device_refused)."""
+    reader = _Reader(controls)
+    return Program(circuits=[reader.read(circuit) for circuit in circuits], gates=reader.gates)
+
+
+@dataclass
+class _Line:
+    """One qubit's part of the circuit at hand, read backwards."""
+
+    qubit: int
+    codes: list[int] = field(default_factory=list)
+    picoseconds: int = 0
+    """Time from here to the circuit's end."""
+    acted: bool = False
+    clbit: int | None = None
+
+
+class _Reader:
+    def __init__(self, controls: Sequence[Mapping[str, float]]) -> None:
+        self.controls = controls
+        self.gates: list[tuple[int, Gate]] = []
+        self._known: dict[tuple[Any, ...], tuple[int, int]] = {}
+        """(qubit, instruction as written) -> (code, picoseconds); reading an instruction again costs one look-up."""
+
+    def read(self, circuit: QuantumCircuit) -> Measured:
+        if circuit.num_qubits > len(self.controls):
+            _refuse(circuit, f"needs {circuit.num_qubits} qubits and the chip has {len(self.controls)}")
+        if circuit.num_parameters:
+            _refuse(circuit, f"has parameters without a value: {', '.join(p.name for p in circuit.parameters)}")
+        lines = {bit: _Line(index) for index, bit in enumerate(circuit.qubits)}
+        known = self._known
+        for instruction in reversed(list(circuit.data)):
+            name = instruction.name
+            line = lines[instruction.qubits[0]]
+            if name == "barrier":
+                if len(instruction.qubits) > 1:
+                    self._synchronise([lines[bit] for bit in instruction.qubits])
+            elif name == "measure":
+                _measure(circuit, instruction, line)
+            else:
+                if name not in ARITY or len(instruction.qubits) != 1:
+                    _refuse(
+                        circuit, f"has {name} on {len(instruction.qubits)} qubits; the chip plays {', '.join(ARITY)}"
+                    )
+                unit = instruction.operation.unit if name == "delay" else ""
+                key = (line.qubit, name, unit, *instruction.params)
+                code, length = known.get(key) or self._learn(circuit, key)
+                line.codes.append(code)
+                line.picoseconds += length
+                line.acted = True
+        length = max((line.picoseconds for line in lines.values()), default=0)
+        return Measured(_rows(circuit, list(lines.values())), circuit.num_clbits, length * 1e-12)
+
+    def _learn(self, circuit: QuantumCircuit, key: tuple[Any, ...]) -> tuple[int, int]:
+        qubit, name, unit, *params = key
+        try:
+            gate = to_gate(name, params, unit, self.controls[qubit])
+        except ToolError as error:
+            _refuse(circuit, f"on {component(qubit)}: {error.message}")
+        self._known[key] = (len(self.gates), picoseconds(gate))
+        self.gates.append((qubit, gate))
+        return self._known[key]
+
+    def _synchronise(self, lines: list[_Line]) -> None:
+        """Let those that have less to do after a barrier wait there."""
+        latest = max(line.picoseconds for line in lines)
+        for line in lines:
+            gap = latest - line.picoseconds
+            if gap:
+                key = (line.qubit, "wait", gap)
+                if key not in self._known:
+                    self._known[key] = (len(self.gates), gap)
+                    self.gates.append((line.qubit, Idle(gap)))
+                line.codes.append(self._known[key][0])
+                line.picoseconds = latest
+
+
+def _rows(circuit: QuantumCircuit, lines: list[_Line]) -> list[Row]:
+    measured = {line.clbit: line for line in lines if line.clbit is not None}
+    if not measured:
+        _refuse(circuit, "measures no qubit")
+    if len(measured) < sum(line.clbit is not None for line in lines):
+        _refuse(circuit, "measures two qubits into one classical bit")
+    return [
+        Row(line.qubit, clbit, np.array(line.codes[::-1], dtype=np.intp)) for clbit, line in sorted(measured.items())
+    ]
+
+
+def _measure(circuit: QuantumCircuit, instruction: CircuitInstruction, line: _Line) -> None:
+    if line.acted or line.clbit is not None:
+        _refuse(circuit, f"goes on with {component(line.qubit)} after measuring it; the chip measures once, at the end")
+    line.clbit = circuit.find_bit(instruction.clbits[0]).index
+    line.codes.clear()  # waits after the measurement do not touch it
+
+
+def _refuse(circuit: QuantumCircuit, why: str) -> NoReturn:
+    raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"circuit {circuit.name!r} {why}")

@@ -1,0 +1,32 @@
+"""What the transpiler may use: the chip's gates with their durations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qiskit.circuit import Delay, Instruction, Measure, Parameter, Reset
+from qiskit.circuit.library import IGate, RZGate, SXGate, XGate
+from qiskit.transpiler import InstructionProperties, Target
+
+from reson.tools.devices.drive import DriveGate
+from reson.tools.devices.simulated.instructions import DT, RESET_TIME
+from reson.tools.devices.simulated.readout import READOUT_TIME
+
+
+def chip_target(controls: Sequence[dict[str, float]]) -> Target:
+    """Target of uncoupled qubits; ``controls`` of each give the length of its calibrated pulses."""
+    pulses = [qubit["pulse_duration"] for qubit in controls]
+    target = Target(num_qubits=len(controls), dt=DT, granularity=1)
+
+    def add(instruction: Instruction, durations: Sequence[float | None]) -> None:
+        properties = {(qubit,): InstructionProperties(duration=seconds) for qubit, seconds in enumerate(durations)}
+        target.add_instruction(instruction, properties)
+
+    for gate in (XGate(), SXGate(), IGate()):
+        add(gate, pulses)
+    add(RZGate(Parameter("phi")), [0.0] * len(pulses))
+    add(Delay(Parameter("t")), [None] * len(pulses))
+    add(DriveGate(*(Parameter(name) for name in ("amp", "beta", "dfreq", "duration"))), [None] * len(pulses))
+    add(Reset(), [RESET_TIME] * len(pulses))
+    add(Measure(), [READOUT_TIME] * len(pulses))
+    return target

@@ -1,0 +1,146 @@
+"""The hidden truth of a simulated chip, drawn from a seed. Only the chip itself, evals and tests may read it."""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from reson.errors import OperatorError
+from reson.tools.devices.device import component
+from reson.tools.devices.envelope import area
+
+LEVELS = 4
+"""Levels of a transmon. Against nine levels the populations after a 32 ns pulse at full scale move by 2e-5 at most."""
+
+DESIGN_DURATION = 32e-9
+DESIGN_AMPLITUDE = 0.35
+DESIGN_ANHARMONICITY = -300e6
+DESIGN_GAIN = math.pi / (DESIGN_AMPLITUDE * area(DESIGN_DURATION))
+"""Rabi rate in rad/s per unit amplitude that the wiring list promises."""
+
+
+class Fault(StrEnum):
+    DEAD = "dead"
+    WEAK_DRIVE = "weak_drive"
+    FREQUENCY_GUESS_OFF = "frequency_guess_off"
+    SHORT_T1 = "short_t1"
+
+
+@dataclass(frozen=True)
+class ReadoutTruth:
+    """IQ clouds: complex centre of each level and the common standard deviation of each quadrature (arbitrary units)."""
+
+    centres: tuple[complex, ...]
+    sigma: float
+
+
+@dataclass(frozen=True)
+class TransmonTruth:
+    """One transmon, in SI units. ``t2`` is the 0-1 coherence time, at most 2 ``t1``."""
+
+    f01: float
+    anharmonicity: float
+    t1: float
+    t2: float
+    gain: float
+    """Rabi rate in rad/s of a resonant drive of amplitude 1."""
+    thermal_population: float
+    """Share of level 1 in levels 0 and 1 at rest; higher levels follow the same Boltzmann factor."""
+    design_error: float
+    """How far the design frequency lies above the true one at time 0, Hz."""
+    readout: ReadoutTruth
+
+    @property
+    def boltzmann(self) -> float:
+        """Population ratio of neighbouring levels at rest."""
+        return self.thermal_population / (1 - self.thermal_population)
+
+    @property
+    def down_rate(self) -> float:
+        """Rate 1 -> 0 in 1/s. With the rate 0 -> 1 it adds up to 1/T1, as of a two-level system in a bath."""
+        return 1 / (self.t1 * (1 + self.boltzmann))
+
+    @property
+    def up_rate(self) -> float:
+        """Rate 0 -> 1 in 1/s, by detailed balance."""
+        return self.down_rate * self.boltzmann
+
+    @property
+    def dephasing_rate(self) -> float:
+        """Pure dephasing of the 0-1 coherence in 1/s."""
+        return max(0.0, 1 / self.t2 - 1 / (2 * self.t1))
+
+
+@dataclass(frozen=True)
+class ChipTruth:
+    seed: int
+    transmons: tuple[TransmonTruth, ...]
+
+
+def draw_truth(seed: int, n_qubits: int, faults: Mapping[str, str] | None = None) -> ChipTruth:
+    """Draw a chip; a qubit's values do not depend on how many qubits there are, nor on another's fault.
+
+    Raises ``OperatorError`` for a fault of an unknown kind or on a component that the chip does not have.
+    """
+    found = dict(faults or {})
+    names = [component(qubit) for qubit in range(n_qubits)]
+    for name, fault in found.items():
+        _require_known(name, fault, names)
+    transmons = (_draw_transmon(np.random.default_rng([seed, qubit])) for qubit in range(n_qubits))
+    return ChipTruth(
+        seed=seed,
+        transmons=tuple(
+            _with_fault(transmon, Fault(found[name])) if name in found else transmon
+            for name, transmon in zip(names, transmons, strict=True)
+        ),
+    )
+
+
+def _require_known(name: str, fault: str, names: list[str]) -> None:
+    if name not in names:
+        raise OperatorError(f"A fault is given for {name}, which this chip lacks.", f"Name one of {', '.join(names)}.")
+    if fault not in list(Fault):
+        raise OperatorError(f"{fault!r} ({name}) is no known fault.", f"Use one of {', '.join(Fault)}.")
+
+
+def _draw_transmon(rng: np.random.Generator) -> TransmonTruth:
+    t1 = float(np.clip(90e-6 * math.exp(rng.normal(0, 0.35)), 35e-6, 200e-6))
+    return TransmonTruth(
+        f01=rng.uniform(4.6e9, 5.4e9),
+        anharmonicity=rng.normal(DESIGN_ANHARMONICITY, 10e6),
+        t1=t1,
+        t2=min(2 * t1, rng.uniform(0.5, 1.3) * t1),
+        gain=DESIGN_GAIN / rng.uniform(0.75, 1.25),
+        thermal_population=rng.uniform(0.003, 0.02),
+        design_error=rng.normal(0, 3e6),
+        readout=_draw_readout(rng),
+    )
+
+
+def _draw_readout(rng: np.random.Generator) -> ReadoutTruth:
+    """Clouds on a circle, as the resonator's response moves with the level; sigma is 1.
+
+    The g-e distance of 4.6 to 5.6 sigma costs 0.3 to 1.1 % in overlap; decay and thermal population cost the rest.
+    """
+    step = rng.uniform(1.2, 1.7)
+    angles = rng.uniform(-math.pi, math.pi) + step * np.array([0.0, 1.0, 1.8, 2.4])
+    radius = rng.uniform(4.6, 5.6) / (2 * math.sin(step / 2))
+    offset = complex(rng.normal(0, 2), rng.normal(0, 2))
+    return ReadoutTruth(centres=tuple(offset + cmath.rect(radius, angle) for angle in angles), sigma=1.0)
+
+
+def _with_fault(transmon: TransmonTruth, fault: Fault) -> TransmonTruth:
+    match fault:
+        case Fault.DEAD:
+            return replace(transmon, gain=0.0)
+        case Fault.WEAK_DRIVE:
+            return replace(transmon, gain=transmon.gain / 10)
+        case Fault.FREQUENCY_GUESS_OFF:
+            return replace(transmon, design_error=math.copysign(30e6, transmon.design_error))
+        case Fault.SHORT_T1:
+            return replace(transmon, t1=2e-6, t2=2e-6 * transmon.t2 / transmon.t1)
