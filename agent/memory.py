@@ -118,17 +118,24 @@ def rebuild(directory: Path, store: Store) -> int:
     fresh = directory.with_name(directory.name + ".new")
     documents = documents_of(store)
     with _operator_errors(directory):
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh)
         memory = open_memory(fresh)
         remember(memory, documents)
         memory.close()
         old = directory.with_name(directory.name + ".old")
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
         if directory.exists():
             directory.rename(old)
         fresh.rename(directory)
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
     return len(documents)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def documents_of(store: Store) -> list[MemoryDocument]:

@@ -43,7 +43,11 @@ def open_database(url: str | URL) -> Engine:
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    _require_schema(engine)
+    try:
+        _require_schema(engine)
+    except OperatorError:
+        engine.dispose()  # closes the file: the -wal and -shm beside it would otherwise stay
+        raise
     return engine
 
 
@@ -71,8 +75,8 @@ def place(engine: Engine) -> str:
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN would come too late for a consistent read
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -104,6 +108,8 @@ def _require_sqlite_file(path: Path) -> None:
 def _require_schema(engine: Engine) -> None:
     with reading(engine) as connection:
         version = _version(connection)
+    if version in (None, SCHEMA_VERSION):  # never change the file of another program
+        _write_ahead(engine)
     if version is None:
         with writing(engine) as connection:
             version = _version(connection)
@@ -116,6 +122,17 @@ def _require_schema(engine: Engine) -> None:
             f"{place(engine)} has schema version {version}, this Reson reads version {SCHEMA_VERSION}",
             "use the Reson that made this lab, or start a new one with --lab",
         )
+
+
+def _write_ahead(engine: Engine) -> None:
+    """Readers and a writer beside each other. Kept in the file, except by some ways to make a backup of it."""
+    if engine.dialect.name == "sqlite":
+        with operator_errors(place(engine)):
+            connection = engine.raw_connection()  # the mode cannot change inside a transaction
+            try:
+                connection.cursor().execute("PRAGMA journal_mode=WAL")
+            finally:
+                connection.close()
 
 
 def _version(connection: Connection) -> int | None:
