@@ -59,17 +59,20 @@ def acquire(
 
 
 def _joint_circuits(experiments: Sequence[BaseExperiment], device: Device) -> list[QuantumCircuit]:
-    from qiskit_experiments.framework import ParallelExperiment
+    from qiskit_experiments.framework import CompositeAnalysis, ParallelExperiment
 
     for experiment in experiments:
         experiment.backend = device.backend
-    return ParallelExperiment(list(experiments), backend=device.backend)._transpiled_circuits()
+    # each qubit's data is split off and analysed later, from the saved record
+    nothing = CompositeAnalysis([], flatten_results=False)
+    return ParallelExperiment(list(experiments), backend=device.backend, analysis=nothing)._transpiled_circuits()
 
 
 def _parts(circuit: QuantumCircuit) -> list[tuple[int, list[int], dict[str, Any]]]:
     """(index of the qubit's experiment, its classical bits, its metadata) of each part of a joint circuit."""
     metadata = circuit.metadata
-    return list(zip(metadata["composite_index"], metadata["composite_clbits"], metadata["composite_metadata"]))
+    keys = ("composite_index", "composite_clbits", "composite_metadata")
+    return list(zip(*(metadata[key] for key in keys), strict=True))
 
 
 def _run(device: Device, circuits: list[QuantumCircuit], shots: int, kind: str) -> list[ExperimentResult]:

@@ -17,8 +17,8 @@ SCALES = (0.85, 0.92, 1.0, 1.08, 1.15)
 class RoughDragAnalysis(curve.CurveAnalysis):
     """y_n = base - amp / 2 * cos(2 pi n freq (x - beta)), one model for each number n of repetitions.
 
-    ``freq`` (in 1 over the unit of x) of one repetition follows from the pulse, so the start of the fit is the best of a grid over beta
-    around that frequency: with frequency and beta given, amplitude and base are linear.
+    ``freq`` (in 1 over the unit of x) of one repetition follows from the pulse, so the start of the fit is the best
+    of a grid over beta around that frequency: with frequency and beta given, amplitude and base are linear.
     """
 
     def __init__(self, repetitions: Sequence[int], freq: float) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import Field
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Finite, Quantity, Record
@@ -85,7 +86,7 @@ class Analysis(Record):
     quantities: dict[str, Quantity]
     reduced_chi2: Finite | None = None
     """Against binomial (or IQ) errors of the mean; None without a fit."""
-    points: dict[str, tuple[tuple[Finite, Finite], ...]] = {}
+    points: dict[str, tuple[tuple[Finite, Finite], ...]] = Field(default_factory=dict)
     """Scatter clouds for IQ plots: name -> (I, Q) points, thinned for drawing."""
     error: str | None = None
     qubit: int | None = None

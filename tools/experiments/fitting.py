@@ -97,7 +97,7 @@ def _rebuild(raw: RawData, values: np.ndarray, errors: np.ndarray, x_unit: float
 
 def _problem(experiment_data: ExperimentData) -> str | None:
     """Why there is no result. ``block_for_results`` raises nothing, so the status has to be asked."""
-    from qiskit_experiments.database_service import ExperimentStatus
+    from qiskit_experiments.framework import ExperimentStatus
 
     if experiment_data.status() == ExperimentStatus.DONE:
         return None

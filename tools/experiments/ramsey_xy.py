@@ -85,9 +85,13 @@ def _signed_frequency(raw: RawData) -> float:
 
 
 def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
-    """The fitted oscillation is the artificial detuning plus f01 minus the drive frequency."""
+    """The fitted oscillation is the artificial detuning minus (f01 - drive frequency).
+
+    A qubit above the drive turns ahead of the frame by a positive angle, which the virtual Z of a positive artificial
+    detuning, a rotation of the frame in the same sense, takes away again.
+    """
     frequency, tau = result.scaled("freq", MHZ, "Hz"), result.scaled("tau", US, "s")
-    offset = frequency.value - raw.parameters["detuning"]
+    offset = raw.parameters["detuning"] - frequency.value
     found = {
         "drive_frequency": Quantity(value=raw.controls["drive_frequency"] + offset, stderr=frequency.stderr, unit="Hz"),
         "offset": Quantity(value=offset, stderr=frequency.stderr, unit="Hz"),

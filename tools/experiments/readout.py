@@ -1,4 +1,4 @@
-"""Readout discrimination: both basis states prepared, every shot kept in the IQ plane, angle and threshold from them."""
+"""Readout discrimination: both basis states prepared, every shot kept in the IQ plane; angle and threshold from it."""
 
 from __future__ import annotations
 

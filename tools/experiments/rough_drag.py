@@ -1,4 +1,4 @@
-"""Rough DRAG: pairs of opposite X pulses, repeated; the beta at which they cancel is where all curves have their dip."""
+"""Rough DRAG: pairs of opposite X pulses, repeated; where they cancel, all the curves over beta have their dip."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from reson.tools.verdicts.residuals import chi2_with_tolerance, scatter_signific
 SIGNIFICANCE = 6.0
 """Standard deviations by which data must scatter more than its errors before it counts as a signal."""
 
+LOWEST_CHI2 = 0.15
+
 
 def fitted(analysis: Analysis, *names: str) -> Check:
     """A fit came out, and every named quantity has a value and an error."""
@@ -61,13 +63,17 @@ def precise(name: str, quantity: Quantity, limit: float) -> Check:
 
 
 def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
-    """Reduced chi2 within its band, with ``tolerance`` (fraction of the signal's span) for a known model misfit.
+    """Reduced chi2 within its band: a reason to look, not to reject, because it also judges the error bars.
 
-    The lower end only catches errors that were grossly overestimated; both are a reason to look, not to reject.
+    The upper end allows for a known model misfit of ``tolerance`` (a fraction of the signal's span); the lower end,
+    without that allowance, catches errors that are grossly too large.
     """
-    value = chi2_with_tolerance(analysis.series, parameters, tolerance)
-    message = f"the fit misses the data: reduced chi2 = {value:.2f}"
-    return _check("reduced chi2", 0.1 <= value <= highest, Verdict.REVIEW, message)
+    high = chi2_with_tolerance(analysis.series, parameters, tolerance)
+    low = chi2_with_tolerance(analysis.series, parameters, 0.0)
+    message = f"the curve misses the data: reduced chi2 = {high:.2f}"
+    if low < LOWEST_CHI2:
+        message = f"the data scatter less than their errors: reduced chi2 = {low:.2f}"
+    return _check("reduced chi2", low >= LOWEST_CHI2 and high <= highest, Verdict.REVIEW, message)
 
 
 def history(

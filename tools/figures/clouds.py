@@ -1,0 +1,59 @@
+"""IQ clouds: every shot in the plane, one colour for each prepared state, with histograms along the rotated axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def draw_clouds(analysis: Analysis, title: str) -> Figure:
+    """The shots in the plane on the left, their distribution along the separating axis on the right."""
+    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    grid = figure.add_gridspec(1, 2, width_ratios=(3, 2))
+    axes.set_subplotspec(grid[0])
+    _draw_plane(axes, analysis)
+    _draw_histograms(figure.add_subplot(grid[1]), analysis)
+    return figure
+
+
+def _draw_plane(axes: Axes, analysis: Analysis) -> None:
+    for index, (name, cloud) in enumerate(analysis.points.items()):
+        i, q = np.array(cloud).T
+        colour = style.COLOURS[index % len(style.COLOURS)]
+        axes.plot(i, q, ".", color=colour, markersize=3, alpha=0.35, markeredgewidth=0, label=name)
+        axes.plot(i.mean(), q.mean(), "+", color=style.INK, markersize=12, markeredgewidth=1.8, zorder=4)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_xlabel("I (arb. units)", fontsize=11)
+    axes.set_ylabel("Q (arb. units)", fontsize=11)
+    legend = axes.legend(fontsize=10, frameon=True, framealpha=0.9, edgecolor="none", markerscale=3)
+    for handle in legend.legend_handles:
+        if handle is not None:
+            handle.set_alpha(1.0)
+
+
+def _draw_histograms(axes: Axes, analysis: Analysis) -> None:
+    for index, part in enumerate(analysis.series):
+        colour = style.COLOURS[index % len(style.COLOURS)]
+        axes.stairs(part.y, _edges(np.array(part.x)), color=colour, fill=True, alpha=0.3)
+        if part.fit_x:
+            axes.plot(part.fit_x, part.fit_y, "-", color=colour, linewidth=1.6)
+    # the tails carry the errors of the readout, so they must be seen
+    axes.set_yscale("log")
+    floor = min(min(y for y in part.y if y > 0) for part in analysis.series)
+    axes.set_ylim(floor / 2, None)
+    axes.set_xlabel(analysis.x_axis.label.replace("readout signal ", "signal\n"), fontsize=11)
+    axes.set_ylabel(analysis.y_axis.label, fontsize=11)
+    axes.tick_params(labelsize=10)
+
+
+def _edges(centres: np.ndarray) -> np.ndarray:
+    half = (centres[1] - centres[0]) / 2
+    return np.concatenate([[centres[0] - half], centres + half])

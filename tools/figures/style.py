@@ -1,0 +1,68 @@
+"""One style for all figures: the same size, colours, units and title, whoever looks, a person or a model.
+
+A figure never shows a fitted number, a verdict or a status: a reader has to find those in the picture.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, HEIGHT, DPI = 6.4, 4.8, 100
+"""Inches and dots per inch: 640 x 480 pixels."""
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
+"""Okabe and Ito's palette, told apart by colour-blind readers."""
+
+INK, GRID = "#222222", "#DDDDDD"
+MARKERS = ("o", "s", "^", "D", "v", "P")
+
+_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+
+
+def new_figure(title: str) -> tuple[Figure, Axes]:
+    """An empty figure with one set of axes, without pyplot and its global state."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set_title(title, fontsize=13, color=INK, pad=10)
+    axes.grid(True, color=GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=10, colors=INK)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(INK)
+    return figure, axes
+
+
+def title_of(name: str, qubit: int | None) -> str:
+    return name if qubit is None else f"{name} · q{qubit}"
+
+
+def prefix(values: np.ndarray, unit: str) -> tuple[float, str]:
+    """(factor to multiply with, unit with its SI prefix) that make the largest of ``values`` readable."""
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if not unit or largest == 0.0:
+        return 1.0, unit
+    exponent = int(np.clip(3 * np.floor(np.log10(largest) / 3 + 1e-9), -12, 9))
+    return 10.0**-exponent, _PREFIXES[exponent] + unit
+
+
+def label(text: str, unit: str) -> str:
+    return f"{text} ({unit})" if unit else text
+
+
+def png(figure: Figure) -> bytes:
+    """The figure as PNG, byte for byte the same each time: no date and no software name inside."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
+    return stream.getvalue()
