@@ -10,10 +10,11 @@ from reson.agent.campaign.history import past
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.state import CampaignState, Job, measurement_id
 from reson.errors import ToolError
-from reson.records import Check, Judgement, Reading, Status, Verdict
+from reson.records import Change, Check, Judgement, Reading, Status, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
 from reson.tools.figures.style import png
+from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import require_permit
 from reson.tools.store.measurements import (
     get_measurement,
@@ -84,7 +85,8 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
         analysis = _analysis(bench, result)
         reading = Reading.model_validate(result["reading"])
         checks = experiment.check(analysis, job["requests"][name], past(bench, name, identity))
-        judgement = with_doubt(judge_checks(checks), reading)
+        changes = experiment.propose(analysis, get_measurement(bench.store, identity).controls)
+        judgement = with_doubt(judge_checks([*checks, *within_bounds(changes)]), reading)
         figure = bench.store.blobs.get(result["figure"], ".png")
         record_analysis(bench.store, identity, analysis, figure, judgement, reading, f"campaign:{bench.brain.name}")
         body = {
@@ -99,6 +101,21 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
         }
         bench.tell(f"{identity}-verdict", "verdict", body)
     return {"job": {**job, "results": {}}}
+
+
+def within_bounds(changes: list[Change]) -> list[Check]:
+    """What would be written must be possible at all: one check for each proposed value against its bounds."""
+    checks = []
+    for change in changes:
+        spec = PARAMETERS[change.parameter]
+        message = (
+            f"{change.parameter} = {change.new:g} {spec.unit} is outside {spec.low:g} to {spec.high:g} {spec.unit}"
+        )
+        inside = spec.low <= change.new <= spec.high
+        checks.append(
+            Check(name=f"{change.parameter} in bounds", passed=inside, severity=Verdict.REJECT, message=message)
+        )
+    return checks
 
 
 def with_doubt(judgement: Judgement, reading: Reading) -> Judgement:

@@ -7,7 +7,6 @@ from typing import Any
 from reson.agent.approvals import authorise
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
-from reson.errors import ToolError
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow, get_approval
@@ -99,20 +98,17 @@ def commit(bench: Bench, state: CampaignState) -> dict[str, Any]:
 
 
 def execute(bench: Bench, row: ApprovalRow) -> QubitState:
-    """Carry out an answered write and say how the qubit goes on. A stale approval is asked again, and waits again."""
-    if row.status == "stale":
-        measured = get_measurement(bench.store, row.evidence["measurement"])
-        again = ask_to_write(bench, measured, f"asked again, since the table moved: {row.why}")
-        if again is not None and again.status == "pending":
-            return parked("the table moved since this was asked; it is asked again", again.id)
-        row = again or row
+    """Carry out an answered write and say how the qubit goes on.
+
+    Where the table has moved since the approval was asked for, it is asked again and the qubit waits again.
+    """
+    if row.status in ("approved", "stale"):
+        row = ask_to_write(bench, get_measurement(bench.store, row.evidence["measurement"]), row.why) or row
+    if row.status == "pending":
+        return parked("the table moved since this was asked; it is asked again", row.id)
     if row.status not in ("approved", "executed"):
-        return ready(f"the write was {row.status} by {row.answered_by or row.rule}")
-    try:
-        written = commit_approved(bench.store, row.id, device_time=bench.clock())
-    except ToolError as error:
-        bench.tell(f"{row.id}-not-written", "write_refused", {"approval": row.id, "reason": error.message})
-        return ready(f"not written: {error.message}")
+        return ready(f"the write was {row.status} by {row.answered_by}")
+    written = commit_approved(bench.store, row.id, device_time=bench.clock())
     for version in written:
         body = {
             "component": version.component,
