@@ -14,6 +14,7 @@ from reson.records import Ending
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import current, log
+from reson.tools.store.runs import list_runs
 from reson.trajectory import read_trajectory
 
 KILLS = 10
@@ -61,7 +62,7 @@ def test_killed_ten_times_the_record_is_that_of_an_undisturbed_run(tmp_path: Pat
         process.kill()
         assert process.wait() in (-9, 4), "killed, or over before that"
         kills += 1
-        if (killed.runs / ended.run_id).exists():
+        if (killed.directory / "lab.db").exists() and list_runs(killed.store()):
             command = ["resume", ended.run_id]
     last = resume(killed, ended.run_id, lambda kind, body: None)
     assert last.ending is Ending.BUDGET_SPENT
