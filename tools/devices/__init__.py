@@ -1,1 +1,1 @@
-"""Devices: the port (``device``), the pulse vocabulary (``envelope``, ``drive``) and the simulated chip (``simulated``)."""
+"""Devices: the port (``device``), the pulse vocabulary (``envelope``, ``drive``), the chip (``simulated``)."""

@@ -14,8 +14,8 @@ class DriveGate(Gate):
     """One pulse of the lab's envelope (``reson.tools.devices.envelope``) on one qubit.
 
     ``amp`` is the peak amplitude (1 is full scale), ``beta`` the DRAG coefficient in seconds, ``dfreq`` the carrier's
-    offset from the qubit's ``drive_frequency`` in Hz, ``duration`` the length in seconds. The carrier's phase is that of
-    the qubit's drive at the start of the pulse.
+    offset from the qubit's ``drive_frequency`` in Hz, ``duration`` the length in seconds. The carrier's phase is that
+    of the qubit's drive at the start of the pulse.
     """
 
     def __init__(self, amp: Value, beta: Value, dfreq: Value, duration: Value, label: str | None = None) -> None:

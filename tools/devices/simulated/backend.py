@@ -35,8 +35,8 @@ _LARGEST_MEMORY = 50_000_000
 class SimulatedJob(JobV1):
     """A job that is done when it is handed out."""
 
-    def __init__(self, backend: SimulatedBackend, result: Result) -> None:
-        super().__init__(backend, result.job_id)
+    def __init__(self, backend: SimulatedBackend, job_id: str, result: Result) -> None:
+        super().__init__(backend, job_id)
         self._result = result
 
     def submit(self) -> None:
@@ -61,16 +61,17 @@ class SimulatedBackend(BackendV2):
         """The one chip: a copy would run on the same clock and the same random numbers again."""
         return self
 
+    # The base class leaves its properties without types, which the type checker reads as None.
     @property
-    def target(self) -> Target:
+    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
         return self._target
 
     @property
-    def max_circuits(self) -> int:
+    def max_circuits(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
         return LIMITS.max_circuits
 
     @classmethod
-    def _default_options(cls) -> Options:
+    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
         return Options(shots=1024, meas_level=2, meas_return="single", memory=False)
 
     def refresh_target(self) -> None:
@@ -80,12 +81,15 @@ class SimulatedBackend(BackendV2):
                 duration = InstructionProperties(duration=controls["pulse_duration"])
                 self._target.update_instruction_properties(name, (qubit,), duration)
 
-    def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> SimulatedJob:
-        """Run circuits. Options: ``shots``, ``meas_level`` (0, 1, 2), ``meas_return`` ("single" or "avg", for levels 0 and
-        1), ``memory`` (level 2: the outcome of each shot beside the counts).
+    def run(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any
+    ) -> SimulatedJob:
+        """Run circuits. Options: ``shots``, ``meas_level`` (0, 1, 2), ``meas_return`` ("single" or "avg", for levels
+        0 and 1), ``memory`` (level 2: the outcome of each shot beside the counts).
 
-        Level 2 gives counts; level 1 memory (shots, slots, 2) or its average (slots, 2); level 0 traces of the accumulating
-        signal, (shots, slots, samples, 2) or (slots, samples, 2). Raises ``ToolError`` before anything runs.
+        Level 2 gives counts; level 1 memory (shots, slots, 2) or its average (slots, 2); level 0 traces of the
+        accumulating signal, (shots, slots, samples, 2) or (slots, samples, 2). Raises ``ToolError`` before anything
+        runs.
         """
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
         order = _Order.of({**vars(self.options), **options}, set(vars(self.options)))
@@ -116,7 +120,7 @@ class SimulatedBackend(BackendV2):
             results=results,
             status="COMPLETED",
         )
-        return SimulatedJob(self, result)
+        return SimulatedJob(self, job_id, result)
 
 
 def read_job(chip: Chip, circuits: Sequence[QuantumCircuit], shots: Any) -> Program:
@@ -162,9 +166,7 @@ class _Order:
     def require_room(self, program: Program) -> None:
         points = sum(circuit.slots for circuit in program.circuits) * self.shots * self.samples
         if self.level != MeasLevel.CLASSIFIED and not self.average and points > _LARGEST_MEMORY:
-            _bad(
-                f"{points:.2g} IQ points in one job are more than {_LARGEST_MEMORY:.2g}: average them or ask for fewer shots"
-            )
+            _bad(f"{points:.2g} IQ points in a job are more than {_LARGEST_MEMORY:.2g}: average or ask for fewer shots")
 
 
 def _bad(why: str) -> NoReturn:

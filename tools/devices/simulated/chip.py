@@ -40,8 +40,8 @@ class Chip:
     def run(self, program: Program, shots: int, samples: int, keep: Callable[[Measured, np.ndarray], T]) -> list[T]:
         """Run a job and move the clock to its end.
 
-        ``keep`` gets each circuit and its signal (qubits, shots, samples), see ``readout.integrate``; the job's result is
-        what it returns. Random numbers depend on the chip's seed and the start time alone.
+        ``keep`` gets each circuit and its signal (qubits, shots, samples), see ``readout.integrate``; the job's
+        result is what it returns. Random numbers depend on the chip's seed and the start time alone.
         """
         rng = np.random.Generator(np.random.Philox(key=np.array([self.truth.seed, self.clock], dtype=np.uint64)))
         lengths = np.array([circuit.duration for circuit in program.circuits])

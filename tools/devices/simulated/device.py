@@ -43,6 +43,9 @@ class SimulatedDevice:
     def design_controls(self) -> dict[str, dict[str, float]]:
         return {component(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)}
 
+    def controls(self) -> dict[str, dict[str, float]]:
+        return {component(qubit): dict(values) for qubit, values in enumerate(self.chip.controls)}
+
     def load(self, controls: Controls) -> None:
         """Controls that are not named keep their value; nothing is loaded if one of them is refused."""
         loaded = [dict(values) for values in self.chip.controls]
@@ -65,8 +68,8 @@ class SimulatedDevice:
 def open_simulated(seed: int, n_qubits: int, faults: Mapping[str, str], clock: float) -> SimulatedDevice:
     """A chip drawn from ``seed``, at ``clock`` seconds after the Unix epoch, with its design controls loaded.
 
-    The same arguments always give the same chip and, job for job, the same shots: to go on after a restart, open it with
-    ``now().timestamp()`` of the device before and load the controls again. Raises ``OperatorError``.
+    The same arguments always give the same chip and, job for job, the same shots: to go on after a restart, open it
+    with ``now().timestamp()`` of the device before and load the controls again. Raises ``OperatorError``.
     """
     if not 0 <= seed < 2**64:
         raise OperatorError(f"The chip's seed is {seed}.", "Give a whole number from 0 to 2^64 - 1.")

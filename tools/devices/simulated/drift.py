@@ -1,13 +1,13 @@
 """How the hidden parameters wander: Ornstein-Uhlenbeck processes that are a pure function of (seed, time).
 
 Each process is built by bisection (Levy's construction for an Ornstein-Uhlenbeck bridge): the value in the middle of an
-interval, given both ends, is Gaussian with a known mean and variance (Markov property), and its random number comes from a
-counter-based generator keyed by (seed, level, place). So any time is reached in some 27 steps, whatever was asked before,
-after a restart too; between the points of the finest grid the path is a straight line.
+interval, given both ends, is Gaussian with a known mean and variance (Markov property), and its random number comes
+from a counter-based generator keyed by (seed, level, place). So any time is reached in some 27 steps, whatever was
+asked before, after a restart too; between the points of the finest grid the path is a straight line.
 
-Magnitudes: fixed-frequency transmons wander by kilohertz to tens of kilohertz and their T1 by tens of per cent within hours,
-driven by two-level defects (Burnett et al., npj Quantum Inf. 5, 54 (2019); Klimov et al., PRL 121, 090502 (2018)); room
-temperature electronics drift by parts in a thousand over a day.
+Magnitudes: fixed-frequency transmons wander by kilohertz to tens of kilohertz and their T1 by tens of per cent within
+hours, driven by two-level defects (Burnett et al., npj Quantum Inf. 5, 54 (2019); Klimov et al., PRL 121, 090502
+(2018)); room temperature electronics drift by parts in a thousand over a day.
 """
 
 from __future__ import annotations

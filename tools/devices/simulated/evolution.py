@@ -13,7 +13,8 @@ _LARGEST_TABLE = 2000
 
 
 def final_states(sequences: list[np.ndarray], table: np.ndarray, initial: np.ndarray) -> np.ndarray:
-    """States after the sequences: ``table`` (gates, SIZE, SIZE), ``initial`` (sequences, SIZE), result like ``initial``.
+    """States after the sequences: ``table`` (gates, SIZE, SIZE), ``initial`` (sequences, SIZE), result like
+    ``initial``.
 
     The first entry of ``table`` must be the identity.
     """

@@ -1,8 +1,8 @@
 """From Qiskit circuits to gate sequences: reads, validates and schedules, before anything runs.
 
-Each qubit keeps its own time. Circuits are aligned late: at a barrier over several qubits those that have less to do after
-it wait there, and a qubit rests in its thermal state before its first gate. Qubits are not coupled, so only those that are
-measured are evolved.
+Each qubit keeps its own time. Circuits are aligned late: at a barrier over several qubits those that have less to do
+after it wait there, and a qubit rests in its thermal state before its first gate. Qubits are not coupled, so only
+those that are measured are evolved.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.circuit import CircuitInstruction
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.device import component
@@ -90,18 +89,18 @@ class _Reader:
         lines = {bit: _Line(index) for index, bit in enumerate(circuit.qubits)}
         known = self._known
         for instruction in reversed(list(circuit.data)):
-            name = instruction.name
-            line = lines[instruction.qubits[0]]
+            name, bits = instruction.name, instruction.qubits
             if name == "barrier":
-                if len(instruction.qubits) > 1:
-                    self._synchronise([lines[bit] for bit in instruction.qubits])
+                if len(bits) > 1:
+                    self._synchronise([lines[bit] for bit in bits])
             elif name == "measure":
-                _measure(circuit, instruction, line)
+                _measure(circuit, circuit.find_bit(instruction.clbits[0]).index, lines[bits[0]])
             else:
-                if name not in ARITY or len(instruction.qubits) != 1:
+                if name not in ARITY or len(bits) != 1:
                     _refuse(
-                        circuit, f"has {name} on {len(instruction.qubits)} qubits; the chip plays {', '.join(ARITY)}"
+                        circuit, f"has {name} on {len(bits)} qubits; on one qubit the chip plays {', '.join(ARITY)}"
                     )
+                line = lines[bits[0]]
                 unit = instruction.operation.unit if name == "delay" else ""
                 key = (line.qubit, name, unit, *instruction.params)
                 code, length = known.get(key) or self._learn(circuit, key)
@@ -146,10 +145,10 @@ def _rows(circuit: QuantumCircuit, lines: list[_Line]) -> list[Row]:
     ]
 
 
-def _measure(circuit: QuantumCircuit, instruction: CircuitInstruction, line: _Line) -> None:
+def _measure(circuit: QuantumCircuit, clbit: int, line: _Line) -> None:
     if line.acted or line.clbit is not None:
         _refuse(circuit, f"goes on with {component(line.qubit)} after measuring it; the chip measures once, at the end")
-    line.clbit = circuit.find_bit(instruction.clbits[0]).index
+    line.clbit = clbit
     line.codes.clear()  # waits after the measurement do not touch it
 
 

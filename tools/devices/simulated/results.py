@@ -19,12 +19,12 @@ def discriminate(circuit: Measured, signal: np.ndarray, controls: Sequence[Mappi
     """Bits by the controls ``readout_angle`` and ``readout_threshold``, packed: see ``pack_bits``."""
     angles = np.array([controls[qubit]["readout_angle"] for qubit in circuit.qubits])
     thresholds = np.array([controls[qubit]["readout_threshold"] for qubit in circuit.qubits])
-    rotated = (signal[:, :, -1] * np.exp(-1j * angles)[:, None]).real
+    rotated = np.real(signal[:, :, -1] * np.exp(-1j * angles)[:, None])
     return pack_bits(circuit, (rotated > thresholds[:, None]).T)
 
 
 def pack_bits(circuit: Measured, bits: np.ndarray) -> np.ndarray:
-    """Bits (shots, qubits) as big-endian bytes (shots, bytes), clbit 0 in the last place: the layout of ``BitArray``."""
+    """Bits (shots, qubits) as big-endian bytes (shots, bytes), clbit 0 last: the layout of ``BitArray``."""
     width = 8 * ((circuit.slots + 7) // 8)
     padded = np.zeros((len(bits), width), dtype=bool)
     padded[:, [width - 1 - clbit for clbit in circuit.clbits]] = bits
@@ -32,10 +32,10 @@ def pack_bits(circuit: Measured, bits: np.ndarray) -> np.ndarray:
 
 
 def iq_memory(circuit: Measured, signal: np.ndarray, level: MeasLevel, average: bool) -> np.ndarray:
-    """Level 1: floats ([shots,] slots, 2); level 0: floats ([shots,] slots, samples, 2). Slots without a qubit hold 0."""
+    """Level 1: floats ([shots,] slots, 2); level 0: ([shots,] slots, samples, 2). Slots without a qubit hold 0."""
     values = signal.mean(axis=1, keepdims=True) if average else signal
     memory = np.zeros((values.shape[1], circuit.slots, signal.shape[2], 2))
-    memory[:, circuit.clbits] = np.stack([values.real, values.imag], axis=-1).swapaxes(0, 1)
+    memory[:, circuit.clbits] = np.stack([np.real(values), np.imag(values)], axis=-1).swapaxes(0, 1)
     if level == MeasLevel.KERNELED:
         memory = memory[:, :, -1]
     return memory[0] if average else memory

@@ -58,7 +58,7 @@ class SimulatedSampler(BaseSamplerV2):
         coerced = [SamplerPub.coerce(pub, DEFAULT_SHOTS if shots is None else shots) for pub in pubs]
         programs = [read_job(chip, _bound(pub), pub.shots) for pub in coerced]
         results = [
-            _pub_result(pub, np.array(run_classified(chip, program, pub.shots)))
+            _pub_result(pub, np.array(run_classified(chip, program, pub.shots or DEFAULT_SHOTS)))
             for pub, program in zip(coerced, programs, strict=True)
         ]
         return SimulatedSamplerJob(job_id, PrimitiveResult(results))

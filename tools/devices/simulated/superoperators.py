@@ -3,8 +3,10 @@
 A density operator is a real vector in the orthonormal basis of Hermitian matrices E_ii, (E_ij + E_ji) / sqrt 2 and
 i (E_ij - E_ji) / sqrt 2, so a superoperator is a real 16 x 16 matrix; the first LEVELS entries are the populations.
 
-Dissipation is of Lindblad form: relaxation and thermal excitation by the ladder operators (level n relaxes at n / T1) and
-pure dephasing by the number operator. In a pulse it is combined with the drive by Strang splitting over ``SEGMENTS`` parts.
+Dissipation is of Lindblad form: relaxation and thermal excitation by the ladder operators (level n relaxes at n / T1)
+and pure dephasing by the number operator. Within a pulse its generator is averaged in the frame that turns with the
+pulse (first-order Magnus expansion in the interaction picture); what that leaves out is of second order in duration /
+T1, so a pulse is cut into segments short against T1 and T2.
 """
 
 from __future__ import annotations
@@ -17,13 +19,18 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import expm
 
-from reson.tools.devices.simulated.propagation import LOWERING, NUMBER, Pulse, segment_unitaries
+from reson.tools.devices.simulated.propagation import LOWERING, NUMBER, Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
 SIZE = LEVELS**2
 
-_PULSES_AT_ONCE = 256
-"""Bounds the memory of one batch of propagators to some tens of megabytes."""
+_TRACE = np.concatenate([np.ones(LEVELS), np.zeros(SIZE - LEVELS)])
+
+_STEPS_AT_ONCE = 20_000
+"""Magnus steps in one batch: bounds the memory to some tens of megabytes."""
+
+_SEGMENT_DECAY = 0.005
+"""Longest segment of a pulse in units of T1 or T2, whichever is shorter."""
 
 
 class Rz(NamedTuple):
@@ -60,7 +67,7 @@ _BASIS = _hermitian_basis()
 
 def to_vector(density: np.ndarray) -> np.ndarray:
     """Density operators (..., LEVELS, LEVELS) as real vectors (..., SIZE)."""
-    return (density.reshape(*density.shape[:-2], SIZE) @ _BASIS.conj()).real
+    return np.real(density.reshape(*density.shape[:-2], SIZE) @ _BASIS.conj())
 
 
 def to_density(vector: np.ndarray) -> np.ndarray:
@@ -76,7 +83,7 @@ def from_unitaries(unitaries: np.ndarray) -> np.ndarray:
 
 def _in_basis(flat: np.ndarray) -> np.ndarray:
     """Superoperators on row-flattened matrices, turned to the Hermitian basis."""
-    return (_BASIS.conj().T @ (flat @ _BASIS)).real
+    return np.real(_BASIS.conj().T @ (flat @ _BASIS))
 
 
 def thermal_state(truth: TransmonTruth) -> np.ndarray:
@@ -85,19 +92,43 @@ def thermal_state(truth: TransmonTruth) -> np.ndarray:
     return to_vector(np.diag(weights / weights.sum()).astype(complex))
 
 
-def dissipator(truth: TransmonTruth) -> np.ndarray:
-    """Generator of relaxation, thermal excitation and dephasing in 1/s, shape (SIZE, SIZE)."""
-    jumps = (
-        math.sqrt(truth.down_rate) * LOWERING,
-        math.sqrt(truth.up_rate) * LOWERING.T,
-        math.sqrt(2 * truth.dephasing_rate) * np.diag(NUMBER),
+def dissipator(truth: TransmonTruth, paths: np.ndarray | None = None) -> np.ndarray:
+    """Generator of relaxation, thermal excitation and dephasing in 1/s, shape (SIZE, SIZE).
+
+    Given ``paths`` (..., steps + 1, LEVELS, LEVELS), evolutions U since a common start, it is the average of
+    U^-1 D U over them by the trapezoidal rule, shape (..., SIZE, SIZE).
+    """
+    if paths is None:
+        return dissipator(truth, np.broadcast_to(np.eye(LEVELS), (2, LEVELS, LEVELS)))
+    weights = np.ones(paths.shape[-3])
+    weights[[0, -1]] = 0.5
+    weights /= weights.sum()
+    lowering = _turned(LOWERING, paths)
+    return (
+        truth.down_rate * _lindblad(lowering, weights)
+        + truth.up_rate * _lindblad(_adjoint(lowering), weights)
+        + 2 * truth.dephasing_rate * _lindblad(_turned(np.diag(NUMBER), paths), weights)
     )
+
+
+def _turned(operator: np.ndarray, paths: np.ndarray) -> np.ndarray:
+    return _adjoint(paths) @ operator @ paths
+
+
+def _adjoint(operators: np.ndarray) -> np.ndarray:
+    return operators.conj().swapaxes(-1, -2)
+
+
+def _lindblad(jumps: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted mean of the dissipators of unit-rate jump operators (..., n, LEVELS, LEVELS)."""
+    flat = jumps.reshape(*jumps.shape[:-2], SIZE)
+    pairs = (flat * weights[:, None]).swapaxes(-1, -2) @ flat.conj()
+    sandwich = pairs.reshape(*pairs.shape[:-2], *(LEVELS,) * 4).swapaxes(-3, -2).reshape(pairs.shape)
+    decay = np.einsum("n,...nij->...ij", weights, _adjoint(jumps) @ jumps) / 2
     identity = np.eye(LEVELS)
-    flat = np.zeros((SIZE, SIZE), dtype=complex)
-    for jump in jumps:
-        decay = jump.T @ jump / 2
-        flat += np.kron(jump, jump) - np.kron(decay, identity) - np.kron(identity, decay)
-    return _in_basis(flat)
+    left = np.einsum("...ik,jl->...ijkl", decay, identity)
+    right = np.einsum("ik,...lj->...ijkl", identity, decay)
+    return _in_basis(sandwich - (left + right).reshape(pairs.shape))
 
 
 def free_generator(truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
@@ -109,45 +140,54 @@ def free_generator(truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
 
 
 def superoperators(gates: list[Gate], truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
-    """One matrix for each gate, shape (gates, SIZE, SIZE); pulses of one duration and all waits go in one batch each."""
+    """One matrix for each gate, shape (gates, SIZE, SIZE); pulses of one duration go in one batch, and so do waits."""
     table = np.empty((len(gates), SIZE, SIZE))
-    waits: list[int] = []
-    pulses: dict[float, list[int]] = defaultdict(list)
+    waits: dict[int, float] = {}
+    pulses: dict[tuple[float, int], dict[int, Pulse]] = defaultdict(dict)
     for index, gate in enumerate(gates):
         match gate:
             case Pulse():
-                pulses[gate.duration].append(index)
-            case Idle():
-                waits.append(index)
+                pulses[gate.duration, magnus_steps(gate, truth.gain)][index] = gate
+            case Idle(picoseconds):
+                waits[index] = picoseconds * 1e-12
             case Rz(angle):
                 table[index] = from_unitaries(_virtual_z(np.array(angle)))
             case Reset():
                 table[index] = np.outer(thermal_state(truth), _TRACE)
     if waits:
-        seconds = np.array([gates[index].picoseconds for index in waits]) * 1e-12  # pyright: ignore
-        table[waits] = expm(seconds[:, None, None] * free_generator(truth, drive_frequency))
-    for indices in pulses.values():
-        for start in range(0, len(indices), _PULSES_AT_ONCE):
-            part = indices[start : start + _PULSES_AT_ONCE]
-            table[part] = _pulse_superoperators([gates[index] for index in part], truth, drive_frequency)  # pyright: ignore
+        seconds = np.array(list(waits.values()))
+        table[list(waits)] = expm(seconds[:, None, None] * free_generator(truth, drive_frequency))
+    for (_, steps), alike in pulses.items():
+        indices, batch = list(alike), list(alike.values())
+        at_once = max(1, _STEPS_AT_ONCE // steps)
+        for start in range(0, len(batch), at_once):
+            part = slice(start, start + at_once)
+            table[indices[part]] = _pulse_superoperators(batch[part], steps, truth, drive_frequency)
     return table
 
 
-_TRACE = np.concatenate([np.ones(LEVELS), np.zeros(SIZE - LEVELS)])
-
-
-def _pulse_superoperators(pulses: list[Pulse], truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
-    unitaries = segment_unitaries(pulses, truth.f01 - drive_frequency, truth.anharmonicity, truth.gain)
-    drives = from_unitaries(unitaries)
-    segments = drives.shape[1]
-    half = expm(pulses[0].duration / (2 * segments) * dissipator(truth))
-    product = drives[:, 0] @ half
+def _pulse_superoperators(pulses: list[Pulse], steps: int, truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
+    duration = pulses[0].duration
+    segments = math.ceil(duration / (_SEGMENT_DECAY * min(truth.t1, truth.t2)))
+    paths = unitary_paths(pulses, steps, segments, truth.f01 - drive_frequency, truth.anharmonicity, truth.gain)
+    turns = from_unitaries(paths[:, :, -1])
+    decays = _exponential(duration / segments * dissipator(truth, paths))
+    product = turns[:, 0] @ decays[:, 0]
     for index in range(1, segments):
-        product = drives[:, index] @ (half @ half) @ product
+        product = turns[:, index] @ decays[:, index] @ product
     carrier_turns = np.array([-2 * math.pi * pulse.dfreq * pulse.duration for pulse in pulses])
-    return from_unitaries(_virtual_z(carrier_turns)) @ half @ product
+    return from_unitaries(_virtual_z(carrier_turns)) @ product
+
+
+def _exponential(small: np.ndarray) -> np.ndarray:
+    """Matrix exponential of matrices of norm well below 1, by its Taylor series."""
+    term = result = np.broadcast_to(np.eye(SIZE), small.shape)
+    for order in range(1, 8):
+        term = term @ small / order
+        result = result + term
+    return result
 
 
 def _virtual_z(angles: np.ndarray) -> np.ndarray:
-    """exp(i angle n): Qiskit's RZ(angle) on the two lowest levels, up to a global phase. Shape (..., LEVELS, LEVELS)."""
+    """exp(i angle n), on two levels Qiskit's RZ(angle) up to a global phase. Shape (..., LEVELS, LEVELS)."""
     return np.exp(1j * angles[..., None] * NUMBER)[..., None] * np.eye(LEVELS)

@@ -33,7 +33,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class ReadoutTruth:
-    """IQ clouds: complex centre of each level and the common standard deviation of each quadrature (arbitrary units)."""
+    """IQ clouds in arbitrary units: the complex centre of each level and the standard deviation of each quadrature."""
 
     centres: tuple[complex, ...]
     sigma: float
