@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qiskit_experiments.curve_analysis import CurveAnalysis, CurveFitResult, ScatterTable
     from qiskit_experiments.framework import ExperimentData
 
-CURVE_POINTS = 241
+CURVE_POINTS = 401
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,15 @@ def series(
         y_err=_floats(np.asarray(y_err)[order]),
         fit_x=_floats(curve_x),
         fit_y=_floats(curve_y),
+    )
+
+
+def renamed(all_series: tuple[Series, ...], names: dict[str, str], points_only: str) -> tuple[Series, ...]:
+    """The series under names that a reader understands; ``points_only`` (an old name) loses its curve, a mere aid."""
+    bare = {"fit_x": (), "fit_y": ()}
+    return tuple(
+        part.model_copy(update={"name": names.get(part.name, part.name), **(bare if part.name == points_only else {})})
+        for part in all_series
     )
 
 

@@ -30,13 +30,14 @@ def probability(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def principal_axis(iq_mean: np.ndarray, iq_stderr: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Project IQ means of shape (circuits,) on their first principal axis, errors of shape (circuits, 2) propagated.
 
-    The sign is chosen so that the circuit farthest from the median lies above it: a line becomes a peak, not a dip.
-    The offset is the median, because the IQ plane has no natural zero.
+    The offset is the median, because the IQ plane has no natural zero. The sign is chosen so that the circuit farthest
+    from it lies above: a line becomes a peak, not a dip. Where the first circuit, the one that excites least, lies at an
+    end of the range itself (amplitude zero of a Rabi sweep), that end is the lower one.
     """
     plane = np.stack([iq_mean.real, iq_mean.imag], axis=1)
     centred = plane - np.median(plane, axis=0)
     axis = np.linalg.svd(plane - plane.mean(axis=0), full_matrices=False)[2][0]
     value = centred @ axis
-    if value[np.argmax(np.abs(value))] < 0:
-        value, axis = -value, -axis
-    return value, np.sqrt((iq_stderr**2) @ (axis**2))
+    farthest = value[np.argmax(np.abs(value))]
+    upward = -value[0] if abs(value[0]) > abs(farthest) / 2 else farthest
+    return (value if upward > 0 else -value), np.sqrt((iq_stderr**2) @ (axis**2))

@@ -33,7 +33,7 @@ def _draw_plane(axes: Axes, analysis: Analysis) -> None:
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("I (arb. units)", fontsize=11)
     axes.set_ylabel("Q (arb. units)", fontsize=11)
-    legend = axes.legend(fontsize=10, frameon=True, framealpha=0.9, edgecolor="none", markerscale=3)
+    legend = axes.legend(**style.LEGEND, ncols=2, markerscale=3)
     for handle in legend.legend_handles:
         if handle is not None:
             handle.set_alpha(1.0)
@@ -51,7 +51,7 @@ def _draw_histograms(axes: Axes, analysis: Analysis) -> None:
     axes.set_ylim(floor / 2, None)
     axes.set_xlabel(analysis.x_axis.label.replace("readout signal ", "signal\n"), fontsize=11)
     axes.set_ylabel(analysis.y_axis.label, fontsize=11)
-    axes.tick_params(labelsize=10)
+    style.dress(axes)
 
 
 def _edges(centres: np.ndarray) -> np.ndarray:

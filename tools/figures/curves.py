@@ -26,8 +26,8 @@ def draw_curves(analysis: Analysis, title: str) -> Figure:
     axes.set_xlabel(style.label(analysis.x_axis.label, x_unit), fontsize=11)
     axes.set_ylabel(style.label(analysis.y_axis.label, analysis.y_axis.unit), fontsize=11)
     if len(analysis.series) > 1:
-        axes.legend(fontsize=10, frameon=True, framealpha=0.9, edgecolor="none")
-    _leave_room(axes, analysis)
+        axes.legend(**style.LEGEND, ncols=len(analysis.series))
+    _natural_range(axes, analysis)
     return figure
 
 
@@ -51,7 +51,9 @@ def _draw_series(axes: Axes, part: Series, index: int, x_scale: float) -> None:
     )
 
 
-def _leave_room(axes: Axes, analysis: Analysis) -> None:
-    """Probabilities keep their natural range, so that noise on a flat line looks like noise on a flat line."""
+def _natural_range(axes: Axes, analysis: Analysis) -> None:
+    """Probabilities keep their range, so that noise on a flat line looks like it; counts have whole ticks."""
     if analysis.y_axis.label.startswith("P("):
-        axes.set_ylim(-0.05, 1.05)
+        axes.set_ylim(0.4 if analysis.y_axis.label == "P(survival)" else -0.05, 1.05)
+    if all(float(x).is_integer() for part in analysis.series for x in part.x):
+        axes.xaxis.get_major_locator().set_params(integer=True)

@@ -21,6 +21,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """Okabe and Ito's palette, told apart by colour-blind readers."""
 
 INK, GRID = "#222222", "#DDDDDD"
+TITLE = {"fontsize": 13, "color": INK}
+LEGEND = {"fontsize": 10, "frameon": False, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.2}
+"""Above the axes, where no data can hide behind it."""
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
 _PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
@@ -34,14 +37,19 @@ def new_figure(title: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.set_title(title, fontsize=13, color=INK, pad=10)
+    figure.suptitle(title, **TITLE)
+    dress(axes)
+    return figure, axes
+
+
+def dress(axes: Axes) -> None:
+    """Grid, ticks and spines of one set of axes."""
     axes.grid(True, color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=10, colors=INK)
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
         spine.set_color(INK)
-    return figure, axes
 
 
 def title_of(name: str, qubit: int | None) -> str:

@@ -17,6 +17,8 @@ SIGNIFICANCE = 6.0
 """Standard deviations by which data must scatter more than its errors before it counts as a signal."""
 
 LOWEST_CHI2 = 0.15
+CHANCE = 5.0
+"""Standard deviations that chance may move reduced chi2; one of them is sqrt(2 / degrees of freedom)."""
 
 
 def fitted(analysis: Analysis, *names: str) -> Check:
@@ -65,15 +67,18 @@ def precise(name: str, quantity: Quantity, limit: float) -> Check:
 def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
     """Reduced chi2 within its band: a reason to look, not to reject, because it also judges the error bars.
 
-    The upper end allows for a known model misfit of ``tolerance`` (a fraction of the signal's span); the lower end,
-    without that allowance, catches errors that are grossly too large.
+    The upper end allows for a known model misfit of ``tolerance`` (a fraction of the signal's span), and for chance
+    where few degrees of freedom are left; the lower end, asked only of many points, catches errors far too large.
     """
+    freedom = max(1, sum(len(part.x) for part in analysis.series if part.fit_x) - parameters)
     high = chi2_with_tolerance(analysis.series, parameters, tolerance)
     low = chi2_with_tolerance(analysis.series, parameters, 0.0)
+    too_quiet = freedom >= 10 and low < 1 - CHANCE * (2 / freedom) ** 0.5 and low < LOWEST_CHI2
     message = f"the curve misses the data: reduced chi2 = {high:.2f}"
-    if low < LOWEST_CHI2:
+    if too_quiet:
         message = f"the data scatter less than their errors: reduced chi2 = {low:.2f}"
-    return _check("reduced chi2", low >= LOWEST_CHI2 and high <= highest, Verdict.REVIEW, message)
+    limit = max(highest, 1 + CHANCE * (2 / freedom) ** 0.5)
+    return _check("reduced chi2", high <= limit and not too_quiet, Verdict.REVIEW, message)
 
 
 def history(
