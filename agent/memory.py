@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -71,6 +72,7 @@ def open_memory(directory: Path) -> Memory:
 
     with _operator_errors(directory):
         directory.mkdir(parents=True, exist_ok=True)
+        _require_sound(directory / "chroma.sqlite3")
         settings = Settings(anonymized_telemetry=False)
         client = cast("Client", chromadb.PersistentClient(path=str(directory), settings=settings))
         collection = client.get_or_create_collection(
@@ -78,6 +80,13 @@ def open_memory(directory: Path) -> Memory:
         )
         collection.count()
         return Memory(client, collection)
+
+
+def _require_sound(file: Path) -> None:
+    """Look before Chroma does: after a failed start it would not open this directory again in the same process."""
+    if file.exists():
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def remember(memory: Memory, documents: Sequence[MemoryDocument]) -> None:
@@ -224,7 +233,7 @@ def _features(text: str) -> Iterator[tuple[str, float]]:
         padded = f"<{word}>"
         grams = [padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
         for gram in grams:
-            yield gram, 1.0 / len(grams)
+            yield gram, len(grams) ** -0.5  # together they weigh as much as the word
 
 
 def _place(kind: str, device: str, component: str, run_id: str, device_time: float) -> Metadata:
@@ -249,7 +258,7 @@ def _operator_errors(where: Path | str) -> Iterator[None]:
 
     try:
         yield
-    except ChromaError as error:
+    except (ChromaError, sqlite3.DatabaseError) as error:
         raise OperatorError(f"{where} cannot be used: {error}", _REMEDY) from error
     except OSError as error:
         raise OperatorError(
