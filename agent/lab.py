@@ -61,6 +61,7 @@ class Lab:
         On the first use the design values become the first version of the table.
         """
         from reson.tools.devices.simulated.device import open_simulated
+        from reson.tools.quantities import controls_only
         from reson.tools.store.parameters import current, seed_table, values
         from reson.tools.store.runs import latest_device_time
 
@@ -70,7 +71,7 @@ class Lab:
         device = open_simulated(settings.seed, settings.qubits, settings.faults, clock)
         if not current(store, name):
             seed_table(store, name, device.design_controls(), clock, "design", "start values of a cold chip")
-        device.load(values(current(store, name)))
+        device.load(controls_only(values(current(store, name))))
         return device
 
 

@@ -6,6 +6,8 @@ The bounds are those of physics and of the electronics; no value outside them is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Finite, Record
 
@@ -56,3 +58,11 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
     )
 }
+
+
+def controls_only(values: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """Of a table of values (component -> parameter -> value), those that a device can be loaded with."""
+    return {
+        component: {name: value for name, value in row.items() if PARAMETERS[name].control}
+        for component, row in values.items()
+    }

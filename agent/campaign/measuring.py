@@ -14,7 +14,7 @@ from reson.records import Change, Check, Judgement, Reading, Status, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
 from reson.tools.figures.style import png
-from reson.tools.quantities import PARAMETERS
+from reson.tools.quantities import PARAMETERS, controls_only
 from reson.tools.store.approvals import require_permit
 from reson.tools.store.measurements import (
     get_measurement,
@@ -38,7 +38,7 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
         return {}
     require_permit(bench.store, job["approval"], action_of(bench, job))
     bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
-    bench.device.load(values(current(bench.store, bench.device.name)))
+    bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
     requests = {int(name.removeprefix("q")): arguments for name, arguments in job["requests"].items()}
     try:
         data = get(job["experiment"]).acquire(bench.device, requests)
