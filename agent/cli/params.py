@@ -1,0 +1,196 @@
+"""Commands on the parameter table: show, log, diff, rollback."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reson.agent.cli import arguments, output, place
+from reson.agent.cli.output import AsJson
+from reson.agent.report.wording import moment, quantity
+from reson.errors import ToolError, ToolErrorKind
+
+if TYPE_CHECKING:
+    from reson.records import Change
+    from reson.tools.store.parameters import ParameterRow
+
+app = typer.Typer(
+    help="The parameter table: every value with its past, its source and its author.", no_args_is_help=True
+)
+
+By = Annotated[str, typer.Option(metavar="NAME", help="Who you are, for the record; by default the login name.")]
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    component: Annotated[str | None, typer.Argument(metavar="[QUBIT]", help="Like q3; all by default.")] = None,
+    as_of: Annotated[str, typer.Option(metavar="TIME", help="As they were then (device clock, UTC).")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the values in force, or as they were at any time.
+
+    \b
+    Examples:
+      reson params show q3
+      reson params show --as-of 2026-01-02T05:30
+    """
+    from reson.tools.store.parameters import current
+
+    lab = place.lab(context)
+    when = arguments.moment(as_of) if as_of else None
+    table = current(lab.store(), place.device(lab), as_of=when)
+    names = arguments.components([component or "all"], table)
+    if as_json:
+        output.document({name: {key: row.to_json() for key, row in table[name].items()} for name in names})
+        return
+    output.table(
+        ("qubit", "parameter", "value", "valid from (device clock)", "by", "source"),
+        (
+            (name, key, _value(row), moment(row.valid_from), row.author, row.measurement_id or row.reason)
+            for name in names
+            for key, row in table[name].items()
+        ),
+        empty="no values" + (f" at {as_of}" if as_of else " yet; `reson night` measures them"),
+    )
+
+
+@app.command()
+def log(
+    context: typer.Context,
+    component: Annotated[str | None, typer.Argument(metavar="[QUBIT]", help="Like q3; all by default.")] = None,
+    parameter: Annotated[str | None, typer.Argument(metavar="[PARAMETER]", help="Like drive_frequency.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every version ever written, oldest first.
+
+    \b
+    Examples:
+      reson params log q3
+      reson params log q3 drive_frequency
+    """
+    from reson.tools.quantities import PARAMETERS
+    from reson.tools.store.parameters import current
+    from reson.tools.store.parameters import log as versions
+
+    lab = place.lab(context)
+    store, device = lab.store(), place.device(lab)
+    name = arguments.components([component], current(store, device))[0] if component else None
+    wanted = arguments.known_name(parameter, PARAMETERS, "parameter") if parameter else None
+    rows = versions(store, device, name, wanted)
+    if as_json:
+        output.document([row.to_json() for row in rows])
+        return
+    output.table(
+        ("valid from (device clock)", "qubit", "parameter", "value", "verdict", "by", "reason", "source"),
+        (
+            (
+                moment(row.valid_from),
+                row.component,
+                row.parameter,
+                _value(row) + (" superseded" if row.superseded_by else ""),
+                row.verdict or "",
+                row.author,
+                row.reason,
+                row.measurement_id or "",
+            )
+            for row in rows
+        ),
+        empty="nothing was written yet",
+    )
+
+
+@app.command()
+def diff(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="TIME", help="The earlier moment (device clock, UTC).")],
+    second: Annotated[str | None, typer.Argument(metavar="[TIME]", help="The later one; now by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what differs between two moments.
+
+    \b
+    Example:
+      reson params diff 2026-01-01T22:00 2026-01-02T06:00
+    """
+    from reson.tools.store.parameters import diff as differences
+
+    lab = place.lab(context)
+    then = arguments.moment(first)
+    later = arguments.moment(second) if second else float("inf")
+    changes = differences(lab.store(), place.device(lab), then, later)
+    _print_changes(changes, as_json, "nothing changed between these moments")
+
+
+@app.command()
+def rollback(
+    context: typer.Context,
+    component: Annotated[str, typer.Argument(metavar="QUBIT|all", help="Like q3, or all.")],
+    as_of: Annotated[str, typer.Option(metavar="TIME", help="The moment to go back to (device clock, UTC).")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    by: By = "",
+    note: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Bring qubits back to the values they had; the values of today stay on record.
+
+    You are the person who approves it, so it asks once, unless --yes says so.
+
+    \b
+    Examples:
+      reson params rollback q3 --as-of 2026-01-01T21:59
+      reson params rollback all --as-of 2026-01-01T21:59 --yes --note "fridge warmed up"
+    """
+    from reson.agent.cli.rollback import roll_back
+    from reson.agent.lab import lock_lab
+    from reson.tools.store.parameters import current, rollback_changes
+
+    when = arguments.moment(as_of)
+    lab = place.lab(context)
+    with lock_lab(lab, "reson params rollback"):
+        store, device = lab.store(), place.device(lab)
+        names = arguments.components([component], current(store, device))
+        changes = rollback_changes(store, device, names, when)
+        if not changes:
+            raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{component} has the values of {as_of} already")
+        if not yes:
+            _confirm(changes, as_json)
+        rows = roll_back(lab, store, changes, by or arguments.login(), note or f"back to the values of {as_of}")
+    if as_json:
+        output.document([row.to_json() for row in rows])
+    else:
+        output.lines(f"{row.component} {row.parameter} = {_value(row)}" for row in rows)
+
+
+def _confirm(changes: list[Change], as_json: bool) -> None:
+    from reson.agent.cli.errors import WrongUsage
+
+    if as_json or not sys.stdin.isatty():
+        raise WrongUsage("nobody is there to confirm the rollback", "add --yes")
+    _print_changes(changes, False, "")
+    typer.confirm("Bring these back?", abort=True)
+
+
+def _print_changes(changes: list[Change], as_json: bool, empty: str) -> None:
+    if as_json:
+        output.document([change.to_json() for change in changes])
+        return
+    output.table(
+        ("qubit", "parameter", "from", "to"),
+        (
+            (
+                change.component,
+                change.parameter,
+                "" if change.old is None else quantity(change.old, None, change.unit),
+                quantity(change.new, change.stderr, change.unit),
+            )
+            for change in changes
+        ),
+        empty=empty,
+    )
+
+
+def _value(row: ParameterRow) -> str:
+    return quantity(row.value, row.stderr, row.unit)

@@ -1,0 +1,26 @@
+"""The lab's policy in words: `reson policy`."""
+
+from __future__ import annotations
+
+import typer
+
+from reson.agent.cli import output, place
+from reson.agent.cli.output import AsJson
+
+
+def policy(context: typer.Context, as_json: AsJson = False) -> None:
+    """Say in words what Reson may do by itself here, what it asks a person about, and what it never does.
+
+    The rules are in policy.toml in the lab's directory; the first that matches decides.
+    """
+    from reson.agent.policy import describe
+
+    rules = place.lab(context).policy()
+    if as_json:
+        output.document({"rules": [rule.to_json() for rule in rules.rule], "in_words": describe(rules)})
+    else:
+        output.lines(describe(rules))
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(policy)

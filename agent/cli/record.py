@@ -1,0 +1,107 @@
+"""Commands that tell of runs: runs, runs show, report."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from reson.agent.cli import output, place
+from reson.agent.cli.output import AsJson
+from reson.agent.report import wording
+
+runs = typer.Typer(help="What has been run: `reson runs` lists runs, `reson runs show RUN` the measurements of one.")
+
+
+@runs.callback(invoke_without_command=True)
+def list_all(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs of the lab, newest first; `reson runs show RUN` lists the measurements of one."""
+    if context.invoked_subcommand:
+        return
+    from reson.tools.store.runs import list_runs
+
+    rows = list_runs(place.lab(context).store(), limit)
+    if as_json:
+        output.document([row.to_json() for row in rows])
+        return
+    output.table(
+        ("run", "began (device clock)", "device time", "ending", "reason"),
+        (
+            (
+                row.id,
+                wording.moment(row.started_device),
+                "" if row.ended_device is None else wording.duration(row.ended_device - row.started_device),
+                row.ending.value if row.ending else "running or cut short",
+                row.reason or "",
+            )
+            for row in rows
+        ),
+        empty="no runs yet; `reson night` starts one",
+    )
+
+
+@runs.command("show")
+def show(
+    context: typer.Context, run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: AsJson = False
+) -> None:
+    """List the measurements of a run, with verdict and reading.
+
+    \b
+    Example:
+      reson runs show night-0001
+    """
+    from reson.tools.store.measurements import list_measurements
+    from reson.tools.store.runs import get_run
+
+    store = place.lab(context).store()
+    rows = list_measurements(store, run_id=get_run(store, run_id).id)
+    if as_json:
+        output.document([row.to_json() for row in rows])
+        return
+    output.table(
+        ("measurement", "qubit", "experiment", "verdict", "plot reads", "reasons"),
+        (
+            (
+                row.id,
+                row.component,
+                row.experiment,
+                row.judgement.verdict if row.judgement else "not analysed",
+                row.reading.status if row.reading else "",
+                "; ".join(row.judgement.reasons) if row.judgement else row.error or "",
+            )
+            for row in rows
+        ),
+        empty="no measurements in this run",
+    )
+
+
+def report(
+    context: typer.Context,
+    run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="By default the latest.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of a run again and say where it is; with --json, print its content.
+
+    \b
+    Example:
+      reson report night-0001
+    """
+    from reson.agent.report import write_report
+    from reson.errors import OperatorError
+    from reson.tools.store.runs import get_run, list_runs
+
+    lab = place.lab(context)
+    store = lab.store()
+    if run_id is None and not list_runs(store, 1):
+        raise OperatorError("this lab has no runs yet", "`reson night` starts one")
+    path = write_report(lab, store, get_run(store, run_id).id if run_id else list_runs(store, 1)[0].id)
+    typer.echo(path.with_suffix(".json").read_text(encoding="utf-8") if as_json else path)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(runs, name="runs")
+    app.command()(report)

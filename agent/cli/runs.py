@@ -1,0 +1,166 @@
+"""Commands that run something: night, calibrate, run, resume."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reson.agent.cli import arguments, output, place
+from reson.agent.cli.output import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reson.agent.lab import Lab
+    from reson.agent.launch import Ended, Plan, Watch
+
+# Written out, since importing the records takes longer than all the rest of the help; a test holds it to EXIT_CODES.
+EXIT_TEXT = """\b
+Exit codes:
+  0  finished: every qubit is done, or set aside with a diagnosis
+  1  failed: an error; the record is kept and `reson resume RUN` goes on
+  2  wrong usage
+  3  waiting_for_approval: a person must answer first: `reson approvals list`
+  4  budget_spent: device time, shots, wall time or hours are used up
+  5  device_unavailable: the device did not answer
+  6  stopped: stopped by a person (Ctrl-C) at a safe point
+"""
+
+
+def night(
+    context: typer.Context,
+    seed: Annotated[int | None, typer.Option(min=0, help="Draw another chip, for a new simulated lab.")] = None,
+    qubits: Annotated[int | None, typer.Option(min=1, help="Number of qubits of a new simulated lab.")] = None,
+    until: Annotated[str, typer.Option(metavar="HH:MM", help="Start no job after this hour (device clock, UTC).")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Bring up or keep up every qubit, and write a report.
+
+    Works through all qubits until they reach their goals, the budget is spent or the hours are over. A qubit that
+    fails or waits for a person does not hold up the others. Ctrl-C stops at the next safe point.
+
+    \b
+    Examples:
+      reson night
+      reson night --until 06:00
+      reson --lab ~/labs/other night --seed 11 --qubits 3
+    """
+    from reson.agent.launch import Plan
+
+    hour = arguments.hour(until)
+    lab = place.lab_for_run(context, seed=seed, qubits=qubits)
+    return start(lab, Plan(kind="night", until=hour, rest=True), as_json)
+
+
+def calibrate(
+    context: typer.Context,
+    qubits: Annotated[str, typer.Argument(metavar="QUBITS", help="Which ones, like 0-4 or 0,2,3.")],
+    as_json: AsJson = False,
+) -> int:
+    """Bring up or keep up some qubits now, without waiting for the night.
+
+    \b
+    Example:
+      reson calibrate 0-2,4
+    """
+    from reson.agent.launch import Plan
+
+    lab = place.lab_for_run(context)
+    chosen = arguments.qubits(qubits, lab.config.device.qubits)
+    return start(lab, Plan(kind="calibrate", qubits=chosen), as_json)
+
+
+def run(
+    context: typer.Context,
+    experiment: Annotated[str, typer.Argument(help="Its name; `reson experiments` lists them.")],
+    qubits: Annotated[str, typer.Option(metavar="QUBITS", help="Which ones, like 0,3 or 0-4; all by default.")] = "",
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help='A sweep argument: 0.4, 40e6 or "40 MHz"; repeatable.'),
+    ] = None,
+    commit: Annotated[bool, typer.Option("--commit", help="Write accepted values, as the policy allows.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Run one experiment on some qubits, judge it and draw it. Nothing is written without --commit.
+
+    \b
+    Examples:
+      reson run rabi --qubits 0,3 --param max_amplitude=0.4
+      reson run qubit_spectroscopy --qubits 2 --param "span=80 MHz" --commit
+    """
+    from reson.agent.launch import Plan
+    from reson.tools.experiments.catalogue import CATALOGUE
+
+    row = CATALOGUE[arguments.known_name(experiment, CATALOGUE, "experiment")]
+    values = arguments.sweep(row, param or ())
+    lab = place.lab_for_run(context)
+    chosen = arguments.qubits(qubits, lab.config.device.qubits) if qubits else None
+    return start(lab, Plan(kind="run", qubits=chosen, experiment=row.name, parameters=values, writes=commit), as_json)
+
+
+def resume(
+    context: typer.Context, run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: AsJson = False
+) -> int:
+    """Go on with a run that waits for approval, ran out of budget, was stopped, or was killed.
+
+    No finished measurement is repeated.
+
+    \b
+    Example:
+      reson resume night-0001
+    """
+    return go_on(place.lab(context), run_id, as_json)
+
+
+def start(lab: Lab, plan: Plan, as_json: bool) -> int:
+    """Start a run, show its progress, and return its exit code."""
+
+    def through(watch: Watch) -> Ended:
+        from reson.agent import launch
+
+        return launch.start(lab, plan, watch)
+
+    return _watched(lab, through, as_json)
+
+
+def go_on(lab: Lab, run_id: str, as_json: bool) -> int:
+    """Resume a run, show its progress, and return its exit code."""
+
+    def through(watch: Watch) -> Ended:
+        from reson.agent import launch
+
+        return launch.resume(lab, run_id, watch)
+
+    return _watched(lab, through, as_json)
+
+
+def _watched(lab: Lab, through: Callable[[Watch], Ended], as_json: bool) -> int:
+    from reson.agent.progress import watching
+    from reson.records import EXIT_CODES
+
+    stream = sys.stderr if as_json else sys.stdout
+    with watching(stream, live=not as_json and stream.isatty()) as watch:
+        watch("opening", {"lab": str(lab.directory)})
+        ended = through(watch)
+    code = EXIT_CODES[ended.ending]
+    if as_json:
+        output.document(
+            {
+                "run": ended.run_id,
+                "ending": ended.ending.value,
+                "reason": ended.reason,
+                "report": str(ended.report),
+                "exit_code": code,
+            }
+        )
+    else:
+        output.lines([f"{ended.run_id} {ended.ending.value}: {ended.reason}", f"report: {ended.report}"])
+    return code
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command(epilog=EXIT_TEXT)(night)
+    for command in (calibrate, run, resume):
+        app.command(epilog="Exit codes: as `reson night --help` tells.")(command)

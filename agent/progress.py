@@ -1,0 +1,203 @@
+"""What a person sees while a run goes on: one row for each qubit on a terminal, plain lines with times elsewhere.
+
+Both are fed by the events of a run (``Watch``); a run knows nothing of how it is shown.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TextIO
+
+from reson.agent.report.wording import count, duration, one_line, quantity
+from reson.records import Json, Verdict
+from reson.tools.quantities import PARAMETERS
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Watch = Callable[[str, Json], None]
+
+MARKS = {"measuring": "▸", "ready": "·", "waiting": "◐", "done": "●", "set aside": "✕"}
+STYLES = {"measuring": "cyan", "waiting": "yellow", "done": "green", "set aside": "red"}
+REASON_WIDTH = 110
+
+
+@dataclass
+class Row:
+    """What the table shows of one qubit."""
+
+    state: str = "ready"
+    last: str = ""
+    verdict: str = ""
+    why: str = ""
+
+
+@dataclass
+class Board:
+    """Everything on the screen, brought up to date event by event."""
+
+    title: str = "opening the lab"
+    now: str = ""
+    rows: dict[str, Row] = field(default_factory=dict)
+    measurements: int = 0
+    device_began: float | None = None
+    device_now: float | None = None
+    began: float = field(default_factory=time.monotonic)
+
+
+@contextmanager
+def watching(stream: TextIO, *, live: bool) -> Iterator[Watch]:
+    """A watcher that writes to ``stream``: a table that is redrawn, or one line for each event that matters."""
+    if not live:
+        yield lambda kind, body: _write_lines(stream, kind, body)
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    board = Board()
+    console = Console(file=stream)
+    with Live(get_renderable=lambda: render(board), console=console, refresh_per_second=4) as display:
+
+        def watch(kind: str, body: Json) -> None:
+            take(board, kind, body)
+            display.refresh()
+
+        yield watch
+
+
+def _write_lines(stream: TextIO, kind: str, body: Json) -> None:
+    now = time.strftime("%Y-%m-%d %H:%M:%S")
+    for line in sentences(kind, body):
+        print(f"{now}  {one_line(line)}", file=stream, flush=True)
+
+
+def take(board: Board, kind: str, body: Json) -> None:
+    """Bring the board up to date with one event; what it does not show changes nothing."""
+    if "device_time" in body:
+        board.device_now = body["device_time"]
+        board.device_began = board.device_now if board.device_began is None else board.device_began
+    sentence = next(iter(sentences(kind, body)), "")
+    match kind:
+        case "start":
+            board.title = sentence
+            board.rows = {name: Row() for name in body["settings"]["components"]}
+        case "opening" | "stopping" | "stop" | "report":
+            board.now = sentence
+        case "measuring":
+            board.now = sentence
+            for name in body["components"]:
+                row = _row(board, name)
+                row.state, row.last, row.verdict, row.why = (
+                    "measuring",
+                    body["experiment"],
+                    "",
+                    body["why"].get(name, ""),
+                )
+        case "verdict":
+            board.measurements += 1
+            row = _row(board, body["component"])
+            row.state, row.last, row.verdict = "ready", body["experiment"], body["verdict"]
+            row.why = "; ".join(body["reasons"]) or findings(body["quantities"])
+        case "approval" if body["status"] == "pending" and "component" in body:
+            row = _row(board, body["component"])
+            row.state, row.why = "waiting", f"for a person: {body['approval']}"
+        case "decision" if body["kind"] in ("done", "give_up"):
+            row = _row(board, body["component"])
+            row.state, row.why = ("done" if body["kind"] == "done" else "set aside"), body["why"]
+        case "approval_answered":
+            row = _row(board, body["component"])
+            row.state, row.why = "ready", f"{body['status']} by {body['by']}"
+
+
+def _row(board: Board, component: str) -> Row:
+    return board.rows.setdefault(component, Row())
+
+
+def render(board: Board) -> RenderableType:
+    """The board as a rich renderable."""
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, header_style="dim")
+    for head, ratio in (("qubit", None), ("state", None), ("experiment", None), ("verdict", None), ("why", 1)):
+        grid.add_column(head, no_wrap=True, overflow="ellipsis", ratio=ratio)
+    for name, row in board.rows.items():
+        style = STYLES.get(row.state, "")
+        verdict = Text(row.verdict, style={"accept": "green", "review": "yellow", "reject": "red"}.get(row.verdict, ""))
+        mark = Text(f"{MARKS[row.state]} {row.state}", style=style)
+        grid.add_row(Text(name, style="bold"), mark, Text(row.last), verdict, Text(one_line(row.why)))
+    parts: list[RenderableType] = [Text(one_line(board.title), style="bold")]
+    if board.rows:
+        parts.append(grid)
+    return Group(*parts, Text(one_line(f"{_clock(board)}  {board.now}"), overflow="ellipsis", no_wrap=True))
+
+
+def _clock(board: Board) -> str:
+    parts = [duration(time.monotonic() - board.began)]
+    if board.device_now is not None and board.device_began is not None:
+        parts.append(f"device {duration(board.device_now - board.device_began)}")
+    return " · ".join([*parts, count(board.measurements, "measurement")])
+
+
+def sentences(kind: str, body: Json) -> list[str]:
+    """An event in plain words; none where it is not worth a line."""
+    match kind:
+        case "opening":
+            return [f"opening the lab {body['lab']} ..."]
+        case "start":
+            components = body["settings"]["components"]
+            return [f"{body['run']} on {body['device']}: {count(len(components), 'qubit')}, brain {body['brain']}"]
+        case "measuring":
+            whys = "; ".join(sorted(set(body["why"].values())))
+            return [f"measuring {body['experiment']} on {' '.join(body['components'])}: {one_line(whys, REASON_WIDTH)}"]
+        case "verdict":
+            return [_judged(body)]
+        case "refused":
+            return [f"{body['experiment']} refused: {body['reason']}"]
+        case "write_refused":
+            return [f"not written: {body['reason']}"]
+        case "parameter_change":
+            name = body["parameter"]
+            value = quantity(body["value"], body["stderr"], PARAMETERS[name].unit)
+            return [f"{body['component']} {name} = {value}, by {body['author']}"]
+        case "approval" if body["status"] == "pending":
+            return [
+                f"{body.get('component', 'measurement')} waits for a person: reson approvals show {body['approval']}"
+            ]
+        case "approval" if body["status"] == "denied":
+            return [f"the policy denies {body['approval']}: {body['rule']}"]
+        case "approval_answered":
+            return [f"{body['component']} goes on: {body['approval']} was {body['status']} by {body['by']}"]
+        case "decision" if body["kind"] in ("done", "give_up"):
+            state = "done" if body["kind"] == "done" else "set aside"
+            diagnoses = [f"{body['component']} {one['code']}: {one['text']}" for one in body.get("diagnoses", ())]
+            return [f"{body['component']} {state}: {body['why']}", *diagnoses]
+        case "stopping":
+            return [f"stopping at the next safe point ({body['reason']}); once more stops at once"]
+        case "stop":
+            return [f"{body['ending']}: {body['reason']}"]
+        case "report":
+            return [f"report: {body['path']}"]
+        case _:
+            return []
+
+
+def _judged(body: Json) -> str:
+    head = f"{body['component']} {body['experiment']}: {body['verdict']}"
+    if body["verdict"] == Verdict.ACCEPT:
+        return f"{head}, {findings(body['quantities'])}"
+    return f"{head} ({body['reading']['status']}): {'; '.join(body['reasons'])}"
+
+
+def findings(quantities: Json) -> str:
+    """The fitted values that the parameter table knows, in words."""
+    return ", ".join(
+        f"{name} {quantity(found['value'], found['stderr'], found['unit'])}"
+        for name, found in quantities.items()
+        if name in PARAMETERS
+    )

@@ -1,0 +1,88 @@
+"""How numbers, times and foreign text are written for a person: SI prefixes, uncertainties, no control codes."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+NARROW_SPACE = "\u202f"
+"""Between groups of three digits, as the SI brochure (section 5.4.4) has it; does not break a line."""
+
+
+def quantity(value: float, stderr: float | None = None, unit: str = "") -> str:
+    """``5.123 456 7(12) GHz``: two digits of the standard deviation, in units of the last digit shown.
+
+    An uncertainty above the value itself is written ``(0.3 ± 1.2) kHz``. Without one: seven significant digits.
+    """
+    if not math.isfinite(value):
+        return str(value)
+    exponent = _exponent(max(abs(value), stderr or 0.0), unit)
+    scaled, error = value / 10**exponent, (stderr or 0.0) / 10**exponent
+    if error == 0.0:
+        number = grouped(f"{scaled:.7g}")
+    else:
+        decimals = max(0, 1 - math.floor(math.log10(float(f"{error:.1e}"))))
+        if error < abs(scaled):
+            number = f"{grouped(f'{scaled:.{decimals}f}')}({round(error * 10**decimals)})"
+        else:
+            number = f"({scaled:.{decimals}f} ± {error:.{decimals}f})"
+    if unit:
+        return f"{number} {_PREFIXES[exponent]}{unit}"
+    return number if exponent == 0 else f"{number} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def _exponent(size: float, unit: str) -> int:
+    """Power of ten in front of a unit (a multiple of three that has a prefix), or of a bare number far from 1."""
+    if size == 0.0:
+        return 0
+    power = math.floor(math.log10(float(f"{size:.6e}")))
+    if unit:
+        return min(max(3 * (power // 3), min(_PREFIXES)), max(_PREFIXES))
+    return 0 if -3 <= power < 6 else power
+
+
+def grouped(digits: str) -> str:
+    """Decimals in groups of three where there are more than four; a number with an exponent is left alone."""
+    whole, point, decimals = digits.partition(".")
+    if len(decimals) <= 4 or not decimals.isdecimal():
+        return digits
+    return whole + point + NARROW_SPACE.join(decimals[start : start + 3] for start in range(0, len(decimals), 3))
+
+
+def sigmas(old: float, old_stderr: float | None, new: float, new_stderr: float | None) -> float | None:
+    """(new - old) over their joint standard deviation; None where one of them has none."""
+    if old_stderr is None or new_stderr is None:
+        return None
+    joint = math.hypot(old_stderr, new_stderr)
+    return (new - old) / joint if joint > 0 else None
+
+
+def duration(seconds: float) -> str:
+    """``0.4 s``, ``12 s``, ``3 min 05 s``, ``2 h 07 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def moment(epoch_seconds: float) -> str:
+    """``2026-01-01 22:04:31``, UTC."""
+    return datetime.fromtimestamp(epoch_seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def count(number: int, noun: str) -> str:
+    """``1 qubit``, ``5 qubits``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", NARROW_SPACE)
+
+
+def one_line(text: str, width: int | None = None) -> str:
+    """Foreign text on one line without control characters (which could move a terminal's cursor), cut to ``width``."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if width is None or len(line) <= width else line[: width - 1] + "…"

@@ -1,0 +1,21 @@
+"""What each status code of plot reading means, by family of experiments: one sentence each, for people and models."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+Criteria = dict[str, dict[str, str]]
+"""family -> status code -> criterion."""
+
+
+@cache
+def load_criteria() -> Criteria:
+    """The criteria of ``criteria.toml``. The families are those of the catalogue (``Experiment.family``)."""
+    return tomllib.loads(files("reson.prompts").joinpath("criteria.toml").read_text(encoding="utf-8"))
+
+
+def criterion(family: str, status: str) -> str:
+    """The sentence for one code of one family; empty where the family does not use the code."""
+    return load_criteria().get(family, {}).get(status, "")
