@@ -109,9 +109,15 @@ def _spectroscopy(failures: list[Attempt]) -> Remedy:
 
 
 def _drive_too_weak(last: Attempt) -> bool:
-    """Even at full scale a Rabi sweep shows less than one oscillation, though spectroscopy has found the qubit."""
-    small = last.status in (Status.RANGE_TOO_NARROW, Status.NO_SIGNAL)
-    return last.experiment == "rabi" and small and last.parameters["max_amplitude"] >= 0.999
+    """Even at full scale a Rabi sweep ends before the pi pulse, though spectroscopy has found the qubit."""
+    return last.experiment == "rabi" and last.parameters["max_amplitude"] >= 0.999 and _ends_too_early(last)
+
+
+def _ends_too_early(last: Attempt) -> bool:
+    """A Rabi sweep that shows too little of an oscillation, or whose fit puts the pi pulse beyond its end."""
+    pi = last.quantities.get("x_amplitude")
+    beyond = pi is not None and pi.value > last.parameters["max_amplitude"]
+    return beyond or last.status in (Status.RANGE_TOO_NARROW, Status.NO_SIGNAL)
 
 
 def _shows_nothing(last: Attempt) -> bool:
@@ -130,6 +136,8 @@ def _last_resort(last: Attempt) -> Remedy:
 def _adjusted(last: Attempt) -> dict[str, float]:
     """Arguments for the next try: a better range where the plot asks for one, more averaging where it does not."""
     change = _BY_STATUS.get((last.experiment, last.status)) if last.status else None
+    if last.experiment == "rabi" and _ends_too_early(last):
+        change = _rabi_range
     if change is not None:
         return change(last)
     return {"shots": _more_shots(last)} if "shots" in last.parameters else {}
@@ -138,8 +146,7 @@ def _adjusted(last: Attempt) -> dict[str, float]:
 def _rabi_range(last: Attempt) -> dict[str, float]:
     now = last.parameters["max_amplitude"]
     suggested = last.suggested_range[1] if last.suggested_range else 2 * now
-    wider = suggested if last.status is not Status.RANGE_TOO_NARROW else max(suggested, 1.5 * now)
-    return {"max_amplitude": min(1.0, max(0.01, wider))}
+    return {"max_amplitude": min(1.0, max(suggested, 1.5 * now))}
 
 
 def _delay_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
@@ -169,7 +176,6 @@ def _drag_range(last: Attempt) -> dict[str, float]:
 
 
 _BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
-    ("rabi", Status.RANGE_TOO_NARROW): _rabi_range,
     ("rabi", Status.UNDERSAMPLED): lambda last: {"max_amplitude": max(0.01, last.parameters["max_amplitude"] / 3)},
     ("t1", Status.WINDOW_TOO_SHORT): _delay_range(2.5),
     ("t1", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
