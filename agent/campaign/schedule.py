@@ -12,8 +12,7 @@ from reson.tools.experiments.catalogue import get
 def merge(run_id: str, step: int, asked: Iterable[Measure]) -> list[Job]:
     """Jobs in the order in which their first qubit asked.
 
-    Qubits of one parallel job share the number of circuits and shots, so only measurements with equal whole-number
-    arguments are merged; ranges may differ from qubit to qubit.
+    Qubits of one parallel job share the number of circuits and shots; ranges may differ from qubit to qubit.
     """
     groups: dict[tuple, list[Measure]] = {}
     for measure in asked:
@@ -22,8 +21,8 @@ def merge(run_id: str, step: int, asked: Iterable[Measure]) -> list[Job]:
 
 
 def _shape(measure: Measure) -> tuple:
-    counts = [parameter.name for parameter in get(measure.experiment).parameters if parameter.integer]
-    return (measure.experiment, *(measure.parameters[name] for name in counts))
+    shared = [parameter.name for parameter in get(measure.experiment).parameters if parameter.shared]
+    return (measure.experiment, *(measure.parameters[name] for name in shared))
 
 
 def _job(job_id: str, group: list[Measure]) -> Job:

@@ -35,6 +35,8 @@ class Parameter:
     description: str
     default: float | None = None
     integer: bool = False
+    shared: bool = False
+    """Must be equal for qubits that are measured together: it sets the number of circuits or shots."""
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,13 @@ def _row(gate: str, needs: tuple[str, ...]) -> Experiment:
         effect=Effect.MEASURES,
         parameters=(
             Parameter(
-                "max_repetitions", "", 5, 101, "longest sequence; 25 once the error is known to be small", integer=True
+                "max_repetitions",
+                "",
+                5,
+                101,
+                "longest sequence; 25 once the error is known to be small",
+                integer=True,
+                shared=True,
             ),
             sweep.shots(1500),
         ),

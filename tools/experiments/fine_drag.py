@@ -116,7 +116,9 @@ EXPERIMENT = Experiment(
     family="fine_drag",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("max_repetitions", "", 5, 101, "longest sequence, in pairs of pulses", 20.0, integer=True),
+        Parameter(
+            "max_repetitions", "", 5, 101, "longest sequence, in pairs of pulses", 20.0, integer=True, shared=True
+        ),
         sweep.shots(1500),
     ),
     needs=("drive_frequency", "x_amplitude", "sx_amplitude", "drag_beta", "readout_threshold"),

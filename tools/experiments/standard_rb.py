@@ -179,7 +179,16 @@ EXPERIMENT = Experiment(
         Parameter(
             "coherence_limit", "", 0.0, 0.5, "error per pulse that T1 and T2 allow, for comparison; 0 if unknown"
         ),
-        Parameter("samples", "", 2, 50, "random sequences of each length, half of them ending in 1", 8.0, integer=True),
+        Parameter(
+            "samples",
+            "",
+            2,
+            50,
+            "random sequences of each length, half of them ending in 1",
+            8.0,
+            integer=True,
+            shared=True,
+        ),
         sweep.shots(2000),
     ),
     needs=("drive_frequency", "x_amplitude", "sx_amplitude", "drag_beta", "readout_threshold"),

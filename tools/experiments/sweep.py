@@ -16,11 +16,11 @@ SETTLING = 16e-9
 
 
 def shots(default: int) -> Parameter:
-    return Parameter("shots", "", 100, 100_000, "shots per circuit", float(default), integer=True)
+    return Parameter("shots", "", 100, 100_000, "shots per circuit", float(default), integer=True, shared=True)
 
 
 def points(default: int, low: int = 11) -> Parameter:
-    return Parameter("points", "", low, 401, "number of points of the sweep", float(default), integer=True)
+    return Parameter("points", "", low, 401, "number of points of the sweep", float(default), integer=True, shared=True)
 
 
 def delays(max_delay: float, number: int) -> np.ndarray:
