@@ -36,27 +36,6 @@ CATALOGUE: dict[str, Experiment] = {
     )
 }
 
-BRING_UP: tuple[str, ...] = (
-    "qubit_spectroscopy",
-    "rabi",
-    "readout",
-    "ramsey_xy",
-    "t1",
-    "t2_hahn",
-    "rough_drag",
-    "fine_sx_amplitude",
-    "fine_x_amplitude",
-    "fine_drag",
-    "ramsey_xy",
-    "fine_sx_amplitude",
-    "fine_x_amplitude",
-    "standard_rb",
-)
-"""The order in which a cold qubit comes up; what comes twice sharpens its parameters on what the others left behind.
-
-The defaults make the second Ramsey long (a decay time is known by then) and the second fine amplitudes longer.
-"""
-
 
 def get(name: str) -> Experiment:
     """The experiment of this name. Raises ``ToolError`` (bad_arguments) with the nearest names."""

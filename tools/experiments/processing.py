@@ -31,7 +31,7 @@ def principal_axis(iq_mean: np.ndarray, iq_stderr: np.ndarray) -> tuple[np.ndarr
     """Project IQ means of shape (circuits,) on their first principal axis, errors of shape (circuits, 2) propagated.
 
     The offset is the median, because the IQ plane has no natural zero. The sign is chosen so that the circuit farthest
-    from it lies above: a line becomes a peak, not a dip. Where the first circuit, the one that excites least, lies at an
+    from it lies above: a line becomes a peak, not a dip. Where the first circuit, which excites least, lies at an
     end of the range itself (amplitude zero of a Rabi sweep), that end is the lower one.
     """
     plane = np.stack([iq_mean.real, iq_mean.imag], axis=1)

@@ -1,0 +1,66 @@
+"""Readings of spectroscopy: one line, none, several, or one that the drive has broadened."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
+from reson.records import Outcome, Reading, Status
+from reson.tools.experiments.experiment import Analysis
+
+SEEN = 8.0
+"""Height in standard deviations (of three points averaged) from which a line counts."""
+SECOND = 0.4
+"""Height of a second line, in units of the first, from which there are several."""
+BROAD = 0.3
+
+
+def read_spectroscopy(analysis: Analysis) -> Reading:
+    x, y, y_err = arrays(analysis.series[0])
+    height = y - np.median(y)
+    smooth = np.convolve(height, np.ones(3) / 3, mode="same")
+    noise = max(float(np.median(y_err)), _roughness(y)) / np.sqrt(3)
+    drawn, peak = has_curve(analysis.series), int(np.argmax(smooth))
+    if smooth[peak] < SEEN * noise:
+        return no_signal(analysis, "no line stands out of the noise", Outcome.ANOMALOUS)
+    above = _region(height, peak, height[peak - 1 : peak + 2].max() / 2)
+    width, centre, span = float(x[above[-1]] - x[above[0]]), float(x[peak]), float(x[-1] - x[0])
+    moved = (centre - span / 2, centre + span / 2)
+    if width > BROAD * span:
+        return answer(
+            Status.AMP_TOO_HIGH,
+            Outcome.SUBOPTIMAL,
+            f"the line is {width / span:.0%} of the sweep wide",
+            curve_drawn=drawn,
+        )
+    if above[0] == 0 or above[-1] == len(x) - 1:
+        reason = "the line is cut by the edge of the sweep"
+        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=moved, curve_drawn=drawn)
+    if _second_line(height, smooth, peak, noise):
+        return answer(
+            Status.MULTIPLE_PEAKS, Outcome.ANOMALOUS, "a second line of similar height is visible", curve_drawn=drawn
+        )
+    return success_if_fitted(analysis, "one clear line inside the sweep")
+
+
+def _roughness(y: np.ndarray) -> float:
+    """Noise of one point from the differences of neighbours, which a smooth line hardly moves."""
+    return float(np.median(np.abs(np.diff(y)))) * 1.4826 / np.sqrt(2)
+
+
+def _region(height: np.ndarray, peak: int, level: float) -> np.ndarray:
+    """Indices around ``peak`` that stay above ``level`` without a gap."""
+    low = high = peak
+    while low > 0 and height[low - 1] > level:
+        low -= 1
+    while high < len(height) - 1 and height[high + 1] > level:
+        high += 1
+    return np.arange(low, high + 1)
+
+
+def _second_line(height: np.ndarray, smooth: np.ndarray, peak: int, noise: float) -> bool:
+    """Outside the first line, down to a tenth of its height, something still reaches the share ``SECOND`` of it."""
+    first = _region(smooth, peak, max(smooth[peak] / 10, 3 * noise))
+    rest = smooth.copy()
+    rest[first] = 0.0
+    return bool(rest.max() > max(SECOND * smooth[peak], SEEN * noise))

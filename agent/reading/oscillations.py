@@ -1,0 +1,87 @@
+"""Readings of Rabi and Ramsey plots."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
+from reson.agent.reading.features import envelope, strongest_oscillation, strongest_rotation, swing, visible
+from reson.records import Outcome, Reading, Status
+from reson.tools.experiments.experiment import Analysis
+
+PERIOD_SEEN = 0.9
+"""Periods from which a full one counts as visible, with the tolerance of the eye."""
+MOST_PERIODS = 10.0
+FADED, SWOLLEN = 0.6, 1.7
+"""Amplitude of the second half over the first: half lost over the whole window, or growing as it does off resonance."""
+STRETCHES = 8
+
+
+def read_rabi(analysis: Analysis) -> Reading:
+    series = analysis.series[0]
+    x, y, y_err = arrays(series)
+    if not visible(y, y_err):
+        return no_signal(analysis, "the points scatter like noise over the whole sweep")
+    found, drawn = strongest_oscillation(x, y), has_curve(analysis.series)
+    periods = found.cycles
+    if periods < PERIOD_SEEN:
+        wanted = (0.0, float(x[-1] * 1.5 / max(periods, 0.1)))
+        reason = f"about {periods:.1f} of a period is visible"
+        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
+    if periods > MOST_PERIODS or (len(x) - 1) / periods < 4 or found.explained < 0.3:
+        wanted = (0.0, float(x[-1] * 2 / periods))
+        reason = f"about {periods:.0f} periods on {len(x)} points"
+        return answer(Status.UNDERSAMPLED, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
+    ratio = swing(x, y, periods) if periods >= 1.8 else 1.0
+    if ratio < FADED:
+        reason = f"the oscillation keeps {ratio:.0%} of its swing in the second half"
+        return answer(Status.DAMPED, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
+    if ratio > SWOLLEN:
+        reason = "the oscillation grows with the amplitude, as it does off resonance"
+        return answer(Status.OFF_RESONANCE, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
+    return success_if_fitted(analysis, f"a clear oscillation of {periods:.1f} periods")
+
+
+def read_ramsey(analysis: Analysis) -> Reading:
+    parts = {series.name: series for series in analysis.series}
+    (x, real, real_err), (_, imaginary, imaginary_err) = arrays(parts["X"]), arrays(parts["Y"])
+    drawn, window = has_curve(analysis.series), float(x[-1])
+    middle = 0.5
+    together, errors = np.concatenate([real, imaginary]), np.concatenate([real_err, imaginary_err])
+    if not visible(together, errors):
+        return no_signal(analysis, "both quadratures scatter like noise")
+    signal = (real - middle) + 1j * (imaginary - middle)
+    found = strongest_rotation(x, signal)
+    cycles = abs(found.cycles)
+    strength = envelope(signal, found.cycles, STRETCHES)
+    if strength[0] > 0.2 and strength[1] < 0.25 * strength[0]:
+        reason = "the oscillation is gone after the first few points"
+        return answer(
+            Status.SAMPLING_TOO_COARSE, Outcome.SUBOPTIMAL, reason, suggested_range=(0.0, window / 6), curve_drawn=drawn
+        )
+    if cycles < 1.0:
+        status = Status.NO_DETUNING if cycles < 0.3 else Status.TOO_FEW_OSC
+        wanted = (0.0, window * min(5.0, 4 / max(cycles, 0.5)))
+        reason = f"only {cycles:.1f} oscillations in the window"
+        return answer(status, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
+    if cycles > 0.35 * len(x):
+        reason = f"{len(x) / cycles:.1f} points to an oscillation"
+        return answer(
+            Status.TOO_MANY_OSC,
+            Outcome.SUBOPTIMAL,
+            reason,
+            suggested_range=(0.0, window * 6 / cycles),
+            curve_drawn=drawn,
+        )
+    if _beats(strength, float(np.mean(errors)) / np.sqrt(len(x) / STRETCHES)):
+        return answer(Status.BEATING, Outcome.ANOMALOUS, "the oscillation fades and comes back", curve_drawn=drawn)
+    return success_if_fitted(analysis, f"a clear oscillation of {cycles:.1f} turns in both quadratures")
+
+
+def _beats(strength: np.ndarray, noise: float) -> bool:
+    """The envelope has a waist: it falls below half of what it was and of what it becomes again."""
+    waist = int(np.argmin(strength[:-1]))
+    if waist == 0:
+        return False
+    before, after = strength[:waist].max(), strength[waist + 1 :].max()
+    return bool(after > 2 * strength[waist] + 6 * noise and before > 2 * strength[waist] and after > 0.3 * before)

@@ -1,0 +1,33 @@
+"""One reader for each experiment; it sees the points and the drawn curve, never the fit's numbers or the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reson.agent.reading.clouds import read_clouds
+from reson.agent.reading.decays import read_benchmarking, read_decay
+from reson.agent.reading.lines import read_spectroscopy
+from reson.agent.reading.oscillations import read_rabi, read_ramsey
+from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
+from reson.records import Reading
+from reson.tools.experiments.experiment import Analysis
+
+READERS: dict[str, Callable[[Analysis], Reading]] = {
+    "qubit_spectroscopy": read_spectroscopy,
+    "rabi": read_rabi,
+    "readout": read_clouds,
+    "ramsey_xy": read_ramsey,
+    "t1": read_decay,
+    "t2_hahn": read_decay,
+    "rough_drag": read_drag,
+    "fine_x_amplitude": read_fine_x,
+    "fine_sx_amplitude": read_fine_sx,
+    "fine_drag": read_fine_drag,
+    "standard_rb": read_benchmarking,
+}
+
+
+def read_saved_data(analysis: Analysis) -> Reading:
+    """What the measured points of one analysis show, and whether the drawn curve follows them."""
+    hidden = analysis.model_copy(update={"quantities": {}, "reduced_chi2": None})
+    return READERS[analysis.experiment](hidden)
