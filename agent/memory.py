@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -36,7 +35,7 @@ COLLECTION = "reson-1"
 DIMENSION = 512
 _BATCH = 1000
 _WORD = re.compile(r"[a-z]+[0-9]*|[0-9]+")
-_REMEDY = "`reson memory rebuild` makes it again from the store; nothing is lost"
+_REMEDY = "check free space and permissions; `reson memory rebuild` makes it again from the store, so nothing is lost"
 
 Metadata = dict[str, str | int | float | bool]
 
@@ -68,25 +67,23 @@ class Memory:
 def open_memory(directory: Path) -> Memory:
     """Open the index, making it on first use. Raises ``OperatorError`` when it is damaged or cannot be written."""
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
+    from chromadb.errors import ChromaError
 
+    settings = Settings(anonymized_telemetry=False)
     with _operator_errors(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        _require_sound(directory / "chroma.sqlite3")
-        settings = Settings(anonymized_telemetry=False)
-        client = cast("Client", chromadb.PersistentClient(path=str(directory), settings=settings))
-        collection = client.get_or_create_collection(
-            COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"}
-        )
-        collection.count()
+        try:
+            client = cast("Client", chromadb.PersistentClient(path=str(directory), settings=settings))
+            collection = client.get_or_create_collection(
+                COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"}
+            )
+            collection.query(query_embeddings=embed(["probe"]), n_results=1)  # reads the index, which opening does not
+        except ChromaError:
+            SharedSystemClient.clear_system_cache()  # else this process keeps the half-opened index for ever
+            raise
         return Memory(client, collection)
-
-
-def _require_sound(file: Path) -> None:
-    """Look before Chroma does: after a failed start it would not open this directory again in the same process."""
-    if file.exists():
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def remember(memory: Memory, documents: Sequence[MemoryDocument]) -> None:
@@ -258,9 +255,7 @@ def _operator_errors(where: Path | str) -> Iterator[None]:
 
     try:
         yield
-    except (ChromaError, sqlite3.DatabaseError) as error:
+    except ChromaError as error:
         raise OperatorError(f"{where} cannot be used: {error}", _REMEDY) from error
     except OSError as error:
-        raise OperatorError(
-            f"{where} cannot be used: {error.strerror}", f"check space and permissions, then {_REMEDY}"
-        ) from error
+        raise OperatorError(f"{where} cannot be used: {error.strerror}", _REMEDY) from error

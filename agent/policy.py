@@ -113,7 +113,9 @@ def load_policy(path: Path) -> Policy:
             part.replace(path)
         return parse_policy(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise OperatorError(f"{path} cannot be used: {error.strerror}", "give this user access to it") from error
+        raise OperatorError(
+            f"{path} cannot be used: {error.strerror}", "check free space and permissions there"
+        ) from error
     except UnicodeDecodeError as error:
         raise OperatorError(
             f"{path} is no text", "mend it, or move it aside to get the default (nothing runs until then)"

@@ -6,12 +6,12 @@ import time
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Effect, Json, Record
 from reson.tools.store.database import reading, writing
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import approvals
 from reson.tools.store.store import Store
 from reson.tools.store.table import components_hash, read_table
@@ -86,7 +86,7 @@ def insert_approval(store: Store, row: ApprovalRow) -> ApprovalRow:
     with writing(store.engine) as connection:
         known = connection.execute(select(approvals).where(approvals.c.id == row.id)).one_or_none()
         if known is not None:
-            return _approval(known)
+            return record_of(ApprovalRow, known)
         connection.execute(insert(approvals).values(**row.to_json()))
     return row
 
@@ -100,7 +100,7 @@ def get_approval(store: Store, approval_id: str) -> ApprovalRow:
 def find_approval(store: Store, approval_id: str) -> ApprovalRow | None:
     with reading(store.engine) as connection:
         row = connection.execute(select(approvals).where(approvals.c.id == approval_id)).one_or_none()
-    return None if row is None else _approval(row)
+    return None if row is None else record_of(ApprovalRow, row)
 
 
 def read_approval(connection: Connection, approval_id: str) -> ApprovalRow:
@@ -108,7 +108,7 @@ def read_approval(connection: Connection, approval_id: str) -> ApprovalRow:
     row = connection.execute(select(approvals).where(approvals.c.id == approval_id)).one_or_none()
     if row is None:
         raise OperatorError(f"there is no approval {approval_id}", "`reson approvals list` shows those that wait")
-    return _approval(row)
+    return record_of(ApprovalRow, row)
 
 
 def list_approvals(store: Store, *, status: str | None = None, run_id: str | None = None) -> list[ApprovalRow]:
@@ -119,7 +119,7 @@ def list_approvals(store: Store, *, status: str | None = None, run_id: str | Non
             query = query.where(column == wanted)
     with reading(store.engine) as connection:
         rows = connection.execute(query.order_by(approvals.c.requested_wall, approvals.c.id))
-        return [_approval(row) for row in rows]
+        return [record_of(ApprovalRow, row) for row in rows]
 
 
 _ANSWERS = {
@@ -198,13 +198,3 @@ def _what_happened(row: ApprovalRow) -> str:
         return f"it is {row.status}"
     when = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(row.answered_wall))
     return f"it is {row.status}, answered ({row.answer}) by {row.answered_by} at {when}"
-
-
-def _approval(row: Row) -> ApprovalRow:
-    try:
-        return ApprovalRow.model_validate(dict(row._mapping))
-    except ValidationError as error:
-        raise OperatorError(
-            f"approval {row.id} in the database is damaged: {error.errors()[0]['msg']}",
-            "restore lab.db from a backup; nothing was executed by it",
-        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,12 +52,14 @@ def operator_errors(where: str) -> Iterator[None]:
         found = _of_database(error.orig) if isinstance(error.orig, sqlite3.Error) else _of_server(error)
         if found is None:
             raise
-        raise OperatorError(f"{where}: {found[0]} ({error.orig})", found[1]) from error
+        raise OperatorError(f"{where}: {found[0]} ({_first_line(error.orig)})", found[1]) from error
     except sqlite3.Error as error:  # from the PRAGMAs of a new connection, which SQLAlchemy does not wrap
         found = _of_database(error)
         if found is None:
             raise
         raise OperatorError(f"{where}: {found[0]} ({error})", found[1]) from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:  # of a column that was written by us
+        raise OperatorError(f"{where}: is damaged ({error})", _DAMAGED) from error
     except OSError as error:
         found = _BY_ERRNO.get(error.errno or 0)
         if found is None:
@@ -64,9 +67,16 @@ def operator_errors(where: str) -> Iterator[None]:
         raise OperatorError(f"{error.filename or where}: {found[0]} ({error.strerror})", found[1]) from error
 
 
-def _of_database(error: BaseException | None) -> tuple[str, str] | None:
+def _first_line(error: BaseException | None) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _of_database(error: BaseException) -> tuple[str, str] | None:
     """By SQLite's primary result code: SQLITE_IOERR_WRITE and its like count as SQLITE_IOERR."""
     name = getattr(error, "sqlite_errorname", "")
+    # neither has a code of its own; statements are made from the schema, so it is the file that lacks a column
+    if "Could not decode to UTF-8" in str(error) or str(error).startswith("no such "):
+        name = "SQLITE_CORRUPT"
     return next((_BY_SQLITE[code] for code in _BY_SQLITE if name == code or name.startswith(f"{code}_")), None)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from reson.records import Record
 from reson.tools.store.database import reading, writing
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import lessons, runs
 from reson.tools.store.store import Store
 
@@ -38,4 +39,4 @@ def list_lessons(store: Store, *, run_id: str | None = None) -> list[LessonRow]:
         query = query.where(lessons.c.run_id == run_id)
     with reading(store.engine) as connection:
         rows = connection.execute(query.order_by(lessons.c.recorded_device, lessons.c.id))
-        return [LessonRow(**row._mapping) for row in rows]
+        return [record_of(LessonRow, row) for row in rows]

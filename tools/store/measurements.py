@@ -13,6 +13,7 @@ from reson.tools.devices.device import component as component_name
 from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.store.database import reading, writing
 from reson.tools.store.raw import pack_raw, unpack_raw
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, measurements, runs
 from reson.tools.store.store import Store
 
@@ -133,7 +134,7 @@ def get_measurement(store: Store, measurement_id: str) -> MeasurementRow:
         row = connection.execute(_rows().where(measurements.c.id == measurement_id)).one_or_none()
     if row is None:
         raise OperatorError(f"there is no measurement {measurement_id}", "`reson runs show RUN` lists those of a run")
-    return MeasurementRow(**row._mapping)
+    return record_of(MeasurementRow, row)
 
 
 def list_measurements(
@@ -151,7 +152,7 @@ def list_measurements(
             query = query.where(measurements.c[column] == wanted)
     newest_first = query.order_by(measurements.c.device_ended.desc(), measurements.c.id.desc()).limit(limit)
     with reading(store.engine) as connection:
-        rows = [MeasurementRow(**row._mapping) for row in connection.execute(newest_first)]
+        rows = [record_of(MeasurementRow, row) for row in connection.execute(newest_first)]
     return rows[::-1]
 
 

@@ -15,6 +15,7 @@ from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, close, mark_stale, read_approval
 from reson.tools.store.changes import changes_of
 from reson.tools.store.database import writing
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, measurements, parameters
 from reson.tools.store.snapshots import SnapshotRow, get_snapshot, snapshot
 from reson.tools.store.store import Store
@@ -95,7 +96,7 @@ def commit(store: Store, approval_id: str, *, device_time: float) -> list[Parame
                 close(connection, approval_id, executed)
             written = select(parameters).where(parameters.c.approval_id == approval_id)
             rows = connection.execute(written.order_by(parameters.c.sequence))
-            return [ParameterRow(**row._mapping) for row in rows]
+            return [record_of(ParameterRow, row) for row in rows]
     except _Moved:
         mark_stale(store, approval_id)
         raise

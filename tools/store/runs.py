@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from reson.errors import OperatorError
 from reson.records import Ending, Json, Record
 from reson.tools.store.database import reading, writing
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import measurements, parameters, runs
 from reson.tools.store.store import Store
 
@@ -71,14 +72,14 @@ def get_run(store: Store, run_id: str) -> RunRow:
         row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     if row is None:
         raise _unknown(store, run_id)
-    return RunRow(**row._mapping)
+    return record_of(RunRow, row)
 
 
 def list_runs(store: Store, limit: int = 20) -> list[RunRow]:
     """Newest first."""
     query = select(runs).order_by(runs.c.started_wall.desc(), runs.c.id.desc()).limit(limit)
     with reading(store.engine) as connection:
-        return [RunRow(**row._mapping) for row in connection.execute(query)]
+        return [record_of(RunRow, row) for row in connection.execute(query)]
 
 
 def latest_device_time(store: Store, device: str) -> float | None:

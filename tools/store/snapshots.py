@@ -8,6 +8,7 @@ from sqlalchemy import desc, insert, select
 
 from reson.records import Record, content_hash
 from reson.tools.store.database import reading, writing
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import snapshots
 from reson.tools.store.store import Store
 from reson.tools.store.table import read_table, values
@@ -34,7 +35,7 @@ def snapshot(store: Store, run_id: str, moment: Moment, device: str, device_time
         found = connection.execute(select(snapshots).where(mine).order_by(desc(snapshots.c.number))).first()
         table = values(read_table(connection, device))
         if found is not None and (moment == "before" or found.hash == content_hash(table)):
-            return SnapshotRow(**found._mapping)
+            return record_of(SnapshotRow, found)
         number = 1 if found is None else found.number + 1
         row = SnapshotRow(
             id=f"{run_id}:{moment}:{number}",
@@ -55,4 +56,4 @@ def get_snapshot(store: Store, run_id: str, moment: Moment) -> SnapshotRow | Non
     mine = (snapshots.c.run_id == run_id) & (snapshots.c.moment == moment)
     with reading(store.engine) as connection:
         row = connection.execute(select(snapshots).where(mine).order_by(desc(snapshots.c.number))).first()
-    return None if row is None else SnapshotRow(**row._mapping)
+    return None if row is None else record_of(SnapshotRow, row)

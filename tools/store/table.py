@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from reson.records import Finite, Record, Verdict, content_hash
 from reson.tools.store.database import reading
+from reson.tools.store.rows import record_of
 from reson.tools.store.schema import parameters
 from reson.tools.store.store import Store
 
@@ -59,7 +60,7 @@ def read_table(connection: Connection, device: str, *, as_of: float | None = Non
         query = query.where(parameters.c.sequence.in_(last_written))
     table: Table = {}
     for row in connection.execute(query.order_by(parameters.c.component, parameters.c.parameter)):
-        table.setdefault(row.component, {})[row.parameter] = ParameterRow(**row._mapping)
+        table.setdefault(row.component, {})[row.parameter] = record_of(ParameterRow, row)
     return table
 
 
@@ -89,7 +90,7 @@ def log(store: Store, device: str, component: str | None = None, parameter: str 
             query = query.where(column == wanted)
     with reading(store.engine) as connection:
         rows = connection.execute(query.order_by(parameters.c.sequence))
-        return [ParameterRow(**row._mapping) for row in rows]
+        return [record_of(ParameterRow, row) for row in rows]
 
 
 def moved_since(store: Store, device: str, components: Iterable[str], wall: float) -> list[str]:

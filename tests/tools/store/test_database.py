@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -14,8 +16,10 @@ from sqlalchemy import insert, select, text
 from reson.errors import OperatorError
 from reson.tools.experiments.experiment import RawData
 from reson.tools.store import database
+from reson.tools.store.approvals import list_approvals
 from reson.tools.store.database import open_database, reading, writing
 from reson.tools.store.measurements import list_measurements, record_measurements
+from reson.tools.store.parameters import log
 from reson.tools.store.runs import list_runs
 from reson.tools.store.schema import runs
 from reson.tools.store.store import Store, open_store
@@ -46,6 +50,50 @@ def test_a_truncated_database_is_refused(lab: Path, keep: float) -> None:
     file = lab / "lab.db"
     file.write_bytes(file.read_bytes()[: int(file.stat().st_size * keep)])
     assert "lab.db" in _refused(lab).what
+
+
+def _read_everything(lab: Path) -> None:
+    store = open_store(lab)
+    try:
+        list_runs(store)
+        list_measurements(store)
+        log(store, "chip")
+        list_approvals(store)
+    finally:
+        store.engine.dispose()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_page_is_never_a_traceback(lab: Path, judged: Callable[..., str], seed: int) -> None:
+    for number in range(10):
+        judged(f"m{number}", number % 2)
+    with sqlite3.connect(lab / "lab.db") as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    data, random = bytearray((lab / "lab.db").read_bytes()), Random(seed)
+    for _ in range(10):
+        start = random.randrange(100, len(data) - 64)
+        data[start : start + 64] = random.randbytes(64) if seed % 2 else bytes(64)
+    copy = lab.with_name("copy")
+    copy.mkdir()
+    (copy / "lab.db").write_bytes(data)
+    with suppress(OperatorError):
+        _read_everything(copy)
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        (b"start values", b"start\xffvalues"),  # no UTF-8
+        (b'{"qubits": 2}', b'{"qubits"; 2}'),  # no JSON
+    ],
+)
+def test_a_damaged_cell_is_the_operators_business(lab: Path, written: bytes, left: bytes) -> None:
+    file = lab / "lab.db"
+    assert written in file.read_bytes()
+    file.write_bytes(file.read_bytes().replace(written, left))
+    with pytest.raises(OperatorError, match=r"lab\.db: is damaged"):
+        _read_everything(lab)
 
 
 def test_another_programs_database_is_refused(tmp_path: Path) -> None:
@@ -180,6 +228,8 @@ def test_threads_take_turns(store: Store) -> None:
 CREATE = """
 import sys
 from pathlib import Path
+from random import Random
+from reson.tools.store.parameters import log
 from reson.tools.store.runs import start_run
 from reson.tools.store.store import open_store
 start_run(open_store(Path(sys.argv[1])), sys.argv[2], "night", "chip", {}, 1, 0.0)
@@ -199,6 +249,7 @@ def test_processes_that_make_the_lab_at_once_all_get_it(tmp_path: Path) -> None:
 RECORD = """
 import sys
 from pathlib import Path
+from random import Random
 import numpy as np
 from reson.tools.experiments.experiment import RawData
 from reson.tools.store.measurements import record_measurements
