@@ -1,0 +1,69 @@
+"""The chip at a glance: the state of each qubit, its values, and its error against what coherence allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from reson.agent.report.content import Entry, Qubit, State, Value
+from reson.agent.report.events import diagnoses_of
+from reson.agent.report.tables import value_of
+from reson.records import Json, Quantity
+from reson.tools.experiments.standard_rb import coherence_limit
+from reson.tools.store.approvals import ApprovalRow
+from reson.tools.store.parameters import ParameterRow
+
+
+def qubit(
+    component: str,
+    rows: Mapping[str, ParameterRow],
+    closing: Json | None,
+    waits: Sequence[ApprovalRow],
+    story: tuple[Entry, ...],
+    run_measurements: frozenset[str],
+) -> Qubit:
+    """One qubit of the report. ``closing``: the brain's last word on it, None where there was none."""
+    values = {name: value_of(row, run_measurements) for name, row in rows.items()}
+    limit = limit_of(values)
+    state, why = state_of(closing, waits, story)
+    return Qubit(
+        component=component,
+        state=state,
+        why=why,
+        values=values,
+        coherence_limit=limit,
+        over_limit=over_limit(values, limit),
+        diagnoses=diagnoses_of(closing) if closing else (),
+        story=story,
+    )
+
+
+def state_of(closing: Json | None, waits: Sequence[ApprovalRow], story: Sequence[Entry]) -> tuple[State, str]:
+    """State and the reason for it, in words."""
+    if waits:
+        return "waiting", waits[-1].why
+    if closing is not None:
+        return ("done" if closing["kind"] == "done" else "failed"), closing["why"]
+    return "open", f"the run ended after {story[-1].title}" if story else "the run ended before its first measurement"
+
+
+def limit_of(values: Mapping[str, Value]) -> Quantity | None:
+    """Coherence limit of one pulse from measured T1 and T2E; its error to first order in theirs."""
+    t1, t2, length = (values.get(name) for name in ("t1", "t2_echo", "pulse_duration"))
+    if t1 is None or t2 is None or length is None or not (t1.measured and t2.measured):
+        return None
+    by_t1 = length.value * (t1.stderr or 0.0) / (6 * t1.value**2)
+    by_t2 = length.value * (t2.stderr or 0.0) / (3 * t2.value**2)
+    return Quantity(value=coherence_limit(t1.value, t2.value, length.value), stderr=math.hypot(by_t1, by_t2))
+
+
+def over_limit(values: Mapping[str, Value], limit: Quantity | None) -> Quantity | None:
+    """Error per gate over its coherence limit; None until both are measured."""
+    error = values.get("error_per_gate")
+    if error is None or limit is None or not limit.value:
+        return None
+    ratio = error.value / limit.value
+    relative = math.hypot(
+        (error.stderr or 0.0) / error.value if error.value else 0.0, (limit.stderr or 0.0) / limit.value
+    )
+    return Quantity(value=ratio, stderr=ratio * relative)

@@ -1,0 +1,184 @@
+"""What a report says, as data: the content of ``report.json``, from which the page is drawn."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reson.records import Check, Ending, Finite, Json, Quantity, Reading, Record, Verdict
+
+SCHEMA = "reson-report-1"
+
+State = Literal["done", "waiting", "failed", "open"]
+"""Of a qubit: at its goal, held up by an approval, set aside with a diagnosis, or not finished."""
+
+
+class Value(Record):
+    """One value of the parameter table."""
+
+    value: Finite
+    stderr: Finite | None
+    unit: str
+    measured: bool
+    """False for a design value."""
+    fresh: bool
+    """Measured in this run."""
+
+
+class Difference(Record):
+    """One parameter of one qubit at two moments."""
+
+    component: str
+    parameter: str
+    before: Value | None
+    after: Value
+    sigmas: Finite | None
+    """Change over the joint standard deviation; None where one of them has none."""
+    measurement_id: str | None
+    author: str
+    reason: str
+
+
+class Drift(Record):
+    """What moved since the run before, in what both have measured."""
+
+    since_run: str
+    hours: Finite
+    """Between the ends of both runs, on the device's clock."""
+    differences: tuple[Difference, ...]
+
+
+class Diagnosis(Record):
+    component: str
+    code: str
+    text: str
+    remedy: str
+
+
+class Proposed(Record):
+    """One change as asked for, or as a person edited it."""
+
+    parameter: str
+    old: Finite | None
+    new: Finite
+    stderr: Finite | None
+    unit: str
+
+
+class Write(Record):
+    """What became of the changes that a measurement proposed."""
+
+    approval_id: str
+    status: str
+    rule: str
+    answered_by: str | None
+    answer: str | None
+    note: str | None
+    changes: tuple[Proposed, ...]
+
+
+class Entry(Record):
+    """One measurement in a qubit's story."""
+
+    measurement_id: str
+    experiment: str
+    title: str
+    family: str
+    device_time: Finite
+    device_seconds: Finite
+    shots: int
+    circuits: int
+    why: str
+    parameters: dict[str, Quantity]
+    verdict: Verdict | None
+    """None before it was analysed."""
+    checks: tuple[Check, ...]
+    reading: Reading | None
+    criterion: str
+    """What the reading's status code asks of a plot."""
+    quantities: dict[str, Quantity]
+    error: str | None
+    figure: str | None
+    """SHA-256 of the picture in blobs/."""
+    writes: tuple[Write, ...]
+    newest_accepted: bool
+    """Of its experiment on this qubit, in this run."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(check.message for check in self.checks if not check.passed)
+
+
+class Qubit(Record):
+    component: str
+    state: State
+    why: str
+    values: dict[str, Value]
+    coherence_limit: Quantity | None
+    over_limit: Quantity | None
+    """Error per gate over the coherence limit."""
+    diagnoses: tuple[Diagnosis, ...]
+    story: tuple[Entry, ...]
+
+
+class Waiting(Record):
+    """An approval that waits for a person."""
+
+    approval_id: str
+    component: str
+    what: str
+    """write, rollback or measure, with what."""
+    changes: tuple[Proposed, ...]
+    why: str
+    rule: str
+    measurement_id: str | None
+    figure: str | None
+
+
+class Use(Record):
+    """What the run used, and what it was allowed (None where the trajectory does not tell)."""
+
+    device_seconds: Finite
+    shots: int
+    measurements: int
+    jobs: int
+    wall_seconds: Finite | None
+    limits: dict[str, Finite] | None
+
+
+class Run(Record):
+    id: str
+    kind: str
+    device: str
+    ending: Ending | None
+    """None while it runs, or after it was cut short."""
+    reason: str
+    started_device: Finite
+    ended_device: Finite | None
+    started_wall: Finite
+    ended_wall: Finite | None
+    seed: int | None
+
+
+class Provenance(Record):
+    lab: str
+    brain: str
+    versions: dict[str, str]
+    settings: Json
+    config: Json
+    rules: dict[str, int]
+    """Rule of the policy -> how many actions it decided."""
+    times_resumed: int
+    written_wall: Finite
+
+
+class Report(Record):
+    format: str = SCHEMA
+    run: Run
+    use: Use
+    qubits: tuple[Qubit, ...]
+    waiting: tuple[Waiting, ...]
+    changes: tuple[Difference, ...]
+    drift: Drift | None
+    refused: tuple[str, ...]
+    """Requests that the device, the policy or the parameter table refused, in words."""
+    provenance: Provenance

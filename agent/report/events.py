@@ -1,0 +1,57 @@
+"""What only the trajectory of a run tells: how it was set up, how each qubit was closed, what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from reson.agent.report.content import Diagnosis
+from reson.records import Json
+from reson.trajectory import read_trajectory
+
+
+def events_of(path: Path) -> list[Json]:
+    """Events in order; none for a run that was cut short before its first."""
+    return read_trajectory(path) if path.exists() else []
+
+
+def start_of(events: Sequence[Json]) -> Json:
+    """The start line; empty where there is none."""
+    return next((event for event in events if event["id"] == "start"), {})
+
+
+def times_resumed(events: Iterable[Json]) -> int:
+    """How often the run ended before its last end."""
+    return max(0, sum(event["kind"] == "stop" for event in events) - 1)
+
+
+def closings(events: Iterable[Json]) -> dict[str, Json]:
+    """component -> the last decision by which the brain closed it (``done`` or ``give_up``)."""
+    return {event["component"]: event for event in decisions(events) if event["kind"] in ("done", "give_up")}
+
+
+def decisions(events: Iterable[Json]) -> list[Json]:
+    """What the brain answered, in order; ``kind`` is that of the decision."""
+    return [event for event in events if event["kind"] in ("measure", "escalate", "done", "give_up")]
+
+
+def diagnoses_of(closing: Json) -> tuple[Diagnosis, ...]:
+    found: list[dict[str, Any]] = closing.get("diagnoses", [])
+    return tuple(
+        Diagnosis(component=closing["component"], code=one["code"], text=one["text"], remedy=one["remedy"])
+        for one in found
+    )
+
+
+def refusals(events: Iterable[Json]) -> tuple[str, ...]:
+    """Requests that did not run, in words."""
+    lines = []
+    for event in events:
+        if event["kind"] == "refused":
+            lines.append(f"{event['experiment']}: {event['reason']}")
+        elif event["kind"] == "write_refused":
+            lines.append(f"{event['approval']} was not written: {event['reason']}")
+        elif event["kind"] == "approval" and event["status"] == "denied":
+            lines.append(f"{event['approval']} was denied by the policy: {event['rule']}")
+    return tuple(lines)

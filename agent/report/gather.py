@@ -1,0 +1,98 @@
+"""Gathers a report from the store and the trajectory of a run, however the run went."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reson.agent.report import chip, events, tables
+from reson.agent.report.content import Provenance, Report, Run, Use, Waiting
+from reson.agent.report.story import proposed, story
+from reson.records import ActionKind, Json
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
+from reson.tools.store.measurements import MeasurementRow, list_measurements
+from reson.tools.store.runs import RunRow, get_run
+
+if TYPE_CHECKING:
+    from reson.agent.lab import Lab
+    from reson.tools.store.store import Store
+
+
+def gather(lab: Lab, store: Store, run_id: str) -> Report:
+    """The content of a run's report. Raises ``OperatorError`` for an unknown run or a damaged record."""
+    row = get_run(store, run_id)
+    rows = list_measurements(store, run_id=run_id)
+    approvals = list_approvals(store, run_id=run_id)
+    trajectory = events.events_of(lab.runs / run_id / "trajectory.jsonl")
+    start = events.start_of(trajectory)
+    closings = events.closings(trajectory)
+    mine = frozenset(measurement.id for measurement in rows)
+    before, after = tables.table_before(store, row), tables.table_after(store, row)
+    pending = [approval for approval in approvals if approval.status is ApprovalStatus.PENDING]
+    writes = [approval for approval in approvals if approval.kind is ActionKind.WRITE]
+    return Report(
+        run=_run(row),
+        use=_use(row, rows, start),
+        qubits=tuple(
+            chip.qubit(
+                name,
+                after.get(name, {}),
+                closings.get(name),
+                [approval for approval in pending if name in approval.component.split(",")],
+                story([measured for measured in rows if measured.component == name], writes),
+                mine,
+            )
+            for name in row.settings.get("components", sorted({measured.component for measured in rows}))
+        ),
+        waiting=tuple(_waiting(approval) for approval in pending),
+        changes=tables.differences(before, after, mine),
+        drift=tables.drift(store, row, after, mine),
+        refused=events.refusals(trajectory),
+        provenance=_provenance(lab, row, start, approvals, events.times_resumed(trajectory)),
+    )
+
+
+def _run(row: RunRow) -> Run:
+    facts = row.model_dump(exclude={"status", "settings", "reason"})
+    return Run.model_validate(facts | {"reason": row.reason or ""})
+
+
+def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Json) -> Use:
+    jobs = {measured.job_id: measured.device_ended - measured.device_started for measured in rows}
+    return Use(
+        device_seconds=sum(jobs.values()),
+        shots=sum(measured.shots * measured.circuits for measured in rows),
+        measurements=len(rows),
+        jobs=len(jobs),
+        wall_seconds=None if row.ended_wall is None else row.ended_wall - row.started_wall,
+        limits=start.get("config", {}).get("budget"),
+    )
+
+
+def _waiting(row: ApprovalRow) -> Waiting:
+    experiment = row.action.arguments.get("experiment") or row.evidence.get("experiment", "")
+    return Waiting(
+        approval_id=row.id,
+        component=row.component,
+        what=f"{row.kind.value} {experiment}".strip(),
+        changes=proposed(row),
+        why=row.why,
+        rule=row.rule,
+        measurement_id=row.evidence.get("measurement"),
+        figure=row.evidence.get("figure"),
+    )
+
+
+def _provenance(lab: Lab, row: RunRow, start: Json, approvals: Sequence[ApprovalRow], times_resumed: int) -> Provenance:
+    return Provenance(
+        lab=str(lab.directory),
+        brain=start.get("brain", ""),
+        versions=start.get("versions", {}),
+        settings=row.settings,
+        config=start.get("config", {}),
+        rules=dict(Counter(approval.rule for approval in approvals)),
+        times_resumed=times_resumed,
+        written_wall=time.time(),
+    )
