@@ -12,11 +12,14 @@ from reson.tools.experiments.experiment import Analysis
 SHORTEST_WINDOW = 1.3
 """Decay times that a window has to hold, to show the floor that the decay runs into."""
 
+SMALLEST_DROP = 0.1
+"""Probability by which a decay has to fall to be one."""
+
 
 def read_decay(analysis: Analysis) -> Reading:
     x, y, y_err = arrays(analysis.series[0])
-    if not visible(y, y_err):
-        return no_signal(analysis, "the points scatter like noise around one level")
+    if not visible(y, y_err) or np.ptp(y) < SMALLEST_DROP:
+        return no_signal(analysis, "the points scatter around one level")
     drawn, floor = has_curve(analysis.series), float(y[len(y) // 2 :].mean())
     if y[0] - floor > 0.1 and y[1] < floor + 0.4 * (y[0] - floor):
         reason = "the signal has dropped between the first two points"

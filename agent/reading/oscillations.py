@@ -25,7 +25,7 @@ def read_rabi(analysis: Analysis) -> Reading:
     found, drawn = strongest_oscillation(x, y), has_curve(analysis.series)
     periods = found.cycles
     if periods < PERIOD_SEEN:
-        wanted = (0.0, float(x[-1] * 1.5 / max(periods, 0.1)))
+        wanted = (0.0, float(x[-1] * min(1.5 / max(periods, 0.1), 5.0)))
         reason = f"about {periods:.1f} of a period is visible"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
     if periods > MOST_PERIODS or (len(x) - 1) / periods < 4 or found.explained < 0.3:
@@ -46,11 +46,11 @@ def read_ramsey(analysis: Analysis) -> Reading:
     parts = {series.name: series for series in analysis.series}
     (x, real, real_err), (_, imaginary, imaginary_err) = arrays(parts["X"]), arrays(parts["Y"])
     drawn, window = has_curve(analysis.series), float(x[-1])
-    middle = 0.5
     together, errors = np.concatenate([real, imaginary]), np.concatenate([real_err, imaginary_err])
     if not visible(together, errors):
         return no_signal(analysis, "both quadratures scatter like noise")
-    signal = (real - middle) + 1j * (imaginary - middle)
+    # both quadratures share one offset, that of the readout; what is left at zero frequency is no detuning
+    signal = (real + 1j * imaginary) - (1 + 1j) * together.mean()
     found = strongest_rotation(x, signal)
     cycles = abs(found.cycles)
     strength = envelope(signal, found.cycles, STRETCHES)

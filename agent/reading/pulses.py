@@ -10,13 +10,13 @@ from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, su
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis, Series
+from reson.tools.experiments.fitting import CALIBRATION
 
 OUTER = 0.125
 """Share of the sweep at each end that together make its outer quarter."""
 MODERATE, LARGE = np.deg2rad(0.5), 0.1
 """Angle errors of one pulse, rad."""
 ANGLES = np.linspace(-0.6, 0.6, 2401)
-CALIBRATION = "prepared 0 and 1"
 
 
 def read_drag(analysis: Analysis) -> Reading:

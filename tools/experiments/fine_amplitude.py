@@ -15,7 +15,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit, renamed
+from reson.tools.experiments.fitting import fit, with_calibration
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -78,9 +78,7 @@ def analyse(gate: str, raw: RawData) -> Analysis:
     return Analysis(
         experiment=f"fine_{gate}_amplitude",
         qubit=raw.qubit,
-        series=renamed(
-            result.series, {"spam cal.": "prepared 0 and 1", "fine amp.": f"{gate.upper()} gates"}, "spam cal."
-        ),
+        series=with_calibration(result.series, f"{gate.upper()} gates"),
         x_axis=Axis(label=f"Number of {gate.upper()} gates", unit=""),
         y_axis=Axis(label="P(1)", unit=""),
         quantities=quantities,

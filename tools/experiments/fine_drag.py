@@ -14,7 +14,7 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.drag import phase_rate
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit, renamed
+from reson.tools.experiments.fitting import fit, with_calibration
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -62,7 +62,7 @@ def analyse(raw: RawData) -> Analysis:
     return Analysis(
         experiment="fine_drag",
         qubit=raw.qubit,
-        series=renamed(result.series, {"spam cal.": "prepared 0 and 1", "fine amp.": "pairs of X gates"}, "spam cal."),
+        series=with_calibration(result.series, "pairs of X gates"),
         x_axis=Axis(label="Pairs of opposite X gates", unit=""),
         y_axis=Axis(label="P(1)", unit=""),
         quantities=quantities,

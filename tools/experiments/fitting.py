@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qiskit_experiments.framework import ExperimentData
 
 CURVE_POINTS = 401
+CALIBRATION = "prepared 0 and 1"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def fit(
     table: ScatterTable = experiment_data.artifacts("curve_data").data
     summary: CurveFitResult = experiment_data.artifacts("fit_summary").data
     if not summary.success or summary.params is None or summary.covar is None:
-        return Fit(series=_series(table, analysis, None, x_unit), error=f"the fit did not converge: {summary.message}")
+        return Fit(series=_series(table, analysis, None, x_unit), error="the data does not determine the fit")
     scale = max(1.0, float(summary.reduced_chisq)) ** 0.5
     return Fit(
         series=_series(table, analysis, summary.params, x_unit),
@@ -132,10 +133,19 @@ def _series(
 
 
 def _unfitted(raw: RawData, values: np.ndarray, errors: np.ndarray) -> tuple[Series, ...]:
-    names = [str(metadata.get("series", "data")) for metadata in raw.circuits]
+    """The points alone, named by the circuits' series and averaged where several circuits share an x."""
+    names = np.array([str(metadata.get("series", "data")) for metadata in raw.circuits])
     x = np.array([metadata["xval"] for metadata in raw.circuits], dtype=float)
-    chosen = {name: np.array([n == name for n in names]) for name in dict.fromkeys(names)}
-    return tuple(series(name, x[mask], values[mask], errors[mask]) for name, mask in chosen.items())
+    return tuple(
+        series(name, *_averaged(x[names == name], values[names == name], errors[names == name]))
+        for name in dict.fromkeys(names.tolist())
+    )
+
+
+def _averaged(x: np.ndarray, y: np.ndarray, y_err: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    distinct, index = np.unique(x, return_inverse=True)
+    number = np.bincount(index)
+    return distinct, np.bincount(index, y) / number, np.sqrt(np.bincount(index, y_err**2)) / number
 
 
 def series(
@@ -158,11 +168,15 @@ def series(
     )
 
 
-def renamed(all_series: tuple[Series, ...], names: dict[str, str], points_only: str) -> tuple[Series, ...]:
-    """The series under names that a reader understands; ``points_only`` (an old name) loses its curve, a mere aid."""
-    bare = {"fit_x": (), "fit_y": ()}
+def with_calibration(all_series: tuple[Series, ...], name: str) -> tuple[Series, ...]:
+    """The series of a ``FineAmplitudeAnalysis`` under names that a reader understands: its calibration and ``name``.
+
+    The calibration loses its curve, a straight line that only helps the fit.
+    """
     return tuple(
-        part.model_copy(update={"name": names.get(part.name, part.name), **(bare if part.name == points_only else {})})
+        part.model_copy(update={"name": CALIBRATION, "fit_x": (), "fit_y": ()})
+        if part.name in ("spam cal.", "spam-cal")
+        else part.model_copy(update={"name": name})
         for part in all_series
     )
 

@@ -100,8 +100,9 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     fidelity = found["assignment_fidelity"]
     return [
         fitted,
-        checks.within("assignment fidelity", fidelity.value, 0.75, 1.0),
-        checks.within("assignment fidelity", fidelity.value, 0.9, 1.0, severity=Verdict.REVIEW),
+        checks.within("assignment fidelity", fidelity.value, 0.7, 1.0),
+        # a qubit that decays during the readout reads worse, but its angle and threshold are right all the same
+        checks.within("assignment fidelity", fidelity.value, 0.8, 1.0, severity=Verdict.REVIEW),
         checks.within("separation of the clouds", found["separation"].value, 1.5, 100.0, "sigma"),
         checks.resolved("contrast", Quantity(value=2 * fidelity.value - 1, stderr=2 * (fidelity.stderr or 0.0)), 20.0),
         checks.history("assignment_fidelity", fidelity, history, natural=0.01, relative=False),

@@ -61,7 +61,9 @@ def resolved(name: str, quantity: Quantity, floor: float, severity: Verdict = Ve
 def precise(name: str, quantity: Quantity, limit: float) -> Check:
     """The relative error is below ``limit``; above it the value wants a look before it is used."""
     relative = quantity.stderr / abs(quantity.value) if quantity.stderr is not None and quantity.value else np.inf
-    return _check(f"{name} precise", bool(relative <= limit), Verdict.REVIEW, f"{name} is known to {relative:.0%} only")
+    return _check(
+        f"{name} precise", bool(relative <= limit), Verdict.REVIEW, f"{name} is known to {min(relative, 9.99):.0%} only"
+    )
 
 
 def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
