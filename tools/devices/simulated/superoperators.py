@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -139,7 +140,7 @@ def free_generator(truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
     return _in_basis(turning) + dissipator(truth)
 
 
-def superoperators(gates: list[Gate], truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
+def superoperators(gates: Sequence[Gate], truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
     """One matrix for each gate, shape (gates, SIZE, SIZE); pulses of one duration go in one batch, and so do waits."""
     table = np.empty((len(gates), SIZE, SIZE))
     waits: dict[int, float] = {}

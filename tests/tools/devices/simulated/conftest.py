@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from reson.tools.devices.device import component
+from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.truth import ReadoutTruth, TransmonTruth
+
+
+@pytest.fixture
+def transmon() -> TransmonTruth:
+    """Strongly driven and short-lived, so that errors of the engine show."""
+    return TransmonTruth(
+        f01=5e9,
+        anharmonicity=-300e6,
+        t1=20e-6,
+        t2=15e-6,
+        gain=math.pi / (0.3 * area(32e-9)),
+        thermal_population=0.02,
+        design_error=0.0,
+        readout=ReadoutTruth(centres=(-2 + 1j, 3 + 1j, 3 - 4j, -2 - 4j), sigma=1.0),
+    )
+
+
+@pytest.fixture
+def device() -> SimulatedDevice:
+    """Five qubits with the control values that a perfect bring-up would find."""
+    device = open_simulated(seed=7, n_qubits=5, faults={}, clock=1.7e9)
+    _calibrate(device)
+    return device
+
+
+@pytest.fixture
+def calibrate() -> Callable[[SimulatedDevice], None]:
+    return _calibrate
+
+
+def _calibrate(device: SimulatedDevice) -> None:
+    """Load the best control values, from the truth."""
+    for qubit, truth in enumerate(device.chip.truth_now().transmons):
+        ground, excited = truth.readout.centres[:2]
+        angle = math.atan2((excited - ground).imag, (excited - ground).real)
+        middle = (ground + excited) / 2 * complex(math.cos(angle), -math.sin(angle))
+        amplitude = math.pi / (truth.gain * area(32e-9))
+        device.load(
+            {
+                component(qubit): {
+                    "drive_frequency": truth.f01,
+                    "x_amplitude": amplitude,
+                    "sx_amplitude": amplitude / 2,
+                    "drag_beta": -1 / (4 * math.pi * truth.anharmonicity),
+                    "readout_angle": angle,
+                    "readout_threshold": middle.real,
+                }
+            }
+        )
