@@ -40,7 +40,7 @@ console: $(READY)
 
 # The catalogue page and the pictures in docs/ are made by the code itself.
 docs: $(READY)
-	$(BIN)/python -m reson.evals.pages
+	$(BIN)/python docs/make_pages.py
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
