@@ -114,6 +114,7 @@ class Escalate(Record):
     component: str
     measurement_id: str
     why: str
+    diagnoses: tuple[Diagnosis, ...] = ()
 
 
 class Done(Record):

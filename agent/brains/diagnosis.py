@@ -13,16 +13,18 @@ def no_drive_response(failures: list[Attempt]) -> Diagnosis:
     amplitude = max(attempt.parameters.get("amplitude", 0.0) for attempt in failures)
     return Diagnosis(
         code=DiagnosisCode.NO_DRIVE_RESPONSE,
-        text=f"no spectroscopic response within ±{span / 2e6:.0f} MHz of the design frequency at up to {amplitude:.2g} of full scale.",
-        remedy="Check the drive line (cable, attenuators, local oscillator) and the readout of this qubit; if both are sound the qubit is dead or far from its design frequency.",
+        text=f"no spectroscopic response within ±{span / 2e6:.0f} MHz of the design frequency, "
+        f"at up to {amplitude:.2g} of full scale.",
+        remedy="Check the drive line (cable, attenuators, local oscillator) and the readout of this qubit; "
+        "if both are sound, the qubit is dead or far from its design frequency.",
     )
 
 
-def weak_drive_line(last: Attempt) -> Diagnosis:
+def weak_drive_line() -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.WEAK_DRIVE_LINE,
-        text=f"a Rabi sweep up to {last.parameters['max_amplitude']:.2g} of full scale turns the qubit by less than one oscillation, though spectroscopy finds it.",
-        remedy="Look for too much attenuation in the drive line (10 dB more than in its neighbours?), or lengthen the pulse.",
+        text="a Rabi sweep up to full scale ends before the pi pulse, though spectroscopy finds the qubit.",
+        remedy="Look for too much attenuation in the drive line (20 dB is a factor of ten), or lengthen the pulse.",
     )
 
 
@@ -46,7 +48,8 @@ def unresolved(last: Attempt) -> Diagnosis:
 def error_above_limit(error: float, limit: float, goals: GoalsView) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.ERROR_ABOVE_LIMIT,
-        text=f"the error per gate {error:.2e} is {error / limit:.2f} times the coherence limit {limit:.2e}; the goal is {goals.error_over_coherence_limit:g}.",
+        text=f"the error per gate {error:.2e} is {error / limit:.2f} times the coherence limit {limit:.2e}; "
+        f"the goal is {goals.error_over_coherence_limit:g}.",
         remedy="Refinement did not help: look for leakage, a drifting frequency or a neighbour on resonance.",
     )
 
@@ -61,7 +64,7 @@ def in_specification(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]
             Diagnosis(
                 code=DiagnosisCode.SHORT_T1,
                 text=f"T1 = {t1 * 1e6:.1f} µs is below the specified {goals.t1 * 1e6:g} µs.",
-                remedy="Look for a two-level system on resonance, or poor packaging or filtering; measure T1 over time.",
+                remedy="Look for a two-level system on resonance or poor filtering; measure T1 over time.",
             )
         )
     if fidelity is not None and fidelity < goals.assignment_fidelity and not short:

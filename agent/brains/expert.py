@@ -79,7 +79,8 @@ def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsVi
         case Retry(parameters, why):
             return Measure(component=name, experiment=step.experiment, parameters=dict(parameters), why=why)
         case AskPerson(measurement, why):
-            return Escalate(component=name, measurement_id=measurement, why=why)
+            known = in_specification(view, goals)
+            return Escalate(component=name, measurement_id=measurement, why=why, diagnoses=known)
         case Abandon(why, diagnosis):
             return GiveUp(component=name, why=why, diagnoses=(diagnosis, *in_specification(view, goals)))
     return Measure(component=name, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)

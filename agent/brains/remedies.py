@@ -59,7 +59,7 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool) -> Remedy:
     if step.experiment == "qubit_spectroscopy":
         return _spectroscopy(failures)
     if _drive_too_weak(last):
-        return Abandon("no pi pulse within the amplitude limit", weak_drive_line(last))
+        return Abandon("no pi pulse within the amplitude limit", weak_drive_line())
     if len(failures) >= MAX_TRIES:
         return _last_resort(last)
     if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried:

@@ -10,7 +10,7 @@ from reson.agent.campaign.refusals import refusal
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
-from reson.agent.observation import Decision, Done, Escalate, GiveUp, Measure
+from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import get_approval
@@ -76,7 +76,7 @@ def _granted_job(row) -> Job:
         id=row.id,
         experiment=arguments["experiment"],
         requests=arguments["requests"],
-        why={name: row.why for name in arguments["requests"]},
+        why=dict.fromkeys(arguments["requests"], row.why),
         approval=row.id,
         results={},
         writes=[],
@@ -97,20 +97,14 @@ def _escalate(bench: Bench, decision: Escalate) -> QubitState:
         return ready("the policy refuses to ask for this")
     if approval.status == "approved":
         return execute(bench, approval)
-    return parked(decision.why, approval.id)
+    return parked(decision.why, approval.id, decision.diagnoses)
 
 
-def _close(bench: Bench, decision: Decision) -> QubitState:
-    diagnoses = [diagnosis.to_json() for diagnosis in decision.diagnoses] if isinstance(decision, Done | GiveUp) else []
-    for diagnosis in diagnoses:
-        text = f"{decision.component}: {diagnosis['code']}: {diagnosis['text']} {diagnosis['remedy']}"
-        record_lesson(
-            bench.store,
-            f"{bench.run_id}-{decision.component}-{diagnosis['code']}",
-            bench.run_id,
-            decision.component,
-            text,
-            bench.clock(),
-        )
+def _close(bench: Bench, decision: Done | GiveUp) -> QubitState:
+    for diagnosis in decision.diagnoses:
+        text = f"{decision.component}: {diagnosis.code}: {diagnosis.text} {diagnosis.remedy}"
+        lesson = f"{bench.run_id}-{decision.component}-{diagnosis.code}"
+        record_lesson(bench.store, lesson, bench.run_id, decision.component, text, bench.clock())
     state = "done" if isinstance(decision, Done) else "failed"
+    diagnoses = [diagnosis.to_json() for diagnosis in decision.diagnoses]
     return QubitState(state=state, why=decision.why, approval="", diagnoses=diagnoses)

@@ -76,7 +76,7 @@ def must_pause(bench: Bench, job: Job) -> tuple[str, str] | None:
     if seconds + needed > budget.device_minutes * 60:
         return (
             Ending.BUDGET_SPENT,
-            f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, the next job needs {needed / 60:.1f}",
+            f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, next needs {needed / 60:.1f}",
         )
     if experiments + len(job["requests"]) > budget.experiments:
         return Ending.BUDGET_SPENT, f"experiments: {experiments} of {budget.experiments} used"

@@ -6,7 +6,8 @@ from typing import Any
 
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, measurement_id
-from reson.agent.memory import document_of_approval, document_of_measurement, remember as remember_documents
+from reson.agent.memory import document_of_approval, document_of_measurement
+from reson.agent.memory import remember as remember_documents
 from reson.tools.store.approvals import get_approval
 from reson.tools.store.measurements import get_measurement
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from reson.agent.observation import Diagnosis
+
 
 class Job(TypedDict):
     """Equal experiments on several qubits, run together."""
@@ -50,8 +52,9 @@ def ready(why: str) -> QubitState:
     return QubitState(state="ready", why=why, approval="", diagnoses=[])
 
 
-def parked(why: str, approval: str) -> QubitState:
-    return QubitState(state="parked", why=why, approval=approval, diagnoses=[])
+def parked(why: str, approval: str, diagnoses: tuple[Diagnosis, ...] = ()) -> QubitState:
+    known = [diagnosis.to_json() for diagnosis in diagnoses]
+    return QubitState(state="parked", why=why, approval=approval, diagnoses=known)
 
 
 def measurement_id(job_id: str, component: str) -> str:
