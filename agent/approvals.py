@@ -45,20 +45,21 @@ def authorise(
 
     The same id, action and table find the same approval again, answered or not, so that a node which is executed
     again after a kill asks nothing twice. One that is still open but was asked for another action or table version
-    becomes stale and is asked again as ``<id>-r1``, ``-r2``, ... An executed write stays executed: it is returned.
+    becomes stale and is asked again as ``<id>-r1``, ``-r2``, ..., and so is one that the policy answered otherwise than
+    it would now. An executed write stays executed: it is returned.
     """
     if action.arguments.get("verdict", verdict) != verdict:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "the action and the request name different verdicts")
-    table_hash = components_hash(current(store, action.device), action.component)
-    name, last = _last_asked(store, approval_id)
-    if last is not None and _still_holds(last, action, table_hash):
-        return last
-    if last is not None:
-        rows.mark_stale(store, last.id)
     context = Context(
         device_kind=device_kind, verdict=verdict, device_time=device_time, device_seconds=evidence.get("device_seconds")
     )
     decision, rule = decide(policy, action, context)
+    table_hash = components_hash(current(store, action.device), action.component)
+    name, last = _last_asked(store, approval_id)
+    if last is not None and _still_holds(last, action, table_hash, decision):
+        return last
+    if last is not None:
+        rows.mark_stale(store, last.id)
     now = time.time()
     answered = decision is not Decision.ASK
     return rows.insert_approval(
@@ -125,6 +126,11 @@ def respond(store: Store, approval_id: str, by: str, note: str) -> ApprovalRow:
     return rows.answer(store, approval_id, status=ApprovalStatus.RESPONDED, by=by, note=note)
 
 
+def by_a_person(row: ApprovalRow) -> bool:
+    """Whether a person, not the policy, gave the answer; False while it waits."""
+    return row.answered_by is not None and not row.answered_by.startswith("policy:")
+
+
 def parse_value(text: float | str, unit: str) -> float:
     """A number as it is, or text with an optional SI prefix and unit: ``"5.1 GHz"`` for Hz is 5.1e9.
 
@@ -152,11 +158,13 @@ def _last_asked(store: Store, approval_id: str) -> tuple[str, ApprovalRow | None
     return name, last
 
 
-def _still_holds(row: ApprovalRow, action: Action, table_hash: str) -> bool:
+def _still_holds(row: ApprovalRow, action: Action, table_hash: str, decision: Decision) -> bool:
     if row.status is ApprovalStatus.EXECUTED and row.kind is not ActionKind.MEASURE:
         return True  # its own write moved the table, and with it the old values that the action names
     if row.status is ApprovalStatus.STALE or row.action_hash != action.hash or not row.intact:
         return False
+    if row.status is not ApprovalStatus.EXECUTED and not by_a_person(row) and row.status != _STATUS[decision]:
+        return False  # waiting, approved or denied by a policy that has been changed since
     return row.status not in _OPEN or row.table_hash == table_hash
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from reson.agent.approvals import by_a_person
 from reson.errors import OperatorError
 from reson.records import Finite, Quantity, Record
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
@@ -148,13 +149,9 @@ def documents_of(store: Store) -> list[MemoryDocument]:
     """One document for each measurement, each decision by a person and each lesson of the lab."""
     return [
         *(document_of_measurement(row) for row in list_measurements(store)),
-        *(document_of_approval(row) for row in list_approvals(store) if is_by_a_person(row)),
+        *(document_of_approval(row) for row in list_approvals(store) if by_a_person(row)),
         *(document_of_lesson(row) for row in list_lessons(store)),
     ]
-
-
-def is_by_a_person(row: ApprovalRow) -> bool:
-    return row.answered_by is not None and not row.answered_by.startswith("policy:")
 
 
 def document_of_measurement(row: MeasurementRow) -> MemoryDocument:

@@ -102,6 +102,11 @@ def test_an_accepted_write_runs_by_itself_and_others_wait(store: Store, ask: Ask
     _not_allowed(lambda: commit(store, "review", device_time=200.0), "not approved")
 
 
+@pytest.mark.parametrize(("evidence", "status"), [({"device_seconds": 30.0}, "approved"), ({}, "pending")])
+def test_the_expected_device_time_is_read_from_the_evidence(ask: Ask, evidence: dict[str, Any], status: str) -> None:
+    assert ask(MEASURE, policy=POLICY, device_kind="ibm", evidence=evidence).status == status
+
+
 def test_a_request_cannot_claim_another_verdict_than_its_action(store: Store, ask: Ask) -> None:
     action = _write(store, x_amplitude=0.2)
     action = action.model_copy(update={"arguments": action.arguments | {"verdict": "review"}})
@@ -194,6 +199,18 @@ def test_a_measurement_of_several_qubits_is_bound_to_all_of_them(store: Store, a
     _move(store, ask, "q1")
     _not_allowed(lambda: require_permit(store, "a", MEASURE), "moved")
     assert ask(MEASURE).id == "a-r1"
+
+
+def test_a_policy_that_was_changed_answers_anew_but_a_persons_answer_stays(store: Store, ask: Ask) -> None:
+    assert ask(MEASURE, policy=POLICY).status == "approved"
+    asked = ask(MEASURE, policy=ASK)
+    assert (asked.id, asked.status) == ("a-r1", "pending")
+    assert get_approval(store, "a").status == "stale"
+    denied = ask(MEASURE, policy=DENY)
+    assert (denied.id, denied.status) == ("a-r2", "denied")
+    assert (ask(MEASURE, policy=ASK).id, get_approval(store, "a-r2").status) == ("a-r3", "denied")
+    approve(store, "a-r3", "ann")
+    assert [ask(MEASURE, policy=policy).id for policy in (POLICY, ASK, DENY)] == ["a-r3"] * 3
 
 
 def test_another_action_under_the_same_id_is_asked_anew(store: Store, ask: Ask) -> None:

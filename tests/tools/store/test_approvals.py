@@ -130,7 +130,7 @@ def test_a_damaged_row_is_the_operators_business(lab: Path, store: Store, ask: M
     with sqlite3.connect(lab / "lab.db") as connection:
         connection.execute("""UPDATE approvals SET action = '{"kind": "fly"}'""")
     connection.close()
-    with pytest.raises(OperatorError, match="row a .ApprovalRow. in the database is damaged"):
+    with pytest.raises(OperatorError, match=r"row a \(ApprovalRow\) in the database is damaged"):
         get_approval(store, "a")
 
 
