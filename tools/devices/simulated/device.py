@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
+from qiskit.providers import BackendV2
+
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.device import Controls, component
 from reson.tools.devices.simulated.backend import SimulatedBackend
@@ -35,10 +37,11 @@ class SimulatedDevice:
         self.name = name
         self.chip = chip
         self.qubits = tuple(range(len(chip.controls)))
-        self.backend = SimulatedBackend(name, chip)
+        self._backend = SimulatedBackend(name, chip)
+        self.backend: BackendV2 = self._backend
 
     def sampler(self) -> SimulatedSampler:
-        return SimulatedSampler(self.backend)
+        return SimulatedSampler(self._backend)
 
     def design_controls(self) -> dict[str, dict[str, float]]:
         return {component(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)}
@@ -55,7 +58,7 @@ class SimulatedDevice:
             for parameter, value in values.items():
                 loaded[int(name[1:])][parameter] = _control(parameter, value)
         self.chip.controls[:] = loaded
-        self.backend.refresh_target()
+        self._backend.refresh_target()
 
     def now(self) -> datetime:
         return _EPOCH + timedelta(microseconds=self.chip.clock)

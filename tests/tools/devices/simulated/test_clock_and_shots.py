@@ -8,6 +8,7 @@ from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
 from qiskit.circuit import Parameter
 from qiskit.circuit.library import IGate, RZGate, SXGate, XGate
 
+from reson.tools.devices.device import Device
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.devices.simulated.program import read_circuits
 from reson.tools.devices.simulated.propagation import Pulse
@@ -183,6 +184,13 @@ def test_the_sampler_runs_parameter_sweeps_register_by_register(device):
     assert ones[0] > 0.93  # two quarter turns make a half turn
     assert ones[1] < 0.07
     assert result.data.second.bitcount().mean() < 0.07
+
+
+def test_it_is_a_device_of_the_lab():
+    lab_device: Device = open_simulated(1, 2, {}, 0.0)
+    assert lab_device.qubits == (0, 1)
+    assert lab_device.kind == "simulated"
+    lab_device.load(lab_device.design_controls())
 
 
 def test_a_cold_chip_and_a_calibrated_one_differ(calibrate):
