@@ -57,7 +57,7 @@ def unitary_paths(
     levels = 2 * math.pi * (detunings[:, None] * NUMBER + anharmonicity / 2 * NUMBER * (NUMBER - 1))
     early = _hamiltonians(pulses, levels, gain, starts + (0.5 - _GAUSS) * step)
     late = _hamiltonians(pulses, levels, gain, starts + (0.5 + _GAUSS) * step)
-    # Magnus expansion to fourth order on the two Gauss points (Blanes et al., Phys. Rep. 470, 151 (2009), eq. 253)
+    # Magnus expansion to fourth order on the two Gauss points (Blanes et al., Phys. Rep. 470, 151 (2009))
     commutator = early @ late - late @ early
     exponent = step / 2 * (early + late) + 1j * math.sqrt(3) / 12 * step**2 * commutator
     phases, vectors = np.linalg.eigh(exponent)

@@ -1,6 +1,7 @@
 """The clock, the determinism of shots, scheduling, and the layout of results."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from qiskit.circuit import Parameter
 from qiskit.circuit.library import IGate, RZGate, SXGate, XGate
 
 from reson.tools.devices.device import Device
-from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.program import read_circuits
 from reson.tools.devices.simulated.propagation import Pulse
 from reson.tools.devices.simulated.superoperators import Idle, superoperators, thermal_state
@@ -21,6 +22,12 @@ def _flip(qubits: int = 1, flipped: tuple[int, ...] = (0,)) -> QuantumCircuit:
         circuit.x(qubit)
     circuit.measure(range(qubits), range(qubits))
     return circuit
+
+
+def _iq(device: SimulatedDevice, circuits: list[QuantumCircuit]) -> np.ndarray:
+    """IQ points (shots, slots) of the first circuit."""
+    job: Any = device.backend.run(circuits, shots=500, meas_level=1)  # the base class leaves run() without a type
+    return job.result().get_memory(0)
 
 
 def test_the_clock_moves_by_circuits_times_shots_times_what_a_shot_takes(device):
@@ -47,11 +54,9 @@ def test_the_same_job_at_the_same_time_gives_the_same_shots_after_a_restart(devi
     controls = {f"q{qubit}": values for qubit, values in enumerate(device.chip.controls)}
     reopened = open_simulated(7, 5, {}, device.now().timestamp())
     reopened.load(controls)
-    first = device.backend.run(circuits, shots=300, meas_level=1).result()
-    again = reopened.backend.run(circuits, shots=300, meas_level=1).result()
-    assert np.array_equal(first.get_memory(0), again.get_memory(0))
-    other = reopened.backend.run(circuits, shots=300, meas_level=1).result()
-    assert not np.array_equal(first.get_memory(0), other.get_memory(0))
+    first, again, other = (_iq(source, circuits) for source in (device, reopened, reopened))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
 
 
 def test_a_long_job_sees_the_drift_within(device):
@@ -195,9 +200,9 @@ def test_it_is_a_device_of_the_lab():
 
 def test_a_cold_chip_and_a_calibrated_one_differ(calibrate):
     device = open_simulated(7, 1, {}, 1.7e9)
-    cold = device.backend.run(_flip(), shots=100, meas_level=1, meas_return="avg").result().get_memory()[0]
+    cold = _iq(device, [_flip()]).mean()
     calibrate(device)
     excited = device.chip.truth.transmons[0].readout.centres[1]
-    warm = device.backend.run(_flip(), shots=2000, meas_level=1, meas_return="avg").result().get_memory()[0]
+    warm = _iq(device, [_flip()]).mean()
     assert abs(warm - excited) < abs(cold - excited)
     assert abs(warm - excited) < 0.4
