@@ -18,6 +18,7 @@ from reson.records import Ending, Finite, Json, Record
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
     from reson.agent.campaign.bench import Bench
+    from reson.agent.memory import Memory
     from reson.tools.devices.simulated.device import SimulatedDevice
     from reson.tools.store.runs import RunRow
     from reson.tools.store.store import Store
@@ -180,7 +181,7 @@ def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, setting
         policy=lab.policy(),
         store=store,
         device=device,
-        memory=lab.memory(),
+        memory=_memory(lab, store, watch),
         brain=brain,
         trajectory=TrajectoryWriter(lab.runs / run_id / "trajectory.jsonl"),
         until=settings.until,
@@ -198,6 +199,22 @@ def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, setting
     }
     bench.tell("start", "start", start)
     return bench
+
+
+def _memory(lab: Lab, store: Store, watch: Watch) -> Memory | None:
+    """The index of the lab; a damaged one is made again from the record; where that fails, None."""
+    from reson.agent.memory import rebuild
+
+    try:
+        return lab.memory()
+    except OperatorError as error:
+        watch("memory_failed", {"reason": error.what, "remedy": "making it again from the record"})
+    try:
+        rebuild(lab.directory / "memory", store)
+        return lab.memory()
+    except OperatorError as error:
+        watch("memory_failed", {"reason": error.what, "remedy": error.remedy})
+        return None
 
 
 def _brain(settings: RunSettings) -> Brain:

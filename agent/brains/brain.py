@@ -11,7 +11,8 @@ from reson.tools.experiments.experiment import Analysis
 
 
 class Brain(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def choose(self, observation: Observation) -> list[Decision]:
         """One decision for each qubit of the observation."""

@@ -28,7 +28,8 @@ class Bench:
     policy: Policy
     store: Store
     device: Device
-    memory: Memory
+    memory: Memory | None
+    """None where the index is damaged beyond rebuilding: a night goes on without recollections."""
     brain: Brain
     trajectory: TrajectoryWriter
     until: datetime | None = None

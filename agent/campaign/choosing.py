@@ -7,14 +7,14 @@ from typing import Any
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.observe import observe
 from reson.agent.campaign.refusals import refusal
+from reson.agent.campaign.remembering import learn
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError
 from reson.tools.experiments.catalogue import get
-from reson.tools.store.approvals import get_approval
-from reson.tools.store.lessons import record_lesson
+from reson.tools.store.approvals import ApprovalRow, get_approval
 from reson.tools.store.measurements import get_measurement
 from reson.tools.store.parameters import current, values
 
@@ -70,7 +70,7 @@ def take_up_answers(bench: Bench, state: CampaignState) -> tuple[dict[str, Qubit
     return qubits, list(granted.values())
 
 
-def _granted_job(row) -> Job:
+def _granted_job(row: ApprovalRow) -> Job:
     arguments = row.action.arguments
     return Job(
         id=row.id,
@@ -102,9 +102,7 @@ def _escalate(bench: Bench, decision: Escalate) -> QubitState:
 
 def _close(bench: Bench, decision: Done | GiveUp) -> QubitState:
     for diagnosis in decision.diagnoses:
-        text = f"{decision.component}: {diagnosis.code}: {diagnosis.text} {diagnosis.remedy}"
-        lesson = f"{bench.run_id}-{decision.component}-{diagnosis.code}"
-        record_lesson(bench.store, lesson, bench.run_id, decision.component, text, bench.clock())
+        learn(bench, decision.component, diagnosis)
     state = "done" if isinstance(decision, Done) else "failed"
     diagnoses = [diagnosis.to_json() for diagnosis in decision.diagnoses]
     return QubitState(state=state, why=decision.why, approval="", diagnoses=diagnoses)

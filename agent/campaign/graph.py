@@ -7,7 +7,6 @@ its reason. Resuming goes on from there, in the same or in another process.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -24,7 +23,9 @@ from reson.agent.campaign.state import CampaignState
 from reson.agent.campaign.writing import commit, propose
 from reson.records import Ending
 
-NODES: dict[str, Callable[[Bench, CampaignState], dict[str, Any]]] = {
+Node = Callable[[Bench, CampaignState], dict[str, Any]]
+
+NODES: dict[str, Node] = {
     "choose": choose,
     "gate": gate,
     "acquire": acquire,
@@ -41,7 +42,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
     """The compiled campaign of one run; its thread id is the run's id."""
     graph = StateGraph(CampaignState)
     for name, node in NODES.items():
-        graph.add_node(name, partial(node, bench))
+        graph.add_node(name, _on_bench(node, bench))
     graph.add_node("pause", pause)
     graph.add_edge(START, "choose")
     graph.add_conditional_edges("choose", after_choose, ["gate", "pause", "choose", END])
@@ -58,6 +59,13 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
     graph.add_conditional_edges("remember", lambda state: "gate" if state["queue"] else "choose", ["gate", "choose"])
     graph.add_edge("pause", "choose")
     return graph.compile(checkpointer=checkpointer)
+
+
+def _on_bench(node: Node, bench: Bench) -> Callable[[CampaignState], dict[str, Any]]:
+    def run(state: CampaignState) -> dict[str, Any]:
+        return node(bench, state)
+
+    return run
 
 
 def after_choose(state: CampaignState) -> str:

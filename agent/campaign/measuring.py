@@ -15,7 +15,7 @@ from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
 from reson.tools.figures.style import png
 from reson.tools.quantities import PARAMETERS, controls_only
-from reson.tools.store.approvals import require_permit
+from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (
     get_measurement,
     has_measurement,
@@ -34,19 +34,23 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Measure all qubits of the job together; the data is on disk before anything else happens with it."""
     job = _job(state)
     ids = {name: measurement_id(job["id"], name) for name in job["requests"]}
-    if all(has_measurement(bench.store, identity) for identity in ids.values()):
-        return {}
-    require_permit(bench.store, job["approval"], action_of(bench, job))
-    bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
-    bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
-    requests = {int(name.removeprefix("q")): arguments for name, arguments in job["requests"].items()}
-    try:
-        data = get(job["experiment"]).acquire(bench.device, requests)
-    except ToolError as error:
-        bench.tell(f"{job['id']}-refused", "refused", {"experiment": job["experiment"], "reason": error.message})
-        return {"job": None, "refused": [*state["refused"], *refuse_job(state["step"], job, error.message)]}
-    raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}
-    record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
+    if not all(has_measurement(bench.store, identity) for identity in ids.values()):
+        try:
+            require_permit(bench.store, job["approval"], action_of(bench, job))
+        except ToolError as error:  # the table moved since, by another hand: decide anew
+            bench.tell(f"{job['id']}-permit", "refused", {"experiment": job["experiment"], "reason": error.message})
+            return {"job": None}
+        bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
+        bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
+        requests = {int(name.removeprefix("q")): arguments for name, arguments in job["requests"].items()}
+        try:
+            data = get(job["experiment"]).acquire(bench.device, requests)
+        except ToolError as error:
+            bench.tell(f"{job['id']}-refused", "refused", {"experiment": job["experiment"], "reason": error.message})
+            return {"job": None, "refused": [*state["refused"], *refuse_job(state["step"], job, error.message)]}
+        raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}
+        record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
+    mark_executed(bench.store, job["approval"], {"measurements": list(ids.values())})
     return {}
 
 

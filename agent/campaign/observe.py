@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
-from reson.agent.memory import recall
 from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection
 from reson.records import Verdict
-from reson.tools.store.approvals import list_approvals
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.parameters import ParameterRow, current, log
 from reson.tools.store.runs import get_run
@@ -86,13 +88,9 @@ def _attempts(bench: Bench, state: CampaignState, component: str) -> tuple[Attem
     return tuple(attempt for _, attempt in sorted(made + refused, key=lambda item: item[0]))
 
 
-def _attempt(row: MeasurementRow, approval) -> Attempt:
+def _attempt(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
     reading, judgement = row.reading, row.judgement
     assert judgement is not None
-    write, note = "none", ""
-    if approval is not None:
-        write = {"executed": "written", "responded": "responded"}.get(approval.status, "rejected")
-        note = approval.note or ""
     return Attempt(
         measurement_id=row.id,
         experiment=row.experiment,
@@ -103,9 +101,20 @@ def _attempt(row: MeasurementRow, approval) -> Attempt:
         suggested_range=reading.suggested_range if reading else None,
         reasons=judgement.reasons,
         quantities=row.quantities or {},
-        write=write,
-        note=note,
+        write=_what_became(approval),
+        note=approval.note or "" if approval else "",
     )
+
+
+def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "rejected", "responded"]:
+    if approval is None:
+        return "none"
+    match approval.status:
+        case ApprovalStatus.EXECUTED:
+            return "written"
+        case ApprovalStatus.RESPONDED:
+            return "responded"
+    return "rejected"
 
 
 def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tuple[Recollection, ...]:
@@ -117,5 +126,4 @@ def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tupl
         if attempts
         else f"{component} calibration"
     )
-    hits = recall(bench.memory, question, where={"device": bench.device.name}, limit=RECALLED)
-    return tuple(Recollection(text=hit.text, distance=hit.distance) for hit in hits)
+    return recall(bench, question, RECALLED)

@@ -1,22 +1,66 @@
-"""The node ``remember``: what was measured and decided goes into memory, and the job is over."""
+"""Memory during a campaign: what is remembered after each job, and what is recalled for a qubit in trouble.
+
+The index serves the night and never stops it: where it fails, the night goes on without it and says so; everything in
+it can be rebuilt from the record.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from reson.agent import memory
+from reson.agent.approvals import by_a_person
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, measurement_id
-from reson.agent.memory import document_of_approval, document_of_measurement
-from reson.agent.memory import remember as remember_documents
-from reson.tools.store.approvals import get_approval
+from reson.agent.memory import MemoryDocument, document_of_approval, document_of_lesson, document_of_measurement
+from reson.agent.observation import Diagnosis, Recollection
+from reson.errors import OperatorError
+from reson.tools.store.approvals import ApprovalRow
+from reson.tools.store.lessons import list_lessons, record_lesson
 from reson.tools.store.measurements import get_measurement
 
 
 def remember(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """The node after a job: its measurements go into the index."""
     job = state["job"]
     assert job is not None
     rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in job["requests"]]
-    answered = [get_approval(bench.store, approval) for approval in job["writes"]]
-    remember_documents(bench.memory, [*map(document_of_measurement, rows), *map(document_of_approval, answered)])
+    _index(bench, [document_of_measurement(row) for row in rows])
     bench.on_event("job_done", {"experiment": job["experiment"], "qubits": dict(state["qubits"])})
     return {"job": None}
+
+
+def remember_answer(bench: Bench, row: ApprovalRow) -> None:
+    """What a person decided; decisions of the policy teach nothing."""
+    if by_a_person(row):
+        _index(bench, [document_of_approval(row)])
+
+
+def learn(bench: Bench, component: str, diagnosis: Diagnosis) -> None:
+    """A diagnosis becomes a lesson of the record, and of the index."""
+    name = f"{bench.run_id}-{component}-{diagnosis.code}"
+    text = f"{component}: {diagnosis.code}: {diagnosis.text} {diagnosis.remedy}"
+    record_lesson(bench.store, name, bench.run_id, component, text, bench.clock())
+    _index(bench, [document_of_lesson(row) for row in list_lessons(bench.store, run_id=bench.run_id) if row.id == name])
+
+
+def _index(bench: Bench, documents: Sequence[MemoryDocument]) -> None:
+    if bench.memory is None:
+        return
+    try:
+        memory.remember(bench.memory, documents)
+    except OperatorError as error:
+        bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
+
+
+def recall(bench: Bench, question: str, limit: int) -> tuple[Recollection, ...]:
+    """What memory holds about this device that is most like the question; nothing where the index fails."""
+    if bench.memory is None:
+        return ()
+    try:
+        hits = memory.recall(bench.memory, question, where={"device": bench.device.name}, limit=limit)
+    except OperatorError as error:
+        bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
+        return ()
+    return tuple(Recollection(text=hit.text, distance=hit.distance) for hit in hits)

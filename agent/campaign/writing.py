@@ -6,6 +6,7 @@ from typing import Any
 
 from reson.agent.approvals import authorise
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.remembering import remember_answer
 from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.experiments.catalogue import get
@@ -104,6 +105,7 @@ def execute(bench: Bench, row: ApprovalRow) -> QubitState:
     """
     if row.status in ("approved", "stale"):
         row = ask_to_write(bench, get_measurement(bench.store, row.evidence["measurement"]), row.why) or row
+    remember_answer(bench, row)
     if row.status == "pending":
         return parked("the table moved since this was asked; it is asked again", row.id)
     if row.status not in ("approved", "executed"):

@@ -1,4 +1,4 @@
-"""The port between Reson and anything that runs circuits: a device is a Qiskit backend with controls, limits and a clock."""
+"""The port between Reson and whatever runs circuits: a Qiskit backend with controls, limits and a clock."""
 
 from __future__ import annotations
 
