@@ -9,7 +9,7 @@ import typer
 from reson.agent.cli import arguments, output, place, runs
 from reson.agent.cli.output import AsJson
 from reson.agent.cli.params import By
-from reson.agent.report.wording import moment, quantity
+from reson.agent.report.wording import command, moment, quantity
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
@@ -48,7 +48,8 @@ def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> No
     from reson.tools.store.approvals import get_approval
     from reson.tools.store.measurements import FIGURE
 
-    store = place.lab(context).store()
+    lab = place.lab(context)
+    store = lab.store()
     row = get_approval(store, approval_id)
     if as_json:
         output.document(row.to_json())
@@ -71,7 +72,7 @@ def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> No
             *([f"the plot reads {reading['status']}: {reading['reason']}"] if reading else []),
             *([f"plot: {store.blobs.path(evidence['figure'], FIGURE)}"] if evidence.get("figure") else []),
             *([f"note: {row.note}"] if row.note else []),
-            *(_ways_to_answer(row) if row.status == "pending" else []),
+            *(_ways_to_answer(lab, row) if row.status == "pending" else []),
         ]
     )
 
@@ -173,7 +174,12 @@ def _answered(lab: Lab, row: ApprovalRow, resume: bool, as_json: bool) -> int:
     if as_json:
         output.document(row.to_json())
     else:
-        output.lines([_outcome(row), *([f"go on with: reson resume {row.run_id}"] if row.run_id else [])])
+        output.lines(
+            [
+                _outcome(row),
+                *([f"go on with: {command(str(lab.directory), 'resume', row.run_id)}"] if row.run_id else []),
+            ]
+        )
     return 0
 
 
@@ -203,8 +209,13 @@ def _what(row: ApprovalRow) -> str:
     return f"{'write' if row.kind is ActionKind.WRITE else 'roll back'} {values}"
 
 
-def _ways_to_answer(row: ApprovalRow) -> list[str]:
-    return [
-        "answer with:",
-        *(f"  reson approvals {way} {row.id}" for way in ("approve", "reject --note WHY", "respond --note WHAT")),
-    ]
+def _ways_to_answer(lab: Lab, row: ApprovalRow) -> list[str]:
+    from reson.records import ActionKind
+    from reson.tools.store.changes import changes_of
+
+    place = str(lab.directory)
+    values = [f"{change.parameter}={change.new:.10g}" for change in changes_of(row.action)][:1]
+    ways = [["approve", row.id], ["reject", row.id, "--note", "WHY"], ["respond", row.id, "--note", "WHAT"]]
+    if row.kind is not ActionKind.MEASURE:
+        ways.insert(1, ["edit", row.id, *values])
+    return ["answer with:", *(f"  {command(place, 'approvals', *way)}" for way in ways)]

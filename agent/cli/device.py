@@ -17,6 +17,7 @@ def show(context: typer.Context, as_json: AsJson = False) -> None:
     lab = place.lab(context)
     device = lab.device(lab.store())
     limits = device.limits
+    reset, readout = quantity(limits.reset_time, unit="s"), quantity(limits.readout_time, unit="s")
     if as_json:
         output.document(
             {
@@ -34,6 +35,6 @@ def show(context: typer.Context, as_json: AsJson = False) -> None:
             f"{device.name}: {device.kind}, {count(len(device.qubits), 'qubit')}",
             f"clock {moment(device.now().timestamp())} UTC",
             f"at most {count(limits.max_circuits, 'circuit')} of {count(limits.max_shots, 'shot')} in one job",
-            f"{quantity(limits.reset_time, unit='s')} between shots, {quantity(limits.readout_time, unit='s')} of readout",
+            f"{reset} between shots, {readout} of readout",
         ]
     )

@@ -126,7 +126,7 @@ class Waiting(Record):
     approval_id: str
     component: str
     what: str
-    """write, rollback or measure, with what."""
+    """In words."""
     changes: tuple[Proposed, ...]
     why: str
     rule: str

@@ -73,10 +73,11 @@ def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Json) -> Use:
 
 def _waiting(row: ApprovalRow) -> Waiting:
     experiment = row.action.arguments.get("experiment") or row.evidence.get("experiment", "")
+    what = f"measure {experiment}" if row.kind is ActionKind.MEASURE else f"write what {experiment} found"
     return Waiting(
         approval_id=row.id,
         component=row.component,
-        what=f"{row.kind.value} {experiment}".strip(),
+        what=what,
         changes=proposed(row),
         why=row.why,
         rule=row.rule,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shlex
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ def draw_page(report: Report, store: Store) -> str:
             report=report,
             words=words,
             figure=partial(_data_url, store),
-            command=partial(_command, report.provenance.lab),
+            command=partial(words.command, report.provenance.lab),
             codes=codes_of(report),
         )
     )
@@ -54,12 +53,6 @@ def _data_url(store: Store, sha: str | None) -> str | None:
         return "data:image/png;base64," + base64.b64encode(store.blobs.get(sha, FIGURE)).decode()
     except OperatorError:
         return None
-
-
-def _command(lab: str, *parts: str) -> str:
-    """A command line for this lab, to be copied into a shell."""
-    place = [] if lab == "lab" else ["--lab", lab]
-    return shlex.join(["reson", *place, *parts])
 
 
 def codes_of(report: Report) -> list[tuple[str, str, str]]:

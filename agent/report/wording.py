@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from datetime import UTC, datetime
 
 _PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
@@ -11,26 +12,29 @@ NARROW_SPACE = "\u202f"
 """Between groups of three digits, as the SI brochure (section 5.4.4) has it; does not break a line."""
 
 
-def quantity(value: float, stderr: float | None = None, unit: str = "") -> str:
+def quantity(value: float, stderr: float | None = None, unit: str = "", *, bare: bool = False) -> str:
     """``5.123 456 7(12) GHz``: two digits of the standard deviation, in units of the last digit shown.
 
     An uncertainty above the value itself is written ``(0.3 ± 1.2) kHz``. Without one: seven significant digits.
+    ``bare`` leaves the uncertainty out and keeps the digits that it allows.
     """
-    if not math.isfinite(value):
-        return str(value)
     exponent = _exponent(max(abs(value), stderr or 0.0), unit)
-    scaled, error = value / 10**exponent, (stderr or 0.0) / 10**exponent
-    if error == 0.0:
-        number = grouped(f"{scaled:.7g}")
-    else:
-        decimals = max(0, 1 - math.floor(math.log10(float(f"{error:.1e}"))))
-        if error < abs(scaled):
-            number = f"{grouped(f'{scaled:.{decimals}f}')}({round(error * 10**decimals)})"
-        else:
-            number = f"({scaled:.{decimals}f} ± {error:.{decimals}f})"
+    number = _number(value / 10**exponent, (stderr or 0.0) / 10**exponent, bare)
     if unit:
         return f"{number} {_PREFIXES[exponent]}{unit}"
     return number if exponent == 0 else f"{number} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def _number(scaled: float, error: float, bare: bool) -> str:
+    if error == 0.0:
+        return grouped(f"{scaled:.7g}")
+    decimals = max(0, 1 - math.floor(math.log10(float(f"{error:.1e}"))))
+    digits = f"{scaled:.{decimals}f}"
+    if bare:
+        return grouped(digits)
+    if error < abs(scaled):
+        return f"{grouped(digits)}({round(error * 10**decimals)})"
+    return f"({digits} ± {error:.{decimals}f})"
 
 
 def _exponent(size: float, unit: str) -> int:
@@ -40,7 +44,7 @@ def _exponent(size: float, unit: str) -> int:
     power = math.floor(math.log10(float(f"{size:.6e}")))
     if unit:
         return min(max(3 * (power // 3), min(_PREFIXES)), max(_PREFIXES))
-    return 0 if -3 <= power < 6 else power
+    return 0 if -2 <= power < 6 else power
 
 
 def grouped(digits: str) -> str:
@@ -86,3 +90,9 @@ def one_line(text: str, width: int | None = None) -> str:
     """Foreign text on one line without control characters (which could move a terminal's cursor), cut to ``width``."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if width is None or len(line) <= width else line[: width - 1] + "…"
+
+
+def command(lab: str, *parts: str) -> str:
+    """A command line for a lab, to be copied into a shell."""
+    place = [] if lab == "lab" else ["--lab", lab]
+    return shlex.join(["reson", *place, *parts])

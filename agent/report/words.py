@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from reson.agent.report.content import Difference, Qubit, Report, State, Value
-from reson.agent.report.wording import count, duration, moment, quantity
-from reson.records import Ending, Quantity, Verdict
+from collections.abc import Sequence
 
-__all__ = ["count", "duration", "moment", "quantity"]
+from reson.agent.report.content import Difference, Qubit, Report, State, Value
+from reson.agent.report.wording import command, count, duration, moment, quantity
+from reson.records import Ending, Quantity, Verdict
+from reson.tools.quantities import PARAMETERS
+
+__all__ = ["command", "count", "duration", "moment", "quantity"]
 
 ENDINGS: dict[Ending | None, str] = {
     Ending.FINISHED: "Finished",
@@ -23,6 +26,7 @@ STATES: dict[State, tuple[str, str]] = {
     "failed": ("✕", "set aside"),
     "open": ("○", "not finished"),
 }
+NOT_DONE: dict[State, str] = {"waiting": "waiting for a person", "failed": "set aside", "open": "not finished"}
 VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     Verdict.ACCEPT: ("●", "accept"),
     Verdict.REVIEW: ("◐", "review"),
@@ -39,34 +43,37 @@ DIAGNOSES = {
     "rejected": "Turned down",
     "unresolved": "Unresolved",
 }
-OVERVIEW = (
-    ("error_per_gate", "Error per gate"),
-    ("over_limit", "over limit"),
-    ("t1", "T1"),
-    ("t2_star", "T2*"),
-    ("t2_echo", "T2E"),
-    ("assignment_fidelity", "Assignment fidelity"),
-    ("drive_frequency", "Drive frequency"),
-)
-NAMES = {
-    "drive_frequency": "Drive frequency",
-    "x_amplitude": "X amplitude",
+SHORT = {
+    "error_per_gate": "Error per gate",
     "t1": "T1",
     "t2_star": "T2*",
     "t2_echo": "T2E",
     "assignment_fidelity": "Assignment fidelity",
-    "error_per_gate": "Error per gate",
+    "drive_frequency": "Drive frequency",
+    "x_amplitude": "X amplitude",
 }
-RELATIVE = ("x_amplitude", "t1", "t2_star", "t2_echo", "error_per_gate")
-"""Their drift is told in per cent; that of the others in their unit."""
+OVERVIEW = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
+RELATIVE = ("x_amplitude", "sx_amplitude", "t1", "t2_star", "t2_echo", "error_per_gate")
+"""Their changes are told in per cent; those of the others in their unit."""
+
+
+def state(report: Report, name: State) -> tuple[str, str]:
+    """Mark and word of a qubit's state. A single experiment calibrates nothing by itself: then "done" is measured."""
+    mark, word = STATES[name]
+    return mark, ("measured" if report.run.kind == "run" else "calibrated") if name == "done" else word
 
 
 def title(report: Report) -> str:
-    """``4 of 5 qubits done, 1 set aside``."""
+    """``4 of 5 qubits calibrated, 1 set aside``."""
     states = [qubit.state for qubit in report.qubits]
-    parts = [f"{states.count('done')} of {count(len(states), 'qubit')} done"]
-    parts += [f"{states.count(state)} {STATES[state][1]}" for state in ("waiting", "failed", "open") if state in states]
+    parts = [f"{states.count('done')} of {count(len(states), 'qubit')} {state(report, 'done')[1]}"]
+    parts += [f"{states.count(name)} {word}" for name, word in NOT_DONE.items() if name in states]
     return ", ".join(parts)
+
+
+def reason(report: Report) -> str:
+    """Why the run ended; nothing where the title has told it."""
+    return "" if report.run.ending is Ending.FINISHED else report.run.reason
 
 
 def cell(qubit: Qubit, name: str) -> str:
@@ -81,18 +88,47 @@ def number(value: Value | Quantity) -> str:
     return quantity(value.value, value.stderr, value.unit)
 
 
+def bare(before: Value, after: Value) -> str:
+    """A value without its uncertainty, to the digits of its own or else of the later one's."""
+    stderr = before.stderr or after.stderr
+    return quantity(before.value, stderr, before.unit, bare=True)
+
+
+def rounded(value: Quantity) -> str:
+    """Four significant digits: for arguments of a sweep, whose exact values are in report.json."""
+    return quantity(float(f"{value.value:.4g}"), None, value.unit)
+
+
 def sigma(difference: Difference) -> str:
-    if difference.before is None or not difference.before.measured:
-        return "first measured"
-    return "–" if difference.sigmas is None else f"{difference.sigmas:+.1f} σ"
+    return "" if difference.sigmas is None else f"{difference.sigmas:+.1f} σ"
 
 
 def step(difference: Difference) -> str:
     """The change itself, with its sign: in per cent where that says more."""
     before, after = difference.before, difference.after
     if before is None:
-        return "–"
+        return ""
     change = after.value - before.value
     if difference.parameter in RELATIVE and before.value:
         return f"{100 * change / before.value:+.1f} %"
+    if not after.unit:
+        return f"{change:+.4f}"
     return f"{'+' if change > 0 else ''}{quantity(float(f'{change:.3g}'), None, after.unit)}"
+
+
+def moved(difference: Difference) -> bool:
+    """Whether a change is more than its uncertainty explains: above three standard deviations."""
+    return difference.sigmas is not None and abs(difference.sigmas) > 3
+
+
+def by_qubit(differences: Sequence[Difference]) -> dict[str, dict[str, Difference]]:
+    """component -> parameter -> difference, parameters in the order of the vocabulary."""
+    found: dict[str, dict[str, Difference]] = {}
+    for one in sorted(differences, key=lambda one: list(PARAMETERS).index(one.parameter)):
+        found.setdefault(one.component, {})[one.parameter] = one
+    return {name: found[name] for name in dict.fromkeys(one.component for one in differences)}
+
+
+def author(name: str) -> str:
+    """A person by name, the policy as such: its rules are counted at the end of the page."""
+    return "policy" if name.startswith("policy:") else name
