@@ -61,7 +61,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
     return graph.compile(checkpointer=checkpointer)
 
 
-def _on_bench(node: Node, bench: Bench) -> Callable[[CampaignState], dict[str, Any]]:
+def _on_bench(node: Node, bench: Bench) -> Callable[..., dict[str, Any]]:
     def run(state: CampaignState) -> dict[str, Any]:
         return node(bench, state)
 
