@@ -69,11 +69,13 @@ def discriminate(iq: np.ndarray) -> Discrimination:
     mixture = _fit_mixture(along)
     threshold = (mixture.low + mixture.high) / 2
     above = (along > threshold).mean(axis=1)
+    angle_err = float(np.hypot(*across.std(axis=1)) / np.sqrt(shots) / max(abs(difference), 1e-300))
     return Discrimination(
         angle=angle,
-        angle_err=float(np.hypot(*across.std(axis=1)) / np.sqrt(shots) / max(abs(difference), 1e-300)),
+        angle_err=angle_err,
         threshold=threshold,
-        threshold_err=mixture.sigma / np.sqrt(2 * shots),
+        # the axis turns about the origin of the plane, so the angle's error moves clouds that lie far off it
+        threshold_err=float(np.hypot(mixture.sigma / np.sqrt(2 * shots), angle_err * across.mean())),
         errors=(float(above[0]), float(1 - above[1])),
         shots=shots,
         mixture=mixture,

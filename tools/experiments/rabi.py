@@ -69,7 +69,7 @@ def _quantities(result: Fit, max_amplitude: float) -> dict[str, Quantity]:
         "x_amplitude": Quantity(value=period / 2, stderr=stderr and stderr / 2),
         "sx_amplitude": Quantity(value=period / 4, stderr=stderr and stderr / 4),
         "periods": Quantity(value=max_amplitude / period, stderr=stderr and max_amplitude / period**2 * stderr),
-        "contrast": result["amp"],
+        "contrast": Quantity(value=abs(result["amp"].value), stderr=result["amp"].stderr),
     }
 
 
