@@ -60,13 +60,11 @@ def acquire(gate: str, device: Device, arguments: Mapping[int, Values]) -> dict[
 
 
 def analyse(gate: str, raw: RawData) -> Analysis:
-    from qiskit_experiments.library.characterization.analysis import FineAmplitudeAnalysis
+    from reson.tools.experiments.single_start import FineAngleAnalysis
 
-    analysis = FineAmplitudeAnalysis()
     # after an SX gate n X gates end at (n + 1/2) pi, without it n SX gates at n pi / 2
     offset = np.pi / 2 if gate == "x" else np.pi
-    analysis.set_options(fixed_parameters={"angle_per_gate": TARGET[gate], "phase_offset": offset})
-    result = fit(analysis, raw)
+    result = fit(FineAngleAnalysis(TARGET[gate], offset), raw)
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})

@@ -46,11 +46,9 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from qiskit_experiments.library.characterization.analysis import FineAmplitudeAnalysis
+    from reson.tools.experiments.single_start import FineAngleAnalysis
 
-    analysis = FineAmplitudeAnalysis()
-    analysis.set_options(fixed_parameters={"angle_per_gate": 0.0, "phase_offset": np.pi / 2})
-    result = fit(analysis, raw)
+    result = fit(FineAngleAnalysis(0.0, np.pi / 2), raw)
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})

@@ -57,12 +57,9 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from qiskit_experiments.library.characterization.analysis import RamseyXYAnalysis
+    from reson.tools.experiments.single_start import RamseyAnalysis
 
-    analysis = RamseyXYAnalysis()
-    guess = {"freq": _signed_frequency(raw) / MHZ, "tau": raw.parameters["max_delay"] / US, "base": 0.5, "phase": 0.0}
-    analysis.set_options(p0=guess)
-    result = fit(analysis, raw, US)
+    result = fit(RamseyAnalysis(_signed_frequency(raw) / MHZ, raw.parameters["max_delay"] / US), raw, US)
     return Analysis(
         experiment="ramsey_xy",
         qubit=raw.qubit,
