@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from reson.agent.report.wording import count, duration, one_line, quantity
+from reson.agent.report.wording import author, count, duration, one_line, quantity
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
 
@@ -59,13 +60,8 @@ def watching(stream: TextIO, *, live: bool) -> Iterator[Watch]:
 
     board = Board()
     console = Console(file=stream)
-    with Live(get_renderable=lambda: render(board), console=console, refresh_per_second=4) as display:
-
-        def watch(kind: str, body: Json) -> None:
-            take(board, kind, body)
-            display.refresh()
-
-        yield watch
+    with Live(get_renderable=lambda: render(board), console=console, refresh_per_second=4):
+        yield partial(take, board)
 
 
 def _write_lines(stream: TextIO, kind: str, body: Json) -> None:
@@ -164,7 +160,7 @@ def sentences(kind: str, body: Json) -> list[str]:
         case "parameter_change":
             name = body["parameter"]
             value = quantity(body["value"], body["stderr"], PARAMETERS[name].unit)
-            return [f"{body['component']} {name} = {value}, by {body['author']}"]
+            return [f"{body['component']} {name} = {value}, by {author(body['author'])}"]
         case "approval" if body["status"] == "pending":
             return [
                 f"{body.get('component', 'measurement')} waits for a person: reson approvals show {body['approval']}"

@@ -63,12 +63,13 @@ def run_night(seed: int, qubits: int = 5, second: bool = False) -> NightResult:
         device = lab.device(store)
         table = current(store, device.name)
         report = json.loads((ended.report.parent / "report.json").read_text())
+        reported = {said["component"]: said for said in report["qubits"]}
         results = []
         for qubit in range(qubits):
             name = f"q{qubit}"
             truth = true_gate_errors(device, qubit)
             error = (truth.x + truth.sx) / 2
-            said = report["qubits"][name]
+            said = reported[name]
             benchmark = table[name].get("error_per_gate")
             results.append(
                 QubitResult(

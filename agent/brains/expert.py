@@ -66,10 +66,13 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
 
 
 def succeeded(attempt: Attempt) -> bool:
-    """Accepted (or approved by a person), and not merely the discovery of a gate error that is now corrected."""
+    """Accepted (or approved by a person), and not merely the discovery of a large gate error that is now corrected.
+
+    A moderate error needs no second look: its correction is as good as its fit, and benchmarking has the last word.
+    """
     accepted = attempt.verdict is Verdict.ACCEPT or attempt.write == "written"
     turned_down = attempt.write in ("rejected", "responded")
-    still_wrong = attempt.status in (Status.MODERATE_ERROR, Status.LARGE_ERROR)
+    still_wrong = attempt.status is Status.LARGE_ERROR
     return accepted and not turned_down and not still_wrong
 
 

@@ -91,7 +91,7 @@ def _default(spec: Parameter) -> str:
 
 
 def _limits(spec: Parameter) -> str:
-    return f"{spec.low:g} to {spec.high:g} {spec.unit}{', whole' if spec.integer else ''}"
+    return f"{spec.low:g} to {spec.high:g} {spec.unit}".rstrip() + (", whole" if spec.integer else "")
 
 
 def add_to(app: typer.Typer) -> None:

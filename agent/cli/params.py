@@ -9,8 +9,8 @@ import typer
 
 from reson.agent.cli import arguments, output, place
 from reson.agent.cli.output import AsJson
-from reson.agent.report.wording import moment, quantity
-from reson.errors import ToolError, ToolErrorKind
+from reson.agent.report.wording import author, moment, quantity
+from reson.errors import OperatorError
 
 if TYPE_CHECKING:
     from reson.records import Change
@@ -49,7 +49,7 @@ def show(
     output.table(
         ("qubit", "parameter", "value", "valid from (device clock)", "by", "source"),
         (
-            (name, key, _value(row), moment(row.valid_from), row.author, row.measurement_id or row.reason)
+            (name, key, _value(row), moment(row.valid_from), author(row.author), row.measurement_id or row.reason)
             for name in names
             for key, row in table[name].items()
         ),
@@ -92,7 +92,7 @@ def log(
                 row.parameter,
                 _value(row) + (" superseded" if row.superseded_by else ""),
                 row.verdict or "",
-                row.author,
+                author(row.author),
                 row.reason,
                 row.measurement_id or "",
             )
@@ -154,7 +154,9 @@ def rollback(
         names = arguments.components([component], current(store, device))
         changes = rollback_changes(store, device, names, when)
         if not changes:
-            raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{component} has the values of {as_of} already")
+            raise OperatorError(
+                f"{component} has the values of {as_of} already", "`reson params log` shows what was when"
+            )
         if not yes:
             _confirm(changes, as_json)
         rows = roll_back(lab, store, changes, by or arguments.login(), note or f"back to the values of {as_of}")
@@ -183,7 +185,7 @@ def _print_changes(changes: list[Change], as_json: bool, empty: str) -> None:
             (
                 change.component,
                 change.parameter,
-                "" if change.old is None else quantity(change.old, None, change.unit),
+                "" if change.old is None else quantity(change.old, change.stderr, change.unit, bare=True),
                 quantity(change.new, change.stderr, change.unit),
             )
             for change in changes

@@ -13,19 +13,21 @@ from reson.tools.experiments.standard_rb import coherence_limit
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.parameters import ParameterRow
 
+CLOSED: dict[str, State] = {"done": "done", "give_up": "failed"}
+
 
 def qubit(
     component: str,
     rows: Mapping[str, ParameterRow],
-    closing: Json | None,
+    last_word: Json | None,
     waits: Sequence[ApprovalRow],
     story: tuple[Entry, ...],
     run_measurements: frozenset[str],
 ) -> Qubit:
-    """One qubit of the report. ``closing``: the brain's last word on it, None where there was none."""
+    """One qubit of the report. ``last_word``: the brain's last decision on it that was no measurement."""
     values = {name: value_of(row, run_measurements) for name, row in rows.items()}
     limit = limit_of(values)
-    state, why = state_of(closing, waits, story)
+    state, why = state_of(last_word, waits, story)
     return Qubit(
         component=component,
         state=state,
@@ -33,17 +35,17 @@ def qubit(
         values=values,
         coherence_limit=limit,
         over_limit=over_limit(values, limit),
-        diagnoses=diagnoses_of(closing) if closing else (),
+        diagnoses=diagnoses_of(last_word) if last_word else (),
         story=story,
     )
 
 
-def state_of(closing: Json | None, waits: Sequence[ApprovalRow], story: Sequence[Entry]) -> tuple[State, str]:
+def state_of(last_word: Json | None, waits: Sequence[ApprovalRow], story: Sequence[Entry]) -> tuple[State, str]:
     """State and the reason for it, in words."""
     if waits:
         return "waiting", waits[-1].why
-    if closing is not None:
-        return ("done" if closing["kind"] == "done" else "failed"), closing["why"]
+    if last_word is not None and last_word["kind"] in CLOSED:
+        return CLOSED[last_word["kind"]], last_word["why"]
     return "open", f"the run ended after {story[-1].title}" if story else "the run ended before its first measurement"
 
 

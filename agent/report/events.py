@@ -26,20 +26,15 @@ def times_resumed(events: Iterable[Json]) -> int:
     return max(0, sum(event["kind"] == "stop" for event in events) - 1)
 
 
-def closings(events: Iterable[Json]) -> dict[str, Json]:
-    """component -> the last decision by which the brain closed it (``done`` or ``give_up``)."""
-    return {event["component"]: event for event in decisions(events) if event["kind"] in ("done", "give_up")}
+def last_words(events: Iterable[Json]) -> dict[str, Json]:
+    """component -> the last decision that was no measurement: ``done``, ``give_up`` or ``escalate``."""
+    return {event["component"]: event for event in events if event["kind"] in ("done", "give_up", "escalate")}
 
 
-def decisions(events: Iterable[Json]) -> list[Json]:
-    """What the brain answered, in order; ``kind`` is that of the decision."""
-    return [event for event in events if event["kind"] in ("measure", "escalate", "done", "give_up")]
-
-
-def diagnoses_of(closing: Json) -> tuple[Diagnosis, ...]:
-    found: list[dict[str, Any]] = closing.get("diagnoses", [])
+def diagnoses_of(decision: Json) -> tuple[Diagnosis, ...]:
+    found: list[dict[str, Any]] = decision.get("diagnoses", [])
     return tuple(
-        Diagnosis(component=closing["component"], code=one["code"], text=one["text"], remedy=one["remedy"])
+        Diagnosis(component=decision["component"], code=one["code"], text=one["text"], remedy=one["remedy"])
         for one in found
     )
 

@@ -27,7 +27,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     approvals = list_approvals(store, run_id=run_id)
     trajectory = events.events_of(lab.runs / run_id / "trajectory.jsonl")
     start = events.start_of(trajectory)
-    closings = events.closings(trajectory)
+    last_words = events.last_words(trajectory)
     mine = frozenset(measurement.id for measurement in rows)
     before, after = tables.table_before(store, row), tables.table_after(store, row)
     pending = [approval for approval in approvals if approval.status is ApprovalStatus.PENDING]
@@ -39,7 +39,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
             chip.qubit(
                 name,
                 after.get(name, {}),
-                closings.get(name),
+                last_words.get(name),
                 [approval for approval in pending if name in approval.component.split(",")],
                 story([measured for measured in rows if measured.component == name], writes),
                 mine,

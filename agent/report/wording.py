@@ -86,6 +86,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}".replace(",", NARROW_SPACE)
 
 
+def author(name: str) -> str:
+    """Who decided: a person by name, the policy as such."""
+    return "policy" if name.startswith("policy:") else name
+
+
 def one_line(text: str, width: int | None = None) -> str:
     """Foreign text on one line without control characters (which could move a terminal's cursor), cut to ``width``."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())

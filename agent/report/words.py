@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
-from reson.agent.report.wording import command, count, duration, moment, quantity
+from reson.agent.report.wording import author, command, count, duration, moment, quantity
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
 
-__all__ = ["command", "count", "duration", "moment", "quantity"]
+__all__ = ["author", "command", "count", "duration", "moment", "quantity"]
 
 ENDINGS: dict[Ending | None, str] = {
     Ending.FINISHED: "Finished",
@@ -127,8 +127,3 @@ def by_qubit(differences: Sequence[Difference]) -> dict[str, dict[str, Differenc
     for one in sorted(differences, key=lambda one: list(PARAMETERS).index(one.parameter)):
         found.setdefault(one.component, {})[one.parameter] = one
     return {name: found[name] for name in dict.fromkeys(one.component for one in differences)}
-
-
-def author(name: str) -> str:
-    """A person by name, the policy as such: its rules are counted at the end of the page."""
-    return "policy" if name.startswith("policy:") else name
