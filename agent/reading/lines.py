@@ -17,7 +17,7 @@ BROAD = 0.3
 
 def read_spectroscopy(analysis: Analysis) -> Reading:
     x, y, y_err = arrays(analysis.series[0])
-    height = y - np.median(y)
+    height = y - np.quantile(y, 0.25)  # the floor, also where a broad line fills half of the sweep
     smooth = np.convolve(height, np.ones(3) / 3, mode="same")
     noise = max(float(np.median(y_err)), _roughness(y)) / np.sqrt(3)
     drawn, peak = has_curve(analysis.series), int(np.argmax(smooth))

@@ -54,7 +54,7 @@ def read_ramsey(analysis: Analysis) -> Reading:
     found = strongest_rotation(x, signal)
     cycles = abs(found.cycles)
     strength = envelope(signal, found.cycles, STRETCHES)
-    if strength[0] > 0.2 and strength[1] < 0.25 * strength[0]:
+    if _gone_at_once(signal, float(np.mean(errors))):
         reason = "the oscillation is gone after the first few points"
         return answer(
             Status.SAMPLING_TOO_COARSE, Outcome.SUBOPTIMAL, reason, suggested_range=(0.0, window / 6), curve_drawn=drawn
@@ -76,6 +76,13 @@ def read_ramsey(analysis: Analysis) -> Reading:
     if _beats(strength, float(np.mean(errors)) / np.sqrt(len(x) / STRETCHES)):
         return answer(Status.BEATING, Outcome.ANOMALOUS, "the oscillation fades and comes back", curve_drawn=drawn)
     return success_if_fitted(analysis, f"a clear oscillation of {cycles:.1f} turns in both quadratures")
+
+
+def _gone_at_once(signal: np.ndarray, noise: float) -> bool:
+    """It starts with a visible length, of which less than a quarter is left after an eighth of the window."""
+    later = signal[len(signal) // STRETCHES :]
+    left = np.sqrt(max(float(np.mean(np.abs(later) ** 2)) - 2 * noise**2, 0.0))
+    return bool(abs(signal[0]) > max(0.15, 4 * noise) and left < abs(signal[0]) / 4)
 
 
 def _beats(strength: np.ndarray, noise: float) -> bool:
