@@ -18,7 +18,7 @@ def read_clouds(analysis: Analysis) -> Reading:
         return no_signal(analysis, "there are not two clouds of points")
     ground, excited = clouds
     # the median is where most shots are; decay during readout moves the mean
-    centres = [complex(np.median(cloud.real), np.median(cloud.imag)) for cloud in clouds]
+    centres = [complex(np.median(np.real(cloud)), np.median(np.imag(cloud))) for cloud in clouds]
     widths = [float(np.median(np.abs(cloud - centre)) / 1.1774) for cloud, centre in zip(clouds, centres, strict=True)]
     distance = abs(centres[1] - centres[0]) / max(widths[0], 1e-300)
     if distance < APART:

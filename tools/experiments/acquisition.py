@@ -81,10 +81,12 @@ def _run(device: Device, circuits: list[QuantumCircuit], shots: int, kind: str) 
     size = device.limits.max_circuits
     for first in range(0, len(circuits), size):
         chunk = circuits[first : first + size]
-        result: Result = device.backend.run(chunk, shots=shots, **level).result()
-        if not result.success or len(result.results) != len(chunk):
-            raise _refused(f"{len(chunk)} circuits were sent, {len(result.results)} came back (status {result.status})")
-        results.extend(result.results)
+        job: Any = device.backend.run(chunk, shots=shots, **level)
+        result: Result = job.result()
+        returned = list(result.results or [])
+        if not result.success or len(returned) != len(chunk):
+            raise _refused(f"{len(chunk)} circuits were sent, {len(returned)} came back (status {result.status})")
+        results.extend(returned)
     return results
 
 
@@ -114,7 +116,7 @@ def _arrays(payloads: list[np.ndarray], kind: str) -> dict[str, np.ndarray]:
         return {"counts": values}
     if kind == SINGLE_SHOT_IQ:
         return {"iq": values.astype(np.complex64)}
-    spread = np.stack([values.real.std(axis=1, ddof=1), values.imag.std(axis=1, ddof=1)], axis=1)
+    spread = np.stack([part(values).std(axis=1, ddof=1) for part in (np.real, np.imag)], axis=1)
     return {"iq_mean": values.mean(axis=1), "iq_stderr": spread / np.sqrt(values.shape[1])}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any, cast
 
 import numpy as np
 from qiskit.circuit import CircuitInstruction, Instruction, QuantumCircuit
@@ -34,8 +35,8 @@ class NativeRB(StandardRB):
     def _native(self, sequence: np.ndarray, target: int) -> QuantumCircuit:
         net = 0
         for clifford in sequence:
-            net = compose_1q(net, int(clifford))
-        recovery = int(compose_1q(inverse_1q(net), _flip())) if target else int(inverse_1q(net))
+            net = _then(net, int(clifford))
+        recovery = _then(_inverse(net), _flip()) if target else _inverse(net)
         whole = [*map(int, sequence), recovery]
         qubit = self.physical_qubits[0]
         metadata = {
@@ -65,9 +66,17 @@ def _pulses(clifford: int) -> int:
     return sum(gate.name in ("x", "sx") for gate in _gates(clifford))
 
 
+def _then(first: int, second: int) -> int:
+    return int(cast(Any, compose_1q)(first, second))
+
+
+def _inverse(clifford: int) -> int:
+    return int(cast(Any, inverse_1q)(clifford))
+
+
 @cache
 def _flip() -> int:
     """The Clifford that is the X gate."""
     circuit = QuantumCircuit(1)
     circuit.x(0)
-    return int(num_from_1q_circuit(circuit))
+    return int(cast(Any, num_from_1q_circuit)(circuit))

@@ -57,9 +57,9 @@ def fit(
     problem = _problem(experiment_data)
     if problem is not None:
         return Fit(series=_unfitted(raw, values, errors), error=problem)
-    table: ScatterTable = experiment_data.artifacts("curve_data").data
-    summary: CurveFitResult = experiment_data.artifacts("fit_summary").data
-    if not summary.success or summary.params is None or summary.covar is None:
+    table: ScatterTable = _artifact(experiment_data, "curve_data")
+    summary: CurveFitResult = _artifact(experiment_data, "fit_summary")
+    if not summary.success or summary.params is None or summary.covar is None or summary.reduced_chisq is None:
         return Fit(series=_series(table, analysis, None, x_unit), error="the data does not determine the fit")
     scale = max(1.0, float(summary.reduced_chisq)) ** 0.5
     return Fit(
@@ -76,7 +76,8 @@ def _processor() -> Any:
     class Measured(DataProcessor):
         """Hands on the values and errors that ``processing`` found, so that every analysis sees the same ones."""
 
-        def __call__(self, data: list[dict[str, Any]], **options: Any) -> np.ndarray:
+        def __call__(self, data: dict[str, Any] | list[dict[str, Any]], **options: Any) -> np.ndarray:
+            data = [data] if isinstance(data, dict) else data
             return unumpy.uarray([datum["value"] for datum in data], [datum["error"] for datum in data])
 
     return Measured("value")
@@ -94,6 +95,11 @@ def _rebuild(raw: RawData, values: np.ndarray, errors: np.ndarray, x_unit: float
         ]
     )
     return rebuilt
+
+
+def _artifact(experiment_data: ExperimentData, name: str) -> Any:
+    found: Any = experiment_data.artifacts(name)
+    return found.data
 
 
 def _problem(experiment_data: ExperimentData) -> str | None:

@@ -34,7 +34,7 @@ def principal_axis(iq_mean: np.ndarray, iq_stderr: np.ndarray) -> tuple[np.ndarr
     from it lies above: a line becomes a peak, not a dip. Where the first circuit, which excites least, lies at an
     end of the range itself (amplitude zero of a Rabi sweep), that end is the lower one.
     """
-    plane = np.stack([iq_mean.real, iq_mean.imag], axis=1)
+    plane = np.stack([np.real(iq_mean), np.imag(iq_mean)], axis=1)
     centred = plane - np.median(plane, axis=0)
     axis = np.linalg.svd(plane - plane.mean(axis=0), full_matrices=False)[2][0]
     value = centred @ axis

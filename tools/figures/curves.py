@@ -53,7 +53,9 @@ def _draw_series(axes: Axes, part: Series, index: int, x_scale: float) -> None:
 
 def _natural_range(axes: Axes, analysis: Analysis) -> None:
     """Probabilities keep their range, so that noise on a flat line looks like it; counts have whole ticks."""
+    from matplotlib.ticker import MaxNLocator
+
     if analysis.y_axis.label.startswith("P("):
         axes.set_ylim(0.4 if analysis.y_axis.label == "P(survival)" else -0.05, 1.05)
     if all(float(x).is_integer() for part in analysis.series for x in part.x):
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
