@@ -1,0 +1,127 @@
+"""What a person sees of a run, from its events."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from rich.console import Console
+
+from reson.agent.progress import Board, render, sentences, take, watching
+
+START = {"run": "night-0001", "device": "simulated-7", "brain": "offline", "settings": {"components": ["q0", "q1"]}}
+MEASURING = {"experiment": "rabi", "components": ["q0", "q1"], "why": {"q0": "the pi amplitude", "q1": "again, wider"}}
+
+
+def verdict(component: str, verdict: str, **other) -> dict:
+    body = {
+        "measurement": f"night-0001-0001-{component}",
+        "component": component,
+        "experiment": "rabi",
+        "figure": "0" * 64,
+        "reading": {"status": "SUCCESS"},
+        "verdict": verdict,
+        "reasons": [],
+        "quantities": {
+            "x_amplitude": {"value": 0.3161, "stderr": 0.0012, "unit": ""},
+            "periods": {"value": 1.4, "stderr": 0.1, "unit": ""},
+        },
+    }
+    return body | other
+
+
+def shown(board: Board, width: int = 100) -> str:
+    stream = io.StringIO()
+    Console(file=stream, width=width).print(render(board))
+    return stream.getvalue()
+
+
+def board_after(*events: tuple[str, dict]) -> Board:
+    board = Board()
+    for kind, body in events:
+        take(board, kind, body)
+    return board
+
+
+def row_of(text: str, component: str) -> str:
+    return next(line for line in text.splitlines() if line.strip().startswith(component))
+
+
+def test_the_board_says_at_once_that_the_lab_is_being_opened():
+    assert "opening the lab" in shown(Board())
+
+
+def test_each_qubit_has_a_row_with_its_state_experiment_verdict_and_why():
+    board = board_after(("start", START), ("measuring", MEASURING))
+    assert "measuring" in row_of(shown(board), "q1") and "again, wider" in row_of(shown(board), "q1")
+    take(board, "verdict", verdict("q0", "accept"))
+    take(board, "verdict", verdict("q1", "reject", reasons=["no oscillation"]))
+    text = shown(board)
+    assert re.search(r"q0 .*rabi .*accept .*x_amplitude 0\.3161\(12\)", row_of(text, "q0"))
+    assert re.search(r"q1 .*rabi .*reject .*no oscillation", row_of(text, "q1"))
+    assert "2 measurements" in text
+
+
+def test_qubits_that_wait_are_done_or_set_aside_say_so():
+    waits = {"approval": "a-1", "component": "q0", "status": "pending", "rule": "ask", "changes": []}
+    given_up = {"kind": "give_up", "component": "q1", "why": "no line in any search", "diagnoses": []}
+    board = board_after(("start", START), ("approval", waits), ("decision", given_up))
+    text = shown(board)
+    assert "waiting" in row_of(text, "q0") and "a-1" in row_of(text, "q0")
+    assert "set aside" in row_of(text, "q1") and "no line in any search" in row_of(text, "q1")
+    take(board, "approval_answered", {"approval": "a-1", "component": "q0", "status": "approved", "by": "ann"})
+    assert "approved by ann" in row_of(shown(board), "q0")
+    take(board, "decision", {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": []})
+    assert "done" in row_of(shown(board), "q0")
+
+
+def test_device_time_is_told_where_events_carry_it():
+    board = board_after(
+        ("start", START | {"device_time": 1000.0}),
+        ("stop", {"ending": "finished", "reason": "", "device_time": 1125.0}),
+    )
+    assert "device 2 min 05 s" in shown(board)
+
+
+def test_foreign_text_is_neither_markup_nor_terminal_control():
+    board = board_after(("start", START), ("verdict", verdict("q0", "review", reasons=["[red]two\x1b[2J\npeaks"])))
+    assert "[red]two [2J peaks" in shown(board)
+
+
+def test_events_become_plain_sentences():
+    assert sentences("measuring", MEASURING) == ["measuring rabi on q0 q1: again, wider; the pi amplitude"]
+    assert sentences("verdict", verdict("q0", "accept")) == ["q0 rabi: accept, x_amplitude 0.3161(12)"]
+    doubted = verdict("q0", "review", reasons=["a jump"], reading={"status": "FIT_POOR"})
+    assert sentences("verdict", doubted) == ["q0 rabi: review (FIT_POOR): a jump"]
+    change = {
+        "component": "q0",
+        "parameter": "x_amplitude",
+        "value": 0.3161,
+        "stderr": 0.0012,
+        "author": "policy: auto",
+    }
+    assert sentences("parameter_change", change) == ["q0 x_amplitude = 0.3161(12), by policy"]
+    diagnosis = {"code": "short_t1", "text": "T1 = 2 µs.", "remedy": "Look for a two-level system."}
+    done = {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": [diagnosis]}
+    assert sentences("decision", done) == ["q0 done: at the limit", "q0 short_t1: T1 = 2 µs."]
+    assert sentences("decision", {"kind": "measure", "component": "q0", "experiment": "rabi"}) == []
+    assert sentences("job_done", {}) == []
+
+
+def test_off_a_terminal_every_line_has_the_time_and_one_event():
+    stream = io.StringIO()
+    with watching(stream, live=False) as watch:
+        watch("opening", {"lab": "lab"})
+        watch("verdict", verdict("q0", "reject", reasons=["two\nlines"]))
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  \S", line) for line in lines)
+    assert lines[0].endswith("opening the lab lab ...") and lines[1].endswith("two lines")
+
+
+def test_the_live_display_ends_on_the_last_state():
+    stream = io.StringIO()
+    with watching(stream, live=True) as watch:
+        watch("start", START)
+        watch("decision", {"kind": "done", "component": "q1", "why": "at the limit", "diagnoses": []})
+    assert "at the limit" in stream.getvalue()
