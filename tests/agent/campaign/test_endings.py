@@ -104,7 +104,7 @@ def test_a_bug_ends_as_failed_with_a_report_and_keeps_its_traceback(make_lab, ca
     assert row.ending is Ending.FAILED
     assert "a bug" in (row.reason or "")
     report = json.loads((lab.runs / "calibrate-0001" / "report.json").read_text())
-    assert report["ending"] == "failed"
+    assert report["run"]["ending"] == "failed"
 
 
 def test_a_stop_is_taken_at_the_next_safe_point(make_lab, calibrate, watched):

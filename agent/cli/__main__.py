@@ -1,0 +1,5 @@
+"""``python -m reson.agent.cli`` is ``reson``."""
+
+from reson.agent.cli import main
+
+main()
