@@ -80,7 +80,7 @@ def take(board: Board, kind: str, body: Json) -> None:
         case "start":
             board.title = sentence
             board.rows = {name: Row() for name in body["settings"]["components"]}
-        case "opening" | "stopping" | "stop" | "report":
+        case "opening" | "memory_failed" | "stopping" | "stop" | "report":
             board.now = sentence
         case "measuring":
             board.now = sentence
@@ -153,6 +153,8 @@ def sentences(kind: str, body: Json) -> list[str]:
             return [f"measuring {body['experiment']} on {' '.join(body['components'])}: {one_line(whys, REASON_WIDTH)}"]
         case "verdict":
             return [_judged(body)]
+        case "memory_failed":
+            return [f"memory: {body['reason']}; {body['remedy']}"]
         case "refused":
             return [f"{body['experiment']} refused: {body['reason']}"]
         case "write_refused":

@@ -10,6 +10,8 @@ from reson.agent.report.wording import one_line
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 
 USAGE = 2
+INTERRUPTED = 130
+"""As a shell has it for a program that Ctrl-C ended."""
 
 
 class WrongUsage(OperatorError):
@@ -29,7 +31,7 @@ def exit_code_of(app: typer.Typer, arguments: list[str]) -> int:
     """Run a command line. Errors that have an addressee are printed, with ``--json`` as one JSON document."""
     as_json = "--json" in arguments
     try:
-        return app(arguments, prog_name="reson", standalone_mode=False) or 0
+        code = app(arguments, prog_name="reson", standalone_mode=False) or 0
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "reson"
@@ -41,6 +43,9 @@ def exit_code_of(app: typer.Typer, arguments: list[str]) -> int:
         return _tell(error.what, error.remedy, USAGE if isinstance(error, WrongUsage) else 1, as_json)
     except typer.Abort:
         return _tell("nothing was changed", "answer y to go on, or add --yes", 1, as_json)
+    if code == INTERRUPTED:
+        return _tell("interrupted", "`reson runs` names the run, `reson resume RUN` goes on with it", code, as_json)
+    return code
 
 
 def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:

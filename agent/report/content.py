@@ -179,6 +179,8 @@ class Report(Record):
     waiting: tuple[Waiting, ...]
     changes: tuple[Difference, ...]
     drift: Drift | None
+    lessons: tuple[str, ...]
+    """What was noted beside the diagnoses."""
     refused: tuple[str, ...]
     """Requests that the device, the policy or the parameter table refused, in words."""
     provenance: Provenance

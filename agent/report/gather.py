@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reson.agent.report import chip, events, tables
-from reson.agent.report.content import Provenance, Report, Run, Use, Waiting
+from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Waiting
 from reson.agent.report.story import proposed, story
 from reson.records import ActionKind, Json
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
+from reson.tools.store.lessons import list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.runs import RunRow, get_run
 
@@ -32,26 +33,35 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     before, after = tables.table_before(store, row), tables.table_after(store, row)
     pending = [approval for approval in approvals if approval.status is ApprovalStatus.PENDING]
     writes = [approval for approval in approvals if approval.kind is ActionKind.WRITE]
+    qubits = tuple(
+        chip.qubit(
+            name,
+            after.get(name, {}),
+            last_words.get(name),
+            [approval for approval in pending if name in approval.component.split(",")],
+            story([measured for measured in rows if measured.component == name], writes),
+            mine,
+        )
+        for name in row.settings.get("components", sorted({measured.component for measured in rows}))
+    )
     return Report(
         run=_run(row),
         use=_use(row, rows, start),
-        qubits=tuple(
-            chip.qubit(
-                name,
-                after.get(name, {}),
-                last_words.get(name),
-                [approval for approval in pending if name in approval.component.split(",")],
-                story([measured for measured in rows if measured.component == name], writes),
-                mine,
-            )
-            for name in row.settings.get("components", sorted({measured.component for measured in rows}))
-        ),
+        qubits=qubits,
         waiting=tuple(_waiting(approval) for approval in pending),
         changes=tables.differences(before, after, mine),
         drift=tables.drift(store, row, after, mine),
+        lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
         provenance=_provenance(lab, row, start, approvals, events.times_resumed(trajectory)),
     )
+
+
+def _lessons(store: Store, run_id: str, qubits: Sequence[Qubit]) -> tuple[str, ...]:
+    """Lessons that no diagnosis of the report tells already."""
+    told = [diagnosis.text for qubit in qubits for diagnosis in qubit.diagnoses]
+    texts = [lesson.text for lesson in list_lessons(store, run_id=run_id)]
+    return tuple(text for text in texts if not any(known in text for known in told))
 
 
 def _run(row: RunRow) -> Run:

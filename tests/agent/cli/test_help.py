@@ -1,0 +1,87 @@
+"""Help answers at once and teaches; every command can speak JSON; exit codes are those of the endings."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+
+from reson.agent.cli import app, lab_first
+from reson.agent.cli.runs import EXIT_TEXT
+from reson.records import EXIT_CODES
+
+SLOW = {"numpy", "scipy", "matplotlib", "qiskit", "qiskit_experiments", "langgraph", "chromadb", "sqlalchemy", "rich"}
+
+
+def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    children = getattr(command, "commands", {})
+    if command.callback is not None and path and (not children or command.invoke_without_command):
+        yield path, command
+    for name, child in children.items():
+        yield from leaves(child, (*path, name))
+
+
+COMMANDS = dict(leaves(typer.main.get_command(app)))
+
+
+def imported_by(code: str) -> set[str]:
+    """Top-level modules that are loaded in a fresh process after this code."""
+    script = f"import sys\n{code}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_help_loads_nothing_slow():
+    assert not imported_by("import reson.agent.cli") & (SLOW | {"pydantic"})
+
+
+def test_reading_parameters_loads_no_physics(made):
+    code = f"from reson.agent.cli import app\napp(['--lab', {str(made[0])!r}, 'params', 'show'], standalone_mode=False)"
+    assert not imported_by(code) & (SLOW - {"numpy", "sqlalchemy", "rich"})
+
+
+def test_the_commands_are_those_that_were_promised():
+    promised = """night; calibrate; run; resume; report; runs; runs show; experiments; policy; params show; params log;
+        params diff; params rollback; approvals list; approvals show; approvals approve; approvals edit;
+        approvals reject; approvals respond; memory rebuild; memory search; device show"""
+    assert set(COMMANDS) == {tuple(command.split()) for command in promised.split(";")}
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_each_command_explains_itself_and_speaks_json(path, reson_nowhere):
+    command = COMMANDS[path]
+    assert any("--json" in parameter.opts for parameter in command.params)
+    said = reson_nowhere(*path, "--help")
+    assert said.code == 0 and said.err == ""
+    for parameter in command.params:
+        assert getattr(parameter, "help", None) or parameter.opts[-1] in ("run_id", "--help"), parameter
+
+
+def test_the_exit_codes_in_the_help_are_those_of_the_endings(reson_nowhere):
+    told = {word: int(code) for code, word in re.findall(r"^  (\d)  (\w+):", EXIT_TEXT, re.MULTILINE)}
+    assert told == {ending.value: code for ending, code in EXIT_CODES.items()}
+    assert "3  waiting_for_approval" in reson_nowhere("night", "--help").out
+
+
+def test_examples_in_the_help_are_commands_that_exist(reson_nowhere):
+    for path, command in COMMANDS.items():
+        for line in re.findall(r"^ +(reson .+)$", command.help or "", re.MULTILINE):
+            words = lab_first(line.split()[1:])
+            words = words[2:] if words[0] == "--lab" else words
+            assert tuple(words[: len(path)]) == path, line
+
+
+def test_the_lab_may_be_named_anywhere():
+    assert lab_first(["runs", "--lab", "x", "--json"]) == ["--lab", "x", "runs", "--json"]
+    assert lab_first(["runs", "--lab=x"]) == ["--lab=x", "runs"]
+    assert lab_first(["runs", "--json"]) == ["runs", "--json"]
+
+
+def test_a_mistyped_command_gets_the_near_one(reson_nowhere):
+    said = reson_nowhere("nigth")
+    assert said.code == 2 and "night" in said.err and "--help" in said.err

@@ -1,0 +1,105 @@
+"""Runs from the command line: what they print, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+def test_json_is_alone_on_stdout_and_progress_goes_to_stderr(made):
+    lab, said = made
+    assert said.code == 0
+    assert said.json == {
+        "run": "run-0001",
+        "ending": "finished",
+        "reason": said.json["reason"],
+        "report": str(lab / "runs" / "run-0001" / "report.html"),
+        "exit_code": 0,
+    }
+    assert Path(said.json["report"]).exists()
+    assert "measuring qubit_spectroscopy on q0 q1" in said.err and "run-0001 on simulated-7" in said.err
+
+
+def test_a_committed_run_has_changed_the_table(made, reson):
+    table = reson("params", "show", "--json").json
+    for component in ("q0", "q1"):
+        row = table[component]["drive_frequency"]
+        assert row["measurement_id"] == f"run-0001-0000-{component}" and row["verdict"] == "accept"
+
+
+def test_without_commit_nothing_is_written(reson):
+    before = reson("params", "show", "--json").json
+    said = reson("run", "t1", "--qubits", "0")
+    assert said.code == 0
+    assert said.out.splitlines()[-2].startswith("run-0002 finished")
+    assert reson("params", "show", "--json").json == before
+    shown = reson("runs", "show", "run-0002", "--json").json
+    assert [(row["experiment"], row["component"]) for row in shown] == [("t1", "q0")]
+
+
+def test_the_budget_gives_its_own_exit_code(reson, lab):
+    settings = lab / "lab.toml"
+    settings.write_text(settings.read_text().replace("experiments = 2000", "experiments = 1"))
+    said = reson("calibrate", "0-1", "--json")
+    assert said.code == said.json["exit_code"] == 4
+    assert said.json["ending"] == "budget_spent" and "experiments" in said.json["reason"]
+
+
+def test_runs_are_listed_newest_first(reson):
+    reson("run", "rabi", "--qubits", "0", "--json")
+    assert [row["id"] for row in reson("runs", "--json").json] == ["run-0002", "run-0001"]
+    assert [row["id"] for row in reson("runs", "--limit", "1", "--json").json] == ["run-0002"]
+    assert "run-0001" in reson("runs").out and "qubit_spectroscopy" in reson("runs", "show", "run-0001").out
+
+
+def test_the_report_is_written_again_and_can_be_read_as_data(reson, lab):
+    page = lab / "runs" / "run-0001" / "report.html"
+    page.unlink()
+    assert reson("report").out.strip() == str(page)
+    assert page.exists()
+    content = reson("report", "run-0001", "--json").json
+    assert content["run"]["id"] == "run-0001" and content["format"] == "reson-report-1"
+
+
+def test_a_finished_run_is_only_reported_again(reson):
+    said = reson("resume", "run-0001", "--json")
+    assert said.code == 0 and said.json["ending"] == "finished"
+    assert len(reson("runs", "show", "run-0001", "--json").json) == 2
+
+
+def test_the_catalogue_explains_itself(reson_nowhere):
+    rows = reson_nowhere("experiments", "--json").json
+    assert {"rabi", "t1", "standard_rb"} <= {row["name"] for row in rows}
+    text = reson_nowhere("experiments", "rabi").out
+    assert "max_amplitude" in text and "0.01 to 1" in text and "drive_frequency" in text
+
+
+def test_the_policy_in_words(reson):
+    said = reson("policy")
+    assert "otherwise: ask a person" in said.out
+    assert reson("policy", "--json").json["in_words"] == said.out.splitlines()
+
+
+def test_the_device_tells_its_limits(reson):
+    facts, table = reson("device", "show", "--json").json, reson("params", "show", "--json").json
+    assert facts["name"] == "simulated-7" and facts["qubits"] == [0, 1]
+    assert facts["controls"]["q0"]["drive_frequency"] == table["q0"]["drive_frequency"]["value"]
+    assert "2 qubits" in reson("device", "show").out
+
+
+def test_memory_finds_what_was_measured_also_after_it_was_made_again(reson):
+    for _ in range(2):
+        hits = reson("memory", "search", "spectroscopy of q1", "--component", "q1", "--limit", "1", "--json").json
+        assert [hit["id"] for hit in hits] == ["measurement:run-0001-0000-q1"]
+        assert reson("memory", "rebuild", "--json").json == {"documents": 2}
+
+
+def test_stdout_of_a_piped_run_is_plain_lines(reson):
+    lines = reson("run", "rabi", "--qubits", "0").out.splitlines()
+    assert "opening the lab" in lines[0]
+    assert all("\x1b" not in line for line in lines)
+
+
+def test_a_json_document_of_every_reading_command(reson):
+    for command in ("runs", "params show", "params log", "params diff 2026-01-01", "approvals list", "policy"):
+        assert isinstance(json.loads(reson(*command.split(), "--json").out), list | dict), command
