@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+THIRD_LEVEL = 0.004
+"""Relative systematic error of the period: at large amplitude the third level slows the rotation a little."""
+
 
 def _defaults(values: Values) -> dict[str, float]:
     """Up to 2.8 times the present X amplitude: 1.4 periods where it is right, and one where it is 40 % too small."""
@@ -64,7 +67,7 @@ def _quantities(result: Fit, max_amplitude: float) -> dict[str, Quantity]:
     """A period of the oscillation is a rotation by 2 pi: half of it is the X pulse, a quarter the SX pulse."""
     frequency = result["freq"]
     period = 1 / max(frequency.value, 1e-9)
-    stderr = None if frequency.stderr is None else period**2 * frequency.stderr
+    stderr = None if frequency.stderr is None else float(np.hypot(period**2 * frequency.stderr, THIRD_LEVEL * period))
     return {
         "x_amplitude": Quantity(value=period / 2, stderr=stderr and stderr / 2),
         "sx_amplitude": Quantity(value=period / 4, stderr=stderr and stderr / 4),

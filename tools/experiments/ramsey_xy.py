@@ -122,6 +122,9 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         fitted,
         *(checks.signal(part, f"signal in {part.name}") for part in analysis.series),
         checks.within("oscillation", abs(frequency.value), 0.5 / window, 0.8 * nyquist, "Hz"),
+        # an oscillation beyond the sampling limit folds back, and looks as good as any other
+        checks.within("artificial detuning", abs(parameters["detuning"]), 0.0, 0.8 * nyquist, "Hz"),
+        checks.within("offset", abs(found["offset"].value), 0.0, 0.5 * nyquist, "Hz", severity=Verdict.REVIEW),
         checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
         checks.within("amplitude", found["contrast"].value, 0.3, 0.6, severity=Verdict.REVIEW),
         checks.resolved("amplitude", found["contrast"], 8.0),

@@ -67,3 +67,19 @@ def test_rabi_needs_a_quarter_and_at_most_ten_periods(
     assert (judge(checks).verdict is Verdict.ACCEPT) == accepted
     if not accepted:
         assert judge(checks).verdict is Verdict.REJECT
+
+
+def test_ramsey_folded_back_by_its_sampling_is_not_accepted() -> None:
+    """9 MHz on points 0.1 us apart look like -1 MHz."""
+    device = open_simulated(3, 1, {}, 1.8e9)
+    device.load({"q0": {"drive_frequency": device.chip.truth_now().transmons[0].f01}})
+    row, controls = get("readout"), device.controls()["q0"]
+    clouds = row.analyse(row.acquire(device, {0: row.arguments({}, controls)})[0]).quantities
+    device.load({"q0": {name: clouds[name].value for name in ("readout_angle", "readout_threshold")}})
+    row, verdicts = get("ramsey_xy"), []
+    for detuning in (1e6, 9e6):
+        arguments = row.arguments({"detuning": detuning}, controls)
+        checks = row.check(row.analyse(row.acquire(device, {0: arguments})[0]), arguments, {})
+        verdicts.append(judge(checks).verdict)
+    assert verdicts[0] is not Verdict.REJECT
+    assert verdicts[1] is Verdict.REJECT
