@@ -28,7 +28,7 @@ def unitary(circuit: QuantumCircuit) -> np.ndarray:
         if instruction.operation.name != "measure":
             assert circuit.find_bit(instruction.qubits[0]).index == 2
             gates.append(instruction.operation, (0,))
-    return Operator(gates).data
+    return np.asarray(Operator(gates).data)
 
 
 def test_each_sequence_ends_in_its_target(circuits: list[QuantumCircuit]) -> None:
@@ -59,5 +59,5 @@ def test_the_sequences_are_those_of_the_stock_experiment(circuits: list[QuantumC
     assert [list(one) for one in sequences] == [list(one) for one in ours]
     reference = [circuit for circuit in stock.circuits() if circuit.metadata["xval"] == 23]
     mine = [circuit for circuit in circuits if circuit.metadata["xval"] == 23 and circuit.metadata["target"] == 0]
-    identity = Operator(reference[0].remove_final_measurements(inplace=False))
-    assert Operator(unitary(mine[0])).equiv(identity)
+    reference[0].remove_final_measurements()
+    assert Operator(unitary(mine[0])).equiv(Operator(reference[0]))
