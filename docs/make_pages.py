@@ -1,8 +1,12 @@
-"""Makes the generated page and the pictures of docs/ from a real night on a simulated chip: ``make docs``."""
+"""Makes the generated page and the pictures of docs/ from a real night on a simulated chip: ``make docs``.
+
+The photograph of the report needs Debian's chromium.
+"""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -15,12 +19,16 @@ from reson.tools.store.measurements import list_measurements
 
 DOCS = Path(__file__).parent
 SEED = 7
+CHROMIUM = (
+    "chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --hide-scrollbars --window-size=1280,1180"
+)
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         lab = open_lab(Path(directory), seed=SEED)
-        ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: print(kind, end=" ", flush=True))
+        ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
         store = lab.store()
         pictures = DOCS / "pictures"
         pictures.mkdir(exist_ok=True)
@@ -29,8 +37,14 @@ def main() -> None:
             good = [row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.ACCEPT]
             assert good[0].figure_sha is not None
             shutil.copyfile(store.blobs.path(good[0].figure_sha, ".png"), pictures / f"{name}.png")
+        photograph(ended.report, pictures / "report.png", Path(directory) / "browser")
     (DOCS / "catalogue.md").write_text(catalogue_page("pictures"), encoding="utf-8")
     print(f"\n{ended.ending}: wrote {DOCS / 'catalogue.md'} and {len(CATALOGUE)} pictures")
+
+
+def photograph(page: Path, picture: Path, profile: Path) -> None:
+    command = [*CHROMIUM.split(), f"--user-data-dir={profile}", f"--screenshot={picture}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ class Bench:
     on_event: Callable[[str, Json], None] = lambda kind, body: None
 
     def tell(self, event_id: str, kind: str, body: Json) -> None:
-        """Write an event to the trajectory and show it to whoever watches."""
-        self.trajectory.write(event_id, kind, body, device_time=self.clock())
-        self.on_event(kind, body)
+        """Write an event to the trajectory and show it to whoever watches; one that is known already is not news."""
+        if self.trajectory.write(event_id, kind, body, device_time=self.clock()):
+            self.on_event(kind, body)
 
     def clock(self) -> float:
         """Device time, seconds since the Unix epoch."""

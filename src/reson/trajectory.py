@@ -25,16 +25,17 @@ class TrajectoryWriter:
         _drop_half_line(path)
         self._ids = {event["id"] for event in read_trajectory(path)} if path.exists() else set()
 
-    def write(self, event_id: str, kind: str, body: Json, *, device_time: float) -> None:
-        """Append one event; ``device_time`` in seconds since the Unix epoch."""
+    def write(self, event_id: str, kind: str, body: Json, *, device_time: float) -> bool:
+        """Append one event; ``device_time`` in seconds since the Unix epoch. False where its id is known already."""
         if event_id in self._ids:
-            return
+            return False
         line = json.dumps({"id": event_id, "kind": kind, "device_time": device_time, **body}, allow_nan=False)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
         self._ids.add(event_id)
+        return True
 
     def count(self, prefix: str) -> int:
         """How many events have an id that begins so."""
