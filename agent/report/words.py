@@ -88,10 +88,9 @@ def number(value: Value | Quantity) -> str:
     return quantity(value.value, value.stderr, value.unit)
 
 
-def bare(before: Value, after: Value) -> str:
-    """A value without its uncertainty, to the digits of its own or else of the later one's."""
-    stderr = before.stderr or after.stderr
-    return quantity(before.value, stderr, before.unit, bare=True)
+def bare(value: Value) -> str:
+    """A value without its uncertainty, to the digits that it allows."""
+    return quantity(value.value, value.stderr, value.unit, bare=True)
 
 
 def rounded(value: Quantity) -> str:

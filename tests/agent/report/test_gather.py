@@ -72,10 +72,11 @@ def test_before_and_after_and_the_change_in_sigmas(record):
     record.write(second, "x_amplitude", 0.310, 0.004, "")
     record.end()
     (change,) = gather(record.lab, record.store, "night-0002").changes
+    assert change.before is not None
     assert (change.before.value, change.after.value, change.measurement_id) == (0.300, 0.310, second)
     assert change.sigmas == pytest.approx(2.0)
     (cold,) = gather(record.lab, record.store, "night-0001").changes
-    assert cold.before.value == 0.35 and not cold.before.measured and cold.sigmas is None
+    assert cold.before is not None and cold.before.value == 0.35 and not cold.before.measured and cold.sigmas is None
 
 
 def test_drift_compares_with_the_run_before_and_only_what_both_measured(record):

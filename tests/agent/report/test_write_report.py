@@ -84,7 +84,8 @@ def test_report_json_has_the_same_content(record):
     path = finished(record)
     stored = json.loads(path.with_suffix(".json").read_text())
     again = gather(record.lab, record.store, "night-0001").to_json()
-    stored["provenance"].pop("written_wall"), again["provenance"].pop("written_wall")
+    for content in (stored, again):
+        content["provenance"].pop("written_wall")
     assert stored == again
     assert stored["format"] == "reson-report-1"
     Report.model_validate_json(path.with_suffix(".json").read_text())
