@@ -27,7 +27,7 @@ def decay_checks(
         checks.within(name, tau.value, 1e-7, 1e-2, "s"),
         checks.within(f"{name} over the step of the sweep", tau.value / step, 1.5, np.inf),
         checks.within(f"{name} over the window", tau.value / window, 0.0, 1.5),
-        checks.within(f"{name} over the window", tau.value / window, 0.0, 0.8, severity=Verdict.REVIEW),
+        checks.within(f"{name} over the window", tau.value / window, 0.0, 1.0, severity=Verdict.REVIEW),
         checks.within("height of the decay", found["contrast"].value, contrast[0] / 2, 1.2),
         checks.within("height of the decay", found["contrast"].value, *contrast, severity=Verdict.REVIEW),
         checks.resolved("height of the decay", found["contrast"], 8.0),

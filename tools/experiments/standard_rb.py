@@ -158,7 +158,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("error_per_gate", error.value, 1e-6, 0.1),
         checks.within("height of the decay", found["contrast"].value, 0.2, 0.65),
         checks.within("decays in the longest sequence", decay, 0.3, 40.0),
-        checks.within("decays in the longest sequence", decay, 0.7, 12.0, severity=Verdict.REVIEW),
+        checks.within("decays in the longest sequence", decay, 0.5, 12.0, severity=Verdict.REVIEW),
         checks.resolved("error_per_gate", error, 4.0),
         checks.precise("error_per_gate", error, 0.15),
         checks.goodness(analysis, parameters=2, tolerance=0.005, highest=4.0),
