@@ -63,6 +63,7 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
     from reson.tools.store.runs import list_runs, start_run
 
     with lock_lab(lab, f"reson {plan.kind}"):
+        lab.policy()  # a mistake in it is told before a run is on record
         store = lab.store()
         device = lab.device(store)
         if plan.rest:

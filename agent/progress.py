@@ -24,6 +24,7 @@ Watch = Callable[[str, Json], None]
 MARKS = {"measuring": "▸", "ready": "·", "waiting": "◐", "done": "●", "set aside": "✕"}
 STYLES = {"measuring": "cyan", "waiting": "yellow", "done": "green", "set aside": "red"}
 REASON_WIDTH = 110
+CLOSED = {"done": "done", "give_up": "set aside"}
 
 
 @dataclass
@@ -97,12 +98,14 @@ def take(board: Board, kind: str, body: Json) -> None:
             row = _row(board, body["component"])
             row.state, row.last, row.verdict = "ready", body["experiment"], body["verdict"]
             row.why = "; ".join(body["reasons"]) or findings(body["quantities"])
-        case "approval" if body["status"] == "pending" and "component" in body:
-            row = _row(board, body["component"])
-            row.state, row.why = "waiting", f"for a person: {body['approval']}"
-        case "decision" if body["kind"] in ("done", "give_up"):
-            row = _row(board, body["component"])
-            row.state, row.why = ("done" if body["kind"] == "done" else "set aside"), body["why"]
+        case "approval" if body["status"] == "pending":
+            for name in body["component"].split(","):
+                row = _row(board, name)
+                row.state, row.why = "waiting", f"for a person: {body['approval']}"
+        case "decision" if body["decision"]["kind"] in CLOSED:
+            decision = body["decision"]
+            row = _row(board, decision["component"])
+            row.state, row.why = CLOSED[decision["kind"]], decision["why"]
         case "approval_answered":
             row = _row(board, body["component"])
             row.state, row.why = "ready", f"{body['status']} by {body['by']}"
@@ -164,17 +167,16 @@ def sentences(kind: str, body: Json) -> list[str]:
             value = quantity(body["value"], body["stderr"], PARAMETERS[name].unit)
             return [f"{body['component']} {name} = {value}, by {author(body['author'])}"]
         case "approval" if body["status"] == "pending":
-            return [
-                f"{body.get('component', 'measurement')} waits for a person: reson approvals show {body['approval']}"
-            ]
+            return [f"{body['component']} waits for a person: reson approvals show {body['approval']}"]
         case "approval" if body["status"] == "denied":
             return [f"the policy denies {body['approval']}: {body['rule']}"]
         case "approval_answered":
             return [f"{body['component']} goes on: {body['approval']} was {body['status']} by {body['by']}"]
-        case "decision" if body["kind"] in ("done", "give_up"):
-            state = "done" if body["kind"] == "done" else "set aside"
-            diagnoses = [f"{body['component']} {one['code']}: {one['text']}" for one in body.get("diagnoses", ())]
-            return [f"{body['component']} {state}: {body['why']}", *diagnoses]
+        case "decision" if body["decision"]["kind"] in CLOSED:
+            decision = body["decision"]
+            name = decision["component"]
+            diagnoses = [f"{name} {one['code']}: {one['text']}" for one in decision["diagnoses"]]
+            return [f"{name} {CLOSED[decision['kind']]}: {decision['why']}", *diagnoses]
         case "stopping":
             return [f"stopping at the next safe point ({body['reason']}); once more stops at once"]
         case "stop":

@@ -43,7 +43,7 @@ class Bench:
     def tell(self, event_id: str, kind: str, body: Json) -> None:
         """Write an event to the trajectory and show it to whoever watches; one that is known already is not news."""
         if self.trajectory.write(event_id, kind, body, device_time=self.clock()):
-            self.on_event(kind, body)
+            self.on_event(kind, {"device_time": self.clock(), **body})
 
     def clock(self) -> float:
         """Device time, seconds since the Unix epoch."""

@@ -28,12 +28,14 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
     asked: list[Measure] = []
     refused = list(state["refused"])
     for decision in bench.brain.choose(observe(bench, state)):
-        bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", decision.to_json())
+        bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
             case Measure():
                 try:
                     asked.append(_complete(bench, decision))
                 except ToolError as error:
+                    body = {"experiment": decision.experiment, "component": decision.component, "reason": error.message}
+                    bench.tell(f"{state['step']:04d}-refused-{decision.component}", "refused", body)
                     refused.append(
                         refusal(
                             state["step"], decision.component, decision.experiment, decision.parameters, error.message

@@ -40,9 +40,8 @@ def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
         qubits |= {name: parked(f"{job['experiment']} waits for a person", approval.id) for name in job["requests"]}
     else:
         refused += refuse_job(state["step"], job, f"not allowed: {approval.status} by {approval.rule}")
-    bench.tell(
-        f"{job['id']}-gate", "approval", {"approval": approval.id, "status": approval.status, "rule": approval.rule}
-    )
+    body = {"approval": approval.id, "component": approval.component, "status": approval.status, "rule": approval.rule}
+    bench.tell(f"{job['id']}-gate", "approval", body)
     return {"queue": queue, "job": None, "qubits": qubits, "refused": refused}
 
 

@@ -143,7 +143,6 @@ def _watched(lab: Lab, through: Callable[[Watch], Ended], as_json: bool) -> int:
     stream = sys.stderr if as_json else sys.stdout
     with watching(stream, live=not as_json and stream.isatty()) as watch:
         watch("opening", {"lab": str(lab.directory)})
-        lab.policy()  # a mistake in it is told before a run is on record
         ended = through(watch)
     code = EXIT_CODES[ended.ending]
     if as_json:

@@ -28,7 +28,8 @@ def times_resumed(events: Iterable[Json]) -> int:
 
 def last_words(events: Iterable[Json]) -> dict[str, Json]:
     """component -> the last decision that was no measurement: ``done``, ``give_up`` or ``escalate``."""
-    return {event["component"]: event for event in events if event["kind"] in ("done", "give_up", "escalate")}
+    decisions = [event["decision"] for event in events if event["kind"] == "decision"]
+    return {said["component"]: said for said in decisions if said["kind"] in ("done", "give_up", "escalate")}
 
 
 def diagnoses_of(decision: Json) -> tuple[Diagnosis, ...]:

@@ -26,7 +26,12 @@ class TrajectoryWriter:
         self._ids = {event["id"] for event in read_trajectory(path)} if path.exists() else set()
 
     def write(self, event_id: str, kind: str, body: Json, *, device_time: float) -> bool:
-        """Append one event; ``device_time`` in seconds since the Unix epoch. False where its id is known already."""
+        """Append one event; ``device_time`` in seconds since the Unix epoch. False where its id is known already.
+
+        Raises ``ValueError`` for a body that has one of the line's own keys, or a number that JSON does not know.
+        """
+        if taken := {"id", "kind", "device_time"} & body.keys():
+            raise ValueError(f"the body of an event cannot have the keys {sorted(taken)}")
         if event_id in self._ids:
             return False
         line = json.dumps({"id": event_id, "kind": kind, "device_time": device_time, **body}, allow_nan=False)

@@ -65,13 +65,13 @@ def test_each_qubit_has_a_row_with_its_state_experiment_verdict_and_why():
 def test_qubits_that_wait_are_done_or_set_aside_say_so():
     waits = {"approval": "a-1", "component": "q0", "status": "pending", "rule": "ask", "changes": []}
     given_up = {"kind": "give_up", "component": "q1", "why": "no line in any search", "diagnoses": []}
-    board = board_after(("start", START), ("approval", waits), ("decision", given_up))
+    board = board_after(("start", START), ("approval", waits), ("decision", {"decision": given_up}))
     text = shown(board)
     assert "waiting" in row_of(text, "q0") and "a-1" in row_of(text, "q0")
     assert "set aside" in row_of(text, "q1") and "no line in any search" in row_of(text, "q1")
     take(board, "approval_answered", {"approval": "a-1", "component": "q0", "status": "approved", "by": "ann"})
     assert "approved by ann" in row_of(shown(board), "q0")
-    take(board, "decision", {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": []})
+    take(board, "decision", {"decision": {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": []}})
     assert "done" in row_of(shown(board), "q0")
 
 
@@ -103,8 +103,8 @@ def test_events_become_plain_sentences():
     assert sentences("parameter_change", change) == ["q0 x_amplitude = 0.3161(12), by policy"]
     diagnosis = {"code": "short_t1", "text": "T1 = 2 µs.", "remedy": "Look for a two-level system."}
     done = {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": [diagnosis]}
-    assert sentences("decision", done) == ["q0 done: at the limit", "q0 short_t1: T1 = 2 µs."]
-    assert sentences("decision", {"kind": "measure", "component": "q0", "experiment": "rabi"}) == []
+    assert sentences("decision", {"decision": done}) == ["q0 done: at the limit", "q0 short_t1: T1 = 2 µs."]
+    assert sentences("decision", {"decision": {"kind": "measure", "component": "q0", "experiment": "rabi"}}) == []
     assert sentences("job_done", {}) == []
 
 
@@ -123,5 +123,5 @@ def test_the_live_display_ends_on_the_last_state():
     stream = io.StringIO()
     with watching(stream, live=True) as watch:
         watch("start", START)
-        watch("decision", {"kind": "done", "component": "q1", "why": "at the limit", "diagnoses": []})
+        watch("decision", {"decision": {"kind": "done", "component": "q1", "why": "at the limit", "diagnoses": []}})
     assert "at the limit" in stream.getvalue()

@@ -182,7 +182,6 @@ def _require_evidence(connection: Connection, approval: ApprovalRow) -> None:
 
 
 def _write(connection: Connection, approval: ApprovalRow, changes: list[Change], device_time: float) -> None:
-    arguments = approval.effective_action.arguments
     author = approval.answered_by or approval.rule
     rows = [
         {
@@ -194,8 +193,7 @@ def _write(connection: Connection, approval: ApprovalRow, changes: list[Change],
             "stderr": change.stderr,
             "unit": change.unit,
             "valid_from": device_time,
-            "measurement_id": arguments.get("measurement"),
-            "verdict": arguments.get("verdict"),
+            **_source(connection, approval, change),
             "author": author,
             "reason": approval.why,
             "approval_id": approval.id,
@@ -207,6 +205,19 @@ def _write(connection: Connection, approval: ApprovalRow, changes: list[Change],
         in_force = update(parameters).where(*key, parameters.c.superseded_by.is_(None))
         connection.execute(in_force.values(superseded_by=row["id"]))
     _insert(connection, rows)
+
+
+def _source(connection: Connection, approval: ApprovalRow, change: Change) -> dict[str, str | None]:
+    """Measurement and verdict behind a new value; a value that is rolled back to keeps those it had."""
+    if approval.kind is not ActionKind.ROLLBACK:
+        arguments = approval.effective_action.arguments
+        return {"measurement_id": arguments.get("measurement"), "verdict": arguments.get("verdict")}
+    same = {"device": approval.device, "component": change.component, "parameter": change.parameter}
+    earlier = select(parameters.c.measurement_id, parameters.c.verdict).where(
+        *(parameters.c[name] == value for name, value in same.items()), parameters.c.value == change.new
+    )
+    found = connection.execute(earlier.order_by(parameters.c.sequence.desc()).limit(1)).one_or_none()
+    return {} if found is None else dict(found._mapping)
 
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> list[ParameterRow]:

@@ -125,5 +125,5 @@ def test_a_policy_that_denies_ends_the_qubit_with_that_reason(make_lab, calibrat
     ended = calibrate(lab)
     assert ended.ending is Ending.FINISHED
     assert list_measurements(lab.store()) == []
-    [closed] = [body for body in watched.of("decision") if body["kind"] == "give_up"]
+    [closed] = [body["decision"] for body in watched.of("decision") if body["decision"]["kind"] == "give_up"]
     assert "hands off" in closed["diagnoses"][0]["text"]

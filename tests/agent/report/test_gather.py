@@ -21,13 +21,15 @@ def calibrated(record) -> None:
     record.write(times, "t2_echo", 100e-6, 6e-6, "s")
     last = record.measure("q0", "standard_rb", {"error_per_gate": Quantity(value=2.4e-4, stderr=1e-5)}, step=2)
     record.write(last, "error_per_gate", 2.4e-4, 1e-5, "")
-    record.tell("c0", "decision", {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": []})
+    record.tell(
+        "c0", "decision", {"decision": {"kind": "done", "component": "q0", "why": "at the limit", "diagnoses": []}}
+    )
 
 
 def give_up(record, component: str) -> None:
     diagnosis = {"code": "no_drive_response", "text": "no line anywhere.", "remedy": "Check the cable."}
     body = {"kind": "give_up", "component": component, "why": "no line in any search", "diagnoses": [diagnosis]}
-    record.tell(f"c-{component}", "decision", body)
+    record.tell(f"c-{component}", "decision", {"decision": body})
 
 
 def test_the_chip_at_a_glance(record):

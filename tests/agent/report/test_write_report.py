@@ -96,7 +96,9 @@ def test_foreign_text_stays_text(record):
     record.begin()
     record.measure("q0", "rabi", {}, verdict=Verdict.REVIEW, status=Status.DAMPED, reason=evil, why=evil, step=0)
     diagnosis = {"code": evil, "text": evil, "remedy": evil}
-    record.tell("c", "decision", {"kind": "give_up", "component": "q0", "why": evil, "diagnoses": [diagnosis]})
+    record.tell(
+        "c", "decision", {"decision": {"kind": "give_up", "component": "q0", "why": evil, "diagnoses": [diagnosis]}}
+    )
     record.end(Ending.FAILED, evil)
     page = Page(write_report(record.lab, record.store, "night-0001"))
     assert "script" not in {tag for tag, _ in page.tags}
