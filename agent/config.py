@@ -54,9 +54,69 @@ class NightSettings(Record):
         return value
 
 
+class Price(Record):
+    """Of one model, per million tokens, in whatever currency the budget is in."""
+
+    input: Annotated[Finite, Field(ge=0)] = 0.0
+    output: Annotated[Finite, Field(ge=0)] = 0.0
+
+
+class CapabilitySettings(Record):
+    """What the endpoint can do, where a probe should not decide it. None: probed once and cached."""
+
+    tools: bool | None = None
+    parallel_tools: bool | None = None
+    json_schema: bool | None = None
+    images: Annotated[int, Field(ge=0, le=100)] | None = None
+    """How many pictures one request may hold."""
+
+
+class ModelSettings(Record):
+    """The endpoint and models of the brains that ask one. The key itself never stands in a file of the lab."""
+
+    base_url: str = "https://api.openai.com/v1"
+    choose: str = ""
+    read: str = ""
+    """Model names; an empty ``read`` takes that of ``choose``."""
+    key_env: str = "OPENAI_API_KEY"
+    key_file: str = ""
+    timeout: Positive = 60.0
+    """Seconds of silence after which a request counts as lost."""
+    retries: Annotated[int, Field(ge=0, le=10)] = 3
+    corrections: Annotated[int, Field(ge=0, le=5)] = 2
+    """How often an invalid answer is sent back before the offline brain decides."""
+    max_output_tokens: Annotated[int, Field(ge=64)] = 4000
+    picture_width: Annotated[int, Field(ge=128, le=2048)] = 640
+    references: Annotated[int, Field(ge=0, le=12)] = 4
+    """Reference plots sent with each picture: the good one and the most relevant failures."""
+    tokens: Annotated[int, Field(ge=0)] = 2_000_000
+    cost: Annotated[Finite, Field(ge=0)] = 5.0
+    """Budgets of one run."""
+    files_wait_minutes: Positive = 60.0
+    recording: str = ""
+    """Of brain = "replay": the trajectory that it answers from."""
+    capabilities: CapabilitySettings = CapabilitySettings()
+    prices: dict[str, Price] = {}
+
+    @property
+    def reader(self) -> str:
+        return self.read or self.choose
+
+
+class CascadeSettings(Record):
+    """When the offline brain asks the model, and when the model's answer is no answer."""
+
+    sure: Annotated[Finite, Field(ge=0, le=1)] = 0.75
+    """Offline readings below this confidence go to the model; a model below it leaves the value to a person."""
+    failures: Annotated[int, Field(ge=1, le=20)] = 2
+    """Failed attempts at one experiment in a row after which the model is asked what to do."""
+
+
 class LabConfig(Record):
     device: DeviceSettings = DeviceSettings()
-    brain: Literal["offline"] = "offline"
+    brain: Literal["offline", "openai", "cascade", "files", "replay"] = "offline"
+    model: ModelSettings = ModelSettings()
+    cascade: CascadeSettings = CascadeSettings()
     goals: Goals = Goals()
     budget: Budget = Budget()
     night: NightSettings = NightSettings()
@@ -66,7 +126,7 @@ class LabConfig(Record):
 
 TEMPLATE = """\
 # The lab: what it measures on, what for, and how much it may use. Every key is optional; these are the defaults.
-brain = "offline"            # works with no key and no network
+brain = "offline"            # no key, no network; or "cascade", "openai", "files", "replay": see docs/brains.md
 database = ""                # an SQLAlchemy URL where several machines share a lab; empty: lab.db beside this file
 
 [device]
@@ -92,6 +152,20 @@ experiments = 2000
 begins = "22:00"             # the simulated chip rests until then
 until = ""                   # e.g. "06:00", on the device's clock (UTC); empty: until done
 wait_for_approval_minutes = 0.0
+
+[model]                      # for the brains "cascade" and "openai"; `reson model check` tries it out
+base_url = "https://api.openai.com/v1"   # any endpoint that speaks chat completions
+choose = ""                  # the model that decides; it must take tools
+read = ""                    # the model that looks at plots; empty: the same
+key_env = "OPENAI_API_KEY"   # where the key is; or key_file = "/path": never in this file
+references = 4               # reference plots sent with each picture
+tokens = 2000000             # budgets of one run; then the offline brain goes on alone
+cost = 5.0
+# prices."some-model" = {{ input = 2.5, output = 10.0 }}   # per million tokens
+
+[cascade]
+sure = 0.75                  # below this confidence the next one is asked: offline, model, person
+failures = 2                 # failed attempts in a row before the model is asked what to do
 """
 
 

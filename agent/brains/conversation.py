@@ -1,0 +1,125 @@
+"""What is said to a model and what it answers, free of any endpoint: requests, replies, and why one may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from reson.records import Finite, Json, Record, content_hash
+
+
+class Picture(Record):
+    """A picture by reference: a request on record holds no image data, only its hash."""
+
+    sha256: str
+    width: int
+    """Longest side in pixels at which it is sent."""
+    path: str = Field(default="", exclude=True)
+
+
+class ToolCall(Record):
+    id: str
+    name: str
+    arguments: str
+    """As the model wrote them: JSON where it kept to the schema."""
+
+
+class Message(Record):
+    role: Literal["system", "user", "assistant", "tool"]
+    parts: tuple[str | Picture, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(part for part in self.parts if isinstance(part, str))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Picture))
+
+
+class Tool(Record):
+    """One function that a model may call; ``parameters`` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Json
+
+
+class Request(Record):
+    purpose: Literal["choose", "read", "chat", "probe"]
+    model: str
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = ()
+    must_call: bool = False
+    """Whether the answer has to be a tool call."""
+    answer_schema: Json | None = None
+    """JSON schema that the text of the answer must satisfy, where the endpoint can enforce one."""
+    max_output_tokens: int = 4000
+
+    @property
+    def hash(self) -> str:
+        return content_hash(self.to_json())
+
+
+class Usage(Record):
+    """Tokens of one call; ``estimated`` where the endpoint did not say."""
+
+    input: int
+    output: int
+    estimated: bool = False
+
+
+class Reply(Record):
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    usage: Usage
+    finish: str = ""
+    model: str = ""
+    seconds: Finite = 0.0
+    retries: int = 0
+
+    def as_message(self) -> Message:
+        return Message(role="assistant", parts=(self.text,) if self.text else (), tool_calls=self.tool_calls)
+
+
+class FailureKind(StrEnum):
+    """Why a question got no answer."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REFUSED = "refused"
+    MALFORMED = "malformed"
+    BUDGET_SPENT = "budget_spent"
+    RESTING = "resting"
+    INVALID = "invalid"
+
+
+class NoAnswer(Exception):
+    """A question that got no usable answer; the brain falls back and says so. Never ends a run."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind = kind
+        self.message = message
+
+
+Hear = Callable[[str], None]
+"""Takes the pieces of an answer's text as they arrive."""
+
+
+class Endpoint(Protocol):
+    """Where requests go: an HTTP endpoint, or a folder in which somebody answers by hand."""
+
+    @property
+    def name(self) -> str: ...
+
+    def complete(self, request: Request, hear: Hear | None = None) -> Reply:
+        """The answer. Raises ``NoAnswer``."""
+        ...

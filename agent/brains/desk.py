@@ -1,0 +1,127 @@
+"""The desk at which questions are asked: budget, record, and no question paid for twice.
+
+Every call is in the trajectory with the hash of its exact request (kept as a blob, pictures by their hash), its answer,
+usage and latency. A run that was killed finds there what was answered before, and asks only what is new.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from reson.agent.brains.accounts import Account, account, cost_of
+from reson.agent.brains.conversation import Endpoint, FailureKind, Hear, NoAnswer, Reply, Request, ToolCall, Usage
+from reson.agent.brains.pictures import request_tokens
+from reson.agent.config import ModelSettings, Price
+from reson.records import Json
+from reson.tools.store.blobs import Blobs
+
+Tell = Callable[[str, str, Json], None]
+"""(event id, kind, body): writes to the trajectory of the run."""
+
+
+@dataclass
+class Desk:
+    endpoint: Endpoint
+    settings: ModelSettings
+    blobs: Blobs
+    tell: Tell
+    spent: Account = field(default_factory=Account)
+    events: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, Reply] = field(default_factory=dict)
+    """Request hash -> answer of an earlier process of this run."""
+
+    def ask(self, request: Request, hear: Hear | None = None) -> Reply:
+        """The answer, from the record or from the endpoint. Raises ``NoAnswer``."""
+        if request.hash in self.answered:
+            return self.answered.pop(request.hash)
+        self._within_budget(request)
+        try:
+            reply = self.endpoint.complete(request, hear)
+        except NoAnswer as error:
+            if error.kind is not FailureKind.RESTING:
+                self._note_call(request, {"failure": error.kind, "message": error.message})
+            raise
+        self._note_answer(request, reply)
+        return reply
+
+    def note(self, kind: str, body: Json) -> None:
+        """Write an event under the next free id of its kind."""
+        number = self.events.get(kind, 0) + 1
+        self.events[kind] = number
+        self.tell(f"{kind}-{number:05d}", kind, body)
+
+    def answered_by(self, purpose: str, component: str, who: str, why: str) -> None:
+        self.note("question", {"purpose": purpose, "component": component, "answered_by": who, "why": why})
+
+    def fell_back(self, purpose: str, components: Iterable[str], error: NoAnswer) -> None:
+        body = {"purpose": purpose, "components": list(components), "failure": error.kind, "reason": str(error)}
+        self.note("fallback", body)
+
+    def _within_budget(self, request: Request) -> None:
+        needed = sum(request_tokens(request))
+        if self.spent.tokens + needed > self.settings.tokens:
+            raise NoAnswer(
+                FailureKind.BUDGET_SPENT,
+                f"{self.spent.tokens} of {self.settings.tokens} tokens used, this needs about {needed}",
+            )
+        price = cost_of(self._price(request.model), needed, 0)
+        if self.spent.cost + price > self.settings.cost:
+            raise NoAnswer(FailureKind.BUDGET_SPENT, f"{self.spent.cost:.2f} of {self.settings.cost:g} spent")
+
+    def _note_answer(self, request: Request, reply: Reply) -> None:
+        usage = reply.usage
+        cost = cost_of(self._price(request.model), usage.input, usage.output)
+        self.spent = self.spent.model_copy(
+            update={
+                "calls": self.spent.calls + 1,
+                "input_tokens": self.spent.input_tokens + usage.input,
+                "output_tokens": self.spent.output_tokens + usage.output,
+                "cost": self.spent.cost + cost,
+            }
+        )
+        self._note_call(
+            request,
+            {
+                "text": reply.text,
+                "tool_calls": [call.to_json() for call in reply.tool_calls],
+                "finish": reply.finish,
+                "answered_model": reply.model,
+                "usage": usage.to_json(),
+                "cost": cost,
+                "seconds": reply.seconds,
+                "retries": reply.retries,
+            },
+        )
+
+    def _note_call(self, request: Request, body: Json) -> None:
+        kept = self.blobs.put(json.dumps(request.to_json(), sort_keys=True).encode(), ".json")
+        pictures = [picture.sha256 for message in request.messages for picture in message.pictures]
+        head = {"purpose": request.purpose, "model": request.model, "request": kept, "request_hash": request.hash}
+        self.note("model_call", head | {"pictures": pictures} | body)
+
+    def _price(self, model: str) -> Price:
+        return self.settings.prices.get(model, Price())
+
+
+def open_desk(endpoint: Endpoint, settings: ModelSettings, blobs: Blobs, tell: Tell, past: list[Json]) -> Desk:
+    """A desk that goes on where the events of the run's trajectory (``past``) end."""
+    counts: dict[str, int] = {}
+    for event in past:
+        counts[event["kind"]] = counts.get(event["kind"], 0) + 1
+    return Desk(endpoint, settings, blobs, tell, account(past), counts, _answered(past))
+
+
+def _answered(past: list[Json]) -> dict[str, Reply]:
+    return {
+        event["request_hash"]: Reply(
+            text=event["text"],
+            tool_calls=tuple(ToolCall.model_validate(call) for call in event["tool_calls"]),
+            usage=Usage.model_validate(event["usage"]),
+            finish=event["finish"],
+            model=event["answered_model"],
+        )
+        for event in past
+        if event["kind"] == "model_call" and "usage" in event
+    }

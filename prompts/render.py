@@ -1,0 +1,58 @@
+"""Renders the templates of this folder: every word that a model is sent stands in a file here, and can be hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+LONGEST_DATA = 400
+"""Characters of one piece of foreign text that a prompt holds."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+
+
+def render(name: str, **values: object) -> str:
+    """The text of a template. Raises ``jinja2.UndefinedError`` for a value that is missing."""
+    return _environment().get_template(name).render(**values).strip() + "\n"
+
+
+def as_data(text: object) -> str:
+    """Foreign text (notes, recollections, remarks of a person) marked as data: one line, bounded, and unable to close
+    the mark around it."""
+    line = " ".join(_CONTROL.sub(" ", str(text)).replace("⟦", "[").replace("⟧", "]").split())
+    return f"⟦{line[:LONGEST_DATA]}{'…' if len(line) > LONGEST_DATA else ''}⟧"
+
+
+@cache
+def tool_texts() -> dict[str, str]:
+    """Descriptions of the tools that are no experiments, and of the arguments that all tools share."""
+    return tomllib.loads(_source("tools.toml"))
+
+
+def prompt_hashes() -> dict[str, str]:
+    """File -> SHA-256 (hex) of every text that may be sent."""
+    folder = files("reson.prompts")
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith((".j2", ".toml")))
+    return {name: hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() for name in names}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - the text goes to a model, not to a browser
+    )
+    environment.filters["data"] = as_data
+    return environment
+
+
+def _source(name: str) -> str:
+    return files("reson.prompts").joinpath(name).read_text(encoding="utf-8")
