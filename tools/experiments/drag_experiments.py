@@ -15,8 +15,9 @@ SCALES = (0.85, 0.92, 1.0, 1.08, 1.15)
 
 
 class RoughDragAnalysis(curve.CurveAnalysis):
-    """y_n = base - amp / 2 * cos(2 pi n freq (x - beta)), one model for each number n of repetitions.
+    """y_n = base_n - amp_n / 2 * cos(2 pi n freq (x - beta)), one model for each number n of repetitions.
 
+    Amplitude and base are each curve's own, since relaxation during the longer sequences shrinks and lifts it.
     ``freq`` (in 1 over the unit of x) of one repetition follows from the pulse, so the start of the fit is the best
     of a grid over beta around that frequency: with frequency and beta given, amplitude and base are linear.
     """
@@ -25,7 +26,7 @@ class RoughDragAnalysis(curve.CurveAnalysis):
         super().__init__(
             models=[
                 lmfit.models.ExpressionModel(
-                    expr=f"base - amp / 2 * cos(2 * pi * {n} * freq * (x - beta))", name=f"{n} pairs"
+                    expr=f"base_{n} - amp_{n} / 2 * cos(2 * pi * {n} * freq * (x - beta))", name=f"{n} pairs"
                 )
                 for n in repetitions
             ]
@@ -38,8 +39,11 @@ class RoughDragAnalysis(curve.CurveAnalysis):
         self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
     ) -> curve.FitOptions | list[curve.FitOptions]:
         freq, beta, amp, base = self._best_start(curve_data)
-        user_opt.p0.set_if_empty(freq=freq, beta=beta, amp=amp, base=base)
-        user_opt.bounds.set_if_empty(amp=(0, 2), base=(-1, 2), freq=(0.5 * self._freq, 2 * self._freq))
+        user_opt.p0.set_if_empty(freq=freq, beta=beta)
+        user_opt.bounds.set_if_empty(freq=(0.5 * self._freq, 2 * self._freq))
+        for n in self._repetitions:
+            user_opt.p0.set_if_empty(**{f"amp_{n}": amp, f"base_{n}": base})
+            user_opt.bounds.set_if_empty(**{f"amp_{n}": (0, 2), f"base_{n}": (-1, 2)})
         return user_opt
 
     def _best_start(self, curve_data: curve.ScatterTable) -> tuple[float, float, float, float]:

@@ -78,7 +78,7 @@ def analyse(raw: RawData) -> Analysis:
 def _quantities(result: Fit, frequency: float) -> dict[str, Quantity]:
     return {
         "drag_beta": result.scaled("beta", NS, "s"),
-        "contrast": result["amp"],
+        "contrast": result[f"amp_{REPETITIONS[0]}"],
         "rate": result.scaled("freq", 1 / (frequency * NS), ""),
     }
 
@@ -106,7 +106,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.resolved("contrast", found["contrast"], 8.0),
         checks.within("curvature over theory", found["rate"].value, 0.7, 1.4),
         checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
-        checks.goodness(analysis, parameters=4, tolerance=0.03),
+        checks.goodness(analysis, parameters=8, tolerance=0.03),
         checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),
     ]
 
