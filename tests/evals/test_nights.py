@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import json
+from reson.evals.nights import EXPECTED, FAULTS, FIRST_UNSEEN_SEED, GOAL, NightResult, QubitResult, run_night, summarise
 
-from reson.agent.lab import open_lab
-from reson.agent.launch import Plan, start
-from reson.evals.nights import FIRST_UNSEEN_SEED, GOAL, NightResult, QubitResult, run_night, summarise
-
-FAULTS = {"q0": "dead", "q1": "weak_drive", "q2": "frequency_guess_off", "q3": "short_t1"}
-DIAGNOSES = {
-    "q0": {"no_drive_response"},
-    "q1": {"weak_drive_line"},
-    "q2": {"frequency_guess_off"},
-    "q3": {"short_t1"},
-    "q4": set(),
-}
+DIAGNOSES = {name: {code} for name, code in EXPECTED.items()} | {"q4": set()}
 
 
 def test_a_cold_chip_is_calibrated_in_truth_and_the_next_night_takes_half():
@@ -30,18 +19,10 @@ def test_a_cold_chip_is_calibrated_in_truth_and_the_next_night_takes_half():
     assert 2 * night.measurements_second <= night.measurements
 
 
-def test_each_fault_ends_with_its_diagnosis_and_the_others_finish(tmp_path):
-    lab = open_lab(tmp_path / "lab", seed=FIRST_UNSEEN_SEED + 1)
-    settings = tmp_path / "lab" / "lab.toml"
-    lines = "".join(f'{name} = "{fault}"\n' for name, fault in FAULTS.items())
-    settings.write_text(settings.read_text().replace("[goals]", f"{lines}\n[goals]"))
-    lab = open_lab(lab.directory)
-    ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
-    report = json.loads((ended.report.parent / "report.json").read_text())
-    found = {said["component"]: {diagnosis["code"] for diagnosis in said["diagnoses"]} for said in report["qubits"]}
-    assert found == DIAGNOSES
-    states = {said["component"]: said["state"] for said in report["qubits"]}
-    assert states == {"q0": "failed", "q1": "failed", "q2": "done", "q3": "done", "q4": "done"}
+def test_each_fault_ends_with_its_diagnosis_and_the_others_finish():
+    night = run_night(FIRST_UNSEEN_SEED + 1, faults=FAULTS)
+    assert {qubit.component: set(qubit.diagnoses) for qubit in night.qubits} == DIAGNOSES
+    assert [qubit.state for qubit in night.qubits] == ["failed", "failed", "done", "done", "done"]
 
 
 def test_the_summary_counts_a_harmful_qubit():

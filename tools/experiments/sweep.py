@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Parameter
+from reson.tools.experiments.experiment import Parameter, RawData
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -26,6 +26,11 @@ def points(default: int, low: int = 11) -> Parameter:
 def delays(max_delay: float, number: int) -> np.ndarray:
     """Equidistant delays in seconds, shape (number,), from ``SETTLING`` to ``max_delay``."""
     return np.linspace(SETTLING, max_delay, number)
+
+
+def delays_of(raw: RawData, unit: float) -> np.ndarray:
+    """The delays of a measurement in multiples of ``unit`` (seconds), shape (circuits,)."""
+    return np.array([metadata["xval"] for metadata in raw.circuits]) / unit
 
 
 def repetitions(most: int, number: int) -> list[int]:

@@ -12,6 +12,7 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
 from reson.tools.experiments.fitting import fit
+from reson.tools.experiments.processing import measured
 from reson.tools.experiments.proposals import changes
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 def analyse(raw: RawData) -> Analysis:
     from qiskit_experiments.library.characterization.analysis import T1Analysis
 
-    result = fit(T1Analysis(), raw, US)
+    from reson.tools.experiments.single_start import decay_start
+
+    analysis = T1Analysis()
+    analysis.set_options(p0=decay_start(sweep.delays_of(raw, US), measured(raw)[0]))
+    result = fit(analysis, raw, US)
     quantities = {}
     if result.error is None:
         t1 = result.scaled("tau", US, "s")

@@ -47,8 +47,12 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 def analyse(raw: RawData) -> Analysis:
     from qiskit_experiments.library.characterization.analysis import T2HahnAnalysis
 
+    from reson.tools.experiments.single_start import decay_start
+
     p1, error = measured(raw)
-    result = fit(T2HahnAnalysis(), raw, US, (1 - p1, error))
+    analysis = T2HahnAnalysis()
+    analysis.set_options(p0=decay_start(sweep.delays_of(raw, US), 1 - p1))
+    result = fit(analysis, raw, US, (1 - p1, error))
     quantities = {}
     if result.error is None:
         t2 = result.scaled("tau", US, "s")

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from reson.records import Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.processing import principal_axis, probability
+from reson.tools.verdicts.judge import judge
 
 CONTROLS = {
     "drive_frequency": 5e9,
@@ -94,14 +96,24 @@ def test_values_are_right_and_errors_honest(make: Callable[[int], RawData], name
     assert 0.35 < np.std(pulls) < 1.45
 
 
-def test_a_failed_fit_keeps_its_points() -> None:
+def test_data_without_any_decay_keeps_its_points_and_is_rejected() -> None:
     raw = decay(0)
     flat = RawData(**{**raw.__dict__, "arrays": {"counts": np.tile([SHOTS, 0], (31, 1))}})
     analysis = get("t1").analyse(flat)
-    assert analysis.error is not None
-    assert analysis.quantities == {}
     assert len(analysis.series[0].x) == 31
-    assert get("t1").propose(analysis, CONTROLS) == []
+    assert judge(get("t1").check(analysis, flat.parameters, {})).verdict is Verdict.REJECT
+
+
+@pytest.mark.parametrize("tau", [0.5e-6, 2e-6, 20e-6, 60e-6])
+def test_a_decay_that_is_short_or_long_against_the_window_is_still_fitted(tau: float) -> None:
+    """The stock start takes a logarithm and finds nothing where most points lie on the floor."""
+    raw = decay(0)
+    x = np.array([metadata["xval"] for metadata in raw.circuits]) * 30e-6 / raw.circuits[-1]["xval"]
+    ones = np.rint(SHOTS * (0.03 + 0.74 * np.exp(-x / tau))).astype(int)
+    circuits = [metadata | {"xval": float(value)} for metadata, value in zip(raw.circuits, x, strict=True)]
+    counts = np.stack([SHOTS - ones, ones], axis=1)
+    analysis = get("t1").analyse(RawData(**{**raw.__dict__, "circuits": circuits, "arrays": {"counts": counts}}))
+    assert analysis.quantities["t1"].value == pytest.approx(tau, rel=0.05)
 
 
 def test_an_analysis_that_raises_is_reported_with_its_points() -> None:
