@@ -1,0 +1,97 @@
+"""Who may sign in to the console: a file of names, roles and hashed passwords, readable by its owner alone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from reson.errors import OperatorError
+from reson.records import Record
+from reson.tools.store.faults import operator_errors
+
+COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**27}
+"""Of scrypt, after OWASP's Password Storage Cheat Sheet: 32 MiB of memory for each attempt."""
+SHORTEST = 10
+_NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
+
+
+class Role(StrEnum):
+    """Each role may do what the ones before it may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    """Answers requests, starts and stops runs."""
+    ADMIN = "admin"
+    """Also sees who may sign in."""
+
+
+class Account(Record):
+    role: Role
+    salt: str
+    hash: str
+
+
+_Accounts = TypeAdapter(dict[str, Account])
+_NOBODY = Account(role=Role.VIEWER, salt="00" * 16, hash="00" * 32)
+
+
+def may_operate(role: Role) -> bool:
+    """Whether this role may approve and start or stop runs."""
+    return role in (Role.OPERATOR, Role.ADMIN)
+
+
+def users_file(lab: Path) -> Path:
+    return lab / "users.json"
+
+
+def load_accounts(path: Path) -> dict[str, Account]:
+    """Name -> account; none without a file. Raises ``OperatorError`` where others may read it or it is damaged."""
+    remedy = f"`chmod 600 {path}`, and give its users new passwords with `reson console add-user`"
+    with operator_errors(str(path)):
+        if not path.exists():
+            return {}
+        if path.stat().st_mode & 0o077:
+            raise OperatorError(f"{path} may be read by others", remedy)
+        data = path.read_bytes()
+    try:
+        return _Accounts.validate_json(data)
+    except ValidationError as error:
+        raise OperatorError(f"{path} is damaged: {error.errors()[0]['msg']}", "restore it, or move it aside") from error
+
+
+def add_account(path: Path, name: str, role: Role, password: str) -> None:
+    """Add a user, or give one another role and password. Raises ``OperatorError`` for a bad name or short password."""
+    if not _NAME.fullmatch(name) or name == "policy":
+        raise OperatorError(f"{name!r} is no user name", "up to 32 of a-z, 0-9, dot, dash; a letter first")
+    if len(password) < SHORTEST:
+        raise OperatorError(f"the password has fewer than {SHORTEST} characters", "choose a longer one")
+    salt = secrets.token_hex(16)
+    accounts = load_accounts(path) | {name: Account(role=role, salt=salt, hash=_hash(password, salt))}
+    text = json.dumps({key: account.to_json() for key, account in accounts.items()}, indent=1)
+    with operator_errors(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        part.replace(path)
+
+
+def check_password(path: Path, name: str, password: str) -> Role | None:
+    """The role of this user, None where name or password is wrong; both take the same time."""
+    account = load_accounts(path).get(name)
+    found = account or _NOBODY
+    right = hmac.compare_digest(_hash(password, found.salt), found.hash)
+    return account.role if account is not None and right else None
+
+
+def _hash(password: str, salt: str) -> str:
+    return hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), dklen=32, **COST).hex()

@@ -1,0 +1,136 @@
+"""The console in a browser: `reson console`, `reson console add-user`, and `reson stop`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from reson.agent.cli import output, place
+from reson.agent.cli.errors import WrongUsage
+from reson.agent.cli.output import AsJson
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+app = typer.Typer(help="The console in a browser; add-user makes sign-ins for it.")
+
+
+@app.callback(invoke_without_command=True)
+def console(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 8501,
+    address: Annotated[
+        str, typer.Option(metavar="HOST", help="Address to bind; any but this machine's own asks for sign-in.")
+    ] = LOOPBACK[0],
+    as_json: AsJson = False,
+) -> None:
+    """Serve the console: chip, inbox, nights, measurements, trajectories, settings.
+
+    Only this machine can reach it unless --address says otherwise; then everybody signs in, and at least one user must
+    exist. It runs beside a night without holding it up, and a night goes on when the console ends.
+
+    \b
+    Examples:
+      reson console
+      reson console --port 8600
+      reson console add-user ada --role operator
+    """
+    if context.invoked_subcommand:
+        return
+    from importlib.util import find_spec
+
+    lab = place.directory(context).resolve()
+    if address not in LOOPBACK:
+        _require_users(lab)
+    found = find_spec("reson.ui")
+    assert found is not None and found.submodule_search_locations, "the console ships with the program"
+    ui = Path(found.submodule_search_locations[0])
+    url = f"http://{'[::1]' if address == '::1' else address}:{port}"
+    if as_json:
+        output.document({"url": url, "lab": str(lab)})
+    else:
+        output.lines([f"console of {lab}: {url} (Ctrl-C ends it; runs go on)"])
+    sys.stdout.flush()
+    settings = tomllib.loads((ui / "streamlit.toml").read_text(encoding="utf-8"))
+    settings["server"] |= {"address": address, "port": port}
+    os.environ["RESON_LAB"] = str(lab)
+    arguments = [sys.executable, "-m", "streamlit", "run", str(ui / "app.py"), *_flags(settings)]
+    os.execv(sys.executable, arguments)
+
+
+@app.command("add-user")
+def add_user(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Under which answers are recorded.")],
+    role: Annotated[str, typer.Option(metavar="ROLE", help="viewer, operator or admin.")] = "viewer",
+    as_json: AsJson = False,
+) -> None:
+    """Add a user of the console, or change one's role and password. Asks for the password; reads it from a pipe too.
+
+    A viewer looks, an operator also answers requests and starts runs, an admin also sees who may sign in. From the
+    first user on, everybody signs in, on this machine too.
+
+    \b
+    Example:
+      reson console add-user ada --role operator
+    """
+    from reson.agent.accounts import Role, add_account, users_file
+
+    if role not in set(Role):
+        raise WrongUsage(f"there is no role {role!r}", f"there are {', '.join(Role)}")
+    path = users_file(place.directory(context).resolve())
+    add_account(path, name, Role(role), _password())
+    if as_json:
+        output.document({"user": name, "role": role, "file": str(path)})
+    else:
+        output.lines([f"{name} may sign in as {role}; passwords are kept hashed in {path}"])
+
+
+def stop(context: typer.Context, as_json: AsJson = False) -> None:
+    """Stop the run that holds the lab, at its next safe point; `reson resume` goes on with it.
+
+    \b
+    Example:
+      reson stop
+    """
+    from reson.agent.holder import stop_holder
+
+    holder = stop_holder(place.lab(context))
+    if as_json:
+        output.document(holder.to_json())
+    else:
+        output.lines([f"{holder.purpose} (process {holder.pid}) stops at its next safe point"])
+
+
+def _require_users(lab: Path) -> None:
+    from reson.agent.accounts import load_accounts, users_file
+
+    if not load_accounts(users_file(lab)):
+        raise WrongUsage(
+            "nobody could sign in: this lab has no users", "`reson console add-user NAME --role operator` makes one"
+        )
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+
+def _flags(settings: dict[str, Any], path: str = "--") -> Iterator[str]:
+    """Streamlit's own settings as its flags, so that no configuration of the user's gets between."""
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _flags(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}={str(value).lower() if isinstance(value, bool) else value}"
+
+
+def add_to(program: typer.Typer) -> None:
+    program.add_typer(app, name="console")
+    program.command()(stop)

@@ -1,0 +1,134 @@
+"""The answers to a request: each is the call that the command line makes, under the name of whoever sits here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from reson.agent import approvals
+from reson.agent.holder import holder_of, start_process
+from reson.agent.report.wording import quantity
+from reson.errors import OperatorError, ToolError
+from reson.records import ActionKind, Change
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.quantities import PARAMETERS
+from reson.tools.store.approvals import ApprovalRow, find_approval
+from reson.tools.store.changes import changes_of
+from reson.ui import access
+from reson.ui.opened import Opened
+from reson.ui.phrases import esc, note, show, tag, told
+
+
+def form(place: Opened, row: ApprovalRow) -> None:
+    """Note, values to edit, and one button for each answer."""
+    who = access.person()
+    if who is None or not who.operates:
+        note("You may look; operators answer.")
+        return
+    edits = row.kind is not ActionKind.MEASURE and st.toggle("Edit the values first", key=f"edit-{row.id}")
+    with st.form(f"answer-{row.id}", enter_to_submit=False, border=True):
+        given = _fields(row) if edits else {}
+        words = st.text_input(
+            "Note", key=f"note-{row.id}", placeholder="why, for the record and for the brain", max_chars=500
+        )
+        with st.container(horizontal=True):
+            approve = st.form_submit_button(
+                "Approve these values" if edits else "Approve", type="primary", shortcut="Alt+A"
+            )
+            reject = st.form_submit_button("Reject", shortcut="Alt+X")
+            respond = st.form_submit_button("Respond with the note", shortcut="Alt+W")
+        note(f"Recorded under {who.name}.")
+    if approve:
+        _give(
+            row,
+            lambda by: (
+                approvals.edit(place.store, row.id, by, words, given)
+                if edits
+                else approvals.approve(place.store, row.id, by, words)
+            ),
+        )
+    elif reject:
+        _give(row, lambda by: approvals.reject(place.store, row.id, by, words))
+    elif respond and not words.strip():
+        show(tag("div", "Write in the note what the brain should know.", kind="rs-error"))
+    elif respond:
+        _give(row, lambda by: approvals.respond(place.store, row.id, by, words))
+
+
+def _fields(row: ApprovalRow) -> dict[str, float | str]:
+    """One field for each proposed value, with its unit and limits; what was left as it is keeps its exact value."""
+    return {change.parameter: _field(row, change) for change in changes_of(row.action)}
+
+
+def _field(row: ApprovalRow, change: Change) -> str | float:
+    spec = PARAMETERS[change.parameter]
+    shown = quantity(change.new, change.stderr, change.unit, bare=True).replace("\u202f", "")
+    limits = f"{quantity(spec.low, None, spec.unit)} to {quantity(spec.high, None, spec.unit)}"
+    text = st.text_input(f"{change.parameter}, {limits}", shown, key=f"value-{row.id}-{change.parameter}")
+    return change.new if text == shown else text
+
+
+def _give(row: ApprovalRow, answer: Callable[[str], ApprovalRow]) -> None:
+    """Give an answer; where it is refused, say why and leave the request as it is."""
+    try:
+        given = answer(access.operator().name)
+    except (ToolError, OperatorError) as error:
+        told(error)
+        return
+    st.session_state["answered"] = given.id
+    st.rerun()
+
+
+def show_last_answer(place: Opened, more: bool) -> None:
+    """What was answered last in this session, and how its run goes on."""
+    last = st.session_state.get("answered")
+    row = find_approval(place.store, last) if last else None
+    if row is None:
+        return
+    show(tag("p", f"{row.id}: {row.answer} by {row.answered_by}. {_how_it_goes_on(place, row)}", kind="rs-say"))
+    if row.run_id and holder_of(place.lab.directory) is None and _resumable(row):
+        label = f"Resume {row.run_id}" + (" already" if more else "")
+        if st.button(label, type="secondary" if more else "primary", key="resume-answered"):
+            begin(place, "resume", row.run_id)
+
+
+def _resumable(row: ApprovalRow) -> bool:
+    return row.answer is not None and row.executed_wall is None
+
+
+def _how_it_goes_on(place: Opened, row: ApprovalRow) -> str:
+    if row.executed_wall is not None:
+        return "It has been carried out."
+    if holder_of(place.lab.directory) is not None:
+        return "The run takes it up at its next decision."
+    return f"{row.run_id} takes it up when it is resumed." if row.run_id else ""
+
+
+def offer_remeasure(place: Opened, row: ApprovalRow) -> None:
+    """A new measurement in place of a request that is out of date."""
+    who, name = access.person(), str(row.evidence.get("experiment") or row.action.arguments.get("experiment", ""))
+    if who is None or not who.operates:
+        return
+    if holder_of(place.lab.directory) is not None:
+        note("The run that goes on asks it again by itself.")
+        return
+    with st.container(horizontal=True):
+        if name in CATALOGUE and st.button(f"Measure {CATALOGUE[name].title} again", key=f"again-{row.id}"):
+            qubits = ",".join(part.removeprefix("q") for part in row.component.split(","))
+            begin(place, "run", name, "--qubits", qubits, "--commit")
+        if row.run_id and st.button(f"Resume {row.run_id}, which asks anew", key=f"resume-{row.id}"):
+            begin(place, "resume", row.run_id)
+
+
+def begin(place: Opened, *arguments: str) -> None:
+    """Start a command of the command line beside the console, and go to the page that watches it."""
+    try:
+        access.operator()
+    except OperatorError as error:
+        told(error)
+        return
+    start_process(place.lab.directory, *arguments)
+    st.session_state["begun"] = " ".join(esc(argument) for argument in arguments)
+    st.session_state.pop("answered", None)
+    st.switch_page(st.session_state["pages"]["night"])

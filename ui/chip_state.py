@@ -1,0 +1,105 @@
+"""What the record says of every qubit: values in force, state in its last run, age, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from reson.agent.report.chip import limit_of, over_limit, state_of
+from reson.agent.report.content import Value
+from reson.agent.report.events import events_of, last_words
+from reson.agent.report.tables import value_of
+from reson.records import Json, Quantity, Record
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
+from reson.tools.store.runs import list_runs
+from reson.tools.store.table import ParameterRow, Table, current
+from reson.ui.opened import Opened
+
+RECENT_RUNS = 5
+
+
+class Due(Record):
+    """An experiment whose last result is older than it stays good."""
+
+    experiment: str
+    title: str
+    hours: float | None
+    """Age of its oldest value; None: never measured."""
+    valid_hours: float
+
+
+class QubitNow(Record):
+    component: str
+    state: str
+    why: str
+    values: dict[str, Value]
+    over_limit: Quantity | None
+    age_hours: float | None
+    """Since anything of it was last measured; None: never."""
+    due: tuple[Due, ...]
+    diagnoses: tuple[Json, ...]
+
+
+def chip_now(place: Opened, table: Table | None = None) -> list[QubitNow]:
+    """Every qubit of the lab, in order."""
+    table = current(place.store, place.device) if table is None else table
+    waits = list_approvals(place.store, status=ApprovalStatus.PENDING)
+    words = closing_words(place)
+    return [qubit_now(place, name, table.get(name, {}), words.get(name), waits) for name in place.components]
+
+
+def qubit_now(
+    place: Opened, name: str, rows: Mapping[str, ParameterRow], last_word: Json | None, waits: list[ApprovalRow]
+) -> QubitNow:
+    values = {key: value_of(row, frozenset()) for key, row in rows.items()}
+    mine = [row for row in waits if name in row.component.split(",")]
+    measured = [row.valid_from for row in rows.values() if row.measurement_id]
+    state, why = state_of(last_word, mine, ()) if mine or last_word or not measured else ("open", "no run closed it")
+    return QubitNow(
+        component=name,
+        state=state,
+        why=why if measured or mine or last_word else "not measured yet",
+        values=values,
+        over_limit=over_limit(values, limit_of(values)),
+        age_hours=(place.now - max(measured)) / 3600 if measured else None,
+        due=due_of(place.now, rows),
+        diagnoses=tuple((last_word or {}).get("diagnoses", ())),
+    )
+
+
+def due_of(now: float, rows: Mapping[str, ParameterRow]) -> tuple[Due, ...]:
+    """By the catalogue: what an experiment calibrates stays good for its ``valid_hours``."""
+    found = []
+    for one in CATALOGUE.values():
+        ages = [_age(now, rows.get(name)) for name in one.calibrates]
+        known = [age for age in ages if age is not None]
+        oldest = max(known) if len(known) == len(ages) and known else None
+        if oldest is None or oldest > one.valid_hours:
+            found.append(Due(experiment=one.name, title=one.title, hours=oldest, valid_hours=one.valid_hours))
+    return tuple(found)
+
+
+def _age(now: float, row: ParameterRow | None) -> float | None:
+    return None if row is None or row.measurement_id is None else (now - row.valid_from) / 3600
+
+
+def closing_words(place: Opened) -> dict[str, Json]:
+    """component -> the brain's last decision on it that was no measurement, over the latest runs."""
+    words: dict[str, Json] = {}
+    for run in list_runs(place.store, RECENT_RUNS):
+        words = _words(place.lab.runs / run.id / "trajectory.jsonl") | words
+    return words
+
+
+def _words(path: Path) -> dict[str, Json]:
+    found = path.stat() if path.exists() else None
+    return {} if found is None else _words_as_of(str(path), found.st_size)
+
+
+@st.cache_data(max_entries=50)
+def _words_as_of(path: str, size: int) -> dict[str, Json]:
+    """The file only grows, so its size says whether it was read already."""
+    return last_words(events_of(Path(path)))

@@ -1,0 +1,138 @@
+"""The inbox: what waits for a person, one request at a time, with its evidence and the answers to it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from reson.agent.holder import holder_of
+from reson.agent.report.wording import count
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, find_approval, list_approvals
+from reson.tools.store.runs import list_runs
+from reson.ui import answering, queries, request
+from reson.ui.opened import Opened, opened
+from reson.ui.phrases import ago, empty, esc, heading, section, show, table, tag
+
+POLL_SECONDS = 1.5
+RECENT_RUNS = 5
+
+
+def page() -> None:
+    place = opened()
+    if place is None:
+        heading("Inbox", "Nothing waits for you")
+        empty("There is no lab here yet.", "Start its first night on the page Night; it makes the lab.")
+        return
+    pending = by_urgency(place, list_approvals(place.store, status=ApprovalStatus.PENDING))
+    answering.show_last_answer(place, bool(pending))
+    if pending:
+        _show_one(place, pending)
+    else:
+        _nothing_waits(place)
+    _history(place)
+
+
+def by_urgency(place: Opened, pending: list[ApprovalRow]) -> list[ApprovalRow]:
+    """First what a run waits for that is running now, then what holds up the most qubits, then the oldest."""
+    running = _running(place)
+    return sorted(
+        pending, key=lambda row: (row.run_id not in running, -len(row.component.split(",")), row.requested_wall)
+    )
+
+
+def _running(place: Opened) -> set[str]:
+    if holder_of(place.lab.directory) is None:
+        return set()
+    return {run.id for run in list_runs(place.store, 3) if run.ending is None}
+
+
+def _show_one(place: Opened, pending: list[ApprovalRow]) -> None:
+    ids = [row.id for row in pending]
+    if st.session_state.get("request") not in ids:
+        st.session_state["request"] = ids[0]
+    rows = {row.id: row for row in pending}
+    if len(ids) > 1:
+        _walk(ids, rows)
+    request.show_request(place, rows[st.session_state["request"]])
+    if len(ids) > 1:
+        section(f"All that wait ({len(ids)})")
+        show(_list(pending))
+
+
+def _walk(ids: list[str], rows: dict[str, ApprovalRow]) -> None:
+    def step(by: int) -> None:
+        here = ids.index(st.session_state["request"])
+        st.session_state["request"] = ids[(here + by) % len(ids)]
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="walk"):
+        st.selectbox(
+            f"{count(len(ids), 'request')}, most urgent first",
+            ids,
+            key="request",
+            format_func=lambda name: f"{ids.index(name) + 1}. {request.title_of(rows[name])}",
+            width=420,
+        )
+        st.button("Previous", on_click=step, args=(-1,), shortcut="Alt+K", key="previous")
+        st.button("Next", on_click=step, args=(1,), shortcut="Alt+J", key="next")
+
+
+def _list(rows: list[ApprovalRow]) -> str:
+    return table(
+        ("Request", "Asked", "Because"),
+        ((request.title_of(row), ago(row.requested_wall), tag("span", row.why, kind="rs-long")) for row in rows),
+    )
+
+
+def _nothing_waits(place: Opened) -> None:
+    heading("Inbox", "Nothing waits for you")
+    runs = list_runs(place.store, 1)
+    if not runs:
+        empty("No run has been started.", "Start the first night on the page Night.")
+    elif holder_of(place.lab.directory) is not None:
+        empty(f"{runs[0].id} is running.", "What it may not do by itself appears here within two seconds.")
+    else:
+        empty("Every request has been answered.", f"The last run, {runs[0].id}, is on the page Night with its report.")
+
+
+def _history(place: Opened) -> None:
+    """Stale requests that nobody asked again yet, and the latest answers of people."""
+    ids = [run.id for run in list_runs(place.store, RECENT_RUNS)]
+    for row in queries.waiting_for_a_new_start(place.store, ids):
+        request.show_stale(place, row)
+    rows = queries.answered(place.store, ids)
+    if not rows:
+        return
+    section("Answered")
+    show(
+        table(
+            ("Request", "Answer", "By", "When", "Note"),
+            (
+                (
+                    request.title_of(row),
+                    row.answer or "",
+                    row.answered_by or "",
+                    ago(row.answered_wall or 0.0),
+                    tag("span", row.note or "", kind="rs-long"),
+                )
+                for row in rows
+            ),
+        )
+    )
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def watch(place: Opened) -> None:
+    """Draw the page again as soon as other requests wait than when it was drawn."""
+    now = queries.waiting(place.store)
+    drawn = st.session_state.setdefault("waiting", now)
+    if now != drawn:
+        st.session_state["waiting"] = now
+        _announce(place, set(drawn.ids) - set(now.ids))
+        st.rerun()
+
+
+def _announce(place: Opened, gone: set[str]) -> None:
+    """Tell when the request on the screen was answered by somebody else."""
+    if (shown := st.session_state.get("request")) in gone and st.session_state.get("answered") != shown:
+        row = find_approval(place.store, shown)
+        if row is not None and row.answered_by:
+            st.toast(f"{esc(row.id)}: {row.answer} by {esc(row.answered_by)}")

@@ -1,0 +1,128 @@
+"""One measurement: its plot, fit, verdict and reading, and its files to take away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from reson.agent.report.wording import moment, quantity
+from reson.agent.report.words import rounded
+from reson.errors import OperatorError
+from reson.records import Quantity
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
+from reson.ui import plots, queries, request
+from reson.ui.opened import Opened
+from reson.ui.phrases import Markup, ago, facts, note, section, show, table, tag, told, verdict_mark
+
+
+def summary(place: Opened, measurement_id: str) -> None:
+    """Plot on the left, what it says on the right."""
+    try:
+        row = get_measurement(place.store, measurement_id)
+        show(_head(row))
+        if row.analysis_sha is None:
+            note("Its data is on record and not analysed yet; resuming its run does that.")
+            return
+        analysis = load_analysis(place.store, row)
+        left, right = st.columns([1.1, 1], gap="large")
+        with left:
+            _plot(place, row, analysis)
+        with right:
+            _findings(row, analysis)
+    except OperatorError as error:
+        told(error)
+
+
+def full(place: Opened, measurement_id: str) -> None:
+    """The summary, how it was made, and its files."""
+    summary(place, measurement_id)
+    try:
+        row = get_measurement(place.store, measurement_id)
+        _origin(place, row)
+        _files(place, row)
+    except OperatorError as error:
+        told(error)
+
+
+def _head(row: MeasurementRow) -> Markup:
+    title = CATALOGUE[row.experiment].title if row.experiment in CATALOGUE else row.experiment
+    mark = verdict_mark(row.judgement.verdict if row.judgement else None)
+    name = tag("strong", f"{row.component} · {title} ")
+    return tag("p", name, mark, tag("span", f" {row.id}, {moment(row.device_ended)} UTC", kind="rs-old"), kind="rs-say")
+
+
+def _plot(place: Opened, row: MeasurementRow, analysis: Analysis) -> None:
+    how = st.segmented_control(
+        "Plot",
+        ["Interactive", "As the reader saw it"],
+        default="Interactive",
+        required=True,
+        key=f"plot-{row.id}",
+        label_visibility="collapsed",
+    )
+    if how == "Interactive":
+        plots.draw(plots.of_analysis(analysis), f"chart-{row.id}")
+    elif row.figure_sha:
+        st.image(place.store.blobs.get(row.figure_sha, FIGURE), width="stretch")
+
+
+def _findings(row: MeasurementRow, analysis: Analysis) -> None:
+    if analysis.error:
+        show(tag("div", tag("strong", "No fit"), tag("p", analysis.error), kind="rs-error"))
+    else:
+        found = [(name, quantity(one.value, one.stderr, one.unit)) for name, one in analysis.quantities.items()]
+        if analysis.reduced_chi2 is not None:
+            found.append(("reduced χ²", f"{analysis.reduced_chi2:.2f}"))
+        show(table(("Fitted", "Value"), found, numbers=(1,)))
+    if row.judgement:
+        request.show_checks(list(row.judgement.checks))
+    if row.reading:
+        show(request.reading_in_words(row.reading))
+
+
+def _origin(place: Opened, row: MeasurementRow) -> None:
+    section("How it was made")
+    experiment = CATALOGUE.get(row.experiment)
+    units = {spec.name: spec.unit for spec in experiment.parameters} if experiment else {}
+    swept = [(name, rounded(Quantity(value=value, unit=units.get(name, "")))) for name, value in row.parameters.items()]
+    show(
+        tag("p", row.why[:1].upper() + row.why[1:] + ".", kind="rs-say"),
+        facts(
+            [
+                ("Run", row.run_id),
+                ("Step", row.step),
+                *swept,
+                ("Circuits × shots", f"{row.circuits} × {row.shots}"),
+                ("Device time", f"{row.device_ended - row.device_started:.1f} s"),
+            ]
+        ),
+    )
+    made = queries.analyses_of(place.store, row.id)
+    show(table(("Analysed by", "When", "Fit"), ((who, ago(when), error or "came out") for who, when, error in made)))
+
+
+def _files(place: Opened, row: MeasurementRow) -> None:
+    section("Take away")
+    with st.container(horizontal=True):
+        if row.analysis_sha:
+            frame = plots.measured_frame(load_analysis(place.store, row))
+            st.download_button(
+                "Points (CSV)", frame.to_csv(index=False).encode(), f"{row.id}.csv", "text/csv", on_click="ignore"
+            )
+        st.download_button(
+            "Raw data (NumPy)",
+            place.store.blobs.get(row.raw_sha, RAW),
+            f"{row.id}.npz",
+            "application/octet-stream",
+            on_click="ignore",
+        )
+        if row.figure_sha:
+            st.download_button(
+                "Figure (PNG)",
+                place.store.blobs.get(row.figure_sha, FIGURE),
+                f"{row.id}.png",
+                "image/png",
+                on_click="ignore",
+            )
+    note("CSV in SI units with standard errors; the NumPy archive holds the untouched data of every circuit.")

@@ -1,0 +1,55 @@
+"""The lab that the console shows: opened for reading beside whatever runs, and never made by looking at it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import streamlit as st
+
+from reson.agent.lab import Lab, device_name, open_lab
+from reson.tools.store.runs import latest_device_time
+from reson.tools.store.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a page works with."""
+
+    lab: Lab
+    store: Store
+
+    @property
+    def device(self) -> str:
+        """Name of the lab's device in the record."""
+        return device_name(self.lab.config.device)
+
+    @cached_property
+    def now(self) -> float:
+        """The device's clock as far as the record knows it, seconds since the Unix epoch; 0 before its first use."""
+        return latest_device_time(self.store, self.device) or 0.0
+
+    @property
+    def components(self) -> list[str]:
+        return [f"q{qubit}" for qubit in range(self.lab.config.device.qubits)]
+
+
+def directory() -> Path:
+    """Where the lab is or will be."""
+    return Path(os.environ.get("RESON_LAB", "lab"))
+
+
+def opened() -> Opened | None:
+    """The lab as its files are now; None where there is none yet. Raises ``OperatorError`` as ``open_lab`` does."""
+    place = directory()
+    if not (place / "lab.toml").exists():
+        return None
+    lab = open_lab(place)
+    return Opened(lab, _store(str(place), lab.config.database or None))
+
+
+@st.cache_resource
+def _store(place: str, url: str | None) -> Store:
+    return open_store(Path(place), url)

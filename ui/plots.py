@@ -1,0 +1,130 @@
+"""Interactive plots from the ``Analysis`` that the static figure is drawn from: same points, fits, units, colours."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.figures.style import COLOURS, label, prefix
+
+DARK_COLOURS = ("#56B4E9", "#E69F00", "#2EC49A", "#E3A1C6", "#9AD0F0", "#F0C466")
+"""The same hues of Okabe and Ito, light enough for a dark page."""
+HEIGHT = 330
+
+
+def colours() -> tuple[str, ...]:
+    return DARK_COLOURS if st.context.theme.type == "dark" else COLOURS
+
+
+def ink() -> str:
+    return "#e3e6e8" if st.context.theme.type == "dark" else "#1d2329"
+
+
+def draw(chart: alt.LayerChart | alt.Chart | alt.HConcatChart, key: str) -> None:
+    """Put a chart on the page, as wide as its place."""
+    st.altair_chart(chart, width="stretch", key=key)
+
+
+def of_analysis(analysis: Analysis) -> alt.LayerChart | alt.HConcatChart:
+    """Points with errors and fits over the swept value; for shots in the IQ plane, the clouds beside the histogram."""
+    clouds = _is_clouds(analysis)
+    main = _curves(analysis, histogram=clouds)
+    return alt.hconcat(_plane(analysis), main.properties(width=260)) if clouds else main.properties(height=HEIGHT)
+
+
+def measured_frame(analysis: Analysis) -> pd.DataFrame:
+    """Columns series, x, y, y_err: the measured points in SI units."""
+    parts = [
+        pd.DataFrame({"series": part.name, "x": part.x, "y": part.y, "y_err": part.y_err}) for part in analysis.series
+    ]
+    return pd.concat(parts) if parts else pd.DataFrame(columns=["series", "x", "y", "y_err"])
+
+
+def _is_clouds(analysis: Analysis) -> bool:
+    return bool(analysis.points) and analysis.experiment == "readout"
+
+
+def _scale(analysis: Analysis) -> tuple[float, str]:
+    values = np.concatenate([part.x for part in analysis.series]) if analysis.series else np.zeros(1)
+    return prefix(values, analysis.x_axis.unit)
+
+
+def _curves(analysis: Analysis, *, histogram: bool) -> alt.LayerChart:
+    scale, unit = _scale(analysis)
+    points = measured_frame(analysis)
+    points = points.assign(x=points.x * scale, low=points.y - points.y_err, high=points.y + points.y_err)
+    if histogram:
+        points = points[points.y > 0]
+    fits = [pd.DataFrame({"series": p.name, "x": np.array(p.fit_x) * scale, "y": p.fit_y}) for p in analysis.series]
+    x = alt.X("x:Q", title=label(analysis.x_axis.label, unit), scale=alt.Scale(zero=False, nice=False, padding=8))
+    span = _range_of_y(analysis, points, histogram)
+    y = alt.Y("y:Q", title=label(analysis.y_axis.label, analysis.y_axis.unit), scale=span)
+    names = [part.name for part in analysis.series]
+    legend = alt.Legend(title=None, orient="top") if len(names) > 1 else None
+    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(colours())), legend=legend)
+    shape = alt.Shape("series:N", scale=alt.Scale(domain=names, range=["circle", "square", "triangle-up", "diamond"]))
+    tooltip = [
+        alt.Tooltip("x:Q", title=label(analysis.x_axis.label, unit), format=".6~g"),
+        alt.Tooltip("y:Q", title=analysis.y_axis.label, format=".4~g"),
+        alt.Tooltip("y_err:Q", title="standard error", format=".2~g"),
+    ]
+    base = alt.Chart(points).encode(x=x, color=colour)
+    layers: list[alt.Chart] = []
+    if analysis.points and not histogram:
+        layers.append(_single_sequences(analysis, scale))
+    if fits:
+        line = alt.Chart(pd.concat(fits)).mark_line(strokeWidth=1.8, opacity=0.8, clip=True)
+        layers.append(line.encode(x=x, y=y, color=colour))
+    if not histogram:
+        layers.append(base.mark_rule(strokeWidth=1, clip=True).encode(y=alt.Y("low:Q", title=""), y2="high:Q"))
+    marks = base.mark_point(filled=True, size=34, opacity=1, clip=True)
+    layers.append(marks.encode(y=y, shape=shape.legend(None), tooltip=tooltip))
+    chart = alt.layer(*layers)
+    return chart if histogram else chart.interactive(bind_y=False)
+
+
+def _single_sequences(analysis: Analysis, scale: float) -> alt.Chart:
+    clouds = np.concatenate([np.array(cloud) for cloud in analysis.points.values()])
+    frame = pd.DataFrame({"x": clouds[:, 0] * scale, "y": clouds[:, 1]})
+    return alt.Chart(frame).mark_circle(size=18, color="#9a9a9a", opacity=0.45, clip=True).encode(x="x:Q", y="y:Q")
+
+
+def _range_of_y(analysis: Analysis, points: pd.DataFrame, histogram: bool) -> alt.Scale:
+    """As in the static figure: probabilities keep their range, a histogram of shots is logarithmic."""
+    if histogram:
+        return alt.Scale(type="log", domain=[float(points.y.min()) / 2, float(points.y.max()) * 1.5])
+    if analysis.y_axis.label.startswith("P("):
+        return alt.Scale(domain=[0.4 if analysis.y_axis.label == "P(survival)" else -0.05, 1.05], nice=False)
+    return alt.Scale(zero=False)
+
+
+def _plane(analysis: Analysis) -> alt.LayerChart:
+    frame = pd.concat(
+        [
+            pd.DataFrame(np.array(cloud), columns=["I", "Q"]).assign(state=name)
+            for name, cloud in analysis.points.items()
+        ]
+    )
+    middle, half = frame[["I", "Q"]].mean(), max(np.ptp(frame.I), np.ptp(frame.Q)) / 2 * 1.05
+    names = list(analysis.points)
+
+    def axis(name: str) -> alt.Scale:
+        return alt.Scale(domain=[middle[name] - half, middle[name] + half], nice=False)
+
+    dots = (
+        alt.Chart(frame)
+        .mark_circle(size=9, opacity=0.35, clip=True)
+        .encode(
+            x=alt.X("I:Q", title="I (arb. units)", scale=axis("I")),
+            y=alt.Y("Q:Q", title="Q (arb. units)", scale=axis("Q")),
+            color=alt.Color(
+                "state:N", scale=alt.Scale(domain=names, range=list(colours())), legend=alt.Legend(title=None)
+            ),
+        )
+    )
+    centres = alt.Chart(frame.groupby("state")[["I", "Q"]].mean().reset_index())
+    crosses = centres.mark_point(shape="cross", size=130, filled=True, color=ink()).encode(x="I:Q", y="Q:Q")
+    return alt.layer(dots, crosses).properties(width=300, height=300)
