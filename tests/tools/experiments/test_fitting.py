@@ -101,7 +101,7 @@ def test_data_without_any_decay_keeps_its_points_and_is_rejected() -> None:
     flat = RawData(**{**raw.__dict__, "arrays": {"counts": np.tile([SHOTS, 0], (31, 1))}})
     analysis = get("t1").analyse(flat)
     assert len(analysis.series[0].x) == 31
-    assert judge(get("t1").check(analysis, flat.parameters, {})).verdict is Verdict.REJECT
+    assert judge(get("t1").check(analysis, flat.parameters | {"points": 31}, {})).verdict is Verdict.REJECT
 
 
 @pytest.mark.parametrize("tau", [0.5e-6, 2e-6, 20e-6, 60e-6])
