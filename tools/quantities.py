@@ -1,6 +1,6 @@
 """Every parameter that the table may hold: unit, physical bounds, and whether it is a control of the device.
 
-A *control* changes what the device does (it is loaded into the device before each job); the others are recorded results.
+A *control* changes what the device does (it is loaded before each job); the others are recorded results.
 The bounds are those of physics and of the electronics; no value outside them is ever written.
 """
 
@@ -45,9 +45,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _control("anharmonicity", "Hz", -600e6, -50e6, "f12 - f01; from the design until it is measured"),
         _control("x_amplitude", "", 0.0, 1.0, "peak amplitude of the X pulse, in units of full scale"),
         _control("sx_amplitude", "", 0.0, 1.0, "peak amplitude of the SX pulse, in units of full scale"),
-        _control("drag_beta", "s", -5e-9, 5e-9, "DRAG: quadrature amplitude over the time derivative of the in-phase one"),
+        _control(
+            "drag_beta", "s", -5e-9, 5e-9, "DRAG: quadrature amplitude over the time derivative of the in-phase one"
+        ),
         _control("pulse_duration", "s", 8e-9, 200e-9, "length of the X and SX pulses; sigma is a quarter of it"),
-        _control("readout_angle", "rad", -3.15, 3.15, "rotation that turns the g-e axis of the IQ plane to the real axis"),
+        _control(
+            "readout_angle", "rad", -3.15, 3.15, "rotation that turns the g-e axis of the IQ plane to the real axis"
+        ),
         _control("readout_threshold", "", -100.0, 100.0, "discrimination threshold on the rotated real axis"),
         _result("t1", "s", 1e-7, 1e-2, "energy relaxation time"),
         _result("t2_star", "s", 1e-8, 1e-2, "dephasing time without echo (Ramsey)"),

@@ -43,7 +43,7 @@ def watched() -> Watched:
 def make_lab(tmp_path: Path) -> Callable[..., Lab]:
     def make(seed: int = 3, qubits: int = 1, policy: str = "", **faults: str) -> Lab:
         directory = tmp_path / "lab"
-        lab = open_lab(directory, seed=seed, qubits=qubits)
+        open_lab(directory, seed=seed, qubits=qubits)
         if policy:
             (directory / "policy.toml").write_text(policy)
         if faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -65,14 +66,13 @@ def test_out_of_hours(make_lab, calibrate):
 def test_a_device_that_goes_away_leaves_a_run_that_can_be_resumed(make_lab, calibrate, monkeypatch):
     lab = make_lab()
     whole = SimulatedDevice.load
+    calls = itertools.count()
 
     def gone(self, controls):
-        if gone.calls == 2:
+        if next(calls) == 2:
             raise DeviceUnavailable("no answer from the chip in 60 s")
-        gone.calls += 1
         return whole(self, controls)
 
-    gone.calls = 0
     monkeypatch.setattr(SimulatedDevice, "load", gone)
     ended = calibrate(lab)
     assert ended.ending is Ending.DEVICE_UNAVAILABLE
