@@ -98,6 +98,13 @@ class ModelSettings(Record):
     capabilities: CapabilitySettings = CapabilitySettings()
     prices: dict[str, Price] = {}
 
+    @field_validator("base_url")
+    @classmethod
+    def _no_secret(cls, value: str) -> str:
+        if "@" in value or "?" in value:
+            raise ValueError("a URL without user, password or key: the key belongs in the environment or a key file")
+        return value
+
     @property
     def reader(self) -> str:
         return self.read or self.choose

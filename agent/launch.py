@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from reson.agent.lab import Lab, lock_lab
@@ -17,6 +18,7 @@ from reson.records import Ending, Finite, Json, Record
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
+    from reson.agent.brains.desk import Tell
     from reson.agent.campaign.bench import Bench
     from reson.agent.memory import Memory
     from reson.tools.devices.simulated.device import SimulatedDevice
@@ -168,6 +170,7 @@ def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:
 
 def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, settings: RunSettings, watch: Watch) -> Bench:
     from reson.agent.campaign.bench import Bench
+    from reson.prompts.render import prompt_hashes
     from reson.provenance import provenance
     from reson.trajectory import TrajectoryWriter
 
@@ -175,7 +178,14 @@ def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, setting
         logging.getLogger("reson").info("%s %s", kind, plain(body))
         watch(kind, body)
 
-    brain = _brain(settings)
+    trajectory = TrajectoryWriter(lab.runs / run_id / "trajectory.jsonl")
+    stop = Event()
+
+    def tell(event_id: str, kind: str, body: Json) -> None:
+        trajectory.write(event_id, kind, body, device_time=device.now().timestamp())
+        on_event(kind, body)
+
+    brain = _brain(lab, store, run_id, settings, tell, stop)
     bench = Bench(
         run_id=run_id,
         config=lab.config,
@@ -184,9 +194,10 @@ def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, setting
         device=device,
         memory=_memory(lab, store, watch),
         brain=brain,
-        trajectory=TrajectoryWriter(lab.runs / run_id / "trajectory.jsonl"),
+        trajectory=trajectory,
         until=settings.until,
         writes=settings.writes,
+        stop=stop,
         on_event=on_event,
     )
     start = {
@@ -196,6 +207,7 @@ def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, setting
         "brain": brain.name,
         "config": lab.config.to_json() | {"database": bool(lab.config.database)},
         "settings": settings.to_json(),
+        "prompts": prompt_hashes(),
         "versions": provenance(),
     }
     bench.tell("start", "start", start)
@@ -218,11 +230,18 @@ def _memory(lab: Lab, store: Store, watch: Watch) -> Memory | None:
         return None
 
 
-def _brain(settings: RunSettings) -> Brain:
-    from reson.agent.brains.offline import OfflineBrain
-    from reson.agent.brains.scripted import ScriptedBrain
+def _brain(lab: Lab, store: Store, run_id: str, settings: RunSettings, tell: Tell, stop: Event) -> Brain:
+    if settings.script is not None:
+        from reson.agent.brains.scripted import ScriptedBrain
 
-    return OfflineBrain() if settings.script is None else ScriptedBrain(settings.script)
+        return ScriptedBrain(settings.script)
+    if lab.config.brain == "offline":
+        from reson.agent.brains.offline import OfflineBrain
+
+        return OfflineBrain()
+    from reson.agent.brains.opening import open_brain
+
+    return open_brain(lab.config, lab.directory, lab.runs / run_id, store.blobs, tell, stop)
 
 
 def plain(body: Json) -> str:

@@ -48,7 +48,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - the text goes to a model, not to a browser
+        autoescape=False,
     )
     environment.filters["data"] = as_data
     return environment

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from reson.agent.observation import Decision, Observation
-from reson.records import Reading
+from reson.records import Reading, Verdict
 from reson.tools.experiments.experiment import Analysis
 
 
@@ -18,6 +18,13 @@ class Brain(Protocol):
         """One decision for each qubit of the observation."""
         ...
 
-    def read(self, figure: Path, analysis: Analysis) -> Reading:
-        """What the plot shows. ``analysis`` holds the drawn points; a reader must not use its fitted quantities."""
+    def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
+        """What the plot shows. ``analysis`` holds the drawn points; a reader must not use its fitted quantities.
+
+        ``numbers`` is the verdict of the numeric checks: by it a brain may choose whom to ask, but no reader is told.
+        """
+        ...
+
+    def sure_of(self, reading: Reading) -> bool:
+        """Whether the reading is sure enough to support a value; if not, the value is put under review."""
         ...

@@ -15,7 +15,17 @@ from typing import Any
 
 import openai
 
-from reson.agent.brains.conversation import FailureKind, Hear, Message, NoAnswer, Picture, Reply, Request, ToolCall, Usage
+from reson.agent.brains.conversation import (
+    FailureKind,
+    Hear,
+    Message,
+    NoAnswer,
+    Picture,
+    Reply,
+    Request,
+    ToolCall,
+    Usage,
+)
 from reson.agent.brains.pictures import data_url, request_tokens, text_tokens
 from reson.agent.brains.streaming import gather
 from reson.agent.config import ModelSettings

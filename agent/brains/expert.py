@@ -37,6 +37,8 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     for attempt in view.attempts:
         answer = None
         frame = stack[-1]
+        if attempt.experiment != frame.step.experiment:
+            continue  # another brain's idea: the plan goes on where it was
         if succeeded(attempt):
             stack.pop()
             if (
@@ -95,10 +97,15 @@ def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:
     return error.value + 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
 
 
+def last_benchmark(view: QubitView) -> Attempt | None:
+    """The newest randomised benchmarking of this run that was accepted."""
+    accepted = (one for one in reversed(view.attempts) if one.experiment == "standard_rb" and succeeded(one))
+    return next(accepted, None)
+
+
 def _close(view: QubitView, goals: GoalsView) -> Decision:
-    benchmark = next(
-        attempt for attempt in reversed(view.attempts) if attempt.experiment == "standard_rb" and succeeded(attempt)
-    )
+    benchmark = last_benchmark(view)
+    assert benchmark is not None, "a plan ends with an accepted benchmark"
     error, limit = benchmark.quantities["error_per_gate"].value, benchmark.quantities["coherence_limit"].value
     diagnoses = in_specification(view, goals)
     if error > goals.error_over_coherence_limit * limit:

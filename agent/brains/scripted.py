@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reson.agent.observation import Decision, Done, Measure, Observation
 from reson.agent.reading import read_saved_data
-from reson.records import Reading
+from reson.records import Reading, Verdict
 from reson.tools.experiments.experiment import Analysis
 
 
@@ -28,5 +28,8 @@ class ScriptedBrain:
             )
         return decisions
 
-    def read(self, figure: Path, analysis: Analysis) -> Reading:
+    def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         return read_saved_data(analysis)
+
+    def sure_of(self, reading: Reading) -> bool:
+        return True

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from reson.agent.campaign.bench import Bench
-from reson.agent.campaign.observe import observe
+from reson.agent.campaign.observe import observe, spent
 from reson.agent.campaign.refusals import refusal
 from reson.agent.campaign.remembering import learn
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
-from reson.errors import ToolError
+from reson.errors import ToolError, ToolErrorKind
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow, get_approval
 from reson.tools.store.measurements import get_measurement
 from reson.tools.store.parameters import current, values
+
+INFLATED = 3.0
+"""Times the default device time from which a measurement that the budget does not cover is refused, not waited for."""
 
 
 def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -88,7 +91,15 @@ def _granted_job(row: ApprovalRow) -> Job:
 def _complete(bench: Bench, decision: Measure) -> Measure:
     """The measurement with all arguments filled in and checked. Raises ``ToolError`` where one is refused."""
     known = values(current(bench.store, bench.device.name)).get(decision.component, {})
-    arguments = get(decision.experiment).arguments(decision.parameters, known)
+    row = get(decision.experiment)
+    arguments = row.arguments(decision.parameters, known)
+    needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known)))
+    left = bench.config.budget.device_minutes * 60 - spent(bench)[0]
+    if needed > left and needed > INFLATED * usual:  # the default would do; else the budget is spent indeed
+        raise ToolError(
+            ToolErrorKind.OVER_BUDGET,
+            f"{decision.experiment} would take {needed:.0f} s of {left:.0f} s left; by default it takes {usual:.0f} s",
+        )
     return decision.model_copy(update={"parameters": arguments})
 
 

@@ -75,7 +75,8 @@ def read(bench: Bench, state: CampaignState) -> dict[str, Any]:
     results = {}
     for name, result in job["results"].items():
         figure = bench.store.blobs.path(result["figure"], ".png")
-        reading = bench.brain.read(figure, _analysis(bench, result))
+        analysis = _analysis(bench, result)
+        reading = bench.brain.read(figure, analysis, _numbers(bench, job, name, analysis).verdict)
         results[name] = {**result, "reading": reading.to_json()}
     return {"job": {**job, "results": results}}
 
@@ -83,14 +84,11 @@ def read(bench: Bench, state: CampaignState) -> dict[str, Any]:
 def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Numbers gate, vision doubts: the checks decide, and a reading can only turn accept into review."""
     job = _job(state)
-    experiment = get(job["experiment"])
     for name, result in job["results"].items():
         identity = measurement_id(job["id"], name)
         analysis = _analysis(bench, result)
         reading = Reading.model_validate(result["reading"])
-        checks = experiment.check(analysis, job["requests"][name], past(bench, name, identity))
-        changes = experiment.propose(analysis, get_measurement(bench.store, identity).controls)
-        judgement = with_doubt(judge_checks([*checks, *within_bounds(changes)]), reading)
+        judgement = with_doubt(_numbers(bench, job, name, analysis), reading, bench.brain.sure_of(reading))
         figure = bench.store.blobs.get(result["figure"], ".png")
         record_analysis(bench.store, identity, analysis, figure, judgement, reading, f"campaign:{bench.brain.name}")
         body = {
@@ -105,6 +103,14 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
         }
         bench.tell(f"{identity}-verdict", "verdict", body)
     return {"job": {**job, "results": {}}}
+
+
+def _numbers(bench: Bench, job: Job, component: str, analysis: Analysis) -> Judgement:
+    """The judgement by the numeric checks alone."""
+    experiment, identity = get(job["experiment"]), measurement_id(job["id"], component)
+    checks = experiment.check(analysis, job["requests"][component], past(bench, component, identity))
+    changes = experiment.propose(analysis, get_measurement(bench.store, identity).controls)
+    return judge_checks([*checks, *within_bounds(changes)])
 
 
 def within_bounds(changes: list[Change]) -> list[Check]:
@@ -122,14 +128,15 @@ def within_bounds(changes: list[Change]) -> list[Check]:
     return checks
 
 
-def with_doubt(judgement: Judgement, reading: Reading) -> Judgement:
-    """The judgement with one check more: whether the reading agrees that the plot supports its value."""
+def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True) -> Judgement:
+    """The judgement with one check more: whether the reading agrees, surely enough, that the plot supports its value."""
     agrees = reading.status in SUPPORTS_THE_VALUE
+    doubt = "" if sure else f", but only with confidence {reading.confidence:.2f}"
     check = Check(
         name="reading agrees",
-        passed=agrees,
+        passed=agrees and sure,
         severity=Verdict.REVIEW,
-        message=f"the plot reads as {reading.status}: {reading.reason}",
+        message=f"the plot reads as {reading.status}{doubt}: {reading.reason}",
     )
     return judge_checks([*judgement.checks, check])
 

@@ -1,0 +1,81 @@
+"""The cascade: offline first; the model where that is unsure or at its wits' end; a person where the model is unsure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reson.agent.brains.expert import succeeded
+from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, component_of
+from reson.agent.brains.offline import OfflineBrain
+from reson.agent.config import CascadeSettings
+from reson.agent.observation import Decision, Escalate, GiveUp, Observation, QubitView
+from reson.records import Reading, Status, Verdict
+from reson.tools.experiments.experiment import Analysis
+
+SUPPORTS_A_VALUE = {Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR}
+
+
+@dataclass
+class CascadeBrain:
+    model: ModelBrain
+    settings: CascadeSettings
+    offline: OfflineBrain = field(default_factory=OfflineBrain)
+    name: str = "cascade"
+
+    def choose(self, observation: Observation) -> list[Decision]:
+        """The expert decides; qubits in trouble go to the model, all of them in one question."""
+        decisions = {decision.component: decision for decision in self.offline.choose(observation)}
+        troubled = {
+            view.component: why
+            for view in observation.qubits
+            if (why := self._trouble(view, decisions[view.component]))
+        }
+        if troubled:
+            asked = tuple(view for view in observation.qubits if view.component in troubled)
+            answers = self.model.choose_because(observation.model_copy(update={"qubits": asked}), troubled)
+            decisions |= {decision.component: decision for decision in answers}
+        for name in decisions:
+            if name not in troubled:
+                self.model.desk.answered_by("choose", name, OFFLINE, "")
+        return [decisions[view.component] for view in observation.qubits]
+
+    def _trouble(self, view: QubitView, decision: Decision) -> str:
+        """Why the expert alone should not decide; empty where it may."""
+        failed = _failed_in_a_row(view)
+        if failed >= self.settings.failures:
+            return f"{failed} attempts at {view.attempts[-1].experiment} failed in a row"
+        if isinstance(decision, Escalate | GiveUp) and failed:
+            return f"the expert would {decision.kind}: {decision.why}"
+        return ""
+
+    def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
+        """The offline reading, unless it is unsure or at odds with the numbers; then the model looks at the picture."""
+        reading = self.offline.read(figure, analysis, numbers)
+        why = self._doubt(reading, numbers)
+        seen = self.model.look(figure, analysis, reading.status) if why else None
+        who = OFFLINE if seen is None else MODEL if self.model.sure_of(seen) else PERSON
+        self.model.desk.answered_by("read", component_of(analysis), who, why)
+        return seen or reading
+
+    def sure_of(self, reading: Reading) -> bool:
+        return self.model.sure_of(reading)
+
+    def _doubt(self, reading: Reading, numbers: Verdict) -> str:
+        if reading.confidence < self.settings.sure:
+            return f"the offline reading is unsure: {reading.confidence:.2f}"
+        if (reading.status in SUPPORTS_A_VALUE) != (numbers is Verdict.ACCEPT):
+            return f"the offline reading {reading.status} disagrees with the numbers: {numbers}"
+        return ""
+
+
+def _failed_in_a_row(view: QubitView) -> int:
+    """Failed attempts at the last experiment, back to its last success; attempts at other experiments do not count."""
+    failed = 0
+    for attempt in reversed(view.attempts):
+        if attempt.experiment != view.attempts[-1].experiment:
+            continue
+        if succeeded(attempt):
+            break
+        failed += 1
+    return failed

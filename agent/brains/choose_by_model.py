@@ -1,0 +1,76 @@
+"""``choose`` by a model: one question for the whole chip, precise corrections, and the offline brain as a last resort."""
+
+from __future__ import annotations
+
+from reson.agent.brains.capabilities import Capabilities
+from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Reply, Request, Tool
+from reson.agent.brains.decisions import decisions_of
+from reson.agent.brains.desk import Desk
+from reson.agent.brains.outline import outline
+from reson.agent.brains.tool_schemas import closing_tools, experiment_tools, one_tool_for_all
+from reson.agent.brains.wishes import Problem, wishes_of
+from reson.agent.observation import Decision, DiagnosisCode, Observation
+from reson.prompts.render import render
+from reson.tools.experiments.catalogue import CATALOGUE
+
+
+def choose_by_model(
+    desk: Desk, able: Capabilities, observation: Observation
+) -> tuple[dict[str, Decision], NoAnswer | None]:
+    """component -> decision, as far as sound ones came; and why none came for the rest."""
+    messages = [
+        Message(role="system", parts=(_system(able),)),
+        Message(role="user", parts=(outline(observation),)),
+    ]
+    decided: dict[str, Decision] = {}
+    missing = [view.component for view in observation.qubits]
+    problems: list[Problem] = []
+    for _ in range(desk.settings.corrections + 1):
+        try:
+            reply = desk.ask(_request(desk, able, messages))
+        except NoAnswer as error:
+            return decided, error
+        wishes, unreadable = wishes_of(reply)
+        found, unsound = decisions_of(wishes, observation, set(missing))
+        decided |= found
+        missing = [name for name in missing if name not in found]
+        if not missing:
+            return decided, None
+        problems = unreadable + unsound
+        messages += [reply.as_message(), *_correction(reply, problems, sorted(found), missing)]
+    codes = ", ".join(sorted({problem.code for problem in problems})) or "left out"
+    rounds = f"{desk.settings.corrections} corrections did not help ({codes})"
+    return decided, NoAnswer(FailureKind.INVALID, rounds)
+
+
+def _request(desk: Desk, able: Capabilities, messages: list[Message]) -> Request:
+    return Request(
+        purpose="choose",
+        model=desk.settings.choose,
+        messages=tuple(messages),
+        tools=_tools(able),
+        must_call=able.tools,
+        max_output_tokens=desk.settings.max_output_tokens,
+    )
+
+
+def _tools(able: Capabilities) -> tuple[Tool, ...]:
+    if not able.tools:
+        return ()
+    return experiment_tools() + closing_tools() if able.parallel_tools else (one_tool_for_all(),)
+
+
+def _system(able: Capabilities) -> str:
+    style = "text" if not able.tools else "tools" if able.parallel_tools else "one_tool"
+    return render("system.j2", style=style, experiments=list(CATALOGUE.values()), codes=list(DiagnosisCode))
+
+
+def _correction(reply: Reply, problems: list[Problem], accepted: list[str], missing: list[str]) -> list[Message]:
+    """Every tool call gets its answer, since endpoints refuse a conversation in which one has none."""
+    text = render("corrections.j2", problems=problems, accepted=accepted, missing=missing)
+    if not reply.tool_calls:
+        return [Message(role="user", parts=(text,))]
+    return [
+        Message(role="tool", parts=(text if number == 0 else render("see_above.j2"),), tool_call_id=call.id)
+        for number, call in enumerate(reply.tool_calls)
+    ]

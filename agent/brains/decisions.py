@@ -1,0 +1,143 @@
+"""From wishes to decisions: only what the catalogue, the table and this run's history allow comes out.
+
+Nothing here can write: a decision is still gated, approved and judged like one of the offline brain.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from math import prod
+
+from reson.agent.brains.diagnosis import in_specification
+from reson.agent.brains.expert import last_benchmark, succeeded
+from reson.agent.brains.tool_schemas import CLOSING
+from reson.agent.brains.wishes import Problem, Wish
+from reson.agent.observation import (
+    Attempt,
+    Decision,
+    Diagnosis,
+    DiagnosisCode,
+    Done,
+    Escalate,
+    GiveUp,
+    GoalsView,
+    Measure,
+    Observation,
+    QubitView,
+)
+from reson.errors import ToolError
+from reson.records import Verdict
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.experiment import Experiment
+
+MOST_EFFORT = 50.0
+"""A sweep may hold this many times the shots of the default one: as much as the longest average of the expert."""
+SAME_AGAIN = 2
+"""How often the same measurement with the same arguments may fail before it is no idea any more."""
+FEWEST_FAILURES = 2
+"""A qubit is given up only after so many failed attempts of this run."""
+
+
+def decisions_of(
+    wishes: list[Wish], observation: Observation, open_components: set[str]
+) -> tuple[dict[str, Decision], list[Problem]]:
+    """component -> decision for what is sound, and what is wrong with the rest."""
+    views = {view.component: view for view in observation.qubits if view.component in open_components}
+    decided: dict[str, Decision] = {}
+    problems: list[Problem] = []
+    asked = Counter(name for wish in wishes for name in wish.components)
+    for wish in wishes:
+        for name in wish.components:
+            found = _decide(wish, name, views, asked, observation.goals)
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                decided[name] = found
+    return decided, problems
+
+
+def _decide(
+    wish: Wish, name: str, views: Mapping[str, QubitView], asked: Counter[str], goals: GoalsView
+) -> Decision | Problem:
+    if name not in views:
+        return _problem(wish, name, "not_asked", ", ".join(views))
+    if asked[name] > 1:
+        return _problem(wish, name, "several_decisions")
+    view = views[name]
+    if wish.action in CATALOGUE:
+        return _measure(wish, view, CATALOGUE[wish.action])
+    if wish.action not in CLOSING:
+        return _problem(wish, name, "no_such_tool", wish.action[:60])
+    if wish.action == "escalate":
+        return _escalate(wish, view, goals)
+    return _done(wish, view, goals) if wish.action == "done" else _give_up(wish, view, goals)
+
+
+def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem:
+    missing = [need for need in row.needs if need not in view.known or not view.known[need].measured]
+    if missing:
+        return _problem(wish, view.component, "needs_first", f"{row.name}: {', '.join(missing)}")
+    try:
+        arguments = row.arguments(wish.numbers, {name: known.value for name, known in view.known.items()})
+    except ToolError as error:
+        return _problem(wish, view.component, "bad_arguments", error.message)
+    if effort(row, arguments) > MOST_EFFORT:
+        return _problem(wish, view.component, "too_large", f"{row.name}: {MOST_EFFORT:g}")
+    if sum(_is_same(attempt, row.name, arguments) for attempt in view.attempts) >= SAME_AGAIN:
+        return _problem(wish, view.component, "same_again", row.name)
+    return Measure(component=view.component, experiment=row.name, parameters=wish.numbers, why=wish.why)
+
+
+def effort(row: Experiment, arguments: Mapping[str, float]) -> float:
+    """Size of a measurement over that of the default one: the product of what sets its circuits and shots."""
+    shared = {spec.name: spec.default for spec in row.parameters if spec.shared and spec.default}
+    return prod(arguments[name] / default for name, default in shared.items())
+
+
+def _is_same(attempt: Attempt, experiment: str, arguments: Mapping[str, float]) -> bool:
+    """An attempt with these arguments that brought nothing; adaptive defaults within a percent count as equal."""
+    if attempt.experiment != experiment or succeeded(attempt) or attempt.write == "written":
+        return False
+    return all(
+        name in arguments and abs(arguments[name] - value) <= 0.01 * abs(value)
+        for name, value in attempt.parameters.items()
+    )
+
+
+def _escalate(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Problem:
+    asked_about = next((one for one in view.attempts if one.measurement_id == wish.measurement_id), None)
+    open_ones = [
+        one.measurement_id
+        for one in view.attempts
+        if one.verdict is Verdict.REVIEW and one.quantities and one.write == "none"
+    ]
+    if not wish.measurement_id or asked_about is None or wish.measurement_id not in open_ones:
+        return _problem(wish, view.component, "nothing_to_escalate", ", ".join(open_ones) or "none")
+    known = in_specification(view, goals)
+    return Escalate(component=view.component, measurement_id=wish.measurement_id, why=wish.why, diagnoses=known)
+
+
+def _done(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Problem:
+    benchmark = last_benchmark(view)
+    if benchmark is None:
+        return _problem(wish, view.component, "not_benchmarked")
+    ratio = benchmark.quantities["error_per_gate"].value / benchmark.quantities["coherence_limit"].value
+    if ratio > goals.error_over_coherence_limit:
+        return _problem(wish, view.component, "above_goal", f"{ratio:.2f} over {goals.error_over_coherence_limit:g}")
+    return Done(component=view.component, why=wish.why, diagnoses=in_specification(view, goals))
+
+
+def _give_up(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Problem:
+    failures = [attempt for attempt in view.attempts if not succeeded(attempt)]
+    if len(failures) < FEWEST_FAILURES:
+        return _problem(wish, view.component, "too_early", str(FEWEST_FAILURES))
+    if wish.code not in list(DiagnosisCode) or not wish.why or not wish.remedy:
+        return _problem(wish, view.component, "no_diagnosis", ", ".join(DiagnosisCode))
+    diagnosis = Diagnosis(code=DiagnosisCode(wish.code), text=wish.why, remedy=wish.remedy)
+    diagnoses = (diagnosis, *in_specification(view, goals))
+    return GiveUp(component=view.component, why=wish.why, diagnoses=diagnoses)
+
+
+def _problem(wish: Wish, component: str, code: str, detail: str = "") -> Problem:
+    return Problem(call_id=wish.call_id, code=code, components=(component[:40],), detail=detail[:300])

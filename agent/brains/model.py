@@ -1,0 +1,78 @@
+"""The brain that asks a model, over HTTP or through files; what gets no sound answer is decided offline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reson.agent.brains.capabilities import Capabilities
+from reson.agent.brains.choose_by_model import choose_by_model
+from reson.agent.brains.conversation import NoAnswer
+from reson.agent.brains.desk import Desk
+from reson.agent.brains.expert import MAX_ATTEMPTS
+from reson.agent.brains.offline import OfflineBrain
+from reson.agent.brains.read_by_model import read_by_model
+from reson.agent.observation import Decision, Observation
+from reson.records import Reading, Verdict
+from reson.tools.experiments.experiment import Analysis
+
+MODEL, OFFLINE, PERSON = "model", "offline", "person"
+
+
+@dataclass
+class ModelBrain:
+    desk: Desk
+    able: Callable[[], Capabilities]
+    """Asked at each question, so that an endpoint which was away at first is probed when it is back."""
+    name: str
+    sure: float
+    offline: OfflineBrain = field(default_factory=OfflineBrain)
+
+    def choose(self, observation: Observation) -> list[Decision]:
+        return self.choose_because(observation, {})
+
+    def choose_because(self, observation: Observation, why: dict[str, str]) -> list[Decision]:
+        """One question for all qubits; ``why`` (component -> reason) is noted with each answer."""
+        by_offline = {decision.component: decision for decision in self.offline.choose(observation)}
+        spent = {view.component for view in observation.qubits if len(view.attempts) >= MAX_ATTEMPTS}
+        asked = observation.model_copy(
+            update={"qubits": tuple(view for view in observation.qubits if view.component not in spent)}
+        )
+        decided = self._by_model(asked) if asked.qubits else {}
+        for name in by_offline:
+            who = OFFLINE if name not in decided else PERSON if decided[name].kind == "escalate" else MODEL
+            self.desk.answered_by("choose", name, who, why.get(name, ""))
+        return [decided.get(name, decision) for name, decision in by_offline.items()]
+
+    def _by_model(self, observation: Observation) -> dict[str, Decision]:
+        try:
+            decided, error = choose_by_model(self.desk, self.able(), observation)
+        except NoAnswer as no_answer:  # the endpoint could not even be probed
+            decided, error = {}, no_answer
+        if error is not None:
+            left = [view.component for view in observation.qubits if view.component not in decided]
+            self.desk.fell_back("choose", left, error)
+        return decided
+
+    def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
+        reading = self.look(figure, analysis)
+        answered = MODEL if reading is not None else OFFLINE
+        self.desk.answered_by("read", component_of(analysis), answered, "")
+        return reading or self.offline.read(figure, analysis, numbers)
+
+    def sure_of(self, reading: Reading) -> bool:
+        """The offline reader's word stands as it does in an offline night; a model must be sure."""
+        return reading.reader.startswith(OFFLINE) or reading.confidence >= self.sure
+
+    def look(self, figure: Path, analysis: Analysis, suspected: str = "") -> Reading | None:
+        """The model's reading; None, with a note in the record, where there is none."""
+        try:
+            return read_by_model(self.desk, self.able(), figure, analysis, suspected)
+        except NoAnswer as error:
+            self.desk.fell_back("read", [component_of(analysis)], error)
+            return None
+
+
+def component_of(analysis: Analysis) -> str:
+    return "" if analysis.qubit is None else f"q{analysis.qubit}"

@@ -1,0 +1,45 @@
+"""Opens the brain that lab.toml names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from reson.agent.brains.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.brains.cascade import CascadeBrain
+from reson.agent.brains.desk import Tell, open_desk
+from reson.agent.brains.files import FilesEndpoint
+from reson.agent.brains.model import ModelBrain
+from reson.agent.brains.replay import open_replay
+from reson.trajectory import read_trajectory
+
+if TYPE_CHECKING:
+    from reson.agent.brains.brain import Brain
+    from reson.agent.config import LabConfig
+    from reson.tools.store.blobs import Blobs
+
+CAPABILITIES = "endpoint.json"
+"""In the lab's directory: what its endpoints can do, as probed."""
+
+
+def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell, stop: Event) -> Brain:
+    """A brain other than the offline one. Raises ``OperatorError`` where it lacks a model, a key or a recording."""
+    past = read_trajectory(run / "trajectory.jsonl") if (run / "trajectory.jsonl").exists() else []
+    settings = config.model
+    if config.brain == "replay":
+        return open_replay(Path(settings.recording), past)
+    if config.brain == "files":
+        by_hand = FilesEndpoint(run / "questions", settings.files_wait_minutes * 60, stop)
+        named = settings.model_copy(update={"choose": "by hand", "read": ""})
+        desk = open_desk(by_hand, named, blobs, tell, past)
+        return ModelBrain(desk, lambda: EVERYTHING, "files", config.cascade.sure)
+    from reson.agent.brains.endpoint import open_endpoint
+
+    endpoint = open_endpoint(settings)
+
+    def able() -> Capabilities:
+        return capabilities(endpoint, settings, lab / CAPABILITIES)
+
+    model = ModelBrain(open_desk(endpoint, settings, blobs, tell, past), able, "openai", config.cascade.sure)
+    return CascadeBrain(model, config.cascade) if config.brain == "cascade" else model

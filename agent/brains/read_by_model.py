@@ -1,0 +1,131 @@
+"""``read`` by a model with eyes: the picture, what each status means, and a few reference plots; never the fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from reson.agent.brains.capabilities import Capabilities
+from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Picture, Request
+from reson.agent.brains.desk import Desk
+from reson.agent.brains.pictures import picture_of
+from reson.agent.brains.wishes import object_in
+from reson.prompts.criteria import load_criteria
+from reson.prompts.gallery import references
+from reson.prompts.render import render
+from reson.records import FitReliability, Json, Outcome, Reading, Status
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Analysis
+
+LONGEST_REASON = 300
+
+
+class Unusable(Exception):
+    """An answer that is no reading: ``code`` names the sentence of read_correction.j2 that says why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+def read_by_model(desk: Desk, able: Capabilities, figure: Path, analysis: Analysis, suspected: str = "") -> Reading:
+    """What the model sees in the picture. ``suspected`` (a status) only decides which examples it is shown.
+
+    Of ``analysis`` nothing is sent but the experiment's name and the axis' unit. Raises ``NoAnswer``.
+    """
+    if not able.images:
+        raise NoAnswer(FailureKind.REFUSED, f"{desk.settings.reader} takes no pictures")
+    messages = _question(desk, able, figure, analysis, suspected)
+    family = get(analysis.experiment).family
+    problem = Unusable("no_json")
+    for _ in range(desk.settings.corrections + 1):
+        request = Request(
+            purpose="read",
+            model=desk.settings.reader,
+            messages=tuple(messages),
+            answer_schema=reading_schema(family) if able.json_schema else None,
+            max_output_tokens=desk.settings.max_output_tokens,
+        )
+        reply = desk.ask(request)
+        try:
+            return reading_of(reply.text, family, f"{desk.settings.reader}: from the picture")
+        except Unusable as error:
+            problem = error
+        correction = render("read_correction.j2", code=problem.code, detail=problem.detail)
+        messages += [reply.as_message(), Message(role="user", parts=(correction,))]
+    raise NoAnswer(FailureKind.INVALID, f"{desk.settings.corrections} corrections did not help ({problem})")
+
+
+def reading_schema(family: str) -> Json:
+    """JSON schema of an answer: only the codes of this family of plots."""
+    line = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    properties = {
+        "reason": {"type": "string"},
+        "status": {"type": "string", "enum": list(load_criteria()[family])},
+        "outcome": {"type": "string", "enum": list(Outcome)},
+        "reliability": {"type": "string", "enum": list(FitReliability)},
+        "confidence": {"type": "number"},
+        "suggested_range": {"anyOf": [line, {"type": "null"}]},
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def reading_of(text: str, family: str, reader: str) -> Reading:
+    """The answer as a reading. Raises ``Unusable``."""
+    answer = object_in(text)
+    if answer is None:
+        raise Unusable("no_json")
+    codes = load_criteria()[family]
+    if answer.get("status") not in codes:
+        raise Unusable("wrong_status", ", ".join(codes))
+    wanted = {name: answer.get(name) for name in ("status", "outcome", "reliability", "confidence")}
+    reason = " ".join(str(answer.get("reason") or "").split())[:LONGEST_REASON]
+    try:
+        reading = Reading.model_validate(
+            wanted | {"reason": reason, "reader": reader, "suggested_range": _range(answer.get("suggested_range"))}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Unusable("bad_field", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    success = reading.status is Status.SUCCESS
+    if success != (reading.outcome is Outcome.EXPECTED) or (
+        not success and reading.reliability is FitReliability.RELIABLE
+    ):
+        raise Unusable("success_mismatch")
+    return reading
+
+
+def _range(value: Any) -> tuple[float, float] | None:
+    """A suggested range, or none: a hint is no reason to send an answer back."""
+    match value:
+        case [int() | float() as low, int() | float() as high] if low < high:
+            return float(low), float(high)
+    return None
+
+
+def _question(desk: Desk, able: Capabilities, figure: Path, analysis: Analysis, suspected: str) -> list[Message]:
+    row = get(analysis.experiment)
+    examples = references(row.name, min(desk.settings.references, able.images - 1), suspected)
+    width = desk.settings.picture_width
+    system = render(
+        "read.j2",
+        title=row.title,
+        measures=row.measures,
+        family=row.family,
+        criteria=load_criteria()[row.family],
+        unit=analysis.x_axis.unit,
+        references=len(examples),
+    )
+    parts: list[str | Picture] = []
+    for one in examples:
+        parts += [render("reference.j2", reference=one, made=one.made), picture_of(one.path, width)]
+    parts += [render("reference.j2", reference=None, made=""), picture_of(figure, width)]
+    return [Message(role="system", parts=(system,)), Message(role="user", parts=tuple(parts))]

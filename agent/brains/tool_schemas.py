@@ -1,0 +1,87 @@
+"""The catalogue as tools of a model: one for each experiment, and four ways to close a qubit's turn."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from reson.agent.brains.conversation import Tool
+from reson.agent.observation import DiagnosisCode
+from reson.prompts.render import render, tool_texts
+from reson.records import Json
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.experiment import Experiment, Parameter
+
+CLOSING = ("escalate", "done", "give_up")
+ALL_AT_ONCE = "decide"
+
+
+@cache
+def experiment_tools() -> tuple[Tool, ...]:
+    """One tool for each experiment; its arguments are the sweep's, with their limits."""
+    return tuple(experiment_tool(row) for row in CATALOGUE.values())
+
+
+def experiment_tool(row: Experiment) -> Tool:
+    sweep = {spec.name: _number(spec) for spec in row.parameters}
+    return Tool(
+        name=row.name,
+        description=render("experiment.j2", row=row).strip(),
+        parameters=_object(_shared("components", "why") | sweep, required=("components", "why")),
+    )
+
+
+@cache
+def closing_tools() -> tuple[Tool, ...]:
+    """Ask a person, done, and give up."""
+    escalate = _shared("components", "why", "measurement_id")
+    give_up = _shared("components", "why", "remedy") | {
+        "code": {"type": "string", "enum": list(DiagnosisCode), "description": tool_texts()["code"]}
+    }
+    schemas = {"escalate": escalate, "done": _shared("components", "why"), "give_up": give_up}
+    return tuple(
+        Tool(name=name, description=tool_texts()[name], parameters=_object(schema, required=tuple(schema)))
+        for name, schema in schemas.items()
+    )
+
+
+@cache
+def one_tool_for_all() -> Tool:
+    """For endpoints that make one tool call at a time, or none: a list of decisions in a single call."""
+    item = _object(
+        {
+            "action": {"type": "string", "enum": [*CATALOGUE, *CLOSING]},
+            **_shared("components", "why"),
+            "parameters": {"type": "object", "description": tool_texts()["parameters"]},
+            **_shared("measurement_id", "remedy"),
+            "code": {"type": "string", "enum": list(DiagnosisCode)},
+        },
+        required=("action", "components", "why"),
+    )
+    decisions = _object({"decisions": {"type": "array", "items": item}}, required=("decisions",))
+    return Tool(name=ALL_AT_ONCE, description=tool_texts()[ALL_AT_ONCE], parameters=decisions)
+
+
+def _shared(*names: str) -> Json:
+    texts = tool_texts()
+    kinds: Json = {"components": {"type": "array", "items": {"type": "string"}, "minItems": 1}}
+    return {name: {**kinds.get(name, {"type": "string"}), "description": texts[name]} for name in names}
+
+
+def _number(spec: Parameter) -> Json:
+    default = "from the table" if spec.default is None else f"{spec.default:g}"
+    unit = f" ({spec.unit})" if spec.unit else ""
+    return {
+        "type": "integer" if spec.integer else "number",
+        "minimum": spec.low,
+        "maximum": spec.high,
+        "description": f"{spec.description}{unit}; default {default}",
+    }
+
+
+def _object(properties: Json, required: tuple[str, ...]) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }

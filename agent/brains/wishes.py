@@ -1,0 +1,117 @@
+"""What a model asked for, taken from its tool calls or its text, before anybody has checked that it makes sense."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from reson.agent.brains.conversation import Reply, ToolCall
+from reson.agent.brains.tool_schemas import ALL_AT_ONCE, CLOSING
+from reson.records import Json, Record
+
+_NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy")
+
+
+class Wish(Record):
+    """One decision as the model put it; ``numbers`` are finite, everything else is unchecked text."""
+
+    call_id: str
+    action: str
+    components: tuple[str, ...]
+    why: str = ""
+    numbers: dict[str, float] = {}
+    measurement_id: str = ""
+    code: str = ""
+    remedy: str = ""
+
+
+class Problem(Record):
+    """Something in an answer that cannot be done: ``code`` names the sentence of corrections.j2 that says so."""
+
+    call_id: str
+    code: str
+    components: tuple[str, ...] = ()
+    detail: str = ""
+
+
+def wishes_of(reply: Reply) -> tuple[list[Wish], list[Problem]]:
+    """Everything the reply asks for, and what of it is no request at all."""
+    wishes: list[Wish] = []
+    problems: list[Problem] = []
+    calls = reply.tool_calls or _call_in_text(reply.text)
+    if not calls:
+        return [], [Problem(call_id="", code="no_call")]
+    for call in calls:
+        arguments = object_in(call.arguments)
+        if arguments is None:
+            problems.append(Problem(call_id=call.id, code="no_json", detail=call.name))
+            continue
+        entries = arguments.get("decisions") if call.name == ALL_AT_ONCE else [{**arguments, "action": call.name}]
+        for entry in entries if isinstance(entries, list) and entries else [None]:
+            found = _wish(call.id, entry)
+            (wishes if isinstance(found, Wish) else problems).append(found)  # type: ignore[arg-type]
+    return wishes, problems
+
+
+def object_in(text: str) -> Json | None:
+    """The JSON object in a text, which may stand in a code block or between words; None where there is none."""
+    start, end = text.find("{"), text.rfind("}")
+    if start < 0 or end < start:
+        return None
+    try:
+        value = json.loads(text[start : end + 1])
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _call_in_text(text: str) -> tuple[ToolCall, ...]:
+    found = object_in(text)
+    if found is None or "decisions" not in found:
+        return ()
+    return (ToolCall(id="", name=ALL_AT_ONCE, arguments=json.dumps(found)),)
+
+
+def _wish(call_id: str, entry: Any) -> Wish | Problem:
+    if not isinstance(entry, dict):
+        return Problem(call_id=call_id, code="no_decision")
+    action, components = entry.get("action"), entry.get("components")
+    if isinstance(components, str):
+        components = [components]
+    if not isinstance(components, list) or not components or not all(isinstance(one, str) for one in components):
+        return Problem(call_id=call_id, code="no_components", detail=str(action)[:60])
+    sweep = entry.get("parameters") or {} if "parameters" in entry else _sweep(entry, str(action))
+    if not isinstance(sweep, dict):
+        return Problem(call_id=call_id, code="no_numbers", detail=str(action)[:60])
+    numbers = {}
+    for name, value in sweep.items():
+        if value is None:  # strict schemas make every argument required; null stands for the default
+            continue
+        number = _finite(value)
+        if number is None:
+            return Problem(call_id=call_id, code="no_numbers", detail=f"{action}: {name}"[:80])
+        numbers[str(name)] = number
+    texts = {name: _line(entry.get(name)) for name in ("why", "measurement_id", "code", "remedy")}
+    names = tuple(dict.fromkeys(components))
+    return Wish(call_id=call_id, action=str(action), components=names, numbers=numbers, **texts)
+
+
+def _sweep(entry: Json, action: str) -> Json:
+    return {} if action in CLOSING else {name: value for name, value in entry.items() if name not in _NO_SWEEP}
+
+
+def _finite(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _line(value: Any) -> str:
+    """One line of at most 300 characters: what a model writes is kept and shown, never obeyed."""
+    text = "".join(character if character.isprintable() else " " for character in str(value or ""))
+    return " ".join(text.split())[:300]
