@@ -43,6 +43,11 @@ class Recollection(Record):
 
     text: str
     distance: Finite
+    component: str = ""
+    experiment: str = ""
+    """Where it is a measurement: which, with which arguments, and how it was judged."""
+    parameters: dict[str, Finite] = {}
+    verdict: Verdict | None = None
 
 
 class QubitView(Record):

@@ -88,7 +88,23 @@ def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsVi
             return Escalate(component=name, measurement_id=measurement, why=why, diagnoses=known)
         case Abandon(why, diagnosis):
             return GiveUp(component=name, why=why, diagnoses=(diagnosis, *in_specification(view, goals)))
+    if not frame.failures and (recalled := _what_worked(step, view)):
+        why = f"{step.why}; with the arguments that found it before"
+        return Measure(component=name, experiment=step.experiment, parameters=recalled, why=why)
     return Measure(component=name, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)
+
+
+def _what_worked(step: Step, view: QubitView) -> dict[str, float]:
+    """Arguments of an accepted search for the line of this qubit on an earlier night: the first guess for this one.
+
+    Every other default follows from measured values in the table, which are newer; the search for the line rests on
+    the design until a Rabi oscillation was accepted, so that a weak drive line would be searched for anew each time.
+    """
+    for recalled in view.recalled:
+        mine = recalled.component == view.component and recalled.experiment == step.experiment
+        if mine and step.experiment == "qubit_spectroscopy" and recalled.verdict is Verdict.ACCEPT:
+            return dict(recalled.parameters)
+    return {}
 
 
 def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reson.agent.brains.plans import BRING_UP
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
@@ -118,12 +119,15 @@ def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "re
 
 
 def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tuple[Recollection, ...]:
-    """Asked only where experience helps: a qubit that has not been touched tonight, or whose last attempt failed."""
+    """Asked only where experience helps: what once found this qubit, for one that is new tonight or has just failed;
+    and for one that has failed what was like it, on any qubit.
+    """
     if attempts and attempts[-1].verdict is Verdict.ACCEPT:
         return ()
-    question = (
-        f"{component} {attempts[-1].experiment} {attempts[-1].status or 'refused'}"
-        if attempts
-        else f"{component} calibration"
-    )
-    return recall(bench, question, RECALLED)
+    search = BRING_UP[0].experiment
+    found = recall(bench, search, 1, component=component, experiment=search, verdict=str(Verdict.ACCEPT))
+    if not attempts:
+        return found
+    last = attempts[-1]
+    question = f"{last.experiment} on {component}: {last.verdict} {last.status or 'refused'}"
+    return (*found, *recall(bench, question, RECALLED))

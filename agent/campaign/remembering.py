@@ -13,12 +13,18 @@ from reson.agent import memory
 from reson.agent.approvals import by_a_person
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, measurement_id
-from reson.agent.memory import MemoryDocument, document_of_approval, document_of_lesson, document_of_measurement
+from reson.agent.memory import (
+    MemoryDocument,
+    MemoryHit,
+    document_of_approval,
+    document_of_lesson,
+    document_of_measurement,
+)
 from reson.agent.observation import Diagnosis, Recollection
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.lessons import list_lessons, record_lesson
-from reson.tools.store.measurements import get_measurement
+from reson.tools.store.measurements import get_measurement, has_measurement
 
 
 def remember(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -54,13 +60,32 @@ def _index(bench: Bench, documents: Sequence[MemoryDocument]) -> None:
         bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
 
 
-def recall(bench: Bench, question: str, limit: int) -> tuple[Recollection, ...]:
-    """What memory holds about this device that is most like the question; nothing where the index fails."""
+def recall(bench: Bench, question: str, limit: int, **where: str) -> tuple[Recollection, ...]:
+    """What memory holds about this device that is most like the question; nothing where the index fails.
+
+    ``where``: metadata that must be equal, such as ``component`` or ``verdict``.
+    """
     if bench.memory is None:
         return ()
     try:
-        hits = memory.recall(bench.memory, question, where={"device": bench.device.name}, limit=limit)
+        hits = memory.recall(bench.memory, question, where={"device": bench.device.name, **where}, limit=limit)
     except OperatorError as error:
         bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
         return ()
-    return tuple(Recollection(text=hit.text, distance=hit.distance) for hit in hits)
+    return tuple(_recollection(bench, hit) for hit in hits)
+
+
+def _recollection(bench: Bench, hit: MemoryHit) -> Recollection:
+    """The index names the measurement; its arguments are in the record."""
+    measured = hit.metadata.get("measurement_id")
+    if measured is None or not has_measurement(bench.store, str(measured)):
+        return Recollection(text=hit.text, distance=hit.distance)
+    row = get_measurement(bench.store, str(measured))
+    return Recollection(
+        text=hit.text,
+        distance=hit.distance,
+        component=row.component,
+        experiment=row.experiment,
+        parameters=row.parameters,
+        verdict=row.judgement.verdict if row.judgement else None,
+    )

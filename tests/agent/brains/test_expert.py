@@ -6,7 +6,18 @@ import pytest
 
 from reson.agent.brains.expert import MAX_ATTEMPTS, next_decision
 from reson.agent.brains.plans import BRING_UP, SHOWN_BY, UPKEEP
-from reson.agent.observation import Attempt, DiagnosisCode, Done, Escalate, GiveUp, GoalsView, Known, Measure, QubitView
+from reson.agent.observation import (
+    Attempt,
+    DiagnosisCode,
+    Done,
+    Escalate,
+    GiveUp,
+    GoalsView,
+    Known,
+    Measure,
+    QubitView,
+    Recollection,
+)
 from reson.records import Outcome, Quantity, Status, Verdict
 
 GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
@@ -212,3 +223,30 @@ def test_a_request_refused_twice_is_given_up():
     decision = decide(refused, refused)
     assert isinstance(decision, GiveUp)
     assert "a check failed" in decision.diagnoses[0].text
+
+
+def test_a_search_starts_with_what_found_the_line_before():
+    """A weak drive line: the search of an earlier night needed ten times the amplitude."""
+    worked = {"span": 40e6, "points": 61.0, "amplitude": 0.3, "shots": 2000.0}
+    mine = Recollection(
+        text="",
+        distance=0.1,
+        component="q0",
+        experiment="qubit_spectroscopy",
+        parameters=worked,
+        verdict=Verdict.ACCEPT,
+    )
+    others = mine.model_copy(update={"component": "q1", "parameters": {"span": 1e6}})
+    failed = mine.model_copy(update={"verdict": Verdict.REJECT, "parameters": {"span": 2e6}})
+
+    def first(*recalled: Recollection, attempts: tuple[Attempt, ...] = ()) -> dict[str, float]:
+        decision = next_decision(view(*attempts).model_copy(update={"recalled": recalled}), GOALS)
+        assert isinstance(decision, Measure)
+        assert decision.experiment == "qubit_spectroscopy"
+        return decision.parameters
+
+    assert first(others, failed, mine) == worked
+    assert first(others, failed) == {}
+    assert first(mine, attempts=(no_line(),)) != worked, "afterwards the ladder of remedies goes on"
+    flat = attempt("rabi", Verdict.REJECT, Status.FIT_POOR, outcome=Outcome.ANOMALOUS)
+    assert first(mine, attempts=(attempt("qubit_spectroscopy"), flat, flat)) == worked, "also on the way upstream"
