@@ -24,7 +24,7 @@ class ScriptedBrain:
             steps = self.script[view.component]
             made = len(view.attempts)
             decisions.append(
-                steps[made] if made < len(steps) else Done(component=view.component, why="the script is done")
+                steps[made] if made < len(steps) else Done(component=view.component, why="measured as asked")
             )
         return decisions
 

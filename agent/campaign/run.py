@@ -17,7 +17,7 @@ from langgraph.types import Command
 
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.graph import build_graph
-from reson.agent.campaign.state import CampaignState, initial_state
+from reson.agent.campaign.state import initial_state
 from reson.errors import DeviceUnavailable, OperatorError
 from reson.records import Ending
 from reson.tools.store.approvals import get_approval
@@ -52,14 +52,10 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
         raise
     finally:
         _record_end(bench, ending, reason)
+    if ending is Ending.FINISHED:  # nothing is left to resume, and checkpoints are most of a lab's growth
+        with _checkpointer(checkpoints) as saver:
+            saver.delete_thread(bench.run_id)
     return ending, reason
-
-
-def campaign_state(bench: Bench, checkpoints: Path) -> CampaignState | None:
-    """The last checkpoint of a run, None where it has none."""
-    with _checkpointer(checkpoints) as saver:
-        values = build_graph(bench, saver).get_state(_thread(bench)).values
-    return values or None  # type: ignore[return-value]
 
 
 def _drive(bench: Bench, graph: CompiledStateGraph, components: list[str]) -> tuple[Ending, str]:
