@@ -16,8 +16,8 @@ from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, find_approval
 from reson.tools.store.changes import changes_of
 from reson.ui import access
-from reson.ui.opened import Opened
-from reson.ui.phrases import esc, note, show, tag, told
+from reson.ui.opened import Opened, directory
+from reson.ui.phrases import note, show, tag, told
 
 
 def form(place: Opened, row: ApprovalRow) -> None:
@@ -90,7 +90,7 @@ def show_last_answer(place: Opened, more: bool) -> None:
     if row.run_id and holder_of(place.lab.directory) is None and _resumable(row):
         label = f"Resume {row.run_id}" + (" already" if more else "")
         if st.button(label, type="secondary" if more else "primary", key="resume-answered"):
-            begin(place, "resume", row.run_id)
+            begin("resume", row.run_id)
 
 
 def _resumable(row: ApprovalRow) -> bool:
@@ -116,19 +116,18 @@ def offer_remeasure(place: Opened, row: ApprovalRow) -> None:
     with st.container(horizontal=True):
         if name in CATALOGUE and st.button(f"Measure {CATALOGUE[name].title} again", key=f"again-{row.id}"):
             qubits = ",".join(part.removeprefix("q") for part in row.component.split(","))
-            begin(place, "run", name, "--qubits", qubits, "--commit")
+            begin("run", name, "--qubits", qubits, "--commit")
         if row.run_id and st.button(f"Resume {row.run_id}, which asks anew", key=f"resume-{row.id}"):
-            begin(place, "resume", row.run_id)
+            begin("resume", row.run_id)
 
 
-def begin(place: Opened, *arguments: str) -> None:
+def begin(*arguments: str) -> None:
     """Start a command of the command line beside the console, and go to the page that watches it."""
     try:
         access.operator()
     except OperatorError as error:
         told(error)
         return
-    start_process(place.lab.directory, *arguments)
-    st.session_state["begun"] = " ".join(esc(argument) for argument in arguments)
+    st.session_state["process"] = start_process(directory(), *arguments)
     st.session_state.pop("answered", None)
     st.switch_page(st.session_state["pages"]["night"])

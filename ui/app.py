@@ -7,11 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from reson.errors import OperatorError, ToolError
-from reson.ui import access, chip, inbox, queries
+from reson.ui import access, chip, inbox, measurements, night, queries, settings, trajectories
 from reson.ui.opened import opened
 from reson.ui.phrases import told
 
-PAGES = (("inbox", "Inbox", inbox.page), ("chip", "Chip", chip.page))
+PAGES = (
+    ("inbox", "Inbox", inbox.page),
+    ("chip", "Chip", chip.page),
+    ("night", "Night", night.page),
+    ("measurements", "Measurements", measurements.page),
+    ("trajectories", "Trajectories", trajectories.page),
+    ("settings", "Settings", settings.page),
+)
 
 
 def main() -> None:

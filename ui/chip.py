@@ -118,11 +118,12 @@ def _map(qubits: list[QubitNow], name: str) -> str | None:
     )
     numbers = base.mark_text(fontSize=9.5, dy=7).encode(text="shown:N", color=alt.Color("ink:N", scale=None))
     layers = [dots.add_params(pick), names] + ([] if name == "State" else [numbers])
-    width, legend = columns * (size + 22), 62
-    chart = alt.layer(*layers).properties(width=width, height=rows * (size + 12) + legend).configure_view(strokeWidth=0)
-    event = st.altair_chart(
-        chart, width="content", key=f"map-{name}", on_select="rerun", selection_mode="qubit", alt="map of the chip"
-    )
+    legend = 62
+    chart = alt.layer(*layers).properties(height=rows * (size + 12) + legend).configure_view(strokeWidth=0)
+    with st.container(width=columns * (size + 22)):
+        event = st.altair_chart(
+            chart, width="stretch", key=f"map-{name}", on_select="rerun", selection_mode="qubit", alt="map of the chip"
+        )
     note("No couplers are on record for this device; qubits stand in the order of their numbers.")
     points = event["selection"].get("qubit") or []
     return points[0]["qubit"] if points else None
@@ -139,12 +140,16 @@ def _cell(index: int, one: QubitNow, metric: Metric, columns: int) -> dict[str, 
         "qubit": one.component,
         "column": index % columns,
         "row": index // columns,
-        "state": STATES[one.state][1],
+        "state": _word(one.state),
         "key": one.state,
         "value": value,
         "shown": _short(value, metric.unit),
         "why": one.why,
     }
+
+
+def _word(state: str) -> str:
+    return "calibrated" if state == "done" else STATES[state][1]
 
 
 def _short(value: float | None, unit: str) -> str:
@@ -162,8 +167,8 @@ def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:
     if name == "State":
         frame["ink"] = "#ffffff"
         known = [key for key in STATE_COLOURS if key in set(frame["key"])]
-        scale = alt.Scale(domain=[STATES[key][1] for key in known], range=[STATE_COLOURS[key] for key in known])
-        return alt.Color("state:N", scale=scale, legend=alt.Legend(title=None, orient="top"))
+        scale = alt.Scale(domain=[_word(key) for key in known], range=[STATE_COLOURS[key] for key in known])
+        return alt.Color("state:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolStrokeWidth=0))
     values = frame["value"].astype(float)
     low, high = values.min(), values.max()
     if not np.isfinite(low) or low == high:
@@ -182,11 +187,11 @@ def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:
 
 def _overview(qubits: list[QubitNow]) -> None:
     frame = pd.DataFrame([_row(one) for one in qubits])
-    st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(qubits), 460))
+    st.dataframe(frame, hide_index=True, height="content" if len(qubits) <= 12 else 460)
 
 
 def _row(one: QubitNow) -> dict[str, str]:
-    cells = {"Qubit": one.component, "State": " ".join(STATES[one.state])}
+    cells = {"Qubit": one.component, "State": f"{STATES[one.state][0]} {_word(one.state)}"}
     for name in COLUMNS:
         if name == "over_limit":
             cells["Over limit"] = "–" if one.over_limit is None else f"{one.over_limit.value:.2f} ×"

@@ -21,7 +21,9 @@ LAST = 12
 
 
 def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None:
-    heading("Qubit", Markup(f"{esc(one.component)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}"))
+    heading(
+        "Qubit", Markup(f"{esc(one.component)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}")
+    )
     put(tag("p", one.why[:1].upper() + one.why[1:] + ".", kind="rs-say"))
     for found in one.diagnoses:
         title = DIAGNOSES.get(found["code"], found["code"])

@@ -1,0 +1,103 @@
+"""Measurements: search the record, open one with its plot and verdict, analyse it anew, take its data away."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from reson.agent.report.wording import moment
+from reson.agent.report.words import VERDICTS
+from reson.records import Verdict
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.store.runs import list_runs
+from reson.ui import one_measurement, reanalysis
+from reson.ui.opened import Opened, opened
+from reson.ui.phrases import empty, heading
+from reson.ui.queries import Found, Wanted, search
+
+PAGE = 50
+RUNS_LISTED = 200
+
+
+def page() -> None:
+    place = opened()
+    if place is None:
+        heading("Measurements", "Nothing has been measured")
+        empty("There is no lab here.", "Start its first night on the page Night; it makes the lab.")
+        return
+    heading("Measurements", "The record")
+    wanted = _wanted(place)
+    if st.session_state.get("found-by") != wanted:
+        st.session_state["found-by"], st.session_state["offset"] = wanted, 0
+    found = search(place.store, wanted, PAGE + 1, st.session_state["offset"])
+    if not found and any(wanted):
+        empty("Nothing matches.", "Widen the filters.")
+    elif not found:
+        empty("Nothing has been measured.", "Start the first night on the page Night.")
+    else:
+        picked = _list(found[:PAGE])
+        _turn(len(found) > PAGE)
+        one_measurement.full(place, picked)
+        reanalysis.offer(place, picked)
+
+
+def _wanted(place: Opened) -> Wanted:
+    def choice(label: str, options: list[str], width: int, words: dict[str, str] | None = None) -> str:
+        shown = words or {}
+        return (
+            st.selectbox(
+                label,
+                options,
+                index=None,
+                placeholder="all",
+                width=width,
+                key=f"find-{label}",
+                format_func=lambda one: shown.get(one, one),
+            )
+            or ""
+        )
+
+    with st.container(horizontal=True):
+        return Wanted(
+            run_id=choice("Run", [run.id for run in list_runs(place.store, RUNS_LISTED)], 190),
+            component=choice("Qubit", place.components, 120),
+            experiment=choice("Experiment", list(CATALOGUE), 240, {name: one.title for name, one in CATALOGUE.items()}),
+            verdict=choice("Verdict", list(Verdict), 140, {one: " ".join(VERDICTS[one]) for one in Verdict}),
+            text=st.text_input("Name contains", width=230, key="find-text", placeholder="night-0001-0004-q2").strip(),
+        )
+
+
+def _list(found: list[Found]) -> str:
+    """The lines; returns the id of the chosen one, the first by default."""
+    event = st.dataframe(
+        pd.DataFrame([_row(line) for line in found]),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"found-{st.session_state['found-by']}-{st.session_state['offset']}",
+        height="content" if len(found) < 7 else 282,
+    )
+    rows = event["selection"]["rows"]
+    return found[rows[0] if rows and rows[0] < len(found) else 0].id
+
+
+def _row(line: Found) -> dict[str, str]:
+    return {
+        "Measured (device clock)": moment(line.device_ended),
+        "Qubit": line.component,
+        "Experiment": CATALOGUE[line.experiment].title if line.experiment in CATALOGUE else line.experiment,
+        "Verdict": " ".join(VERDICTS[Verdict(line.verdict) if line.verdict else None]),
+        "Plot reads": line.status or "",
+        "Doubts": "; ".join(line.reasons),
+        "Name": line.id,
+    }
+
+
+def _turn(more: bool) -> None:
+    def by(step: int) -> None:
+        st.session_state["offset"] = max(0, st.session_state["offset"] + step)
+
+    if more or st.session_state["offset"]:
+        with st.container(horizontal=True):
+            st.button("Newer", on_click=by, args=(-PAGE,), disabled=not st.session_state["offset"], key="newer")
+            st.button("Older", on_click=by, args=(PAGE,), disabled=not more, key="older")

@@ -1,0 +1,143 @@
+"""Trajectories: step through a run, what was decided, asked, seen, judged and written, and by whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from reson.agent.progress import sentences
+from reson.agent.report.events import events_of
+from reson.agent.report.wording import author, moment
+from reson.errors import OperatorError
+from reson.records import Json, Reading, Verdict
+from reson.tools.store.measurements import FIGURE
+from reson.tools.store.runs import list_runs
+from reson.ui import request
+from reson.ui.opened import Opened, opened
+from reson.ui.phrases import empty, heading, show, table, tag, told, verdict_mark
+
+LISTED = 200
+KINDS = ("decision", "verdict", "approval", "approval_answered", "parameter_change", "refused")
+
+
+def page() -> None:
+    place = opened()
+    runs = list_runs(place.store, LISTED) if place else []
+    if place is None or not runs:
+        heading("Trajectories", "No runs yet")
+        empty("Nothing has been run.", "Start the first night on the page Night.")
+        return
+    heading("Trajectories", "What was decided, step by step")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        run = st.selectbox("Run", [run.id for run in runs], width=200, key="trajectory-run")
+        qubit = st.selectbox(
+            "Qubit", place.components, index=None, placeholder="all", width=120, key="trajectory-qubit"
+        )
+        kinds = st.multiselect(
+            "Events",
+            KINDS,
+            placeholder="all",
+            width=320,
+            key="trajectory-kinds",
+            format_func=lambda kind: kind.replace("_", " "),
+        )
+    try:
+        events = _events(place.lab.runs / run / "trajectory.jsonl")
+    except OperatorError as error:
+        told(error)
+        return
+    chosen = [event for event in events if _matches(event, qubit, kinds)]
+    if chosen:
+        _step_through(place, chosen)
+    else:
+        empty("No events match." if events else "This run was cut short before its first event.", "Widen the filters.")
+
+
+def _events(path: Path) -> list[Json]:
+    return _events_as_of(str(path), path.stat().st_size) if path.exists() else []
+
+
+@st.cache_data(max_entries=8)
+def _events_as_of(path: str, size: int) -> list[Json]:
+    """The file only grows, so its size says whether it was read already."""
+    return events_of(Path(path))
+
+
+def about(event: Json) -> list[str]:
+    """The qubits that an event is about; none where it is about the run."""
+    said = event.get("decision", event).get("component", "")
+    return said.split(",") if said else []
+
+
+def _matches(event: Json, qubit: str | None, kinds: list[str]) -> bool:
+    return (not kinds or event["kind"] in kinds) and (qubit is None or qubit in about(event))
+
+
+def _step_through(place: Opened, events: list[Json]) -> None:
+    last = len(events) - 1
+    st.session_state["step"] = min(max(0, st.session_state.get("step", 0)), last)
+
+    def by(step: int) -> None:
+        st.session_state["step"] = min(max(0, st.session_state["step"] + step), last)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Back", on_click=by, args=(-1,), shortcut="Alt+K", key="back", disabled=st.session_state["step"] == 0)
+        st.button("On", on_click=by, args=(1,), shortcut="Alt+J", key="on", disabled=st.session_state["step"] == last)
+        st.number_input(f"Event, 0 to {last}", 0, last, key="step", width=160)
+    here = st.session_state["step"]
+    left, right = st.columns([1, 1.25], gap="large")
+    with left:
+        show(_around(events, here))
+    with right:
+        _show_event(place, events[here])
+
+
+def _around(events: list[Json], here: int) -> str:
+    """The events before and after, the present one set apart."""
+    lines = []
+    for index in range(max(0, here - 6), min(len(events), here + 11)):
+        kind = "rs-new" if index == here else "rs-old"
+        lines.append(tag("div", tag("time", index), tag("span", headline(events[index]), kind=kind)))
+    return tag("div", *lines, kind="rs-events rs-steps")
+
+
+def headline(event: Json) -> str:
+    """An event in one line."""
+    if event["kind"] == "decision":
+        said = event["decision"]
+        return f"{said['component']}: {said['kind'].replace('_', ' ')} {said.get('experiment', '')}".rstrip()
+    told_so = sentences(event["kind"], event)
+    if event["kind"] == "verdict":
+        return f"{event['component']} {event['experiment']}: {event['verdict']}"
+    if event["kind"] == "approval" and not told_so:
+        return f"{event.get('component', '')} {event['approval']} {event['status']} by the policy"
+    return told_so[0] if told_so else event["kind"].replace("_", " ")
+
+
+def _show_event(place: Opened, event: Json) -> None:
+    show(
+        tag("p", f"{event['kind'].replace('_', ' ')} · {moment(event['device_time'])} UTC", kind="rs-kicker"),
+        tag("p", tag("strong", headline(event)), kind="rs-say"),
+    )
+    match event["kind"]:
+        case "decision":
+            show(tag("p", event["decision"].get("why", ""), kind="rs-say"))
+        case "verdict":
+            _show_verdict(place, event)
+        case "approval" | "approval_answered":
+            who = event.get("by") or event.get("rule", "")
+            show(tag("p", f"{event['status']}: {author(who)}", kind="rs-say"))
+    with st.expander("As it is on record"):
+        st.json(event)
+
+
+def _show_verdict(place: Opened, event: Json) -> None:
+    show(tag("p", verdict_mark(Verdict(event["verdict"])), " ", "; ".join(event["reasons"]), kind="rs-say"))
+    try:
+        st.image(place.store.blobs.get(event["figure"], FIGURE), width=460)
+    except OperatorError as error:
+        told(error)
+    show(request.reading_in_words(Reading.model_validate(event["reading"])))
+    rows = [(name, request.said(one)) for name, one in event["quantities"].items()]
+    show(table(("Fitted", "Value"), rows, numbers=(1,)))
