@@ -19,7 +19,7 @@ def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Take the next job from the queue if it may run; else pause the run, park its qubits, or note the refusal."""
     reason = must_pause(bench, state["queue"][0])
     if reason:
-        return {"pause": {"ending": reason[0], "reason": reason[1]}}
+        return {"pause": {"ending": reason[0].value, "reason": reason[1]}}
     job, *queue = state["queue"]
     approval = authorise(
         bench.store,
@@ -62,7 +62,7 @@ def device_seconds(bench: Bench, job: Job) -> float:
     return max(row.device_seconds(arguments, bench.device) for arguments in job["requests"].values())
 
 
-def must_pause(bench: Bench, job: Job) -> tuple[str, str] | None:
+def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
     """(ending, reason) when this job must not start now."""
     budget = bench.config.budget
     seconds, experiments = spent(bench)

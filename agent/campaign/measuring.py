@@ -129,7 +129,7 @@ def within_bounds(changes: list[Change]) -> list[Check]:
 
 
 def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True) -> Judgement:
-    """The judgement with one check more: whether the reading agrees, surely enough, that the plot supports its value."""
+    """The judgement and one check more: whether the reading agrees, surely enough, that the plot supports its value."""
     agrees = reading.status in SUPPORTS_THE_VALUE
     doubt = "" if sure else f", but only with confidence {reading.confidence:.2f}"
     check = Check(

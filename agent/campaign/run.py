@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
@@ -107,7 +108,8 @@ def _checkpointer(path: Path) -> Iterator[SqliteSaver]:
     # LangGraph runs nodes in worker threads; the saver holds its own lock around the connection
     connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
     try:
-        saver = SqliteSaver(connection)
+        # nothing but plain JSON belongs into a checkpoint, and nothing else is read back from one
+        saver = SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
         saver.setup()
         yield saver
     except sqlite3.DatabaseError as error:
