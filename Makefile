@@ -21,7 +21,7 @@ night: $(READY)
 	$(BIN)/reson night
 
 test: $(READY)
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -33,7 +33,8 @@ bench: $(READY)
 	$(BIN)/python -m reson.evals.bench
 
 eval: $(READY)
-	$(BIN)/python -m reson.evals.nights
+	$(BIN)/python -m reson.evals.nights --second
+	$(BIN)/python -m reson.evals.nights --faults --seeds 10
 
 console: $(READY)
 	$(BIN)/reson console
