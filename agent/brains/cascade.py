@@ -1,4 +1,4 @@
-"""The cascade: offline first; the model where that is unsure or at its wits' end; a person where the model is unsure."""
+"""The cascade: offline first; the model where that is unsure or out of ideas; a person where the model is unsure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``choose`` by a model: one question for the whole chip, precise corrections, and the offline brain as a last resort."""
+"""``choose`` by a model: one question for the whole chip, precise corrections, the offline brain as a last resort."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Repl
 from reson.agent.brains.decisions import decisions_of
 from reson.agent.brains.desk import Desk
 from reson.agent.brains.outline import outline
-from reson.agent.brains.tool_schemas import closing_tools, experiment_tools, one_tool_for_all
+from reson.agent.brains.tool_schemas import YARDSTICKS, closing_tools, experiment_tools, one_tool_for_all
 from reson.agent.brains.wishes import Problem, wishes_of
 from reson.agent.observation import Decision, DiagnosisCode, Observation
 from reson.prompts.render import render
@@ -62,7 +62,13 @@ def _tools(able: Capabilities) -> tuple[Tool, ...]:
 
 def _system(able: Capabilities) -> str:
     style = "text" if not able.tools else "tools" if able.parallel_tools else "one_tool"
-    return render("system.j2", style=style, experiments=list(CATALOGUE.values()), codes=list(DiagnosisCode))
+    return render(
+        "system.j2",
+        style=style,
+        experiments=list(CATALOGUE.values()),
+        yardsticks=YARDSTICKS,
+        codes=list(DiagnosisCode),
+    )
 
 
 def _correction(reply: Reply, problems: list[Problem], accepted: list[str], missing: list[str]) -> list[Message]:

@@ -11,7 +11,7 @@ from math import prod
 
 from reson.agent.brains.diagnosis import in_specification
 from reson.agent.brains.expert import last_benchmark, succeeded
-from reson.agent.brains.tool_schemas import CLOSING
+from reson.agent.brains.tool_schemas import CLOSING, YARDSTICKS
 from reson.agent.brains.wishes import Problem, Wish
 from reson.agent.observation import (
     Attempt,
@@ -78,6 +78,8 @@ def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem
     missing = [need for need in row.needs if need not in view.known or not view.known[need].measured]
     if missing:
         return _problem(wish, view.component, "needs_first", f"{row.name}: {', '.join(missing)}")
+    if set(wish.numbers) & set(YARDSTICKS):
+        return _problem(wish, view.component, "yardstick", ", ".join(YARDSTICKS))
     try:
         arguments = row.arguments(wish.numbers, {name: known.value for name, known in view.known.items()})
     except ToolError as error:

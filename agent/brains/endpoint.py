@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 
 from reson.agent.brains.conversation import (
@@ -98,6 +99,8 @@ class HttpEndpoint:
                 self.unknown.add(refused)
             except openai.OpenAIError as error:
                 raise NoAnswer(_kind(error), self._safe(str(error))) from error
+            except httpx2.HTTPError as error:  # while a stream is read, which the package does not guard
+                raise NoAnswer(FailureKind.UNREACHABLE, self._safe(f"the stream was lost: {error}")) from error
             except (json.JSONDecodeError, UnicodeDecodeError) as error:
                 raise NoAnswer(FailureKind.MALFORMED, f"the answer is no JSON: {error}") from error
             else:
@@ -184,7 +187,7 @@ def _part(part: str | Picture) -> Json:
 
 def _whole(completion: Any) -> tuple[Json, Json | None, str | None, str | None]:
     """(message, usage, finish reason, model) of an answer, which the package hands over without checking it."""
-    said = completion.model_dump() if isinstance(completion, openai.BaseModel) else None
+    said = completion.model_dump(warnings=False) if isinstance(completion, openai.BaseModel) else None
     try:
         choice = said["choices"][0]  # type: ignore[index]
         return dict(choice["message"]), said.get("usage"), choice.get("finish_reason"), said.get("model")  # type: ignore[union-attr]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
+
 from reson.agent.brains.conversation import FailureKind, Hear, NoAnswer
 from reson.records import Json
 
@@ -16,14 +18,14 @@ def gather(chunks: Iterable[Any], hear: Hear) -> tuple[Json, Json | None, str | 
     usage: Json | None = None
     finish = model = None
     for chunk in chunks:
-        said = chunk.model_dump()
+        said = chunk.model_dump(warnings=False) if isinstance(chunk, BaseModel) else {}
         usage, model = said.get("usage") or usage, said.get("model") or model
         for choice in said.get("choices") or ():
             finish = choice.get("finish_reason") or finish
             delta = choice.get("delta") or {}
             if delta.get("content"):
-                text.append(delta["content"])
-                hear(delta["content"])
+                text.append(str(delta["content"]))
+                hear(text[-1])
             for piece in delta.get("tool_calls") or ():
                 _add(calls, piece)
     if finish is None:
@@ -37,5 +39,5 @@ def _add(calls: dict[int, Json], piece: Json) -> None:
     call = calls.setdefault(piece.get("index") or 0, {"id": "", "function": {"name": "", "arguments": ""}})
     function = piece.get("function") or {}
     call["id"] = piece.get("id") or call["id"]
-    call["function"]["name"] += function.get("name") or ""
-    call["function"]["arguments"] += function.get("arguments") or ""
+    call["function"]["name"] += str(function.get("name") or "")
+    call["function"]["arguments"] += str(function.get("arguments") or "")

@@ -13,6 +13,8 @@ from reson.tools.experiments.experiment import Experiment, Parameter
 
 CLOSING = ("escalate", "done", "give_up")
 ALL_AT_ONCE = "decide"
+YARDSTICKS = ("coherence_limit",)
+"""Arguments by which a result is judged: no model may set what it is measured against."""
 
 
 @cache
@@ -22,7 +24,7 @@ def experiment_tools() -> tuple[Tool, ...]:
 
 
 def experiment_tool(row: Experiment) -> Tool:
-    sweep = {spec.name: _number(spec) for spec in row.parameters}
+    sweep = {spec.name: _number(spec) for spec in row.parameters if spec.name not in YARDSTICKS}
     return Tool(
         name=row.name,
         description=render("experiment.j2", row=row).strip(),
