@@ -21,7 +21,7 @@ night: $(READY)
 	$(BIN)/reson night
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n auto --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff format --check .
