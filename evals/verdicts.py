@@ -1,0 +1,186 @@
+"""How far a verdict can be trusted: thousands of measurements, healthy and spoilt, judged against the hidden truth.
+
+``python -m reson.evals.verdicts`` uses chips that no threshold was tuned on (seeds from ``FIRST_UNSEEN_SEED``);
+``--tune`` uses those below, and is what thresholds, error estimates and readings are improved on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from reson.agent.campaign.measuring import with_doubt, within_bounds
+from reson.agent.reading import read_saved_data
+from reson.errors import ToolError
+from reson.evals.nights import FIRST_UNSEEN_SEED
+from reson.evals.verdict_cases import Setting, prepare
+from reson.evals.verdict_sweeps import adequate
+from reson.evals.verdict_truth import NEEDS, TrueValue, true_values
+from reson.records import Change, Verdict
+from reson.tools.experiments.catalogue import CATALOGUE, get
+from reson.tools.experiments.experiment import RawData
+from reson.tools.verdicts.judge import judge
+
+EACH = 230
+"""Measurements of each experiment: 2,530 in all."""
+SIGMAS = 5.0
+
+
+@dataclass(frozen=True)
+class Value:
+    """One parameter that a measurement would write, beside the truth."""
+
+    found: float
+    stderr: float | None
+    truth: float
+    wrong: bool
+    """Outside 5 combined standard deviations and outside what the next step bears."""
+
+    @property
+    def pull(self) -> float | None:
+        return (self.found - self.truth) / self.stderr if self.stderr else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One measurement of the study."""
+
+    experiment: str
+    number: int
+    seed: int
+    condition: str
+    adequate: bool
+    verdict: Verdict
+    """With the reading's doubt, as a campaign applies it."""
+    by_numbers: Verdict
+    status: str
+    reasons: tuple[str, ...]
+    values: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> bool:
+        return any(value.wrong for value in self.values.values())
+
+    @property
+    def good(self) -> bool:
+        return self.adequate and bool(self.values) and not self.wrong
+
+
+def measure(experiment: str, number: int, first_seed: int) -> Outcome:
+    """Measurement ``number`` of an experiment, on the chip of its own seed, judged and compared with the truth."""
+    seed = first_seed + number
+    condition, setting = prepare(experiment, seed, number)
+    row = get(experiment)
+    arguments = _arguments(setting)
+    fits = adequate(setting, arguments)
+    try:
+        raw = row.acquire(setting.device, {0: arguments})[0]
+    except ToolError as error:  # the device refuses the pulse: nothing can be written
+        reasons = (f"refused: {error.message}",)
+        return Outcome(experiment, number, seed, condition, False, Verdict.REJECT, Verdict.REJECT, "", reasons)
+    raw = replaced_by_noise(raw, setting.rng) if setting.noise else raw
+    analysis = row.analyse(raw)
+    changes = row.propose(analysis, raw.controls)
+    numbers = judge([*row.check(analysis, arguments, setting.history), *within_bounds(changes)])
+    reading = read_saved_data(analysis)
+    judgement = with_doubt(numbers, reading)
+    truth = true_values(setting.device, raw, {change.parameter: change.new for change in changes})
+    return Outcome(
+        experiment=experiment,
+        number=number,
+        seed=seed,
+        condition=condition,
+        adequate=fits,
+        verdict=judgement.verdict,
+        by_numbers=numbers.verdict,
+        status=str(reading.status),
+        reasons=judgement.reasons,
+        values={change.parameter: compare(experiment, change, truth[change.parameter], setting) for change in changes},
+    )
+
+
+def _arguments(setting: Setting) -> dict[str, float]:
+    """Complete arguments; a negative one of the case is a factor on the default."""
+    row = get(setting.experiment)
+    usual = row.arguments({}, setting.known)
+    limits = {parameter.name: parameter for parameter in row.parameters}
+    given = {}
+    for name, value in setting.given.items():
+        spec = limits[name]
+        value = -value * usual[name] if value < 0 and name in ("amplitude", "max_amplitude", *_POSITIVE) else value
+        given[name] = float(np.clip(round(value) if spec.integer else value, spec.low, spec.high))
+    return row.arguments(given, setting.known)
+
+
+_POSITIVE = ("max_delay", "span", "max_length")
+
+
+def compare(experiment: str, change: Change, truth: TrueValue, setting: Setting) -> Value:
+    """A value is wrong beyond 5 combined standard deviations and beyond the tolerance of the next step."""
+    deviation = change.new - truth.value
+    allowed = NEEDS[experiment, change.parameter].allows(deviation, truth.value)
+    likely = abs(deviation) <= SIGMAS * np.hypot(change.stderr or 0.0, truth.stderr)
+    never = setting.noise or not setting.device.chip.truth.transmons[0].gain  # noise, or a dead qubit
+    return Value(change.new, change.stderr, truth.value, bool(never or not (allowed or likely)))
+
+
+def replaced_by_noise(raw: RawData, rng: np.random.Generator) -> RawData:
+    """The same measurement with every shot drawn from one distribution: nothing depends on the sweep."""
+    number, arrays = len(raw.circuits), {}
+    if "counts" in raw.arrays:
+        ones = rng.binomial(raw.shots, rng.uniform(0.02, 0.98), number)
+        arrays["counts"] = np.stack([raw.shots - ones, ones], axis=1)
+    elif "iq" in raw.arrays:
+        arrays["iq"] = rng.standard_normal((number, raw.shots, 2)).view(complex)[..., 0] + 3.0
+    else:
+        spread = 1 / np.sqrt(raw.shots)
+        arrays["iq_mean"] = spread * rng.standard_normal((number, 2)).view(complex)[..., 0] + 3.0
+        arrays["iq_stderr"] = np.full((number, 2), spread)
+    return replace(raw, arrays=arrays)
+
+
+def _job(case: tuple[str, int, int]) -> Outcome:
+    return measure(*case)
+
+
+def run_study(each: int, first_seed: int, workers: int, experiments: tuple[str, ...] = ()) -> list[Outcome]:
+    """All measurements, in the order of the catalogue."""
+    cases = [(name, number, first_seed) for name in experiments or CATALOGUE for number in range(each)]
+    os.environ["OMP_NUM_THREADS"] = "1"  # small matrices: more threads only get in each other's way
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        return pool.map(_job, cases, chunksize=20)
+
+
+def main() -> None:
+    from reson.evals.verdict_report import page, summary
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=EACH, help="measurements of each experiment")
+    parser.add_argument("--only", nargs="*", default=[], choices=list(CATALOGUE), help="these experiments alone")
+    parser.add_argument("--tune", action="store_true", help="the chips that thresholds are tuned on")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", type=Path, help="write the report here (markdown)")
+    parser.add_argument("--json", type=Path, help="also write every measurement here")
+    asked = parser.parse_args()
+    first = 0 if asked.tune else FIRST_UNSEEN_SEED
+    outcomes = run_study(asked.each, first, asked.workers, tuple(asked.only))
+    print(summary(outcomes))
+    if asked.write:
+        asked.write.write_text(page(outcomes, first))
+    if asked.json:
+        asked.json.write_text(json.dumps([_plain(outcome) for outcome in outcomes], indent=1))
+
+
+def _plain(outcome: Outcome) -> Mapping[str, object]:
+    return asdict(outcome) | {"wrong": outcome.wrong, "good": outcome.good}
+
+
+if __name__ == "__main__":
+    main()
