@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test check bench eval console docs lock clean
+.PHONY: setup night test test-browser check bench eval console docs lock clean
 
 setup: $(READY)
 
@@ -21,7 +21,10 @@ night: $(READY)
 	$(BIN)/reson night
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist loadfile
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not browser"
+
+test-browser: $(READY)
+	$(BIN)/pytest -q -m browser
 
 check: $(READY)
 	$(BIN)/ruff format --check .
