@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from reson.agent.report.content import State
 from reson.agent.report.wording import count, quantity
 from reson.agent.report.words import SHORT, STATES
 from reson.tools.figures.style import prefix
@@ -20,7 +21,7 @@ from reson.ui.chip_state import QubitNow, chip_now
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading, note, section
 
-STATE_COLOURS = {"done": "#0072B2", "waiting": "#E69F00", "failed": "#D55E00", "open": "#8a949d"}
+STATE_COLOURS: dict[State, str] = {"done": "#0072B2", "waiting": "#E69F00", "failed": "#D55E00", "open": "#8a949d"}
 COLUMNS = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
 
 
@@ -148,7 +149,7 @@ def _cell(index: int, one: QubitNow, metric: Metric, columns: int) -> dict[str, 
     }
 
 
-def _word(state: str) -> str:
+def _word(state: State) -> str:
     return "calibrated" if state == "done" else STATES[state][1]
 
 
@@ -166,23 +167,26 @@ def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:
     """States by the report's colours; numbers on viridis, whose light end is the better one."""
     if name == "State":
         frame["ink"] = "#ffffff"
-        known = [key for key in STATE_COLOURS if key in set(frame["key"])]
+        known: list[State] = [key for key in STATE_COLOURS if key in set(frame["key"])]
         scale = alt.Scale(domain=[_word(key) for key in known], range=[STATE_COLOURS[key] for key in known])
         return alt.Color("state:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolStrokeWidth=0))
-    values = frame["value"].astype(float)
-    low, high = values.min(), values.max()
-    if not np.isfinite(low) or low == high:
-        low, high = (0.0, 1.0) if not np.isfinite(low) else (low * 0.9, high * 1.1)
-    place = (values - low) / (high - low)
-    light = place if metric.more_is_better else 1 - place
-    frame["ink"] = ["#101418" if share > 0.45 else "#ffffff" for share in light.fillna(0.0)]
+    low, high = _span([float(value) for value in frame["value"].dropna()])
+    shares = [(value - low) / (high - low) if value == value else 0.0 for value in frame["value"].astype(float)]
+    light = shares if metric.more_is_better else [1 - share for share in shares]
+    frame["ink"] = ["#101418" if share > 0.45 else "#ffffff" for share in light]
     factor, unit = prefix(np.array([high]), metric.unit) if metric.unit == "s" else (1.0, metric.unit)
-    frame["scaled"] = values * factor
+    frame["scaled"] = frame["value"].astype(float) * factor
     scale = alt.Scale(scheme="viridis", reverse=not metric.more_is_better, domain=[low * factor, high * factor])
     legend = alt.Legend(title=f"{name} ({unit})" if unit else name, orient="top", gradientLength=220, format=".3~g")
     return alt.condition(
         "isValid(datum.value)", alt.Color("scaled:Q", scale=scale, legend=legend), alt.value("#8a949d")
     )  # type: ignore[return-value]
+
+
+def _span(values: list[float]) -> tuple[float, float]:
+    """Lowest and highest, never the same."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    return (low, high) if low < high else (low * 0.9, high * 1.1 + 1e-12)
 
 
 def _overview(qubits: list[QubitNow]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.agent.report.chip import limit_of, over_limit, state_of
-from reson.agent.report.content import Value
+from reson.agent.report.content import State, Value
 from reson.agent.report.events import events_of, last_words
 from reson.agent.report.tables import value_of
 from reson.records import Json, Quantity, Record
@@ -33,7 +33,7 @@ class Due(Record):
 
 class QubitNow(Record):
     component: str
-    state: str
+    state: State
     why: str
     values: dict[str, Value]
     over_limit: Quantity | None

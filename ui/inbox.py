@@ -6,11 +6,11 @@ import streamlit as st
 
 from reson.agent.holder import holder_of
 from reson.agent.report.wording import count
-from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, find_approval, list_approvals
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
 from reson.ui import answering, queries, request
 from reson.ui.opened import Opened, opened
-from reson.ui.phrases import ago, empty, esc, heading, section, show, table, tag
+from reson.ui.phrases import ago, empty, heading, section, show, table, tag
 
 POLL_SECONDS = 1.5
 RECENT_RUNS = 5
@@ -126,13 +126,11 @@ def watch(place: Opened) -> None:
     drawn = st.session_state.setdefault("waiting", now)
     if now != drawn:
         st.session_state["waiting"] = now
-        _announce(place, set(drawn.ids) - set(now.ids))
+        _announce(set(drawn.ids) - set(now.ids))
         st.rerun()
 
 
-def _announce(place: Opened, gone: set[str]) -> None:
-    """Tell when the request on the screen was answered by somebody else."""
-    if (shown := st.session_state.get("request")) in gone and st.session_state.get("answered") != shown:
-        row = find_approval(place.store, shown)
-        if row is not None and row.answered_by:
-            st.toast(f"{esc(row.id)}: {row.answer} by {esc(row.answered_by)}")
+def _announce(gone: set[str]) -> None:
+    """The request on the screen was answered, by whomever: the page says so after it is drawn again."""
+    if (shown := st.session_state.get("request")) in gone:
+        st.session_state["answered"] = shown

@@ -52,7 +52,7 @@ def _wanted(place: Opened) -> Wanted:
                 placeholder="all",
                 width=width,
                 key=f"find-{label}",
-                format_func=lambda one: shown.get(one, one),
+                format_func=lambda one: shown.get(one, str(one)),
             )
             or ""
         )
@@ -62,7 +62,9 @@ def _wanted(place: Opened) -> Wanted:
             run_id=choice("Run", [run.id for run in list_runs(place.store, RUNS_LISTED)], 190),
             component=choice("Qubit", place.components, 120),
             experiment=choice("Experiment", list(CATALOGUE), 240, {name: one.title for name, one in CATALOGUE.items()}),
-            verdict=choice("Verdict", list(Verdict), 140, {one: " ".join(VERDICTS[one]) for one in Verdict}),
+            verdict=choice(
+                "Verdict", [one.value for one in Verdict], 140, {one.value: " ".join(VERDICTS[one]) for one in Verdict}
+            ),
             text=st.text_input("Name contains", width=230, key="find-text", placeholder="night-0001-0004-q2").strip(),
         )
 

@@ -14,7 +14,7 @@ from reson.tools.store.runs import RunRow, list_runs
 from reson.ui import access, past, running
 from reson.ui.answering import begin
 from reson.ui.opened import Opened, directory, opened
-from reson.ui.phrases import empty, heading, note, section, show, tag, told
+from reson.ui.phrases import empty, heading, note, section, sentence, show, tag, told
 
 WATCH_SECONDS = 1.0
 
@@ -42,6 +42,7 @@ def _watch() -> None:
         st.session_state["held"] = name
         st.rerun()
     if place is not None and holder is not None:
+        st.session_state.pop("process", None)  # it has come to hold the lab: how it ends will be on record
         _running(place, holder)
     else:
         _begun(place)
@@ -64,9 +65,9 @@ def _begun(place: Opened | None) -> None:
 def _running(place: Opened, holder: Holder) -> None:
     run = next((run for run in list_runs(place.store, 3) if run.ending is None), None)
     heading(f"{holder.purpose} · process {holder.pid} on {holder.host}", run.id if run else "Opening the lab")
+    _stop(place, holder)
     if run is not None:
         running.show_run(place, run)
-    _stop(place, holder)
 
 
 def _stop(place: Opened, holder: Holder) -> None:
@@ -119,9 +120,8 @@ def _start(place: Opened) -> None:
 
 def _resume(run: RunRow) -> None:
     """The last run can go on; where it waits for answers, that is said first."""
-    said = run.reason or "it was cut short"
     section(f"{run.id} can go on")
-    show(tag("p", said[:1].upper() + said[1:] + ".", kind="rs-say"))
+    show(sentence(run.reason or "it was cut short"))
     if run.ending is Ending.WAITING_FOR_APPROVAL:
         waits = len(st.session_state["waiting"].ids) if "waiting" in st.session_state else 0
         if waits:

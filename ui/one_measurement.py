@@ -13,7 +13,7 @@ from reson.tools.experiments.experiment import Analysis
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request
 from reson.ui.opened import Opened
-from reson.ui.phrases import Markup, ago, facts, note, section, show, table, tag, told, verdict_mark
+from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
 
 
 def summary(place: Opened, measurement_id: str) -> None:
@@ -87,7 +87,7 @@ def _origin(place: Opened, row: MeasurementRow) -> None:
     units = {spec.name: spec.unit for spec in experiment.parameters} if experiment else {}
     swept = [(name, rounded(Quantity(value=value, unit=units.get(name, "")))) for name, value in row.parameters.items()]
     show(
-        tag("p", row.why[:1].upper() + row.why[1:] + ".", kind="rs-say"),
+        sentence(row.why),
         facts(
             [
                 ("Run", row.run_id),

@@ -88,11 +88,11 @@ def _compare(place: Opened, runs: list[RunRow]) -> None:
     by_id = {run.id: run for run in runs}
     earlier, later = sorted((by_id[first], by_id[second]), key=lambda run: run.ended_device or 0.0)
     try:
-        tables = [current(place.store, place.device, as_of=run.ended_device) for run in (earlier, later)]
+        before, after = (current(place.store, place.device, as_of=run.ended_device) for run in (earlier, later))
     except OperatorError as error:
         told(error)
         return
-    changed = by_qubit([one for one in differences(*tables, frozenset()) if one.after.measured])
+    changed = by_qubit([one for one in differences(before, after, frozenset()) if one.after.measured])
     if not changed:
         note("No value was measured anew between them.")
         return

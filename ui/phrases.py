@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from reson.agent.report.wording import duration
+from reson.agent.report.content import State
+from reson.agent.report.wording import NARROW_SPACE, duration
 from reson.agent.report.words import ENDINGS, STATES, VERDICTS
 from reson.errors import OperatorError, ToolError
 from reson.records import Ending, Verdict
@@ -22,7 +23,8 @@ def esc(text: object) -> Markup:
     """Foreign text as HTML, without control characters; markup stays as it is."""
     if isinstance(text, Markup):
         return text
-    return Markup(html.escape("".join(char if char.isprintable() else " " for char in str(text))))
+    kept = (char if char.isprintable() or char == NARROW_SPACE else " " for char in str(text))
+    return Markup(html.escape("".join(kept)))
 
 
 def tag(name: str, *inner: object, kind: str = "") -> Markup:
@@ -72,9 +74,9 @@ def verdict_mark(verdict: Verdict | None) -> Markup:
     return tag("span", f"{mark} {word}", kind=f"rs-mark rs-{verdict.value if verdict else 'open'}")
 
 
-def state_mark(state: str, word: str = "") -> Markup:
+def state_mark(state: State, word: str = "") -> Markup:
     """Mark of a qubit's state (done, waiting, failed, open), with another word where the usual one does not fit."""
-    mark, usual = STATES[state]  # type: ignore[index]
+    mark, usual = STATES[state]
     return tag("span", f"{mark} {word or usual}", kind=f"rs-mark rs-{state}")
 
 
@@ -95,6 +97,12 @@ def told(error: ToolError | OperatorError) -> None:
 def empty(what: str, then: str) -> None:
     """An empty state: what is missing, and what to do next."""
     show(tag("div", tag("strong", what), tag("p", then), kind="rs-empty"))
+
+
+def sentence(text: str) -> Markup:
+    """Foreign text as a paragraph of its own: a capital first, a full stop last."""
+    end = "" if text.endswith((".", "?", "!")) else "."
+    return tag("p", text[:1].upper() + text[1:] + end, kind="rs-say")
 
 
 def ago(wall: float) -> str:

@@ -14,6 +14,8 @@ DARK_COLOURS = ("#56B4E9", "#E69F00", "#2EC49A", "#E3A1C6", "#9AD0F0", "#F0C466"
 """The same hues of Okabe and Ito, light enough for a dark page."""
 HEIGHT = 330
 
+AnyChart = alt.LayerChart | alt.FacetChart | alt.HConcatChart
+
 
 def colours() -> tuple[str, ...]:
     return DARK_COLOURS if st.context.theme.type == "dark" else COLOURS
@@ -23,12 +25,12 @@ def ink() -> str:
     return "#e3e6e8" if st.context.theme.type == "dark" else "#1d2329"
 
 
-def draw(chart: alt.LayerChart | alt.Chart | alt.HConcatChart, key: str) -> None:
+def draw(chart: AnyChart, key: str) -> None:
     """Put a chart on the page, as wide as its place."""
     st.altair_chart(chart, width="stretch", key=key)
 
 
-def of_analysis(analysis: Analysis) -> alt.LayerChart | alt.HConcatChart:
+def of_analysis(analysis: Analysis) -> AnyChart:
     """Points with errors and fits over the swept value; for shots in the IQ plane, the clouds beside the histogram."""
     clouds = _is_clouds(analysis)
     main = _curves(analysis, histogram=clouds)
@@ -52,12 +54,12 @@ def _scale(analysis: Analysis) -> tuple[float, str]:
     return prefix(values, analysis.x_axis.unit)
 
 
-def _curves(analysis: Analysis, *, histogram: bool) -> alt.LayerChart:
+def _curves(analysis: Analysis, *, histogram: bool) -> alt.LayerChart | alt.FacetChart:
     scale, unit = _scale(analysis)
     points = measured_frame(analysis)
     points = points.assign(x=points.x * scale, low=points.y - points.y_err, high=points.y + points.y_err)
     if histogram:
-        points = points[points.y > 0]
+        points = points.loc[points.y > 0]
     fits = [pd.DataFrame({"series": p.name, "x": np.array(p.fit_x) * scale, "y": p.fit_y}) for p in analysis.series]
     x = alt.X("x:Q", title=label(analysis.x_axis.label, unit), scale=alt.Scale(zero=False, nice=False, padding=8))
     span = _range_of_y(analysis, points, histogram)
@@ -74,12 +76,14 @@ def _curves(analysis: Analysis, *, histogram: bool) -> alt.LayerChart:
     base = alt.Chart(points).encode(x=x, color=colour)
     layers: list[alt.Chart] = []
     if analysis.points and not histogram:
-        layers.append(_single_sequences(analysis, scale))
+        layers.append(_single_sequences(analysis, scale).encode(x=x, y=y))
     if fits:
         line = alt.Chart(pd.concat(fits)).mark_line(strokeWidth=1.8, opacity=0.8, clip=True)
         layers.append(line.encode(x=x, y=y, color=colour))
     if not histogram:
-        layers.append(base.mark_rule(strokeWidth=1, clip=True).encode(y=alt.Y("low:Q", title=""), y2="high:Q"))
+        layers.append(
+            base.mark_rule(strokeWidth=1, clip=True).encode(y=alt.Y("low:Q", title="", scale=span), y2="high:Q")
+        )
     marks = base.mark_point(filled=True, size=34, opacity=1, clip=True)
     layers.append(marks.encode(y=y, shape=shape.legend(None), tooltip=tooltip))
     chart = alt.layer(*layers)
@@ -89,7 +93,7 @@ def _curves(analysis: Analysis, *, histogram: bool) -> alt.LayerChart:
 def _single_sequences(analysis: Analysis, scale: float) -> alt.Chart:
     clouds = np.concatenate([np.array(cloud) for cloud in analysis.points.values()])
     frame = pd.DataFrame({"x": clouds[:, 0] * scale, "y": clouds[:, 1]})
-    return alt.Chart(frame).mark_circle(size=18, color="#9a9a9a", opacity=0.45, clip=True).encode(x="x:Q", y="y:Q")
+    return alt.Chart(frame).mark_circle(size=18, color="#9a9a9a", opacity=0.45, clip=True)
 
 
 def _range_of_y(analysis: Analysis, points: pd.DataFrame, histogram: bool) -> alt.Scale:
@@ -101,7 +105,7 @@ def _range_of_y(analysis: Analysis, points: pd.DataFrame, histogram: bool) -> al
     return alt.Scale(zero=False)
 
 
-def _plane(analysis: Analysis) -> alt.LayerChart:
+def _plane(analysis: Analysis) -> alt.LayerChart | alt.FacetChart:
     frame = pd.concat(
         [
             pd.DataFrame(np.array(cloud), columns=["I", "Q"]).assign(state=name)
@@ -125,6 +129,7 @@ def _plane(analysis: Analysis) -> alt.LayerChart:
             ),
         )
     )
-    centres = alt.Chart(frame.groupby("state")[["I", "Q"]].mean().reset_index())
+    middles = [np.array(cloud).mean(axis=0) for cloud in analysis.points.values()]
+    centres = alt.Chart(pd.DataFrame(middles, columns=["I", "Q"]))
     crosses = centres.mark_point(shape="cross", size=130, filled=True, color=ink()).encode(x="I:Q", y="Q:Q")
     return alt.layer(dots, crosses).properties(width=300, height=300)

@@ -13,7 +13,7 @@ from reson.tools.store.table import ParameterRow
 from reson.ui import one_measurement, plots, queries, trends
 from reson.ui.chip_state import QubitNow
 from reson.ui.opened import Opened
-from reson.ui.phrases import Markup, esc, heading, note, section, state_mark, table, tag
+from reson.ui.phrases import Markup, esc, heading, note, section, sentence, state_mark, table, tag
 from reson.ui.phrases import show as put
 
 TRENDS = ("error_per_gate", "t1", "t2_echo", "drive_frequency", "x_amplitude", "assignment_fidelity")
@@ -24,7 +24,7 @@ def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None
     heading(
         "Qubit", Markup(f"{esc(one.component)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}")
     )
-    put(tag("p", one.why[:1].upper() + one.why[1:] + ".", kind="rs-say"))
+    put(sentence(one.why))
     for found in one.diagnoses:
         title = DIAGNOSES.get(found["code"], found["code"])
         put(tag("div", tag("strong", title), tag("p", found["text"]), tag("p", found["remedy"]), kind="rs-card"))

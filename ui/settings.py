@@ -92,7 +92,7 @@ def _health(place: Opened) -> None:
     elif database.exists():
         rows.append(("lab.db", _size(database.stat().st_size)))
     rows += [(name, _folder(lab / name)) for name in ("memory",)]
-    show(table(("", ""), rows, numbers=(1,)))
+    show(table(("Part", "Size"), rows, numbers=(1,)))
     note("Memory is an index over the record; `reson memory rebuild` makes it again.")
 
 

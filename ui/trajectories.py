@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -15,7 +16,7 @@ from reson.tools.store.measurements import FIGURE
 from reson.tools.store.runs import list_runs
 from reson.ui import request
 from reson.ui.opened import Opened, opened
-from reson.ui.phrases import empty, heading, show, table, tag, told, verdict_mark
+from reson.ui.phrases import empty, heading, sentence, show, table, tag, told, verdict_mark
 
 LISTED = 200
 KINDS = ("decision", "verdict", "approval", "approval_answered", "parameter_change", "refused")
@@ -70,7 +71,7 @@ def about(event: Json) -> list[str]:
     return said.split(",") if said else []
 
 
-def _matches(event: Json, qubit: str | None, kinds: list[str]) -> bool:
+def _matches(event: Json, qubit: str | None, kinds: Sequence[str]) -> bool:
     return (not kinds or event["kind"] in kinds) and (qubit is None or qubit in about(event))
 
 
@@ -83,7 +84,7 @@ def _step_through(place: Opened, events: list[Json]) -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Back", on_click=by, args=(-1,), shortcut="Alt+K", key="back", disabled=st.session_state["step"] == 0)
-        st.button("On", on_click=by, args=(1,), shortcut="Alt+J", key="on", disabled=st.session_state["step"] == last)
+        st.button("Next", on_click=by, args=(1,), shortcut="Alt+J", key="on", disabled=st.session_state["step"] == last)
         st.number_input(f"Event, 0 to {last}", 0, last, key="step", width=160)
     here = st.session_state["step"]
     left, right = st.columns([1, 1.25], gap="large")
@@ -122,7 +123,7 @@ def _show_event(place: Opened, event: Json) -> None:
     )
     match event["kind"]:
         case "decision":
-            show(tag("p", event["decision"].get("why", ""), kind="rs-say"))
+            show(sentence(event["decision"]["why"]))
         case "verdict":
             _show_verdict(place, event)
         case "approval" | "approval_answered":

@@ -15,7 +15,7 @@ KINDS = ("design", "measured", "proposed")
 HEIGHT = 190
 
 
-def of_value(past: list[ParameterRow], change: Change | None = None, asked: float = 0.0) -> alt.LayerChart:
+def of_value(past: list[ParameterRow], change: Change | None = None, asked: float = 0.0) -> plots.AnyChart:
     """Versions of one value, oldest first; a proposed change stands at the moment it was ``asked`` (device clock)."""
     scale, unit = prefix(np.array([row.value for row in past]), past[-1].unit)
     rows = [
@@ -41,7 +41,7 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
     return alt.X("at:T", title=None, axis=axis, scale=alt.Scale(type="utc", padding=12))
 
 
-def _layers(frame: pd.DataFrame, title: str) -> alt.LayerChart:
+def _layers(frame: pd.DataFrame, title: str) -> plots.AnyChart:
     palette = plots.colours()
     x, y = time_axis(frame), alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
     colour = alt.Color("kind:N", scale=alt.Scale(domain=KINDS, range=["#8a949d", palette[0], palette[1]]), legend=None)

@@ -1,0 +1,72 @@
+"""One real night that waits for a person, made once; tests that answer get a copy of its lab."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+from reson.agent.lab import Lab, open_lab
+from reson.agent.launch import Plan, start
+from reson.agent.policy import DEFAULT_POLICY
+
+ASK = """\
+[[rule]]
+name = "a person looks at every new pulse amplitude"
+decision = "ask"
+parameter = "x_amplitude"
+
+"""
+APP = Path(__file__).parents[2] / "ui" / "app.py"
+
+
+def make_lab(directory: Path, *, qubits: int = 2) -> Lab:
+    """A lab whose policy asks a person about pulse amplitudes."""
+    lab = open_lab(directory, seed=3, qubits=qubits)
+    (directory / "policy.toml").write_text(ASK + DEFAULT_POLICY, encoding="utf-8")
+    return lab
+
+
+@pytest.fixture(scope="session")
+def waiting_lab(tmp_path_factory) -> Path:
+    """Two requests wait in it: the amplitudes of q0 and q1. For reading only."""
+    directory = tmp_path_factory.mktemp("console") / "lab"
+    ended = start(make_lab(directory), Plan(kind="night", rest=True), lambda kind, body: None)
+    assert ended.ending == "waiting_for_approval", ended.reason
+    return directory
+
+
+@pytest.fixture
+def own_lab(waiting_lab, tmp_path) -> Path:
+    """A copy, to be answered."""
+    return Path(shutil.copytree(waiting_lab, tmp_path / "lab"))
+
+
+@pytest.fixture
+def at_home() -> Iterator[None]:
+    """The console is bound to this machine."""
+    before = config.get_option("server.address")
+    config.set_option("server.address", "127.0.0.1")
+    yield
+    config.set_option("server.address", before)
+
+
+@pytest.fixture
+def run_page(monkeypatch) -> Callable[..., AppTest]:
+    """Run one page of the console, or the whole of it, on a lab."""
+
+    def run(lab: Path, page: Callable[[], None] | None = None) -> AppTest:
+        monkeypatch.setenv("RESON_LAB", str(lab))
+        test = AppTest.from_function(page) if page else AppTest.from_file(str(APP))
+        return test.run(timeout=30)
+
+    return run
+
+
+def words(test: AppTest) -> str:
+    """Everything that stands on the page as HTML."""
+    return " ".join(str(element.proto.body) for element in test.get("html"))

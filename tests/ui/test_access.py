@@ -1,0 +1,87 @@
+"""Nobody sees or does anything without being somebody."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+from streamlit import config
+
+from reson.agent.accounts import Role, add_account, check_password, load_accounts, users_file
+from reson.errors import OperatorError
+from reson.tools.store.approvals import list_approvals
+from reson.tools.store.store import open_store
+from tests.ui.conftest import words
+
+SECRET = "correct horse"
+
+
+def sign_in(test, name, password):
+    test.text_input[0].set_value(name)
+    test.text_input[1].set_value(password)
+    return test.button[0].click().run(timeout=30)
+
+
+def test_a_password_is_kept_hashed_and_only_its_owner_may_read_the_file(tmp_path):
+    path = users_file(tmp_path)
+    add_account(path, "ada", Role.OPERATOR, SECRET)
+    add_account(path, "bob", Role.VIEWER, SECRET)
+    accounts = load_accounts(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert SECRET not in path.read_text()
+    assert accounts["ada"].hash != accounts["bob"].hash, "each has a salt of its own"
+    assert check_password(path, "ada", SECRET) is Role.OPERATOR
+    assert check_password(path, "ada", SECRET + " ") is None
+    assert check_password(path, "eve", SECRET) is None
+
+
+def test_a_file_that_others_may_read_is_refused(tmp_path):
+    add_account(users_file(tmp_path), "ada", Role.ADMIN, SECRET)
+    users_file(tmp_path).chmod(0o644)
+    with pytest.raises(OperatorError, match="read by others"):
+        load_accounts(users_file(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["policy", "", "Ada", "../x", "policy: auto"])
+def test_no_user_can_pass_for_the_policy_or_a_path(tmp_path, name):
+    with pytest.raises(OperatorError, match="no user name"):
+        add_account(users_file(tmp_path), name, Role.ADMIN, SECRET)
+
+
+def test_any_other_address_asks_for_sign_in_before_it_shows_anything(run_page, own_lab):
+    assert config.get_option("server.address") is None, "Streamlit's own default: every address"
+    test = run_page(own_lab)
+    assert not test.exception and "Sign in" in words(test) and "x_amplitude" not in words(test)
+
+
+def test_signing_in_is_refused_and_given_and_a_viewer_cannot_answer(run_page, own_lab):
+    add_account(users_file(own_lab), "vera", Role.VIEWER, SECRET)
+    test = sign_in(run_page(own_lab), "vera", "a wrong one")
+    assert "Name or password is wrong" in words(test) and "x_amplitude" not in words(test)
+    test = sign_in(test, "vera", SECRET)
+    assert "x_amplitude" in words(test) and "operators answer" in words(test)
+    assert not {"Approve", "Reject"} & {one.label for one in test.button}
+
+
+def test_a_lab_with_users_asks_on_this_machine_too(run_page, at_home, own_lab):
+    assert "x_amplitude" in words(run_page(own_lab))
+    add_account(users_file(own_lab), "ada", Role.OPERATOR, SECRET)
+    assert "x_amplitude" not in words(run_page(own_lab))
+
+
+def test_five_wrong_attempts_bring_a_pause_even_for_the_right_password(run_page, own_lab):
+    add_account(users_file(own_lab), "carl", Role.OPERATOR, SECRET)
+    test = run_page(own_lab)
+    for _ in range(5):
+        test = sign_in(test, "carl", "guess")
+    assert "Too many wrong attempts" in words(sign_in(test, "carl", SECRET))
+
+
+def test_an_idle_session_lapses_and_its_answer_is_not_given(run_page, own_lab):
+    add_account(users_file(own_lab), "dora", Role.OPERATOR, SECRET)
+    test = sign_in(run_page(own_lab), "dora", SECRET)
+    before = [row.status for row in list_approvals(open_store(own_lab))]
+    test.session_state["seen"] -= 61 * 60
+    next(one for one in test.button if one.label == "Approve").click().run()
+    assert "Sign in" in words(test)
+    assert [row.status for row in list_approvals(open_store(own_lab))] == before

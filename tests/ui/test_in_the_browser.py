@@ -1,0 +1,167 @@
+"""The console as a person meets it: a browser, a served page, a night in a process of its own."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from reson.agent.accounts import Role, add_account, users_file
+from reson.tools.store.approvals import find_approval, list_approvals
+from reson.tools.store.store import open_store
+from tests.ui.browser import QUIET, chromium, console, end_run
+from tests.ui.conftest import make_lab
+
+WAIT = 20_000
+"""Milliseconds: loaded test machines are slow; what has a time limit of its own is measured."""
+SECRET = "correct horse"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
+        yield running
+        running.close()
+
+
+def opened(browser: Browser, url: str, **context) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, **context)
+    page.set_default_timeout(WAIT)
+    page.goto(url)
+    expect(page.locator(".rs-title").first).to_be_visible(timeout=WAIT)
+    return page
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+
+
+def pending(lab) -> list[str]:
+    return [row.id for row in list_approvals(open_store(lab), status="pending")]
+
+
+def answered(lab, name: str, seconds: float = 10):
+    """The request, as soon as somebody has answered it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        row = find_approval(open_store(lab), name)
+        if row is not None and row.answer is not None:
+            return row
+        time.sleep(0.1)
+    raise AssertionError(f"{name} was not answered")
+
+
+def test_a_first_night_is_started_watched_and_stopped_from_an_empty_place(browser, tmp_path):
+    lab = tmp_path / "lab"
+    try:
+        with console(lab) as url:
+            page = opened(browser, f"{url}/night")
+            expect(page.get_by_text("There is no lab here yet")).to_be_visible()
+            page.get_by_label("Qubits").fill("2")
+            press(page, "Start the first night")
+            expect(page.get_by_role("heading", name="night-0001")).to_be_visible(timeout=60_000)
+            expect(page.get_by_text(re.compile("Qubit spectroscopy on q0 q1|accept")).first).to_be_visible(
+                timeout=60_000
+            )
+            press(page, "Stop at the next safe point")
+            expect(page.get_by_text("Nothing runs now")).to_be_visible(timeout=60_000)
+            expect(page.get_by_text("Resume night-0001")).to_be_visible()
+    finally:
+        end_run(lab)
+
+
+def test_a_request_is_approved_another_edited_only_in_its_unit_and_rejected_with_a_note(browser, own_lab):
+    first, second = pending(own_lab)
+    with console(own_lab) as url:
+        page = opened(browser, url)
+        expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible()
+        press(page, "Approve")
+        assert answered(own_lab, first).answer == "approve"
+        expect(page.get_by_role("heading", name=re.compile("^q1: write"))).to_be_visible()
+        page.get_by_text("Edit the values first").click()
+        page.get_by_label(re.compile("^x_amplitude")).fill("0.3 GHz")
+        press(page, "Approve these values")
+        expect(page.get_by_text("this parameter has no unit")).to_be_visible()
+        assert pending(own_lab) == [second]
+        page.get_by_label("Note").fill("two peaks in that plot")
+        press(page, "Reject")
+        row = answered(own_lab, second)
+        assert (row.status, row.note) == ("rejected", "two peaks in that plot")
+        expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+
+
+def test_a_qubit_is_opened_from_the_address_and_shows_its_values(browser, waiting_lab):
+    with console(waiting_lab) as url:
+        page = opened(browser, f"{url}/chip?qubit=q1")
+        expect(page.get_by_role("heading", name=re.compile("^q1"))).to_be_visible()
+        expect(page.get_by_role("cell", name="drive_frequency", exact=True)).to_be_visible()
+        page.get_by_role("tab", name="Last measurements").click()
+        expect(page.get_by_role("tabpanel").locator(".vega-embed:visible").first).to_be_visible()
+
+
+def test_sign_in_is_refused_and_given(browser, own_lab):
+    add_account(users_file(own_lab), "ada", Role.OPERATOR, SECRET)
+    with console(own_lab, address="0.0.0.0") as url:
+        page = opened(browser, url)
+        assert "x_amplitude" not in page.content()
+        for password, then in (("wrong password", "Name or password is wrong"), (SECRET, "write x_amplitude")):
+            page.get_by_label("Name").fill("ada")
+            page.get_by_label("Password", exact=True).fill(password)
+            press(page, "Sign in")
+            expect(page.get_by_text(then).first).to_be_visible()
+        name = pending(own_lab)[0]
+        press(page, "Approve")
+        assert answered(own_lab, name).answered_by == "ada"
+
+
+def test_two_operators_answer_at_once_and_the_other_is_told(browser, own_lab):
+    for name in ("ada", "bob"):
+        add_account(users_file(own_lab), name, Role.OPERATOR, SECRET)
+    with console(own_lab) as url:
+        pages = []
+        for name in ("ada", "bob"):
+            page = opened(browser, url)
+            page.get_by_label("Name").fill(name)
+            page.get_by_label("Password", exact=True).fill(SECRET)
+            press(page, "Sign in")
+            expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible()
+            pages.append(page)
+        request = pending(own_lab)[0]
+        for page, button in zip(pages, ("Approve", "Reject"), strict=True):
+            page.get_by_role("button", name=re.compile(f"^{button}")).first.evaluate("button => button.click()")
+        row = answered(own_lab, request)
+        for page in pages:
+            expect(page.get_by_text(f"{request}: {row.answer} by {row.answered_by}").first).to_be_visible()
+
+
+def test_a_request_of_a_running_night_appears_and_its_answer_is_taken_up(browser, tmp_path):
+    lab = make_lab(tmp_path / "lab").directory
+    settings = lab / "lab.toml"
+    text = settings.read_text().replace("wait_for_approval_minutes = 0.0", "wait_for_approval_minutes = 5.0")
+    settings.write_text(text)
+    try:
+        with console(lab) as url:
+            page = opened(browser, f"{url}/night")
+            page.get_by_role("button", name="Start", exact=True).click()
+            deadline = time.monotonic() + 60
+            while not (waiting := pending(lab)) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            asked = time.monotonic()
+            expect(page.get_by_role("link", name=re.compile(r"Inbox \(\d\)"))).to_be_visible(timeout=WAIT)
+            seen = time.monotonic() - asked
+            page.get_by_role("link", name=re.compile("Inbox")).click()
+            expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible()
+            press(page, "Approve")
+            answered(lab, waiting[0])
+            given = time.monotonic()
+            while (row := find_approval(open_store(lab), waiting[0])) and row.status != "executed":
+                assert time.monotonic() < given + 30
+                time.sleep(0.05)
+            went_on = time.monotonic() - given
+            print(f"seen after {seen:.2f} s, went on after {went_on:.2f} s")
+            assert seen < 4 and went_on < 10, "goals are 2 s and 5 s on an idle machine"
+    finally:
+        end_run(lab)

@@ -1,0 +1,180 @@
+"""Every page over a real record: what it must say, and what becomes of an answer."""
+
+from __future__ import annotations
+
+from reson.agent.lab import open_lab
+from reson.tools.store.approvals import find_approval, list_approvals
+from reson.tools.store.measurements import list_measurements, load_analysis
+from reson.tools.store.schema import approvals
+from reson.tools.store.store import open_store
+from tests.ui.conftest import words
+
+
+def inbox():
+    from reson.ui import inbox
+
+    inbox.page()
+
+
+def chip():
+    from reson.ui import chip
+
+    chip.page()
+
+
+def night():
+    from reson.ui import night
+
+    night.page()
+
+
+def measurements():
+    from reson.ui import measurements
+
+    measurements.page()
+
+
+def trajectories():
+    from reson.ui import trajectories
+
+    trajectories.page()
+
+
+def settings():
+    from reson.ui import settings
+
+    settings.page()
+
+
+PAGES = (inbox, chip, night, measurements, trajectories, settings)
+
+
+def button(test, label):
+    return next(one for one in test.button if one.label == label)
+
+
+def pending(lab):
+    return [row.id for row in list_approvals(open_store(lab), status="pending")]
+
+
+def test_every_page_of_an_empty_place_says_what_to_do_and_makes_nothing(run_page, at_home, tmp_path):
+    for page in PAGES:
+        test = run_page(tmp_path / "none", page)
+        assert not test.exception, (page, test.exception)
+        assert "rs-empty" in words(test) and "night" in words(test).lower(), page
+    assert not (tmp_path / "none").exists()
+
+
+def test_every_page_draws_a_real_record(run_page, at_home, waiting_lab):
+    for page in PAGES:
+        test = run_page(waiting_lab, page)
+        assert not test.exception, (page, test.exception)
+        assert "rs-error" not in words(test), page
+
+
+def test_a_request_shows_what_an_answer_rests_on(run_page, at_home, waiting_lab):
+    test = run_page(waiting_lab, inbox)
+    row = find_approval(open_store(waiting_lab), test.session_state["request"])
+    assert row is not None
+    said = words(test)
+    checks = [check["message"] for check in row.evidence["checks"] if not check["passed"]]
+    for part in (row.why, row.rule, "x_amplitude", "0.35", row.evidence["reading"]["status"], "If rejected", *checks):
+        assert part in said, part
+
+
+def test_approving_is_recorded_under_the_persons_name(run_page, at_home, own_lab):
+    test = run_page(own_lab, inbox)
+    name = test.session_state["request"]
+    button(test, "Approve").click().run()
+    row = find_approval(open_store(own_lab), name)
+    assert row is not None and (row.status, row.answer) == ("approved", "approve")
+    assert row.answered_by and not row.answered_by.startswith("policy")
+    assert name in words(test) and pending(own_lab) == [test.session_state["request"]]
+
+
+def test_an_edit_in_another_unit_or_out_of_bounds_is_refused_and_nothing_is_answered(run_page, at_home, own_lab):
+    test = run_page(own_lab, inbox)
+    name = test.session_state["request"]
+    test.toggle[0].set_value(True).run()
+
+    def send(text):
+        next(one for one in test.text_input if one.label.startswith("x_amplitude")).set_value(text)
+        button(test, "Approve these values").click().run()
+
+    for text, why in (("0.3 GHz", "no unit"), ("1.7", "outside"), ("much", "no number")):
+        send(text)
+        assert why in words(test), text
+        assert name in pending(own_lab)
+    send("0.291")
+    row = find_approval(open_store(own_lab), name)
+    assert row is not None and row.answer == "edit" and row.edited_action is not None
+    changed = {one["parameter"]: one["new"] for one in row.edited_action.arguments["changes"]}
+    asked = {one["parameter"]: one["new"] for one in row.action.arguments["changes"]}
+    assert changed == asked | {"x_amplitude": 0.291}, "what was left alone keeps its exact value"
+
+
+def test_a_response_needs_words_and_a_rejection_keeps_its_note(run_page, at_home, own_lab):
+    test = run_page(own_lab, inbox)
+    first = test.session_state["request"]
+    button(test, "Respond with the note").click().run()
+    assert first in pending(own_lab) and "what the brain should know" in words(test)
+    test.text_input[0].set_value("two <b>peaks</b> there")
+    button(test, "Reject").click().run()
+    row = find_approval(open_store(own_lab), first)
+    assert row is not None and (row.status, row.note) == ("rejected", "two <b>peaks</b> there")
+    assert "two &lt;b&gt;peaks" in words(test) and "<b>peaks" not in words(test)
+
+
+def test_a_request_whose_table_moved_cannot_be_approved_and_says_what_moved(run_page, at_home, own_lab):
+    from reson.agent.approvals import approve
+    from reson.agent.cli.rollback import roll_back
+    from reson.records import Change
+
+    lab, store = open_lab(own_lab), open_store(own_lab)
+    first, second = (find_approval(store, name) for name in pending(own_lab))
+    assert first is not None and second is not None
+    change = Change(component=first.component, parameter="drag_beta", old=0.0, new=1e-10, stderr=None, unit="s")
+    roll_back(lab, store, [change], "ada", "by hand")
+    test = run_page(own_lab, inbox)
+    test.session_state["request"] = first.id
+    test.run()
+    assert "out of date" in words(test) and "drag_beta became 100 ps, by ada" in words(test)
+    assert "Approve" not in [one.label for one in test.button]
+    approve(store, second.id, "ada")
+
+
+def test_damage_in_the_record_is_told_with_its_remedy(run_page, at_home, own_lab):
+    store = open_store(own_lab)
+    with store.engine.begin() as connection:
+        connection.execute(approvals.update().where(approvals.c.status == "pending").values(effect="nonsense"))
+    test = run_page(own_lab)
+    assert not test.exception
+    assert "is damaged" in words(test) and "restore lab.db" in words(test)
+
+
+def test_an_opened_measurement_shows_its_fit_as_recorded(run_page, at_home, waiting_lab):
+    from reson.agent.report.wording import quantity
+
+    store = open_store(waiting_lab)
+    row = list_measurements(store, experiment="rabi", component="q1")[0]
+    test = run_page(waiting_lab, measurements)
+    test.text_input[0].set_value(row.id).run()
+    for name, found in load_analysis(store, row).quantities.items():
+        assert name in words(test) and quantity(found.value, found.stderr, found.unit) in words(test)
+
+
+def test_the_chip_page_shows_every_value_in_force(run_page, at_home, waiting_lab):
+    from reson.agent.report.wording import quantity
+    from reson.tools.store.table import current
+
+    test = run_page(waiting_lab, chip)
+    test.selectbox[0].select("q1").run()
+    for name, row in current(open_store(waiting_lab), "simulated-3")["q1"].items():
+        assert name in words(test) and quantity(row.value, row.stderr, row.unit) in words(test), name
+
+
+def test_settings_show_no_secret(run_page, at_home, own_lab):
+    toml = own_lab / "lab.toml"
+    url = f"sqlite:///{own_lab}/lab.db"
+    toml.write_text(toml.read_text().replace('database = ""', f'database = "{url}"'))
+    assert url not in words(run_page(own_lab, settings))

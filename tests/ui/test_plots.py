@@ -1,0 +1,61 @@
+"""The interactive plot and the static figure show the same numbers; a part of a sweep is really that part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.store.measurements import list_measurements, load_analysis, load_raw
+from reson.tools.store.store import open_store
+from reson.ui import plots
+from reson.ui.phrases import esc, tag
+from reson.ui.reanalysis import keep, swept
+
+
+@pytest.fixture
+def rabi(waiting_lab):
+    store = open_store(waiting_lab)
+    row = list_measurements(store, experiment="rabi", component="q0")[0]
+    return load_analysis(store, row), load_raw(store, row)
+
+
+def test_the_interactive_plot_holds_every_point_of_the_figure(rabi):
+    analysis, _ = rabi
+    figure = CATALOGUE["rabi"].draw(analysis)
+    drawn = figure.axes[0].containers[0][0].get_xydata()
+    spec = plots.of_analysis(analysis).to_dict()
+    found = [rows for rows in spec["datasets"].values() if "y_err" in rows[0]]
+    assert np.allclose([(row["x"], row["y"]) for row in found[0]], drawn)
+    assert figure.axes[0].get_xlabel() in str(spec)
+
+
+def test_a_part_of_a_sweep_keeps_the_data_of_just_those_circuits(rabi):
+    _, raw = rabi
+    values = swept(raw)
+    assert values is not None
+    part = keep(raw, 0.2, 0.6)
+    inside = (values >= 0.2) & (values <= 0.6)
+    assert [circuit["xval"] for circuit in part.circuits] == list(values[inside])
+    for name, array in raw.arrays.items():
+        assert np.array_equal(part.arrays[name], array[inside])
+    assert len(raw.circuits) == len(values), "the data on record is untouched"
+
+
+def test_a_fit_over_part_of_the_sweep_agrees_with_the_whole(rabi):
+    analysis, raw = rabi
+    part = CATALOGUE["rabi"].analyse(keep(raw, 0.0, 0.7))
+    whole, less = analysis.quantities["x_amplitude"], part.quantities["x_amplitude"]
+    assert less.stderr is not None and whole.stderr is not None
+    assert abs(less.value - whole.value) < 5 * np.hypot(less.stderr, whole.stderr)
+
+
+def test_too_few_points_are_not_fitted(rabi):
+    _, raw = rabi
+    assert keep(raw, 0.30, 0.31) is raw
+
+
+def test_data_cannot_become_markup():
+    assert tag("p", "<script>alert(1)</script>") == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+    assert esc("a\x1b[31m\u202eb") == "a [31m b"
+    assert "onload" not in tag("p", kind='x" onload="y').split(">")[0].replace("&quot;", "").split('"')[0]
