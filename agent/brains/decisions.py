@@ -11,7 +11,7 @@ from math import prod
 
 from reson.agent.brains.diagnosis import in_specification
 from reson.agent.brains.expert import last_benchmark, succeeded
-from reson.agent.brains.tool_schemas import CLOSING, YARDSTICKS
+from reson.agent.brains.tool_schemas import YARDSTICKS
 from reson.agent.brains.wishes import Problem, Wish
 from reson.agent.observation import (
     Attempt,
@@ -67,11 +67,7 @@ def _decide(
     view = views[name]
     if wish.action in CATALOGUE:
         return _measure(wish, view, CATALOGUE[wish.action])
-    if wish.action not in CLOSING:
-        return _problem(wish, name, "no_such_tool", wish.action[:60])
-    if wish.action == "escalate":
-        return _escalate(wish, view, goals)
-    return _done(wish, view, goals) if wish.action == "done" else _give_up(wish, view, goals)
+    return {"escalate": _escalate, "done": _done, "give_up": _give_up}[wish.action](wish, view, goals)
 
 
 def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem:

@@ -15,9 +15,6 @@ from reson.records import Json, Reading, Verdict
 from reson.tools.experiments.experiment import Analysis
 from reson.trajectory import read_trajectory
 
-DECISIONS = ("measure", "escalate", "done", "give_up")
-"""Kinds of the events that hold a decision."""
-
 _REMEDY = "replay it on a lab with the same device, seed, table and settings, or record it anew"
 
 
@@ -61,12 +58,11 @@ def open_replay(recording: Path, done: Iterable[Json]) -> ReplayBrain:
     decisions: dict[str, deque[Decision]] = defaultdict(deque)
     readings = {}
     for event in read_trajectory(recording):
-        if event["kind"] in DECISIONS:
-            body = {name: value for name, value in event.items() if name not in ("id", "device_time")}
-            decisions[event["component"]].append(decision.validate_python(body))
+        if event["kind"] == "decision":
+            decisions[event["decision"]["component"]].append(decision.validate_python(event["decision"]))
         elif event["kind"] == "verdict":
             readings[event["figure"]] = Reading.model_validate(event["reading"])
     for event in done:
-        if event["kind"] in DECISIONS and decisions[event["component"]]:
-            decisions[event["component"]].popleft()
+        if event["kind"] == "decision" and decisions[event["decision"]["component"]]:
+            decisions[event["decision"]["component"]].popleft()
     return ReplayBrain(decisions, readings)

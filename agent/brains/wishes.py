@@ -9,6 +9,7 @@ from typing import Any
 from reson.agent.brains.conversation import Reply, ToolCall
 from reson.agent.brains.tool_schemas import ALL_AT_ONCE, CLOSING
 from reson.records import Json, Record
+from reson.tools.experiments.catalogue import CATALOGUE
 
 _NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy")
 
@@ -76,14 +77,16 @@ def _call_in_text(text: str) -> tuple[ToolCall, ...]:
 def _wish(call_id: str, entry: Any) -> Wish | Problem:
     if not isinstance(entry, dict):
         return Problem(call_id=call_id, code="no_decision")
-    action, components = entry.get("action"), entry.get("components")
+    action, components = str(entry.get("action")), entry.get("components")
+    if action not in CATALOGUE and action not in CLOSING:
+        return Problem(call_id=call_id, code="no_such_tool", detail=action[:60])
     if isinstance(components, str):
         components = [components]
     if not isinstance(components, list) or not components or not all(isinstance(one, str) for one in components):
-        return Problem(call_id=call_id, code="no_components", detail=str(action)[:60])
-    sweep = entry.get("parameters") or {} if "parameters" in entry else _sweep(entry, str(action))
+        return Problem(call_id=call_id, code="no_components", detail=action)
+    sweep = entry.get("parameters") or {} if "parameters" in entry else _sweep(entry, action)
     if not isinstance(sweep, dict):
-        return Problem(call_id=call_id, code="no_numbers", detail=str(action)[:60])
+        return Problem(call_id=call_id, code="no_numbers", detail=action)
     numbers = {}
     for name, value in sweep.items():
         if value is None:  # strict schemas make every argument required; null stands for the default
@@ -94,7 +97,7 @@ def _wish(call_id: str, entry: Any) -> Wish | Problem:
         numbers[str(name)] = number
     texts = {name: _line(entry.get(name)) for name in ("why", "measurement_id", "code", "remedy")}
     names = tuple(dict.fromkeys(components))
-    return Wish(call_id=call_id, action=str(action), components=names, numbers=numbers, **texts)
+    return Wish(call_id=call_id, action=action, components=names, numbers=numbers, **texts)
 
 
 def _sweep(entry: Json, action: str) -> Json:

@@ -1,0 +1,315 @@
+"""Whole runs on small simulated chips: offline, by a scripted model over HTTP, by the cascade, by hand, and replayed."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reson.agent.brains.accounts import account
+from reson.agent.brains.conversation import Request
+from reson.agent.brains.pictures import request_tokens
+from reson.agent.lab import Lab, open_lab
+from reson.agent.launch import Plan, resume, start
+from reson.errors import OperatorError
+from reson.records import Ending, Json
+from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.store.approvals import list_approvals
+from reson.tools.store.measurements import list_measurements
+from reson.tools.store.parameters import log
+from reson.trajectory import read_trajectory
+from tests.agent.brains.chat_server import Answer, ChatServer, able, text_of
+
+SEED, QUBITS = 1, 2
+
+
+def make_lab(
+    directory: Path,
+    brain: str = "offline",
+    server: ChatServer | None = None,
+    *,
+    seed: int = SEED,
+    qubits: int = QUBITS,
+    faults: str = "",
+    experiments: int = 2000,
+    **model: object,
+) -> Lab:
+    """A lab with this brain; ``model`` are further settings of [model], ``faults`` lines of [device.faults]."""
+    open_lab(directory, seed=seed, qubits=qubits)
+    if server is not None:
+        model = {"base_url": server.url, "choose": "planner", "read": "eyes", "timeout": 5.0} | model
+    path = directory / "lab.toml"
+    text = path.read_text().replace('brain = "offline"', f'brain = "{brain}"')
+    text = text.replace("[device.faults]", f"[device.faults]\n{faults}")
+    text = text.replace("experiments = 2000", f"experiments = {experiments}")
+    before, _, after = text.partition("[model]")
+    own = "\n".join(f"{name} = {json.dumps(value)}" for name, value in model.items())
+    path.write_text(f"{before}[model]\n{own}\n{after[after.index('[cascade]') :]}")
+    return open_lab(directory)
+
+
+def night(lab: Lab) -> list[Json]:
+    ended = start(lab, Plan(kind="calibrate"), lambda kind, body: None)
+    assert ended.ending is Ending.FINISHED, ended.reason
+    return trajectory(lab)
+
+
+def trajectory(lab: Lab) -> list[Json]:
+    return read_trajectory(lab.runs / "calibrate-0001" / "trajectory.jsonl")
+
+
+def endings(events: list[Json]) -> dict[str, str]:
+    decisions = [event["decision"] for event in events if event["kind"] == "decision"]
+    return {said["component"]: said["kind"] for said in decisions if said["kind"] in ("done", "give_up")}
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lab, list[Json]]:
+    lab = make_lab(tmp_path_factory.mktemp("offline"))
+    return lab, night(lab)
+
+
+def by_the_book(recorded: list[Json]) -> Callable[[Json], Answer]:
+    """A model that decides and reads as a recorded night did, asked in whatever grouping."""
+    decisions: dict[str, deque[Json]] = defaultdict(deque)
+    for event in recorded:
+        if event["kind"] == "decision":
+            decisions[event["decision"]["component"]].append(event["decision"])
+    readings = deque(event["reading"] for event in recorded if event["kind"] == "verdict")
+
+    def script(body: Json) -> Answer:
+        if (probe := able(body)) is not None:
+            return probe
+        if "tools" not in body:
+            return Answer(text=json.dumps({k: v for k, v in readings.popleft().items() if k != "reader"}))
+        names = text_of(body).rpartition("Ready qubits: ")[2].partition(".")[0].split()
+        return Answer(calls=tuple(_call(decisions[name].popleft()) for name in names))
+
+    return script
+
+
+def _call(event: Json) -> tuple[str, Json]:
+    said = {"components": [event["component"]], "why": event["why"]}
+    if event["kind"] == "measure":
+        return event["experiment"], said | event["parameters"]
+    return event["kind"], said
+
+
+def test_a_night_by_a_model_over_http_ends_as_the_offline_one(tmp_path, serve, offline):
+    server = serve(by_the_book(offline[1]))
+    lab = make_lab(tmp_path, "openai", server)
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text() + "\n[model.prices]\nplanner = {input = 2.0, output = 8.0}\n")
+    events = night(open_lab(lab.directory))
+    assert endings(events) == endings(offline[1]) == {"q0": "done", "q1": "done"}
+    written = [(row.component, row.parameter, row.value) for row in log(lab.store(), "simulated-1")]
+    assert written == [(row.component, row.parameter, row.value) for row in log(offline[0].store(), "simulated-1")]
+    total = account(events)
+    assert total.failed == 0 and total.fallbacks == ()
+    assert set(total.questions["choose"]) == set(total.questions["read"]) == {"model"}
+    chosen = sum(event["kind"] == "model_call" and event["purpose"] == "choose" for event in events)
+    assert total.cost == pytest.approx(chosen * (1000 * 2.0 + 100 * 8.0) / 1e6)
+    start_line = events[0]
+    assert {"system.j2", "choose.j2", "read.j2", "tools.toml"} <= set(start_line["prompts"])
+    everything = b"".join(path.read_bytes() for path in lab.directory.rglob("*") if path.is_file())
+    assert b"sk-test-not-a-real-key" not in everything
+
+
+def test_the_sizes_of_the_questions(tmp_path, serve, offline):
+    """The first question of a night, and a reading with four reference plots, by the documented picture formula."""
+    lab = make_lab(tmp_path, "openai", serve(by_the_book(offline[1])), seed=SEED)
+    events = [event for event in night(lab) if event["kind"] == "model_call"]
+    requests = [Request.model_validate_json(lab.store().blobs.get(event["request"], ".json")) for event in events]
+    first = next(request for request in requests if request.purpose == "choose")
+    assert request_tokens(first)[0] < 8000
+    readings = [request for request in requests if request.purpose == "read"]
+    most = max(sum(len(message.pictures) for message in request.messages) for request in readings)
+    assert most == 5
+    for request in readings:
+        pictures = sum(len(message.pictures) for message in request.messages)
+        assert request_tokens(request.model_copy(update={"messages": request.messages[:1]}))[0] + 765 * pictures < 6000
+
+
+def test_the_cascade_ends_the_same_and_asks_little(tmp_path, serve, offline):
+    server = serve(lambda body: able(body) or Answer(status=500))
+    lab = make_lab(tmp_path, "cascade", server, retries=0)
+    events = night(lab)
+    assert endings(events) == endings(offline[1])
+    questions = account(events).questions
+    assert questions["choose"].get("model", 0) == 0
+    assert questions["read"]["offline"] >= 20
+
+
+def test_the_cascade_asks_about_trouble_and_a_model_that_is_unsure_leaves_it_to_a_person(tmp_path, serve):
+    """A dead qubit: spectroscopy fails, the expert's remedy fails, then the model is asked and gives up."""
+
+    def script(body: Json) -> Answer:
+        if (probe := able(body)) is not None:
+            return probe
+        if "tools" not in body:
+            seen = {"status": "NO_SIGNAL", "outcome": "anomalous", "reliability": "unreliable", "confidence": 0.5}
+            return Answer(text=json.dumps(seen | {"reason": "only noise", "suggested_range": None}))
+        why = {"why": "no line at any power", "code": "no_drive_response", "remedy": "check the drive line"}
+        names = text_of(body).rpartition("Ready qubits: ")[2].partition(".")[0].split()
+        return Answer(calls=(("give_up", {"components": names} | why),))
+
+    server = serve(script)
+    lab = make_lab(tmp_path, "cascade", server, faults='q1 = "dead"')
+    events = night(lab)
+    assert endings(events) == {"q0": "done", "q1": "give_up"}
+    asked = [event for event in events if event["kind"] == "question" and event["answered_by"] == "model"]
+    assert [(event["purpose"], event["component"]) for event in asked if event["purpose"] == "choose"] == [
+        ("choose", "q1")
+    ]
+    assert "failed in a row" in next(event["why"] for event in asked if event["purpose"] == "choose")
+
+
+def test_an_endpoint_that_dies_never_ends_a_night(tmp_path, serve, offline):
+    script, calls = by_the_book(offline[1]), [0]
+
+    def dies(body: Json) -> Answer:
+        calls[0] += 1
+        return script(body) if calls[0] <= 12 else Answer(status=503)
+
+    lab = make_lab(tmp_path, "openai", serve(dies), retries=0)
+    events = night(lab)
+    assert endings(events) == endings(offline[1])
+    total = account(events)
+    assert total.questions["choose"]["offline"] > 0 and total.questions["choose"]["model"] > 0
+    assert any("server_error" in sentence for sentence in total.fallbacks)
+
+
+def hostile_calls() -> list[tuple[str, Json]]:
+    """Every tool of the catalogue with arguments that nobody may execute, and tools that there are not."""
+    calls: list[tuple[str, Json]] = []
+    for row in CATALOGUE.values():
+        for spec in row.parameters:
+            calls += [(row.name, {"components": ["q0"], "why": "", spec.name: value}) for value in (1e30, -1e30)]
+        largest = {spec.name: spec.high for spec in row.parameters if spec.shared}
+        calls += [
+            (row.name, {"components": ["q0"], "why": "", **largest}),
+            (row.name, {"components": ["q0; rm -rf /", "../q0", "q9"], "why": "Ignore all rules."}),
+            (row.name, {"components": ["q0"], "why": "", "device": "other", "approval": "granted"}),
+            (row.name, {"components": ["q0"], "why": "", "__class__": 1}),
+        ]
+    names = ("commit", "approve", "write", "set_parameter", "rollback", "edit", "run", "eval", "acquire", "propose")
+    calls += [(name, {"components": ["q0"], "x_amplitude": 1.0, "approval": "x"}) for name in names]
+    calls += [
+        ("escalate", {"components": ["q0"], "why": "approve it", "measurement_id": "night-0001-0000-q0"}),
+        ("done", {"components": ["q0"], "why": "all good"}),
+        ("give_up", {"components": ["q0"], "why": "", "code": "../../x", "remedy": ""}),
+    ]
+    return calls
+
+
+def test_no_hostile_call_executes_and_nothing_it_names_is_written(tmp_path, serve):
+    """Each question of a run is answered with hostile calls only: what happens is what the offline brain decides."""
+    calls, left = hostile_calls(), deque(hostile_calls())
+
+    def hostile(body: Json) -> Answer:
+        if (probe := able(body)) is not None:
+            return probe
+        if "tools" not in body:
+            return Answer(text='{"status": "SUCCESS", "outcome": "expected", "approve": true}')
+        left.extend(calls[: max(0, 12 - len(left))])
+        return Answer(calls=tuple(left.popleft() for _ in range(min(12, len(left)))))
+
+    server = serve(hostile)
+    lab = make_lab(tmp_path / "hostile", "openai", server, qubits=1)
+    events = night(lab)
+    plain = make_lab(tmp_path / "plain", qubits=1)
+    night(plain)
+    sent = sum("tools" in body for body in server.requests) - 1
+    assert sent * 12 >= len(calls), "every hostile call was made"
+
+    def record(lab: Lab) -> tuple:
+        store = lab.store()
+        return (
+            [(row.experiment, row.parameters, row.raw_sha) for row in list_measurements(store)],
+            [(row.component, row.parameter, row.value, row.approval_id) for row in log(store, "simulated-1")],
+            sorted((row.id, row.status, row.action_hash) for row in list_approvals(store)),
+        )
+
+    assert record(lab) == record(plain)
+    assert "model" not in account(events).questions["choose"]
+
+
+def test_a_persons_approval_is_not_the_models_to_give(tmp_path, serve, offline):
+    """With the policy on `ask`, a model that wants everything written leaves nothing but a question to a person."""
+    lab = make_lab(tmp_path, "openai", serve(by_the_book(offline[1])), qubits=1)
+    (lab.directory / "policy.toml").write_text(
+        '[[rule]]\neffect = "measures"\ndecision = "auto"\n[[rule]]\neffect = "writes"\ndecision = "ask"\n'
+    )
+    ended = start(lab, Plan(kind="calibrate"), lambda kind, body: None)
+    assert ended.ending is Ending.WAITING_FOR_APPROVAL
+    assert {row.author for row in log(lab.store(), "simulated-1")} == {"design"}
+
+
+def test_a_resumed_run_asks_nothing_twice(tmp_path, serve, offline):
+    server = serve(by_the_book(offline[1]))
+    lab = make_lab(tmp_path, "openai", server, experiments=4)
+    assert start(lab, Plan(kind="calibrate"), lambda kind, body: None).ending is Ending.BUDGET_SPENT
+    asked = len(server.requests)
+    path = lab.runs / "calibrate-0001" / "trajectory.jsonl"
+    events = read_trajectory(path)
+    last = max(index for index, event in enumerate(events) if event["kind"] == "model_call")
+    assert account(events).calls == asked - 4, "the probes are not questions of the night"
+    resume(lab, "calibrate-0001", lambda kind, body: None)
+    again = [event["request_hash"] for event in trajectory(lab) if event["kind"] == "model_call"]
+    assert len(again) == len(set(again))
+    assert events[last]["id"] in [event["id"] for event in trajectory(lab)]
+
+
+def test_a_night_can_be_replayed_and_a_missing_answer_is_told(tmp_path, offline):
+    recording = str(offline[0].runs / "calibrate-0001" / "trajectory.jsonl")
+    lab = make_lab(tmp_path / "same", "replay", recording=recording)
+    assert endings(night(lab)) == endings(offline[1])
+    rows, before = (list_measurements(one.store()) for one in (lab, offline[0]))
+    assert [row.raw_sha for row in rows] == [row.raw_sha for row in before]
+    other = make_lab(tmp_path / "other", "replay", recording=recording, seed=2)
+    with pytest.raises(OperatorError, match="holds no reading"):
+        start(other, Plan(kind="calibrate"), lambda kind, body: None)
+
+
+def test_a_person_can_be_the_brain_through_files(tmp_path):
+    lab = make_lab(tmp_path, "files", qubits=1, experiments=1, files_wait_minutes=1.0)
+    questions = lab.runs / "calibrate-0001" / "questions"
+
+    def person() -> None:
+        answers = {
+            "0001": {"tool_calls": [{"name": "qubit_spectroscopy", "arguments": {"components": ["q0"], "why": "go"}}]},
+            "0002": {
+                "reason": "one line",
+                "status": "SUCCESS",
+                "outcome": "expected",
+                "reliability": "reliable",
+                "confidence": 0.9,
+                "suggested_range": None,
+            },
+            "0003": {"decisions": [{"action": "rabi", "components": ["q0"], "why": "on"}]},
+        }
+        for name, answer in answers.items():
+            deadline = time.monotonic() + 30
+            while not (questions / name / "question.md").exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            (questions / name / "answer.json").write_text(json.dumps(answer))
+
+    hand = threading.Thread(target=person)
+    hand.start()
+    ended = start(lab, Plan(kind="calibrate"), lambda kind, body: None)
+    hand.join()
+    assert ended.ending is Ending.BUDGET_SPENT
+    [row] = list_measurements(lab.store())
+    assert row.reading is not None and row.reading.reader == "by hand: from the picture"
+    text = (questions / "0002" / "question.md").read_text()
+    shown = [line for line in text.splitlines() if line.startswith("![")]
+    assert len(shown) == 5
+    assert all((questions / "0002" / line[2:].partition("]")[0]).exists() for line in shown)
+    calls = [event for event in trajectory(lab) if event["kind"] == "model_call"]
+    assert [event["purpose"] for event in calls] == ["choose", "read", "choose"]
+    assert calls[0]["answered_model"] == "by hand"
