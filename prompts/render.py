@@ -21,11 +21,11 @@ def render(name: str, **values: object) -> str:
     return _environment().get_template(name).render(**values).strip() + "\n"
 
 
-def as_data(text: object) -> str:
+def as_data(text: object, longest: int = LONGEST_DATA) -> str:
     """Foreign text (notes, recollections, remarks of a person) marked as data: one line, bounded, and unable to close
     the mark around it."""
     line = " ".join(_CONTROL.sub(" ", str(text)).replace("⟦", "[").replace("⟧", "]").split())
-    return f"⟦{line[:LONGEST_DATA]}{'…' if len(line) > LONGEST_DATA else ''}⟧"
+    return f"⟦{line[:longest]}{'…' if len(line) > longest else ''}⟧"
 
 
 @cache

@@ -43,12 +43,21 @@ def capabilities(endpoint: Endpoint, settings: ModelSettings, cache: Path) -> Ca
     given = settings.capabilities.model_dump(exclude_none=True)
     if len(given) == len(Capabilities.model_fields):
         return Capabilities.model_validate(given)
-    name = "|".join((endpoint.name, settings.choose, settings.reader))
-    known = _cached(cache)
-    if name not in known:
-        known[name] = probe(endpoint, settings).to_json()
-        cache.write_text(json.dumps(known, indent=1), encoding="utf-8")
-    return Capabilities.model_validate(known[name] | given)
+    known = _cached(cache).get(_name(endpoint, settings))
+    if known is None:
+        known = remember(endpoint, settings, cache, probe(endpoint, settings))
+    return Capabilities.model_validate(known | given)
+
+
+def remember(endpoint: Endpoint, settings: ModelSettings, cache: Path, able: Capabilities) -> Json:
+    """Keep what a probe has found; returns it as JSON."""
+    found = able.to_json()
+    cache.write_text(json.dumps(_cached(cache) | {_name(endpoint, settings): found}, indent=1), encoding="utf-8")
+    return found
+
+
+def _name(endpoint: Endpoint, settings: ModelSettings) -> str:
+    return "|".join((endpoint.name, settings.choose, settings.reader))
 
 
 def probe(endpoint: Endpoint, settings: ModelSettings) -> Capabilities:

@@ -9,6 +9,7 @@ from reson.agent.brains.desk import Desk
 from reson.agent.brains.outline import outline
 from reson.agent.brains.tool_schemas import YARDSTICKS, closing_tools, experiment_tools, one_tool_for_all
 from reson.agent.brains.wishes import Problem, wishes_of
+from reson.agent.config import ModelSettings
 from reson.agent.observation import Decision, DiagnosisCode, Observation
 from reson.prompts.render import render
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -18,16 +19,13 @@ def choose_by_model(
     desk: Desk, able: Capabilities, observation: Observation
 ) -> tuple[dict[str, Decision], NoAnswer | None]:
     """component -> decision, as far as sound ones came; and why none came for the rest."""
-    messages = [
-        Message(role="system", parts=(_system(able),)),
-        Message(role="user", parts=(outline(observation),)),
-    ]
+    request = question(desk.settings, able, observation)
     decided: dict[str, Decision] = {}
     missing = [view.component for view in observation.qubits]
     problems: list[Problem] = []
     for _ in range(desk.settings.corrections + 1):
         try:
-            reply = desk.ask(_request(desk, able, messages))
+            reply = desk.ask(request)
         except NoAnswer as error:
             return decided, error
         wishes, unreadable = wishes_of(reply)
@@ -37,20 +35,25 @@ def choose_by_model(
         if not missing:
             return decided, None
         problems = unreadable + unsound
-        messages += [reply.as_message(), *_correction(reply, problems, sorted(found), missing)]
+        more = (reply.as_message(), *_correction(reply, problems, sorted(found), missing))
+        request = request.model_copy(update={"messages": (*request.messages, *more)})
     codes = ", ".join(sorted({problem.code for problem in problems})) or "left out"
     rounds = f"{desk.settings.corrections} corrections did not help ({codes})"
     return decided, NoAnswer(FailureKind.INVALID, rounds)
 
 
-def _request(desk: Desk, able: Capabilities, messages: list[Message]) -> Request:
+def question(settings: ModelSettings, able: Capabilities, observation: Observation) -> Request:
+    """The question about all qubits of the observation, in the form that this endpoint can answer."""
     return Request(
         purpose="choose",
-        model=desk.settings.choose,
-        messages=tuple(messages),
+        model=settings.choose,
+        messages=(
+            Message(role="system", parts=(_system(able),)),
+            Message(role="user", parts=(outline(observation),)),
+        ),
         tools=_tools(able),
         must_call=able.tools,
-        max_output_tokens=desk.settings.max_output_tokens,
+        max_output_tokens=settings.max_output_tokens,
     )
 
 

@@ -12,6 +12,7 @@ from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Pict
 from reson.agent.brains.desk import Desk
 from reson.agent.brains.pictures import picture_of
 from reson.agent.brains.wishes import object_in
+from reson.agent.config import ModelSettings
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
 from reson.prompts.render import render
@@ -38,24 +39,18 @@ def read_by_model(desk: Desk, able: Capabilities, figure: Path, analysis: Analys
     """
     if not able.images:
         raise NoAnswer(FailureKind.REFUSED, f"{desk.settings.reader} takes no pictures")
-    messages = _question(desk, able, figure, analysis, suspected)
+    request = question(desk.settings, able, figure, analysis, suspected)
     family = get(analysis.experiment).family
     problem = Unusable("no_json")
     for _ in range(desk.settings.corrections + 1):
-        request = Request(
-            purpose="read",
-            model=desk.settings.reader,
-            messages=tuple(messages),
-            answer_schema=reading_schema(family) if able.json_schema else None,
-            max_output_tokens=desk.settings.max_output_tokens,
-        )
         reply = desk.ask(request)
         try:
             return reading_of(reply.text, family, f"{desk.settings.reader}: from the picture")
         except Unusable as error:
             problem = error
         correction = render("read_correction.j2", code=problem.code, detail=problem.detail)
-        messages += [reply.as_message(), Message(role="user", parts=(correction,))]
+        more = (reply.as_message(), Message(role="user", parts=(correction,)))
+        request = request.model_copy(update={"messages": (*request.messages, *more)})
     raise NoAnswer(FailureKind.INVALID, f"{desk.settings.corrections} corrections did not help ({problem})")
 
 
@@ -111,10 +106,10 @@ def _range(value: Any) -> tuple[float, float] | None:
     return None
 
 
-def _question(desk: Desk, able: Capabilities, figure: Path, analysis: Analysis, suspected: str) -> list[Message]:
+def question(settings: ModelSettings, able: Capabilities, figure: Path, analysis: Analysis, suspected: str) -> Request:
+    """The question about one picture, with as many reference plots as the settings and the endpoint allow."""
     row = get(analysis.experiment)
-    examples = references(row.name, min(desk.settings.references, able.images - 1), suspected)
-    width = desk.settings.picture_width
+    examples = references(row.name, min(settings.references, able.images - 1), suspected)
     system = render(
         "read.j2",
         title=row.title,
@@ -126,6 +121,12 @@ def _question(desk: Desk, able: Capabilities, figure: Path, analysis: Analysis, 
     )
     parts: list[str | Picture] = []
     for one in examples:
-        parts += [render("reference.j2", reference=one, made=one.made), picture_of(one.path, width)]
-    parts += [render("reference.j2", reference=None, made=""), picture_of(figure, width)]
-    return [Message(role="system", parts=(system,)), Message(role="user", parts=tuple(parts))]
+        parts += [render("reference.j2", reference=one, made=one.made), picture_of(one.path, settings.picture_width)]
+    parts += [render("reference.j2", reference=None, made=""), picture_of(figure, settings.picture_width)]
+    return Request(
+        purpose="read",
+        model=settings.reader,
+        messages=(Message(role="system", parts=(system,)), Message(role="user", parts=tuple(parts))),
+        answer_schema=reading_schema(row.family) if able.json_schema else None,
+        max_output_tokens=settings.max_output_tokens,
+    )

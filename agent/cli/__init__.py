@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from reson.agent.cli import approvals, catalogue, console, device, memory, params, policy, record, runs
+from reson.agent.cli import approvals, catalogue, chat, console, device, memory, model, params, policy, record, runs
 from reson.agent.cli.errors import exit_code_of
 
 HELP = """
@@ -42,6 +42,8 @@ app.add_typer(memory.app, name="memory")
 app.add_typer(device.app, name="device")
 catalogue.add_to(app)
 policy.add_to(app)
+chat.add_to(app)
+model.add_to(app)
 console.add_to(app)
 
 

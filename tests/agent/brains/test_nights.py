@@ -1,4 +1,4 @@
-"""Whole runs on small simulated chips: offline, by a scripted model over HTTP, by the cascade, by hand, and replayed."""
+"""Whole runs on small simulated chips: offline, by a model over HTTP, by the cascade, by hand, and replayed."""
 
 from __future__ import annotations
 

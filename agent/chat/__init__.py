@@ -1,0 +1,1 @@
+"""Talking with the lab: a model with tools over the record, or plain commands where there is no model."""

@@ -1,0 +1,92 @@
+"""What a conversation may start: an experiment, or a calibration. Both are runs like any other, with the same gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reson.agent.approvals import approve, reject
+from reson.agent.chat.facts import Record, list_measurements
+from reson.agent.launch import Ended, Plan, resume, start
+from reson.errors import ToolError, ToolErrorKind
+from reson.records import Ending, Json
+from reson.tools.experiments.catalogue import get
+from reson.tools.store.approvals import ApprovalRow
+from reson.tools.store.approvals import list_approvals as approvals_of
+from reson.tools.store.changes import changes_of
+
+Watch = Callable[[str, Json], None]
+AskPerson = Callable[[ApprovalRow], tuple[str, str] | None]
+"""Shows a person what waits: ("approve" or "reject", note), or None to leave it waiting. Only a person answers it."""
+
+
+def run_experiment(
+    record: Record,
+    watch: Watch,
+    experiment: str,
+    components: Sequence[str],
+    parameters: dict[str, Any] | None = None,
+    write: bool = False,
+) -> Ended:
+    """Measure now. Raises ``ToolError`` before anything runs where an argument is refused."""
+    from reson.tools.store.parameters import current, values
+
+    row, known = get(experiment), values(current(record.store, record.device))
+    for name in components:
+        row.arguments(parameters or {}, known.get(name, {}))
+    plan = Plan(
+        kind="run", qubits=_qubits(components), experiment=row.name, parameters=parameters or {}, writes=bool(write)
+    )
+    return start(record.lab, plan, watch)
+
+
+def calibrate(record: Record, watch: Watch, components: Sequence[str]) -> Ended:
+    return start(record.lab, Plan(kind="calibrate", qubits=_qubits(components)), watch)
+
+
+def answer_what_waits(record: Record, watch: Watch, ended: Ended, ask: AskPerson) -> Ended:
+    """Put what the run waits for before the person, and go on with it as long as there are answers."""
+    while ended.ending is Ending.WAITING_FOR_APPROVAL:
+        answers = [
+            _answer(record, row, ask) for row in approvals_of(record.store, status="pending", run_id=ended.run_id)
+        ]
+        if not any(answers):
+            break
+        ended = resume(record.lab, ended.run_id, watch)
+    return ended
+
+
+def outcome(record: Record, ended: Ended) -> Json:
+    """A run that has ended, for the conversation."""
+    waiting = approvals_of(record.store, status="pending", run_id=ended.run_id)
+    return {
+        "run": ended.run_id,
+        "ending": str(ended.ending),
+        "reason": ended.reason,
+        "report": str(ended.report),
+        "measurements": list_measurements(record, run_id=ended.run_id),
+        "waiting_for_a_person": [row.id for row in waiting],
+    }
+
+
+def in_words(row: ApprovalRow) -> str:
+    """What an approval would permit, in one line."""
+    changes = [f"{c.component}.{c.parameter} {c.old} -> {c.new} {c.unit}".rstrip() for c in changes_of(row.action)]
+    return f"{row.kind} {', '.join(changes) or row.action.arguments.get('experiment', '')} on {row.component}"
+
+
+def _answer(record: Record, row: ApprovalRow, ask: AskPerson) -> bool:
+    answered = ask(row)
+    if answered is None:
+        return False
+    from reson.agent.cli.arguments import login
+
+    (approve if answered[0] == "approve" else reject)(record.store, row.id, login(), answered[1])
+    return True
+
+
+def _qubits(components: Sequence[str]) -> tuple[int, ...]:
+    numbers = [name.removeprefix("q") for name in components]
+    if not numbers or not all(number.isdecimal() for number in numbers):
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "components must be qubits like q0")
+    return tuple(dict.fromkeys(int(number) for number in numbers))

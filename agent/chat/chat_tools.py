@@ -1,0 +1,92 @@
+"""The tools of a conversation: each with its effect, its schema, and the function behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from reson.agent.brains.conversation import Tool
+from reson.agent.chat import actions, facts
+from reson.errors import ToolError, ToolErrorKind
+from reson.prompts.render import tool_texts
+from reson.records import Effect, Json
+
+_TYPES: dict[str, tuple[Any, Json]] = {
+    "component": (str, {"type": "string"}),
+    "experiment": (str, {"type": "string"}),
+    "run_id": (str, {"type": "string"}),
+    "measurement_id": (str, {"type": "string"}),
+    "parameter": (str, {"type": "string"}),
+    "question": (str, {"type": "string"}),
+    "limit": (int, {"type": "integer", "minimum": 1}),
+    "components": (list[str], {"type": "array", "items": {"type": "string"}}),
+    "parameters": (dict[str, float], {"type": "object"}),
+    "write": (bool, {"type": "boolean"}),
+}
+
+
+@dataclass(frozen=True)
+class ChatTool:
+    function: Callable[..., Any]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    effect: Effect = Effect.READS
+
+
+TOOLS: dict[str, ChatTool] = {
+    "show_chip": ChatTool(facts.show_chip),
+    "show_qubit": ChatTool(facts.show_qubit, ("component",)),
+    "list_runs": ChatTool(facts.list_runs, optional=("limit",)),
+    "list_measurements": ChatTool(facts.list_measurements, optional=("component", "experiment", "run_id", "limit")),
+    "show_measurement": ChatTool(facts.show_measurement, ("measurement_id",)),
+    "look_at_plot": ChatTool(facts.show_measurement, ("measurement_id",)),
+    "parameter_history": ChatTool(facts.parameter_history, ("component", "parameter"), ("limit",)),
+    "recall": ChatTool(facts.recall, ("question",), ("limit",)),
+    "list_approvals": ChatTool(facts.list_approvals),
+    "show_experiment": ChatTool(facts.show_experiment, ("experiment",)),
+    "run_experiment": ChatTool(
+        actions.run_experiment, ("experiment", "components"), ("parameters", "write"), Effect.MEASURES
+    ),
+    "calibrate": ChatTool(actions.calibrate, ("components",), effect=Effect.WRITES),
+}
+
+
+def schemas() -> tuple[Tool, ...]:
+    texts = tool_texts()
+    return tuple(
+        Tool(
+            name=name,
+            description=texts[name],
+            parameters={
+                "type": "object",
+                "properties": {
+                    one: _TYPES[one][1] | {"description": texts[one]} for one in (*tool.required, *tool.optional)
+                },
+                "required": list(tool.required),
+                "additionalProperties": False,
+            },
+        )
+        for name, tool in TOOLS.items()
+    )
+
+
+def checked(name: str, given: Json | None) -> tuple[ChatTool, Json]:
+    """The tool and its arguments. Raises ``ToolError`` (bad_arguments) for what there is not or what has no sense."""
+    tool = TOOLS.get(name)
+    if tool is None:
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no tool {name[:60]!r}; there are {', '.join(TOOLS)}")
+    if given is None:
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"the arguments of {name} are no JSON object")
+    allowed = (*tool.required, *tool.optional)
+    missing, unknown = set(tool.required) - set(given), set(given) - set(allowed)
+    if missing or unknown:
+        raise ToolError(
+            ToolErrorKind.BAD_ARGUMENTS, f"{name} takes {', '.join(allowed) or 'nothing'}; needs {', '.join(missing)}"
+        )
+    try:
+        return tool, {key: TypeAdapter(_TYPES[key][0]).validate_python(value) for key, value in given.items()}
+    except ValidationError as error:
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"{name}: {error.errors()[0]['msg']}") from error

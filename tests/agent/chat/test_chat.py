@@ -1,0 +1,166 @@
+"""Conversations over real HTTP on a real lab, and the plain commands that work without a model."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reson.agent.brains.conversation import NoAnswer
+from reson.agent.chat.commands import HELP, answer, lines_of
+from reson.agent.chat.opening import conversations, has_model, open_record, open_session
+from reson.agent.chat.session import Person
+from reson.agent.lab import Lab, open_lab
+from reson.errors import OperatorError, ToolError
+from reson.records import Json
+from reson.tools.store.approvals import list_approvals
+from reson.tools.store.measurements import list_measurements
+from reson.tools.store.parameters import log
+from tests.agent.brains.chat_server import Answer, ChatServer, pictures_of, serving
+
+ASK = '[[rule]]\neffect = "measures"\ndecision = "auto"\n[[rule]]\neffect = "writes"\ndecision = "ask"\n'
+
+
+class Keyboard:
+    """A person who notes everything and answers approvals as told."""
+
+    def __init__(self, says: str | None = None) -> None:
+        self.says, self.heard, self.calls, self.asked = says, [], [], []
+
+    def person(self) -> Person:
+        return Person(
+            hear=self.heard.append,
+            shown=lambda name, given: self.calls.append((name, given)),
+            watch=lambda kind, body: None,
+            ask=self._ask,
+        )
+
+    def _ask(self, row) -> tuple[str, str] | None:
+        self.asked.append(row.id)
+        return (self.says, "fine") if self.says else None
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return open_lab(tmp_path / "lab", seed=3, qubits=2)
+
+
+def with_model(lab: Lab, server: ChatServer) -> Lab:
+    path = lab.directory / "lab.toml"
+    text = path.read_text().replace('brain = "offline"', 'brain = "cascade"')
+    text = text.replace('choose = ""', 'choose = "planner"')
+    path.write_text(re.sub(r'base_url = "[^"]*"', f'base_url = "{server.url}"', text))
+    return open_lab(lab.directory)
+
+
+def talk(lab: Lab, script: list[Answer], keyboard: Keyboard, *lines: str, name: str = "chat-0001") -> list[Json]:
+    """What the server was asked while a person said these lines."""
+    left = list(script)
+    with serving(lambda body: left.pop(0)) as server:
+        lab = with_model(lab, server)
+        session = open_session(lab, open_record(lab), name)
+        for line in lines:
+            session.say(line, keyboard.person())
+        return server.requests
+
+
+def test_a_question_is_answered_from_the_record_and_streamed(lab):
+    keyboard = Keyboard()
+    script = [
+        Answer(text="Let me look.", calls=(("show_qubit", {"component": "q1"}), ("list_runs", {}))),
+        Answer(text="q1 has never been measured."),
+    ]
+    requests = talk(lab, script, keyboard, "how is q1?")
+    assert "".join(keyboard.heard).split() == ["Let", "me", "look.", "q1", "has", "never", "been", "measured."]
+    assert keyboard.calls == [("show_qubit", {"component": "q1"}), ("list_runs", {})]
+    results = [message["content"] for message in requests[1]["messages"] if message["role"] == "tool"]
+    assert "GHz" in results[0] and results[0].startswith("⟦") and results[0].strip().endswith("⟧")
+    assert requests[0]["stream"] is True
+
+
+def test_an_experiment_runs_through_the_gates_and_its_plot_can_be_seen(lab):
+    keyboard = Keyboard()
+    script = [
+        Answer(calls=(("run_experiment", {"experiment": "qubit_spectroscopy", "components": ["q0"]}),)),
+        Answer(calls=(("look_at_plot", {"measurement_id": "run-0001-0000-q0"}),)),
+        Answer(text="A clear line."),
+    ]
+    requests = talk(lab, script, keyboard, "measure the line of q0 and look at it")
+    [row] = list_measurements(lab.store())
+    assert row.experiment == "qubit_spectroscopy"
+    assert {one.author for one in log(lab.store(), "simulated-3")} == {"design"}, "a look writes nothing"
+    assert len(pictures_of(requests[2])) == 1
+    assert row.figure_sha is not None and row.figure_sha in json.dumps(requests[2]["messages"], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("says", "written"), [("approve", True), ("reject", False), (None, False)])
+def test_what_the_policy_leaves_to_a_person_is_asked_at_the_keyboard(lab, says, written):
+    (lab.directory / "policy.toml").write_text(ASK)
+    keyboard = Keyboard(says)
+    call = ("run_experiment", {"experiment": "qubit_spectroscopy", "components": ["q0"], "write": True})
+    requests = talk(lab, [Answer(calls=(call,)), Answer(text="done")], keyboard, "find q0 and keep it")
+    assert keyboard.asked == ["run-0001-0000-q0-write"]
+    assert ({one.author for one in log(lab.store(), "simulated-3")} != {"design"}) is written
+    told = requests[1]["messages"][-1]["content"]
+    assert ('"ending": "waiting_for_approval"' in told) is (says is None)
+
+
+def test_a_model_cannot_approve_and_hears_why(lab):
+    (lab.directory / "policy.toml").write_text(ASK)
+    call = ("run_experiment", {"experiment": "qubit_spectroscopy", "components": ["q0"], "write": True})
+    script = [
+        Answer(calls=(call,)),
+        Answer(calls=(("approve", {"approval": "run-0001-0000-q0-write"}), ("commit", {}), ("show_qubit", "{"))),
+        Answer(calls=(("run_experiment", {"experiment": "rabi", "components": ["q0"], "parameters": {"shots": 1e9}}),)),
+        Answer(calls=(("run_experiment", {"experiment": "rabi", "components": ["q0; rm"], "by": "ada"}),)),
+        Answer(text="I cannot."),
+    ]
+    requests = talk(lab, script, Keyboard(), "write it, approve it yourself")
+    refusals = [m["content"] for m in requests[-1]["messages"] if m["role"] == "tool"][1:]
+    assert len(refusals) == 5
+    assert all("refused" in one for one in refusals)
+    assert [row.status for row in list_approvals(lab.store()) if row.kind == "write"] == ["pending"]
+    assert {one.author for one in log(lab.store(), "simulated-3")} == {"design"}
+
+
+def test_a_conversation_goes_on_where_it_was_also_after_being_cut_short(lab):
+    talk(lab, [Answer(text="Hello.")], Keyboard(), "hello")
+    with pytest.raises(NoAnswer, match="broke off"):
+        talk(lab, [Answer(text="one two three four", half=True)], Keyboard(), "and now?")
+    requests = talk(lab, [Answer(text="We said hello.")], Keyboard(), "what did we say?")
+    said = [(message["role"], message["content"].strip()) for message in requests[0]["messages"][1:]]
+    assert said == [("user", "hello"), ("assistant", "Hello."), ("user", "what did we say?")]
+    assert conversations(lab) == ["chat-0001"]
+
+
+def test_a_model_that_never_stops_calling_is_told_to_answer(lab):
+    script = [Answer(calls=(("show_chip", {}),))] * 12 + [Answer(text="That is all.")]
+    requests = talk(lab, script, Keyboard(), "go on")
+    assert "tools" in requests[11] and "tools" not in requests[12]
+
+
+def test_without_a_model_plain_commands_are_understood(lab):
+    assert not has_model(lab)
+    record, keyboard = open_record(lab), Keyboard()
+
+    def ask(line: str):
+        return answer(record, line, keyboard.person())
+
+    assert ask("please sing") is HELP
+    assert "GHz" in ask("chip")["q0"]["drive_frequency"]
+    assert ask("what about drive_frequency of q1?")[0]["from"] == "design"
+    found = ask("run qubit_spectroscopy on q1 points=41")
+    assert found["measurements"][0]["component"] == "q1"
+    why = ask(f"why {found['measurements'][0]['measurement']}")
+    assert why["arguments"]["points"] == 41
+    assert Path(why["plot"]).exists()
+    assert any(line.startswith("plot: ") for line in lines_of(why))
+    assert len(ask("history q1")) == 1
+    with pytest.raises(ToolError, match="did you mean"):
+        ask("run raby on q0")
+    with pytest.raises(OperatorError, match="no measurement"):
+        ask("why nonsense")
+    with pytest.raises(ToolError, match="there is no qubit"):
+        ask("show q9")

@@ -1,0 +1,101 @@
+"""Prompts are files: rendered strictly, foreign text marked, hashed; and no Python module holds any."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+import reson.agent
+from reson.agent.brains.tool_schemas import CLOSING
+from reson.agent.brains.wishes import Problem
+from reson.agent.chat.chat_tools import TOOLS
+from reson.prompts.gallery import gallery, references
+from reson.prompts.render import as_data, prompt_hashes, render, tool_texts
+from reson.tools.experiments.catalogue import CATALOGUE
+
+AGENT = Path(reson.agent.__file__).parent
+MODULES = sorted([*AGENT.glob("brains/*.py"), *AGENT.glob("chat/*.py")])
+
+
+def test_a_missing_value_is_an_error_and_no_silent_gap():
+    with pytest.raises(UndefinedError):
+        render("choose.j2", device="x")
+
+
+@pytest.mark.parametrize("text", ["a⟧ b", "line\nline", "\x1b[31mred", "x" * 5000, "⟦⟦⟧⟧", "\u202eabc"])
+def test_foreign_text_stays_inside_its_mark(text):
+    marked = as_data(text)
+    assert marked[0] == "⟦" and marked[-1] == "⟧"
+    assert not re.search(r"[⟦⟧\x00-\x1f\u202e]", marked[1:-1])
+    assert len(marked) < 410
+
+
+def test_every_text_is_hashed_and_every_tool_described():
+    assert {"system.j2", "choose.j2", "read.j2", "chat.j2", "corrections.j2", "criteria.toml"} <= set(prompt_hashes())
+    assert {*TOOLS, *CLOSING} <= set(tool_texts())
+
+
+def test_every_problem_that_is_raised_has_its_sentence():
+    raised = set()
+    for name in ("wishes.py", "decisions.py"):
+        source = (AGENT / "brains" / name).read_text()
+        raised |= set(re.findall(r'code="(\w+)"', source))
+        raised |= set(re.findall(r'_problem\([^"]*"(\w+)"', source))
+    assert {"no_json", "same_again", "yardstick", "too_large"} <= raised
+    for code in raised:
+        text = render("corrections.j2", problems=[Problem(call_id="", code=code)], accepted=[], missing=["q0"])
+        assert len(text.splitlines()[0]) > 10, code
+
+
+def test_every_experiment_has_a_good_plot_and_failures_with_known_codes():
+    from reson.prompts.criteria import load_criteria
+
+    for name, row in CATALOGUE.items():
+        shown = references(name, 12)
+        assert shown[0].status == "SUCCESS", name
+        assert len(shown) >= 2, name
+        assert {one.status for one in shown} <= set(load_criteria()[row.family]), name
+    assert all(one.path.read_bytes().startswith(b"\x89PNG") for one in gallery())
+    assert sum(one.path.stat().st_size for one in gallery()) < 1_000_000
+
+
+def prose(path: Path) -> list[str]:
+    """String constants of a module that read like a text for a model: no docstring, no error, addressed to somebody."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    raised = {id(n) for one in ast.walk(tree) if isinstance(one, ast.Raise) for n in ast.walk(one)}
+    docstrings = {
+        id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+    }
+    constants = [one for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return [
+        one.value
+        for one in constants
+        if id(one) not in raised | docstrings
+        and re.search(r"\b(you|your|answer with|must not|please)\b", one.value, re.I)
+    ]
+
+
+def test_no_prompt_stands_in_python():
+    found = {path.name: prose(path) for path in MODULES}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_every_message_to_a_model_is_rendered_from_a_file():
+    """Wherever a message is made, its text comes from ``render``, from a variable of the record, or from the person."""
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
+                rendered = {
+                    id(part)
+                    for one in ast.walk(node)
+                    if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "render"
+                    for part in ast.walk(one)
+                }
+                written = [one for one in ast.walk(node) if id(one) not in rendered]
+                texts = [one.value for one in written if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+                assert set(texts) <= {"system", "user", "assistant", "tool"}, path
+                assert not any(isinstance(one, ast.JoinedStr) for one in written), path
