@@ -14,7 +14,7 @@ import numpy as np
 from reson.evals.verdict_truth import best_amplitude, best_beta
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Past, Values
+from reson.tools.experiments.experiment import Past
 
 CLOCK = 1.8e9
 

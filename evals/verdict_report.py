@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.evals.verdicts import Outcome
+from reson.evals.verdict_outcomes import Outcome
+from reson.evals.verdict_truth import NEEDS, Need
 from reson.records import Verdict
+from reson.tools.quantities import PARAMETERS
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
@@ -18,13 +20,12 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 
 def verdict_table(outcomes: Sequence[Outcome]) -> list[str]:
     lines = [
-        "| experiment | measurements | wrong | wrong accepted | of measurements | good | good rejected | good to review |",
+        "| experiment | measurements | wrong | wrong accepted | share | good | good rejected | good to review |",
         "|---|---|---|---|---|---|---|---|",
     ]
     names = list(dict.fromkeys(outcome.experiment for outcome in outcomes))
-    for name in names:
-        lines.append(_row(name, [outcome for outcome in outcomes if outcome.experiment == name]))
-    return [*lines, _row("**all**", list(outcomes))]
+    rows = (_row(name, [outcome for outcome in outcomes if outcome.experiment == name]) for name in names)
+    return [*lines, *rows, _row("**all**", list(outcomes))]
 
 
 def _row(name: str, part: Sequence[Outcome]) -> str:
@@ -102,4 +103,75 @@ def _kind(reason: str) -> str:
 
 
 def page(outcomes: Sequence[Outcome], first_seed: int) -> str:
-    return "\n".join([*verdict_table(outcomes), "", *pull_table(outcomes), "", *failures(outcomes), ""])
+    """The published page (markdown)."""
+    wrong = sum(outcome.wrong and outcome.verdict is Verdict.ACCEPT for outcome in outcomes)
+    good = [outcome for outcome in outcomes if outcome.good]
+    lost = sum(outcome.verdict is Verdict.REJECT for outcome in good)
+    spreads = {key: float(pull.std(ddof=1)) for key, pull in pulls(outcomes).items() if len(pull) > 1}
+    outside = [f"{key[0]} {key[1]} ({spread:.2f})" for key, spread in spreads.items() if not 0.8 <= spread <= 1.25]
+    return "\n".join(
+        [
+            INTRODUCTION.format(number=len(outcomes), first=first_seed, last=max(outcome.seed for outcome in outcomes)),
+            "## Verdicts\n",
+            f"Wrong values accepted: {wrong} of {len(outcomes)} ({wrong / len(outcomes):.2%}; goal 0.5 %). "
+            f"Good values rejected: {lost} of {len(good)} ({lost / max(1, len(good)):.2%}; goal 3 %).\n",
+            *verdict_table(outcomes),
+            "\n## By condition\n",
+            *condition_table(outcomes),
+            "\n## Are the error bars honest?\n",
+            "Pull = (found - true) / error, of healthy accepted measurements; goal: standard deviation 0.8 to 1.25. "
+            f"Outside: {', '.join(outside) or 'none'}.\n",
+            *pull_table(outcomes),
+            "\n## Failures\n",
+            *(failures(outcomes) or ["None."]),
+            "\n## Why good values were put to review\n",
+            *(review_reasons(outcomes) or ["None was."]),
+            "\n## Tolerances\n",
+            "| experiment | parameter | tolerance | because |",
+            "|---|---|---|---|",
+            *(
+                f"| {experiment} | {parameter} | {_tolerance(parameter, need)} | {need.reason} |"
+                for (experiment, parameter), need in NEEDS.items()
+            ),
+            "",
+        ]
+    )
+
+
+def condition_table(outcomes: Sequence[Outcome]) -> list[str]:
+    lines = [
+        "| condition | measurements | accepted | review | rejected | wrong values | wrong accepted |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in dict.fromkeys(outcome.condition for outcome in outcomes):
+        part = [outcome for outcome in outcomes if outcome.condition == name]
+        verdicts = [sum(outcome.verdict is verdict for outcome in part) for verdict in Verdict]
+        wrong = [outcome for outcome in part if outcome.wrong]
+        accepted = sum(outcome.verdict is Verdict.ACCEPT for outcome in wrong)
+        lines.append(f"| {' | '.join(map(str, (name, len(part), *verdicts, len(wrong), accepted)))} |")
+    return lines
+
+
+def _tolerance(parameter: str, need: Need) -> str:
+    unit = PARAMETERS[parameter].unit
+    return f"{need.tolerance:.2%}" if need.relative else f"{need.tolerance:g} {unit}".strip()
+
+
+INTRODUCTION = """# How far a verdict can be trusted
+
+Made by `python -m reson.evals.verdicts --write docs/verdicts.md`: {number} simulated measurements of all experiments,
+each on a chip of its own (seeds {first} to {last}), two of five healthy, one of five with a bad sweep, two of five with
+a fault: dead, a tenth of the drive, T1 of 2 us, drive 10 kHz to 2 MHz off, pulses 1 to 30 % off, DRAG off, readout
+threshold off, few shots, or every shot replaced by noise. Thresholds, error estimates and readings were tuned on seeds
+below 1000 alone (`--tune`).
+
+The verdict is that of a campaign: numeric checks, bounds, and the offline reader's doubt. A value is *wrong* if it lies
+outside 5 combined standard deviations of the truth and outside the tolerance below; whatever comes out of a dead qubit
+or of noise is wrong. A measurement is *good* if every value that it would write is right and its sweep could show the
+feature. *True* means: frequency, T1 and T2 of the hidden Hamiltonian in the middle of the measurement; amplitudes at
+which the resonant pulse turns by the gate's angle, and the DRAG coefficient at which it has no part along Z, by
+propagation of the true Hamiltonian (so a value that is best only while the drive is off resonance counts as wrong);
+the angle between the clouds of 0 and 1 and the middle between them; the fidelity of telling a perfectly prepared 0 from
+a perfectly prepared 1 with the written discrimination, thermal population and decay included; and for benchmarking the
+average infidelity of the pulses that were loaded.
+"""

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from reson.evals.truth import true_gate_errors
 from reson.tools.devices.envelope import area
@@ -69,7 +69,7 @@ class TrueValue:
 def true_values(device: SimulatedDevice, raw: RawData, proposed: dict[str, float]) -> dict[str, TrueValue]:
     """The truth of each ``proposed`` parameter of qubit 0 in the middle of the measurement ``raw``.
 
-    ``proposed`` matters where truth depends on it: the best threshold is that along the proposed angle.
+    ``proposed`` matters where truth depends on it: the assignment fidelity is that of the proposed discrimination.
     """
     begin, middle, end = (
         truth_at(device.chip.truth, time).transmons[0]
@@ -103,7 +103,7 @@ def _value(name: str, device: SimulatedDevice, raw: RawData, proposed: dict[str,
             return float(np.angle(truth.readout.centres[1] - truth.readout.centres[0]))
         case "readout_threshold":
             middle = (truth.readout.centres[0] + truth.readout.centres[1]) / 2
-            return float((middle * np.exp(-1j * proposed["readout_angle"])).real)
+            return float((middle * np.exp(-1j * np.angle(truth.readout.centres[1] - truth.readout.centres[0]))).real)
         case "assignment_fidelity":
             return _fidelity(truth, proposed["readout_angle"], proposed["readout_threshold"])
         case "error_per_gate":
@@ -137,12 +137,11 @@ def best_amplitude(truth: TransmonTruth, gate: str, beta: float, duration: float
     if not truth.gain:
         return math.inf
     linear = ANGLES[gate] / (truth.gain * area(duration))
-    return brentq(
+    return root_scalar(
         lambda amplitude: _angle(_propagator(truth, amplitude, beta, duration)) - ANGLES[gate],
-        0.8 * linear,
-        1.2 * linear,
+        bracket=(0.8 * linear, 1.2 * linear),
         rtol=1e-7,
-    )
+    ).root
 
 
 def best_beta(truth: TransmonTruth, duration: float) -> float:
@@ -155,7 +154,7 @@ def best_beta(truth: TransmonTruth, duration: float) -> float:
         turn = pulse[1, 0] / -1j
         return float((pulse[0, 0] * np.conj(turn)).imag)
 
-    return brentq(tilt, 0.0, -1 / (math.pi * 2 * truth.anharmonicity), xtol=1e-14)
+    return root_scalar(tilt, bracket=(0.0, -1 / (math.pi * 2 * truth.anharmonicity)), xtol=1e-14).root
 
 
 def _fidelity(truth: TransmonTruth, angle: float, threshold: float) -> float:

@@ -11,7 +11,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from reson.agent.reading import read_saved_data
 from reson.errors import ToolError
 from reson.evals.nights import FIRST_UNSEEN_SEED
 from reson.evals.verdict_cases import Setting, prepare
+from reson.evals.verdict_outcomes import Outcome, Value
+from reson.evals.verdict_report import page, summary
 from reson.evals.verdict_sweeps import adequate
 from reson.evals.verdict_truth import NEEDS, TrueValue, true_values
 from reson.records import Change, Verdict
@@ -31,46 +33,6 @@ from reson.tools.verdicts.judge import judge
 EACH = 230
 """Measurements of each experiment: 2,530 in all."""
 SIGMAS = 5.0
-
-
-@dataclass(frozen=True)
-class Value:
-    """One parameter that a measurement would write, beside the truth."""
-
-    found: float
-    stderr: float | None
-    truth: float
-    wrong: bool
-    """Outside 5 combined standard deviations and outside what the next step bears."""
-
-    @property
-    def pull(self) -> float | None:
-        return (self.found - self.truth) / self.stderr if self.stderr else None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One measurement of the study."""
-
-    experiment: str
-    number: int
-    seed: int
-    condition: str
-    adequate: bool
-    verdict: Verdict
-    """With the reading's doubt, as a campaign applies it."""
-    by_numbers: Verdict
-    status: str
-    reasons: tuple[str, ...]
-    values: dict[str, Value] = field(default_factory=dict)
-
-    @property
-    def wrong(self) -> bool:
-        return any(value.wrong for value in self.values.values())
-
-    @property
-    def good(self) -> bool:
-        return self.adequate and bool(self.values) and not self.wrong
 
 
 def measure(experiment: str, number: int, first_seed: int) -> Outcome:
@@ -159,8 +121,6 @@ def run_study(each: int, first_seed: int, workers: int, experiments: tuple[str, 
 
 
 def main() -> None:
-    from reson.evals.verdict_report import page, summary
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=EACH, help="measurements of each experiment")
     parser.add_argument("--only", nargs="*", default=[], choices=list(CATALOGUE), help="these experiments alone")

@@ -11,17 +11,27 @@ ITERATIONS = 60
 
 @dataclass(frozen=True)
 class Mixture:
-    """Two Gaussians of common width on the rotated axis; ``excited`` is the share of the upper one per preparation."""
+    """Two Gaussians of common width on the rotated axis, and between them the shots that decayed during the readout.
+
+    ``shares`` holds for each preparation the shares of lower cloud, bridge and upper cloud. A decay at a random moment
+    leaves the signal anywhere between the two centres; were such shots shared out to the clouds, they would draw the
+    centres towards each other and the threshold with them.
+    """
 
     low: float
     high: float
     sigma: float
-    excited: tuple[float, float]
+    shares: tuple[tuple[float, float, float], tuple[float, float, float]]
 
     def density(self, x: np.ndarray, preparation: int) -> np.ndarray:
         """Probability density at ``x`` for preparation 0 or 1."""
-        share = self.excited[preparation]
-        return (1 - share) * _normal(x, self.low, self.sigma) + share * _normal(x, self.high, self.sigma)
+        parts = _components(x, self.low, self.high, self.sigma)
+        return sum((share * part for share, part in zip(self.shares[preparation], parts, strict=True)), np.zeros(1))
+
+    @property
+    def preparation_error(self) -> float:
+        """Share of preparation 1 that began the readout in 0, beyond what thermal population explains by itself."""
+        return self.shares[1][0] - self.shares[0][2]
 
 
 @dataclass(frozen=True)
@@ -84,16 +94,28 @@ def discriminate(iq: np.ndarray) -> Discrimination:
 
 def _fit_mixture(along: np.ndarray) -> Mixture:
     """Expectation maximisation on both preparations at once, ``along`` of shape (2, shots)."""
-    low, high = np.median(along, axis=1)
-    sigma, excited = float(along.std(axis=1).min()), np.array([0.05, 0.95])
+    low, high = (float(centre) for centre in np.median(along, axis=1))
+    sigma = float(along.std(axis=1).min())
+    shares = np.array([[0.94, 0.02, 0.04], [0.04, 0.02, 0.94]])
     for _ in range(ITERATIONS):
-        upper = excited[:, None] * _normal(along, high, sigma)
-        share = upper / (upper + (1 - excited[:, None]) * _normal(along, low, sigma) + 1e-300)
-        low = np.sum((1 - share) * along) / np.sum(1 - share)
-        high = np.sum(share * along) / np.sum(share)
-        sigma = float(np.sqrt(np.mean(share * (along - high) ** 2 + (1 - share) * (along - low) ** 2)))
-        excited = share.mean(axis=1)
-    return Mixture(float(low), float(high), sigma, (float(excited[0]), float(excited[1])))
+        likelihood = shares.T[:, :, None] * _components(along, low, high, sigma)
+        lower, bridge, upper = likelihood / (likelihood.sum(axis=0) + 1e-300)
+        low, high = (float(np.sum(part * along) / (np.sum(part) + 1e-300)) for part in (lower, upper))
+        spread = np.sum(upper * (along - high) ** 2 + lower * (along - low) ** 2)
+        sigma = float(np.sqrt(spread / np.sum(lower + upper)))
+        shares = np.stack([part.mean(axis=1) for part in (lower, bridge, upper)], axis=1)
+    ground, excited = ((float(a), float(b), float(c)) for a, b, c in shares)
+    return Mixture(low, high, sigma, (ground, excited))
+
+
+def _components(x: np.ndarray, low: float, high: float, sigma: float) -> np.ndarray:
+    """Densities of lower cloud, bridge (even between the centres, as wide as a cloud beyond them) and upper cloud."""
+    from scipy.special import ndtr
+
+    # centres that coincide leave no bridge but a third cloud
+    length = max(high - low, 0.1 * sigma)
+    bridge = (ndtr((x - low) / sigma) - ndtr((x - low - length) / sigma)) / length
+    return np.stack([_normal(x, low, sigma), bridge, _normal(x, high, sigma)])
 
 
 def _normal(x: np.ndarray, centre: float, sigma: float) -> np.ndarray:

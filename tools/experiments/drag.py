@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from reson.records import Check, Quantity, Verdict
 from reson.tools.devices.envelope import area, envelope
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.verdicts import checks
 
 STEPS = 2001
+STEADY = 2e3
+"""Hz: how well a drive frequency is known when DRAG is calibrated, and how far it wanders until then."""
 
 
 def phase_rate(duration: float) -> float:
@@ -17,11 +22,47 @@ def phase_rate(duration: float) -> float:
     ends this is d_beta times the integral of Omega^2 sin(theta); with the plain integral of Omega^2 (Chen et al.,
     arXiv 1504.06597, where theta is small) the correction would be about a fifth too small.
     """
+    time, rate, angle = _rotation(duration)
+    return float(np.trapezoid(rate**2 * np.sin(angle), time))
+
+
+def beta_of_detuning(duration: float) -> float:
+    """Seconds by which the best beta seems to move per Hz of detuning.
+
+    In the same frame a detuned drive turns the qubit about the same axis at the rate 2 pi detuning sin(theta).
+    """
+    time, _, angle = _rotation(duration)
+    return float(2 * np.pi * np.trapezoid(np.sin(angle), time)) / phase_rate(duration)
+
+
+def with_unsteady_frequency(beta: Quantity, duration: float) -> Quantity:
+    """Its error widened by what a frequency known and steady to ``STEADY`` does to it."""
+    if beta.stderr is None:
+        return beta
+    return beta.model_copy(update={"stderr": float(np.hypot(beta.stderr, STEADY * beta_of_detuning(duration)))})
+
+
+def over_theory(beta: Quantity, anharmonicity: float) -> Quantity:
+    """Beta in units of theory's."""
+    scale = abs(design_beta(anharmonicity))
+    return Quantity(value=beta.value / scale, stderr=beta.stderr and beta.stderr / scale)
+
+
+def near_theory(analysis: Analysis) -> Check:
+    """The curves repeat in beta, and a detuned drive moves them: far from theory another dip was taken for the dip.
+
+    The band leaves room for an anharmonicity a third off its design and for pulses distorted on their way.
+    """
+    found = analysis.quantities["over_theory"]
+    return checks.within("drag_beta over theory", found.value, 0.5, 1.6, severity=Verdict.REVIEW)
+
+
+def _rotation(duration: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times in s, Rabi rate in rad/s and angle turned so far in rad of a pi pulse, all of shape (STEPS,)."""
     time = np.linspace(0.0, duration, STEPS)
     rate = np.pi / area(duration) * envelope(time, duration)
     step = time[1] - time[0]
-    angle = np.concatenate([[0.0], np.cumsum((rate[1:] + rate[:-1]) / 2) * step])
-    return float(np.trapezoid(rate**2 * np.sin(angle), time))
+    return time, rate, np.concatenate([[0.0], np.cumsum((rate[1:] + rate[:-1]) / 2) * step])
 
 
 def design_beta(anharmonicity: float) -> float:

@@ -1,4 +1,4 @@
-"""What rough and fine DRAG add to Qiskit Experiments: a curve analysis, and calibration points."""
+"""The curve analysis that rough DRAG adds to Qiskit Experiments."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import lmfit
 import numpy as np
 import qiskit_experiments.curve_analysis as curve
-from qiskit.circuit import QuantumCircuit
-from qiskit_experiments.library import FineXDrag
 
 CANDIDATES = 121
 SCALES = (0.85, 0.92, 1.0, 1.08, 1.15)
@@ -61,24 +59,3 @@ class RoughDragAnalysis(curve.CurveAnalysis):
                 if amp > 0 and cost < best[0]:
                     best = (cost, float(freq), float(beta), amp, base)
         return best[1:]
-
-
-class CalibratedFineXDrag(FineXDrag):
-    """FineXDrag with two more circuits that prepare 0 and 1, in the series that ``FineAmplitudeAnalysis`` expects.
-
-    The stock analysis assumes a contrast of one, or stretches the data to it, noise included.
-    """
-
-    def circuits(self) -> list[QuantumCircuit]:
-        pairs = super().circuits()
-        for circuit in pairs:
-            circuit.metadata["series"] = 1
-        return [_preparation(0), _preparation(1), *pairs]
-
-
-def _preparation(state: int) -> QuantumCircuit:
-    circuit = QuantumCircuit(1, metadata={"xval": state, "series": "spam-cal"})
-    if state:
-        circuit.x(0)
-    circuit.measure_all()
-    return circuit

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.drag import phase_rate
+from reson.tools.experiments import acquisition, sweep, witness
+from reson.tools.experiments.drag import near_theory, over_theory, phase_rate, with_unsteady_frequency
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
 from reson.tools.experiments.fitting import fit, with_calibration
 from reson.tools.experiments.proposals import changes
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 NUMBER = 13
+MOST_DETUNING = 40e3
+"""Hz: what moves beta by 0.01 ns, a third of what a gate error of a tenth of the coherence limit would need."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -31,11 +33,11 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(NUMBER + 3, parameters["shots"], 32e-9 * parameters["max_repetitions"], device)
+    return sweep.device_seconds(NUMBER + 5, parameters["shots"], 32e-9 * parameters["max_repetitions"], device)
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.drag_experiments import CalibratedFineXDrag
+    from reson.tools.experiments.witnessed import CalibratedFineXDrag
 
     experiments = {}
     for qubit, values in arguments.items():
@@ -48,14 +50,17 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 def analyse(raw: RawData) -> Analysis:
     from reson.tools.experiments.single_start import FineAngleAnalysis
 
-    result = fit(FineAngleAnalysis(0.0, np.pi / 2), raw)
+    result = fit(FineAngleAnalysis(0.0, np.pi / 2), witness.without(raw))
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
+        beta = _corrected(raw.controls, error)
         quantities = {
-            "drag_beta": _corrected(raw.controls, error),
+            "drag_beta": beta,
+            "over_theory": over_theory(beta, raw.controls["anharmonicity"]),
             "phase_error": error,
             "contrast": result["amp"],
+            **witness.detuning(raw, result["base"].value, result["amp"].value),
         }
     return Analysis(
         experiment="fine_drag",
@@ -73,7 +78,8 @@ def _corrected(controls: Values, error: Quantity) -> Quantity:
     """A pair of pulses turns the qubit by twice the error in beta times ``phase_rate``."""
     rate = 2 * phase_rate(controls["pulse_duration"])
     stderr = None if error.stderr is None else error.stderr / rate
-    return Quantity(value=controls["drag_beta"] - error.value / rate, stderr=stderr, unit="s")
+    beta = Quantity(value=controls["drag_beta"] - error.value / rate, stderr=stderr, unit="s")
+    return with_unsteady_frequency(beta, controls["pulse_duration"])
 
 
 def draw(analysis: Analysis) -> Figure:
@@ -101,6 +107,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within(
             "phase error over the sequence", error * parameters["max_repetitions"], 0.0, 2.0, "rad", Verdict.REVIEW
         ),
+        near_theory(analysis),
+        witness.on_resonance(analysis, MOST_DETUNING),
         checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
         checks.goodness(analysis, parameters=3, tolerance=0.02),
         checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
-THIRD_LEVEL = 0.004
-"""Relative systematic error of the period: at large amplitude the third level slows the rotation a little."""
+THIRD_LEVEL = 0.06
+"""By how much the third level slows a pi pulse: this over (anharmonicity * duration)^2, relative; 0.6e-3 for 32 ns.
+
+Found by propagating a transmon: 0.054 without DRAG, 0.067 with the best coefficient, whatever duration and
+anharmonicity."""
+SYSTEMATIC = 0.001
+"""Relative: what of that is not known, and what a detuning left by spectroscopy adds."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -48,29 +53,33 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from qiskit_experiments.curve_analysis import OscillationAnalysis
+    from reson.tools.experiments.single_start import RabiAnalysis
 
-    result = fit(OscillationAnalysis(), raw)
+    slowing = THIRD_LEVEL / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2
+    result = fit(RabiAnalysis(slowing), raw)
     return Analysis(
         experiment="rabi",
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Drive amplitude (full scale)", unit=""),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),
-        quantities={} if result.error else _quantities(result, raw.parameters["max_amplitude"]),
+        quantities={} if result.error else _quantities(result, raw.parameters["max_amplitude"], slowing),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, max_amplitude: float) -> dict[str, Quantity]:
-    """A period of the oscillation is a rotation by 2 pi: half of it is the X pulse, a quarter the SX pulse."""
+def _quantities(result: Fit, max_amplitude: float, slowing: float) -> dict[str, Quantity]:
+    """A period of the oscillation is a rotation by 2 pi: half of it is the X pulse, a quarter the SX pulse.
+
+    Both are a little more than that, by what the third level slows them: ``slowing`` at a pi pulse.
+    """
     frequency = result["freq"]
     period = 1 / max(frequency.value, 1e-9)
-    stderr = None if frequency.stderr is None else float(np.hypot(period**2 * frequency.stderr, THIRD_LEVEL * period))
+    stderr = None if frequency.stderr is None else float(np.hypot(period**2 * frequency.stderr, SYSTEMATIC * period))
     return {
-        "x_amplitude": Quantity(value=period / 2, stderr=stderr and stderr / 2),
-        "sx_amplitude": Quantity(value=period / 4, stderr=stderr and stderr / 4),
+        "x_amplitude": Quantity(value=period / 2 * (1 + slowing), stderr=stderr and stderr / 2),
+        "sx_amplitude": Quantity(value=period / 4 * (1 + slowing / 4), stderr=stderr and stderr / 4),
         "periods": Quantity(value=max_amplitude / period, stderr=stderr and max_amplitude / period**2 * stderr),
         "contrast": Quantity(value=abs(result["amp"].value), stderr=result["amp"].stderr),
     }
@@ -99,7 +108,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.resolved("oscillation amplitude", found["contrast"], 10.0),
         checks.resolved("oscillation frequency", found["periods"], 10.0),
         checks.precise("x_amplitude", found["x_amplitude"], 0.05),
-        checks.goodness(analysis, parameters=4, tolerance=0.04),
+        checks.goodness(analysis, parameters=3, tolerance=0.04),
         checks.history("x_amplitude", found["x_amplitude"], history, natural=0.03),
     ]
 

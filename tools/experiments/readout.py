@@ -25,6 +25,10 @@ DRAWN = 800
 """Shots of each preparation that the figure shows."""
 
 
+UNPREPARED = 0.03
+"""Share of failed preparations from which the X pulse, not the readout, wants calibrating: a tenth of a turn is off."""
+
+
 def _defaults(values: Values) -> dict[str, float]:
     return {}
 
@@ -66,6 +70,11 @@ def _quantities(found: Discrimination) -> dict[str, Quantity]:
         "assignment_fidelity": Quantity(value=found.fidelity, stderr=found.fidelity_err),
         "p1_given_0": Quantity(value=p10, stderr=float(np.sqrt((p10 * shots + 1) / (shots + 2) / shots))),
         "p0_given_1": Quantity(value=p01, stderr=float(np.sqrt((p01 * shots + 1) / (shots + 2) / shots))),
+        "decayed": Quantity(value=found.mixture.shares[1][1]),
+        "preparation_error": Quantity(
+            value=found.mixture.preparation_error,
+            stderr=float(np.sqrt((found.mixture.shares[1][0] + found.mixture.shares[0][2] + 2 / shots) / shots)),
+        ),
         "separation": Quantity(value=found.separation, stderr=float(np.sqrt((2 + found.separation**2 / 4) / shots))),
     }
 
@@ -98,12 +107,17 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         return [fitted]
     found = analysis.quantities
     fidelity = found["assignment_fidelity"]
+    # an early decay looks like a failed preparation
+    limit = UNPREPARED + 0.25 * found["decayed"].value + 3 * (found["preparation_error"].stderr or 0.0)
     return [
         fitted,
         checks.within("assignment fidelity", fidelity.value, 0.7, 1.0),
         # a qubit that decays during the readout reads worse, but its angle and threshold are right all the same
         checks.within("assignment fidelity", fidelity.value, 0.8, 1.0, severity=Verdict.REVIEW),
         checks.within("separation of the clouds", found["separation"].value, 1.5, 100.0, "sigma"),
+        checks.within(
+            "share of 1 that was never prepared", found["preparation_error"].value, -1.0, limit, severity=Verdict.REVIEW
+        ),
         checks.resolved("contrast", Quantity(value=2 * fidelity.value - 1, stderr=2 * (fidelity.stderr or 0.0)), 20.0),
         checks.history("assignment_fidelity", fidelity, history, natural=0.01, relative=False),
     ]

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity
-from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.drag import design_beta, phase_rate
+from reson.tools.experiments import acquisition, sweep, witness
+from reson.tools.experiments.drag import (
+    design_beta,
+    near_theory,
+    over_theory,
+    phase_rate,
+    with_unsteady_frequency,
+)
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
 from reson.tools.experiments.fitting import Fit, fit
 from reson.tools.experiments.proposals import changes
@@ -24,6 +30,9 @@ NS = 1e-9
 REPETITIONS = (3, 6, 12)
 """Pairs of pulses per curve: the first fixes which dip is the common one, the last its position."""
 
+MOST_DETUNING = 150e3
+"""Hz: what moves beta by 0.05 ns, within the range of fine DRAG."""
+
 
 def _defaults(values: Values) -> dict[str, float]:
     known = values.get("drag_beta", 0.0)
@@ -31,7 +40,7 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(len(REPETITIONS) * parameters["points"], parameters["shots"], 0.5e-6, device)
+    return sweep.device_seconds(len(REPETITIONS) * parameters["points"] + 2, parameters["shots"], 0.5e-6, device)
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
@@ -52,7 +61,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
                 ({"xval": float(beta), "series": f"{n} pairs"}, [pulse, flip, pulse, flip] * n)
                 for n in REPETITIONS
                 for beta, pulse in zip(betas, pulses, strict=True)
-            ],
+            ]
+            + witness.sequences(),
         )
     return acquisition.acquire("rough_drag", device, arguments, experiments, acquisition.CLASSIFIED)
 
@@ -62,24 +72,28 @@ def analyse(raw: RawData) -> Analysis:
 
     # n pairs turn the qubit by 2 n (beta - optimum) * phase_rate: a cosine with this frequency for one pair
     frequency = phase_rate(raw.controls["pulse_duration"]) / np.pi
-    result = fit(RoughDragAnalysis(REPETITIONS, frequency * NS), raw, NS)
+    result = fit(RoughDragAnalysis(REPETITIONS, frequency * NS), witness.without(raw), NS)
     return Analysis(
         experiment="rough_drag",
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="DRAG beta", unit="s"),
         y_axis=Axis(label="P(1)", unit=""),
-        quantities={} if result.error else _quantities(result, frequency),
+        quantities={} if result.error else _quantities(result, frequency, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, frequency: float) -> dict[str, Quantity]:
+def _quantities(result: Fit, frequency: float, raw: RawData) -> dict[str, Quantity]:
+    shortest = REPETITIONS[0]
+    beta = with_unsteady_frequency(result.scaled("beta", NS, "s"), raw.controls["pulse_duration"])
     return {
-        "drag_beta": result.scaled("beta", NS, "s"),
-        "contrast": result[f"amp_{REPETITIONS[0]}"],
+        "drag_beta": beta,
+        "over_theory": over_theory(beta, raw.controls["anharmonicity"]),
+        "contrast": result[f"amp_{shortest}"],
         "rate": result.scaled("freq", 1 / (frequency * NS), ""),
+        **witness.detuning(raw, result[f"base_{shortest}"].value, result[f"amp_{shortest}"].value),
     }
 
 
@@ -105,6 +119,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("contrast", found["contrast"].value, 0.25, 1.2),
         checks.resolved("contrast", found["contrast"], 8.0),
         checks.within("curvature over theory", found["rate"].value, 0.7, 1.4),
+        near_theory(analysis),
+        witness.on_resonance(analysis, MOST_DETUNING),
         checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
         checks.goodness(analysis, parameters=8, tolerance=0.03),
         checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),
@@ -125,7 +141,7 @@ EXPERIMENT = Experiment(
         sweep.points(31),
         sweep.shots(500),
     ),
-    needs=("drive_frequency", "x_amplitude", "readout_threshold"),
+    needs=("drive_frequency", "x_amplitude", "sx_amplitude", "readout_threshold"),
     calibrates=("drag_beta",),
     defaults=_defaults,
     device_seconds=_device_seconds,

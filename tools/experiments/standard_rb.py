@@ -25,9 +25,9 @@ LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
 PULSES_PER_CLIFFORD = 5 / 6
 """16 of the 24 Cliffords take one SX, 4 one X, and 4 are virtual; the analysis counts the pulses that were played."""
 
-LEAKAGE = 0.02
-"""Relative systematic error: leaked population shows in the decay only in part, and seeps back. It is a few per cent
-of the error of a well calibrated pulse."""
+LEAKAGE = 0.012
+"""Relative systematic error: leaked population shows in the decay only in part, and seeps back. It is a per cent
+or two of the error of a well calibrated pulse."""
 
 
 def coherence_limit(t1: float, t2: float, duration: float) -> float:

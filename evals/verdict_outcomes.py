@@ -1,0 +1,47 @@
+"""What one measurement of the verdict study came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reson.records import Verdict
+
+
+@dataclass(frozen=True)
+class Value:
+    """One parameter that a measurement would write, beside the truth."""
+
+    found: float
+    stderr: float | None
+    truth: float
+    wrong: bool
+    """Outside 5 combined standard deviations and outside what the next step bears."""
+
+    @property
+    def pull(self) -> float | None:
+        return (self.found - self.truth) / self.stderr if self.stderr else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One measurement of the study."""
+
+    experiment: str
+    number: int
+    seed: int
+    condition: str
+    adequate: bool
+    verdict: Verdict
+    """With the reading's doubt, as a campaign applies it."""
+    by_numbers: Verdict
+    status: str
+    reasons: tuple[str, ...]
+    values: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> bool:
+        return any(value.wrong for value in self.values.values())
+
+    @property
+    def good(self) -> bool:
+        return self.adequate and bool(self.values) and not self.wrong

@@ -1,0 +1,105 @@
+"""The verdict study: its truth against known physics, its bookkeeping on made-up cases, a few real measurements."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reson.evals.nights import FIRST_UNSEEN_SEED
+from reson.evals.truth import true_gate_errors
+from reson.evals.verdict_cases import FAULTY, SPOILS, SWEEPS, condition
+from reson.evals.verdict_outcomes import Outcome, Value
+from reson.evals.verdict_report import page, pulls, verdict_table
+from reson.evals.verdict_truth import NEEDS, best_amplitude, best_beta
+from reson.evals.verdicts import measure
+from reson.records import Verdict
+from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.simulated.truth import draw_truth
+from reson.tools.experiments.catalogue import CATALOGUE
+
+DURATION = 32e-9
+
+
+def test_best_amplitude_of_a_nearly_linear_qubit_is_theory_s() -> None:
+    """With the third level ten times as far away the pulse turns by amplitude x gain x area."""
+    truth = replace(draw_truth(1, 1).transmons[0], anharmonicity=-3e9)
+    for gate, angle in (("x", math.pi), ("sx", math.pi / 2)):
+        expected = angle / (truth.gain * area(DURATION))
+        assert best_amplitude(truth, gate, 0.0, DURATION) == pytest.approx(expected, rel=1e-4)
+
+
+def test_best_beta_is_theory_s() -> None:
+    truth = draw_truth(2, 1).transmons[0]
+    assert best_beta(truth, DURATION) == pytest.approx(-1 / (4 * math.pi * truth.anharmonicity), rel=2e-3)
+
+
+def test_the_true_optimum_makes_the_best_gate() -> None:
+    """An independent judge, the gate error with dissipation, finds nothing better a little to either side."""
+    device = open_simulated(3, 1, {}, 1.8e9)
+    truth = device.chip.truth_now().transmons[0]
+    beta = best_beta(truth, DURATION)
+    best = {gate: best_amplitude(truth, gate, beta, DURATION) for gate in ("x", "sx")}
+
+    def errors(scale: float = 1.0, shift: float = 0.0) -> tuple[float, float]:
+        controls = {"drive_frequency": truth.f01, "drag_beta": beta + shift}
+        controls |= {f"{gate}_amplitude": scale * value for gate, value in best.items()}
+        device.load({"q0": controls})
+        found = true_gate_errors(device, 0)
+        return found.x, found.sx
+
+    at_best = errors()
+    for off in (errors(scale=1.004), errors(scale=0.996), errors(shift=0.04e-9), errors(shift=-0.04e-9)):
+        assert np.all(np.array(off) > at_best)
+
+
+def test_every_written_parameter_has_a_tolerance_and_every_experiment_its_bad_sweeps() -> None:
+    assert set(NEEDS) == {(name, parameter) for name, row in CATALOGUE.items() for parameter in row.calibrates}
+    assert set(SWEEPS) == set(CATALOGUE)
+
+
+def test_conditions_come_in_turn_and_all_of_them() -> None:
+    drawn = [condition(number) for number in range(90)]
+    assert set(drawn) == set(SPOILS)
+    assert drawn.count("healthy") == 36
+    assert {drawn.count(name) for name in FAULTY} == {4}
+
+
+def outcome(verdict: Verdict, found: float, wrong: bool, adequate: bool = True) -> Outcome:
+    values = {"t1": Value(found=found, stderr=1e-6, truth=50e-6, wrong=wrong)}
+    return Outcome("t1", 0, 7, "healthy", adequate, verdict, verdict, "SUCCESS", ("a reason",), values)
+
+
+def test_the_table_counts_what_it_says() -> None:
+    outcomes = [
+        outcome(Verdict.ACCEPT, 51e-6, wrong=False),
+        outcome(Verdict.ACCEPT, 90e-6, wrong=True),
+        outcome(Verdict.REJECT, 90e-6, wrong=True),
+        outcome(Verdict.REJECT, 49e-6, wrong=False),
+        outcome(Verdict.REVIEW, 49e-6, wrong=False),
+        outcome(Verdict.REJECT, 49e-6, wrong=False, adequate=False),
+    ]
+    assert verdict_table(outcomes)[-1] == "| **all** | 6 | 2 | 1 | 16.67% | 3 | 1 (33.3%) | 1 (33.3%) |"
+    assert pulls(outcomes)["t1", "t1"] == pytest.approx([1.0, 40.0])
+    text = page(outcomes, FIRST_UNSEEN_SEED)
+    assert "Wrong values accepted: 1 of 6" in text
+    assert "wrong accepted: t1, seed 7, healthy: t1 = 9e-05" in text
+
+
+@pytest.mark.parametrize(
+    ("experiment", "number", "verdict", "wrong"),
+    [
+        ("t1", 0, Verdict.ACCEPT, False),
+        ("rabi", 1, Verdict.ACCEPT, False),
+        ("readout", 3, Verdict.REJECT, True),  # dead
+        ("fine_drag", FAULTY.index("noise") // 2 * 5 + 3 + FAULTY.index("noise") % 2, Verdict.REJECT, True),
+    ],
+)
+def test_a_measurement_is_judged_and_compared(experiment: str, number: int, verdict: Verdict, wrong: bool) -> None:
+    found = measure(experiment, number, FIRST_UNSEEN_SEED)
+    assert (found.verdict, found.wrong) == (verdict, wrong)
+    assert found.good != wrong
+    assert found == measure(experiment, number, FIRST_UNSEEN_SEED), "the same case gives the same outcome"
