@@ -30,8 +30,8 @@ from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
 
-EACH = 230
-"""Measurements of each experiment: 2,530 in all."""
+EACH = 190
+"""Measurements of each experiment: 2,090 in all."""
 SIGMAS = 5.0
 
 

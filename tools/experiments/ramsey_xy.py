@@ -25,6 +25,10 @@ COARSE_WINDOW = 4e-6
 OSCILLATIONS = 5.0
 """Oscillations that the artificial detuning puts into the window: enough to see, far below the sampling limit."""
 
+WANDER = 150.0
+"""Hz: how far a transmon wanders while it is measured, at some 10 kHz in six hours (Burnett et al., npj Quantum Inf. 5,
+54 (2019)). A long window resolves less than that."""
+
 
 def _defaults(values: Values) -> dict[str, float]:
     """Coarse (4 us) until a decay time is known, then a window of about the decay time itself."""
@@ -89,9 +93,10 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     """
     frequency, tau = result.scaled("freq", MHZ, "Hz"), result.scaled("tau", US, "s")
     offset = raw.parameters["detuning"] - frequency.value
+    stderr = None if frequency.stderr is None else float(np.hypot(frequency.stderr, WANDER))
     found = {
-        "drive_frequency": Quantity(value=raw.controls["drive_frequency"] + offset, stderr=frequency.stderr, unit="Hz"),
-        "offset": Quantity(value=offset, stderr=frequency.stderr, unit="Hz"),
+        "drive_frequency": Quantity(value=raw.controls["drive_frequency"] + offset, stderr=stderr, unit="Hz"),
+        "offset": Quantity(value=offset, stderr=stderr, unit="Hz"),
         "oscillation": frequency,
         "contrast": result["amp"],
     }
