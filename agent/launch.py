@@ -231,17 +231,17 @@ def _memory(lab: Lab, store: Store, watch: Watch) -> Memory | None:
 
 
 def _brain(lab: Lab, store: Store, run_id: str, settings: RunSettings, tell: Tell, stop: Event) -> Brain:
-    if settings.script is not None:
-        from reson.agent.brains.scripted import ScriptedBrain
+    """The brain of the lab; for single experiments a script that lets it read the plots."""
+    from reson.agent.brains.offline import OfflineBrain
+    from reson.agent.brains.scripted import ScriptedBrain
 
-        return ScriptedBrain(settings.script)
-    if lab.config.brain == "offline":
-        from reson.agent.brains.offline import OfflineBrain
+    asks = lab.config.brain != "offline" and (settings.script is None or lab.config.brain != "replay")
+    brain: Brain = OfflineBrain()
+    if asks:
+        from reson.agent.brains.opening import open_brain
 
-        return OfflineBrain()
-    from reson.agent.brains.opening import open_brain
-
-    return open_brain(lab.config, lab.directory, lab.runs / run_id, store.blobs, tell, stop)
+        brain = open_brain(lab.config, lab.directory, lab.runs / run_id, store.blobs, tell, stop)
+    return brain if settings.script is None else ScriptedBrain(settings.script, brain)
 
 
 def plain(body: Json) -> str:

@@ -160,6 +160,8 @@ def sentences(kind: str, body: Json) -> list[str]:
             return [f"memory: {body['reason']}; {body['remedy']}"]
         case "refused":
             return [f"{body['experiment']} refused: {body['reason']}"]
+        case "fallback":
+            return [f"{' '.join(body['components'])}: {body['purpose']} offline, the model failed: {body['reason']}"]
         case "write_refused":
             return [f"not written: {body['reason']}"]
         case "parameter_change":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from reson.agent.config import Price
 from reson.records import Finite, Json, Record
+
+MOST_FALLBACKS = 8
+"""Different fallbacks that a report names."""
 
 
 class Account(Record):
@@ -25,6 +29,30 @@ class Account(Record):
     @property
     def tokens(self) -> int:
         return self.input_tokens + self.output_tokens
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """For a person: who answered how many questions, what the model took, and where it had to be replaced."""
+        if not self.questions and not self.calls:
+            return ()
+        about = "about " if self.estimated else ""
+        calls = f"{self.calls} calls of the model, {self.failed} of them without an answer"
+        tokens = f"{about}{self.input_tokens} tokens in and {self.output_tokens} out, cost {self.cost:.4g}"
+        asked = (f"{purpose}: {_shares(by)}" for purpose, by in self.questions.items())
+        return (*asked, f"{calls}: {tokens}", *_replaced(self.fallbacks))
+
+
+def _replaced(fallbacks: tuple[str, ...]) -> list[str]:
+    """The most common ones; a dead endpoint makes one for every question."""
+    common = Counter(fallbacks).most_common()
+    lines = [f"offline in its place: {line}{f' ({n} times)' if n > 1 else ''}" for line, n in common[:MOST_FALLBACKS]]
+    left = sum(n for _, n in common[MOST_FALLBACKS:])
+    return [*lines, *([f"offline in its place {left} times more: see the trajectory"] if left else [])]
+
+
+def _shares(by: dict[str, int]) -> str:
+    """``12 offline, 3 by the model``."""
+    return ", ".join(f"{number} {who if who == 'offline' else f'by the {who}'}" for who, number in sorted(by.items()))
 
 
 def account(events: Iterable[Json]) -> Account:

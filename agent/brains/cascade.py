@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reson.agent.brains.expert import succeeded
-from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, component_of
+from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, component_of, place_of
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.config import CascadeSettings
 from reson.agent.observation import Decision, Escalate, GiveUp, Observation, QubitView
@@ -35,9 +35,9 @@ class CascadeBrain:
             asked = tuple(view for view in observation.qubits if view.component in troubled)
             answers = self.model.choose_because(observation.model_copy(update={"qubits": asked}), troubled)
             decisions |= {decision.component: decision for decision in answers}
-        for name in decisions:
-            if name not in troubled:
-                self.model.desk.answered_by("choose", name, OFFLINE, "")
+        for view in observation.qubits:
+            if view.component not in troubled:
+                self.model.desk.answered_by("choose", view.component, place_of(view), OFFLINE, "")
         return [decisions[view.component] for view in observation.qubits]
 
     def _trouble(self, view: QubitView, decision: Decision) -> str:
@@ -55,7 +55,7 @@ class CascadeBrain:
         why = self._doubt(reading, numbers)
         seen = self.model.look(figure, analysis, reading.status) if why else None
         who = OFFLINE if seen is None else MODEL if self.model.sure_of(seen) else PERSON
-        self.model.desk.answered_by("read", component_of(analysis), who, why)
+        self.model.desk.answered_by("read", component_of(analysis), figure.stem, who, why)
         return seen or reading
 
     def sure_of(self, reading: Reading) -> bool:

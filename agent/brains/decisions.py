@@ -82,7 +82,7 @@ def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem
         return _problem(wish, view.component, "bad_arguments", error.message)
     if effort(row, arguments) > MOST_EFFORT:
         return _problem(wish, view.component, "too_large", f"{row.name}: {MOST_EFFORT:g}")
-    if sum(_is_same(attempt, row.name, arguments) for attempt in view.attempts) >= SAME_AGAIN:
+    if sum(_is_same(attempt, row.name, wish.numbers, arguments) for attempt in view.attempts) >= SAME_AGAIN:
         return _problem(wish, view.component, "same_again", row.name)
     return Measure(component=view.component, experiment=row.name, parameters=wish.numbers, why=wish.why)
 
@@ -93,13 +93,17 @@ def effort(row: Experiment, arguments: Mapping[str, float]) -> float:
     return prod(arguments[name] / default for name, default in shared.items())
 
 
-def _is_same(attempt: Attempt, experiment: str, arguments: Mapping[str, float]) -> bool:
-    """An attempt with these arguments that brought nothing; adaptive defaults within a percent count as equal."""
+def _is_same(attempt: Attempt, experiment: str, given: Mapping[str, float], arguments: Mapping[str, float]) -> bool:
+    """An attempt with these arguments that brought nothing; adaptive defaults within a percent count as equal.
+
+    One that was refused at once may hold only what was given.
+    """
     if attempt.experiment != experiment or succeeded(attempt) or attempt.write == "written":
         return False
-    return all(
-        name in arguments and abs(arguments[name] - value) <= 0.01 * abs(value)
-        for name, value in attempt.parameters.items()
+    made = attempt.parameters
+    return made == given or (
+        made.keys() == arguments.keys()
+        and all(abs(arguments[name] - made[name]) <= 0.01 * abs(made[name]) for name in made)
     )
 
 

@@ -52,8 +52,10 @@ class Desk:
         self.events[kind] = number
         self.tell(f"{kind}-{number:05d}", kind, body)
 
-    def answered_by(self, purpose: str, component: str, who: str, why: str) -> None:
-        self.note("question", {"purpose": purpose, "component": component, "answered_by": who, "why": why})
+    def answered_by(self, purpose: str, component: str, place: str, who: str, why: str) -> None:
+        """Note who answered a question; ``place`` tells it from others, also when its node is executed again."""
+        body = {"purpose": purpose, "component": component, "answered_by": who, "why": why}
+        self.tell(f"question-{purpose}-{component}-{place}", "question", body)
 
     def fell_back(self, purpose: str, components: Iterable[str], error: NoAnswer) -> None:
         body = {"purpose": purpose, "components": list(components), "failure": error.kind, "reason": str(error)}

@@ -61,8 +61,8 @@ class HttpEndpoint:
 
     def complete(self, request: Request, hear: Hear | None = None) -> Reply:
         """The answer of the model. Raises ``NoAnswer``."""
-        if (left := self.rests_until - time.monotonic()) > 0:
-            raise NoAnswer(FailureKind.RESTING, f"the endpoint failed before and is left alone for {left:.0f} s more")
+        if time.monotonic() < self.rests_until:
+            raise NoAnswer(FailureKind.RESTING, "the endpoint failed before and is left alone for a while")
         began = time.monotonic()
         try:
             message, usage, finish, model, retries = self._asked(request, hear)

@@ -13,7 +13,7 @@ from reson.agent.brains.desk import Desk
 from reson.agent.brains.expert import MAX_ATTEMPTS
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.brains.read_by_model import read_by_model
-from reson.agent.observation import Decision, Observation
+from reson.agent.observation import Decision, Observation, QubitView
 from reson.records import Reading, Verdict
 from reson.tools.experiments.experiment import Analysis
 
@@ -40,9 +40,10 @@ class ModelBrain:
             update={"qubits": tuple(view for view in observation.qubits if view.component not in spent)}
         )
         decided = self._by_model(asked) if asked.qubits else {}
-        for name in by_offline:
+        for view in observation.qubits:
+            name = view.component
             who = OFFLINE if name not in decided else PERSON if decided[name].kind == "escalate" else MODEL
-            self.desk.answered_by("choose", name, who, why.get(name, ""))
+            self.desk.answered_by("choose", name, place_of(view), who, why.get(name, ""))
         return [decided.get(name, decision) for name, decision in by_offline.items()]
 
     def _by_model(self, observation: Observation) -> dict[str, Decision]:
@@ -58,7 +59,7 @@ class ModelBrain:
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         reading = self.look(figure, analysis)
         answered = MODEL if reading is not None else OFFLINE
-        self.desk.answered_by("read", component_of(analysis), answered, "")
+        self.desk.answered_by("read", component_of(analysis), figure.stem, answered, "")
         return reading or self.offline.read(figure, analysis, numbers)
 
     def sure_of(self, reading: Reading) -> bool:
@@ -72,6 +73,11 @@ class ModelBrain:
         except NoAnswer as error:
             self.desk.fell_back("read", [component_of(analysis)], error)
             return None
+
+
+def place_of(view: QubitView) -> str:
+    """Where in its run a qubit is: what was tried and what was answered."""
+    return f"{len(view.attempts)}-{sum(attempt.write != 'none' for attempt in view.attempts)}"
 
 
 def component_of(analysis: Analysis) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from reson.agent.brains.brain import Brain
+from reson.agent.brains.offline import OfflineBrain
 from reson.agent.observation import Decision, Done, Measure, Observation
-from reson.agent.reading import read_saved_data
 from reson.records import Reading, Verdict
 from reson.tools.experiments.experiment import Analysis
 
@@ -16,6 +17,8 @@ class ScriptedBrain:
     """Gives each qubit its measurements one after the other, whatever comes of them, then is done."""
 
     script: dict[str, tuple[Measure, ...]]
+    eyes: Brain = field(default_factory=OfflineBrain)
+    """Who reads the plots."""
     name: str = "scripted"
 
     def choose(self, observation: Observation) -> list[Decision]:
@@ -29,7 +32,7 @@ class ScriptedBrain:
         return decisions
 
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
-        return read_saved_data(analysis)
+        return self.eyes.read(figure, analysis, numbers)
 
     def sure_of(self, reading: Reading) -> bool:
-        return True
+        return self.eyes.sure_of(reading)

@@ -10,7 +10,6 @@ from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
 
 if TYPE_CHECKING:
-    from reson.agent.brains.accounts import Account
     from reson.agent.config import ModelSettings
     from reson.records import Json
 
@@ -84,24 +83,8 @@ def use(
     if as_json:
         output.document(total.to_json())
     else:
-        output.lines([f"{run}:", *in_words(total)])
-
-
-def in_words(total: Account) -> list[str]:
-    """The account as lines for a person."""
-    if not total.questions and not total.calls:
-        return ["the offline brain decided alone and asked nobody"]
-    questions = [f"{purpose}: {_shares(by)}" for purpose, by in total.questions.items()]
-    about = "about " if total.estimated else ""
-    calls = (
-        f"{total.calls} calls ({total.failed} failed), {about}{total.input_tokens} tokens in, {total.output_tokens} out"
-    )
-    return [*questions, f"{calls}, cost {total.cost:.4g}", *(f"offline instead: {line}" for line in total.fallbacks)]
-
-
-def _shares(by: dict[str, int]) -> str:
-    """``12 offline, 3 by the model``."""
-    return ", ".join(f"{number} {who if who == 'offline' else f'by the {who}'}" for who, number in sorted(by.items()))
+        said = total.sentences or ("the offline brain decided alone and asked nobody",)
+        output.lines([f"{run}:", *said])
 
 
 def _steps(settings: ModelSettings) -> Json:

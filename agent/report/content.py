@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reson.agent.brains.accounts import Account
 from reson.records import Check, Ending, Finite, Json, Quantity, Reading, Record, Verdict
 
 SCHEMA = "reson-report-1"
@@ -183,4 +184,6 @@ class Report(Record):
     """What was noted beside the diagnoses."""
     refused: tuple[str, ...]
     """Requests that the device, the policy or the parameter table refused, in words."""
+    account: Account
+    """Who answered the questions of the run, and what a model took and cost."""
     provenance: Provenance

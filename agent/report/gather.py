@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from reson.agent.brains.accounts import account
 from reson.agent.report import chip, events, tables
 from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Waiting
 from reson.agent.report.story import proposed, story
@@ -53,6 +54,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         drift=tables.drift(store, row, after, mine),
         lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
+        account=account(trajectory),
         provenance=_provenance(lab, row, start, approvals, events.times_resumed(trajectory)),
     )
 

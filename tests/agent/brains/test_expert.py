@@ -250,3 +250,15 @@ def test_a_search_starts_with_what_found_the_line_before():
     assert first(mine, attempts=(no_line(),)) != worked, "afterwards the ladder of remedies goes on"
     flat = attempt("rabi", Verdict.REJECT, Status.FIT_POOR, outcome=Outcome.ANOMALOUS)
     assert first(mine, attempts=(attempt("qubit_spectroscopy"), flat, flat)) == worked, "also on the way upstream"
+
+
+def test_another_brains_idea_does_not_lead_the_plan_astray():
+    """In the cascade a model may measure something else in between: the plan goes on where it was."""
+    done = [attempt(step.experiment) for step in BRING_UP[:2]]
+    for detour in (attempt("t1"), attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL)):
+        decision = decide(*done, detour)
+        assert isinstance(decision, Measure)
+        assert decision.experiment == BRING_UP[2].experiment
+    after_failure = decide(*done, attempt("readout", Verdict.REJECT, Status.NO_EXCITATION), attempt("t1"))
+    assert isinstance(after_failure, Measure)
+    assert after_failure.experiment == "readout"
