@@ -25,7 +25,8 @@ THIRD_LEVEL = 0.06
 Found by propagating a transmon: 0.054 without DRAG, 0.067 with the best coefficient, whatever duration and
 anharmonicity."""
 SYSTEMATIC = 0.001
-"""Relative: what of that is not known, and what a detuning left by spectroscopy adds."""
+"""Relative error that a detuning left by spectroscopy adds; of a short pulse more, by ``UNSURE`` times the slowing."""
+UNSURE = 1.7
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -76,7 +77,8 @@ def _quantities(result: Fit, max_amplitude: float, slowing: float) -> dict[str, 
     """
     frequency = result["freq"]
     period = 1 / max(frequency.value, 1e-9)
-    stderr = None if frequency.stderr is None else float(np.hypot(period**2 * frequency.stderr, SYSTEMATIC * period))
+    systematic = max(SYSTEMATIC, UNSURE * slowing) * period
+    stderr = None if frequency.stderr is None else float(np.hypot(period**2 * frequency.stderr, systematic))
     return {
         "x_amplitude": Quantity(value=period / 2 * (1 + slowing), stderr=stderr and stderr / 2),
         "sx_amplitude": Quantity(value=period / 4 * (1 + slowing / 4), stderr=stderr and stderr / 4),

@@ -42,24 +42,23 @@ def without(raw: RawData) -> RawData:
 def detuning(raw: RawData, base: float, amp: float) -> dict[str, Quantity]:
     """f01 minus drive frequency in Hz as the entry "detuning", given the signal's middle and its swing.
 
-    Empty where the data has no witness. Where the two waits contradict each other the detuning is beyond their range,
-    and the short one, which then is at its limit, counts.
+    A sine has many detunings for one value: of those of the long wait the one nearest to the short wait's counts. That
+    is right to 1.25 MHz; beyond, the short wait folds back, yet not below 0.4 MHz before 2 MHz. Empty where the data
+    has no witness.
     """
     part = _part(raw, [meta.get("series") == SERIES for meta in raw.circuits])
     if len(part.circuits) != len(WAITS):
         return {}
     value, error = measured(part)
     waits = np.array([meta["xval"] for meta in part.circuits])
-    sine = np.clip(2 * (value - base) / max(amp, 1e-6), -1, 1)
-    slope = 4 * np.pi * waits * max(amp, 1e-6) / 2 * np.sqrt(np.maximum(1 - sine**2, 0.01)) / 2
-    found, stderr = np.arcsin(sine) / (2 * np.pi * waits), error / slope
-    agree = abs(found[1] - found[0]) < 5 * np.hypot(*stderr) + COARSE
-    best = 1 if agree else int(np.argmax(np.abs(found)))
-    return {"detuning": Quantity(value=float(found[best]), stderr=float(stderr[best]), unit="Hz")}
-
-
-COARSE = 40e3
-"""Hz: phase errors of the two SX pulses, which the short wait sees as a detuning of this size."""
+    swing = max(amp, 1e-6) / 2
+    phase = np.arcsin(np.clip((value - base) / swing, -1, 1))
+    coarse, long = float(phase[0] / (2 * np.pi * waits[0])), float(waits[1])
+    turns = np.arange(-3, 4) * 2 * np.pi
+    possible = np.concatenate([phase[1] + turns, np.pi - phase[1] + turns]) / (2 * np.pi * long)
+    found = float(possible[np.argmin(np.abs(possible - coarse))])
+    slope = 2 * np.pi * long * swing * max(float(np.cos(phase[1])), 0.2)
+    return {"detuning": Quantity(value=found, stderr=float(error[1]) / slope, unit="Hz")}
 
 
 def on_resonance(analysis: Analysis, limit: float) -> Check:

@@ -1,0 +1,84 @@
+"""The witness of the detuning: right where it must be right, never small where the detuning is large."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from reson.records import Verdict
+from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.experiments import witness
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.drag import beta_of_detuning, design_beta
+from reson.tools.experiments.experiment import Analysis, Axis, RawData
+from reson.tools.verdicts.judge import judge
+
+SHOTS, BASE, AMP = 1500, 0.48, 0.9
+
+
+def counted(detuning: float, rng: np.random.Generator) -> RawData:
+    """Counts of the two sequences at a detuning in Hz, after one circuit of the experiment beside them."""
+    metadata = [{"xval": 1, "series": 1}, *(meta for meta, _ in witness.sequences())]
+    p1 = [0.5, *(BASE + AMP / 2 * math.sin(2 * math.pi * detuning * wait) for wait in witness.WAITS)]
+    ones = rng.binomial(SHOTS, p1)
+    arrays = {"counts": np.stack([SHOTS - ones, ones], axis=1)}
+    return RawData("fine_drag", 0, {}, {}, SHOTS, metadata, arrays, 0.0, 1.0)
+
+
+def test_small_detunings_with_honest_errors() -> None:
+    rng, pulls = np.random.default_rng(1), []
+    for true in np.linspace(-100e3, 100e3, 60):
+        found = witness.detuning(counted(true, rng), BASE, AMP)["detuning"]
+        assert found.stderr is not None
+        pulls.append((found.value - true) / found.stderr)
+    assert abs(np.mean(pulls)) < 0.5
+    assert 0.7 < np.std(pulls) < 1.3
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_large_detuning_is_never_taken_for_a_small_one(sign: int) -> None:
+    """Also where the long wait has turned a whole number of half turns and sees nothing."""
+    rng = np.random.default_rng(2)
+    for true in np.geomspace(250e3, 2e6, 200):
+        found = witness.detuning(counted(sign * true, rng), BASE, AMP)["detuning"]
+        assert abs(found.value) > 150e3, true
+
+
+def test_data_without_a_witness_fails_the_check() -> None:
+    rng = np.random.default_rng(3)
+    bare = witness.without(counted(0.0, rng))
+    assert len(bare.circuits) == len(bare.arrays["counts"]) == 1
+    assert witness.detuning(bare, BASE, AMP) == {}
+    axis = Axis(label="x", unit="")
+    silent = Analysis(experiment="fine_drag", series=(), x_axis=axis, y_axis=axis, quantities={})
+    assert not witness.on_resonance(silent, 1e5).passed
+
+
+@pytest.mark.parametrize(("name", "detuning"), [("fine_drag", 80e3), ("rough_drag", -250e3)])
+def test_a_detuned_drive_moves_beta_as_predicted_and_is_not_accepted(name: str, detuning: float) -> None:
+    device = open_simulated(21, 1, {}, 1.8e9)
+    truth = device.chip.truth_now().transmons[0]
+    amplitude = math.pi / (truth.gain * area(32e-9))
+    ground, excited = truth.readout.centres[:2]
+    angle = float(np.angle(excited - ground))
+    controls = {
+        "x_amplitude": amplitude,
+        "sx_amplitude": amplitude / 2,
+        "drag_beta": design_beta(truth.anharmonicity),
+        "readout_angle": angle,
+        "readout_threshold": float(((ground + excited) / 2 * np.exp(-1j * angle)).real),
+    }
+    row, found, verdicts = get(name), [], []
+    for off in (0.0, detuning):
+        device.load({"q0": controls | {"drive_frequency": truth.f01 - off}})
+        arguments = row.arguments({}, device.controls()["q0"])
+        analysis = row.analyse(row.acquire(device, {0: arguments})[0])
+        seen = analysis.quantities["detuning"]
+        assert seen.value == pytest.approx(off, rel=0.15, abs=20e3)
+        found.append(analysis.quantities["drag_beta"].value)
+        verdicts.append(judge(row.check(analysis, arguments, {})).verdict)
+    assert found[1] - found[0] == pytest.approx(beta_of_detuning(32e-9) * detuning, rel=0.1)
+    assert verdicts == [Verdict.ACCEPT, Verdict.REVIEW]
