@@ -7,13 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from reson.errors import OperatorError, ToolError
-from reson.ui import access, chip, inbox, measurements, night, queries, settings, trajectories
+from reson.ui import access, chat_page, chip, inbox, measurements, night, queries, settings, trajectories
 from reson.ui.opened import opened
 from reson.ui.phrases import told
 
 PAGES = (
     ("inbox", "Inbox", inbox.page),
     ("chip", "Chip", chip.page),
+    ("chat", "Chat", chat_page.page),
     ("night", "Night", night.page),
     ("measurements", "Measurements", measurements.page),
     ("trajectories", "Trajectories", trajectories.page),

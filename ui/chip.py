@@ -15,7 +15,6 @@ from reson.agent.report.content import State
 from reson.agent.report.wording import count, quantity
 from reson.agent.report.words import SHORT, STATES
 from reson.tools.figures.style import prefix
-from reson.tools.store.table import current
 from reson.ui import plots, qubit
 from reson.ui.chip_state import QubitNow, chip_now
 from reson.ui.opened import Opened, opened
@@ -58,8 +57,8 @@ def page() -> None:
         heading("Chip", "No lab yet")
         empty("There is no lab here.", "Start its first night on the page Night; it makes the lab.")
         return
-    table = current(place.store, place.device)
-    qubits = chip_now(place, table)
+    table = place.table()
+    qubits = chip_now(place)
     heading(f"{place.device} · {_clock(place)}", _title(qubits))
     if not table:
         empty("Nothing has been measured.", "Start the first night on the page Night.")

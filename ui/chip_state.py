@@ -15,7 +15,7 @@ from reson.records import Json, Quantity, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
-from reson.tools.store.table import ParameterRow, Table, current
+from reson.tools.store.table import ParameterRow
 from reson.ui.opened import Opened
 
 RECENT_RUNS = 5
@@ -43,9 +43,9 @@ class QubitNow(Record):
     diagnoses: tuple[Json, ...]
 
 
-def chip_now(place: Opened, table: Table | None = None) -> list[QubitNow]:
+def chip_now(place: Opened) -> list[QubitNow]:
     """Every qubit of the lab, in order."""
-    table = current(place.store, place.device) if table is None else table
+    table = place.table()
     waits = list_approvals(place.store, status=ApprovalStatus.PENDING)
     words = closing_words(place)
     return [qubit_now(place, name, table.get(name, {}), words.get(name), waits) for name in place.components]

@@ -10,8 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from reson.agent.lab import Lab, device_name, open_lab
-from reson.tools.store.runs import latest_device_time
 from reson.tools.store.store import Store, open_store
+from reson.tools.store.table import Table, current
+from reson.ui import queries
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,11 @@ class Opened:
     @cached_property
     def now(self) -> float:
         """The device's clock as far as the record knows it, seconds since the Unix epoch; 0 before its first use."""
-        return latest_device_time(self.store, self.device) or 0.0
+        return queries.device_clock(self.store, self.device) or 0.0
+
+    def table(self) -> Table:
+        """The parameter table in force; read again only when something was written."""
+        return _table(self.store, str(self.lab.directory), self.device, queries.last_version(self.store))
 
     @property
     def components(self) -> list[str]:
@@ -48,6 +53,11 @@ def opened() -> Opened | None:
         return None
     lab = open_lab(place)
     return Opened(lab, _store(str(place), lab.config.database or None))
+
+
+@st.cache_resource(max_entries=4)
+def _table(_store: Store, place: str, device: str, version: int) -> Table:
+    return current(_store, device)
 
 
 @st.cache_resource

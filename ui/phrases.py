@@ -99,6 +99,11 @@ def empty(what: str, then: str) -> None:
     show(tag("div", tag("strong", what), tag("p", then), kind="rs-empty"))
 
 
+def lines(text: str) -> Markup:
+    """Foreign text of several lines, as they are."""
+    return tag("div", Markup("\n".join(map(esc, text.splitlines()))), kind="rs-lines")
+
+
 def sentence(text: str) -> Markup:
     """Foreign text as a paragraph of its own: a capital first, a full stop last."""
     end = "" if text.endswith((".", "?", "!")) else "."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, text
 
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
 from reson.tools.store.database import reading
@@ -74,6 +74,25 @@ def use_of(store: Store, run_id: str) -> Use:
     return Use(seconds or 0.0, shots or 0, number or 0, count)
 
 
+def device_clock(store: Store, device: str) -> float | None:
+    """Latest moment of a device's clock in its runs, seconds since the Unix epoch; None before its first."""
+    mine = runs.c.device == device
+    newest = select(runs.c.id).where(mine).order_by(runs.c.started_wall.desc()).limit(1).scalar_subquery()
+    queries = (
+        select(func.max(func.coalesce(runs.c.ended_device, runs.c.started_device))).where(mine),
+        select(func.max(measurements.c.device_ended)).where(measurements.c.run_id == newest),
+    )
+    with reading(store.engine) as connection:
+        moments = [connection.execute(query).scalar() for query in queries]
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def last_version(store: Store) -> int:
+    """Number of the newest version of any value: as long as it stays, the parameter table does."""
+    with reading(store.engine) as connection:
+        return connection.execute(select(func.max(parameters.c.sequence))).scalar() or 0
+
+
 def counts(store: Store) -> dict[str, int]:
     """Rows of each table that grows."""
     tables = {"runs": runs, "measurements": measurements, "parameter versions": parameters, "requests": approvals}
@@ -125,7 +144,10 @@ class Wanted(NamedTuple):
 
 def search(store: Store, wanted: Wanted, limit: int, offset: int = 0) -> list[Found]:
     """Measurements, newest first in the order of recording."""
-    query = _found().order_by(measurements.c.recorded_wall.desc(), measurements.c.id.desc())
+    # SQLite numbers its rows in that order, which spares sorting all of them
+    sqlite = store.engine.dialect.name == "sqlite"
+    newest_first = text("measurements.rowid DESC") if sqlite else measurements.c.recorded_wall.desc()
+    query = _found().order_by(newest_first)
     for column, value in (
         ("run_id", wanted.run_id),
         ("component", wanted.component),

@@ -12,7 +12,7 @@ from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.changes import changes_of
 from reson.tools.store.measurements import FIGURE, get_measurement, load_analysis
-from reson.tools.store.table import ParameterRow, Table, components_hash, current
+from reson.tools.store.table import ParameterRow, Table, components_hash
 from reson.ui import answering, plots, queries, trends
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, heading, note, section, show, table, tag, told, verdict_mark
@@ -39,7 +39,7 @@ def title_of(row: ApprovalRow) -> str:
 
 def show_request(place: Opened, row: ApprovalRow) -> None:
     """The request with its evidence; the answers stand beside the numbers."""
-    table_now = current(place.store, row.device)
+    table_now = place.table()
     asked = f"asked {ago(row.requested_wall)}, {moment(row.requested_device)} on the device's clock"
     heading(f"{row.run_id or 'by hand'} · {asked}", title_of(row))
     if components_hash(table_now, row.component) != row.table_hash:

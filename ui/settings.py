@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -45,8 +46,19 @@ def _device(place: Opened) -> None:
     if device.faults:
         pairs.append(("Faults put in", ", ".join(f"{name} {fault}" for name, fault in device.faults.items())))
     show(facts(pairs))
-    if lab.brain == "offline":
-        note("The offline brain needs no endpoint and no key.")
+    _endpoint(place)
+
+
+def _endpoint(place: Opened) -> None:
+    """Which model is asked where, and whether its key is there; never the key."""
+    model = place.lab.config.model
+    if not model.choose:
+        note("No model is configured: the offline brain needs no endpoint and no key.")
+        return
+    key = bool(os.environ.get(model.key_env)) or bool(model.key_file and Path(model.key_file).exists())
+    pairs = [("Endpoint", model.base_url), ("Chooses", model.choose), ("Reads", model.reader)]
+    show(facts([*pairs, ("Key", "present" if key else f"missing: set {model.key_env}")]))
+    note("`reson model check` asks it whether it answers.")
 
 
 def _goals(place: Opened) -> None:

@@ -1,0 +1,122 @@
+"""Chat: the lab assistant with its tool calls and plots; plain commands where the lab has no model."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import streamlit as st
+
+from reson.agent.brains.conversation import Message
+from reson.agent.chat.commands import HELP
+from reson.agent.chat.facts import Record
+from reson.agent.chat.opening import conversations, has_model, new_name
+from reson.agent.chat.session import earlier
+from reson.errors import OperatorError
+from reson.tools.store.measurements import FIGURE
+from reson.ui import access
+from reson.ui.opened import Opened, opened
+from reson.ui.phrases import empty, heading, lines, note, show, told
+from reson.ui.talking import answer_to
+
+_PLOT = re.compile(r"blobs/([0-9a-f]{64})\.png")
+
+
+def page() -> None:
+    place = opened()
+    if place is None:
+        heading("Chat", "No lab to talk about yet")
+        empty("There is no lab here.", "Start its first night on the page Night; it makes the lab.")
+        return
+    who = access.person()
+    if who is None or not who.operates:
+        heading("Chat", "For operators")
+        empty("A conversation may start measurements.", "Ask an operator.")
+        return
+    try:
+        if has_model(place.lab):
+            _with_model(place)
+        else:
+            _with_commands(place)
+    except OperatorError as error:
+        told(error)
+
+
+def _with_model(place: Opened) -> None:
+    heading(f"Chat · model {place.lab.config.model.choose}", "Ask about the chip, or for an experiment")
+    known = conversations(place.lab)
+    fresh = st.session_state.setdefault("fresh-chat", new_name(place.lab))
+    names = [fresh, *(name for name in reversed(known) if name != fresh)]
+    name = st.selectbox(
+        "Conversation", names, width=240, format_func=lambda one: one if one in known else f"{one} (new)"
+    )
+    path = place.lab.directory / "chat" / f"{name}.jsonl"
+    for message in earlier(path, Record(place.lab, place.store, place.device)):
+        _show_message(place, message)
+    if complaint := st.session_state.pop("complaint", ""):
+        _say("assistant", complaint)
+    question = st.chat_input("Why was q2 set aside last night?", max_chars=4000)
+    if question:
+        answer = _ask(place, question, name or fresh)
+        if "no answer:" in answer or not path.exists():
+            st.session_state["complaint"] = answer
+        st.rerun()
+
+
+def _with_commands(place: Opened) -> None:
+    heading("Chat · no model", "Ask the record in plain commands")
+    said: list[tuple[str, str]] = st.session_state.setdefault("said", [])
+    with st.expander("What it understands", expanded=not said):
+        show(lines("\n".join(HELP[1:-1])))
+        note(HELP[-1])
+    for question, answer in said:
+        _say("user", question)
+        _say("assistant", answer)
+        for sha in _PLOT.findall(answer):
+            _plot(place, sha)
+    question = st.chat_input("show q2", max_chars=400)
+    if question:
+        said.append((question, _ask(place, question)))
+        st.rerun()
+
+
+def _ask(place: Opened, question: str, conversation: str = "") -> str:
+    """Put the question, show the answer as it comes, and return all of it."""
+    access.operator()
+    _say("user", question)
+    with st.chat_message("assistant"):
+        here, answer = st.empty(), ""
+        for answer in answer_to(place.lab.directory, question, conversation):
+            here.html(lines(answer or "…"))
+    return answer
+
+
+def _show_message(place: Opened, message: Message) -> None:
+    """One message of the past: text, tool calls folded, what they gave, plots."""
+    if message.role == "tool":
+        with st.expander("What it was told"):
+            show(lines(message.text))
+        return
+    if message.text and not message.pictures:
+        _say("user" if message.role == "user" else "assistant", message.text)
+    for call in message.tool_calls:
+        show(lines(f"{call.name}({_arguments(call.arguments)})"))
+    for picture in message.pictures:
+        _plot(place, picture.sha256)
+
+
+def _arguments(text: str) -> str:
+    try:
+        given = json.loads(text or "{}")
+    except json.JSONDecodeError:
+        return text
+    return ", ".join(f"{name}={value}" for name, value in given.items()) if isinstance(given, dict) else text
+
+
+def _say(who: str, text: str) -> None:
+    with st.chat_message(who):
+        show(lines(text))
+
+
+def _plot(place: Opened, sha: str) -> None:
+    st.image(place.store.blobs.get(sha, FIGURE), width=460)
