@@ -50,6 +50,9 @@ class Setting:
     controls: dict[str, float]
     known: dict[str, float]
     given: dict[str, float] = field(default_factory=dict)
+    """Arguments in place of the defaults."""
+    scaled: dict[str, float] = field(default_factory=dict)
+    """Factors on default arguments."""
     history: dict[str, Past] = field(default_factory=dict)
     noise: bool = False
 
@@ -128,7 +131,7 @@ def _scale(name: str, *ranges: tuple[float, float]) -> Spoil:
 
     def spoil(setting: Setting) -> None:
         low, high = ranges[int(setting.rng.integers(len(ranges)))]
-        setting.given[name] = -setting.factor(low, high)  # negative: relative to the default
+        setting.scaled[name] = setting.factor(low, high)
 
     return spoil
 

@@ -12,6 +12,9 @@ from reson.evals.verdict_truth import NEEDS, Need
 from reson.records import Verdict
 from reson.tools.quantities import PARAMETERS
 
+CAUSES: dict[tuple[str, str], str] = {}
+"""What lets a wrong value through, by experiment and condition, as far as it was understood."""
+
 
 def summary(outcomes: Sequence[Outcome]) -> str:
     """What a terminal shows: the two tables and the failures."""
@@ -82,7 +85,8 @@ def failures(outcomes: Sequence[Outcome]) -> list[str]:
                 for key, value in outcome.values.items()
                 if value.wrong
             )
-            lines.append(f"- wrong accepted: {name}: {'; '.join(wrong)} (read as {outcome.status})")
+            cause = CAUSES.get((outcome.experiment, outcome.condition), "cause not known")
+            lines.append(f"- wrong accepted: {name}: {'; '.join(wrong)} (read as {outcome.status}). Cause: {cause}.")
         if outcome.good and outcome.verdict is Verdict.REJECT:
             lines.append(f"- good rejected: {name}: {'; '.join(outcome.reasons)}")
     return lines

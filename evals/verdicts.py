@@ -10,6 +10,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from reson.tools.verdicts.judge import judge
 EACH = 190
 """Measurements of each experiment: 2,090 in all."""
 SIGMAS = 5.0
+PROGRESS = 200
 
 
 def measure(experiment: str, number: int, first_seed: int) -> Outcome:
@@ -69,19 +71,13 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
 
 
 def _arguments(setting: Setting) -> dict[str, float]:
-    """Complete arguments; a negative one of the case is a factor on the default."""
+    """Complete arguments, kept within the limits of the catalogue."""
     row = get(setting.experiment)
     usual = row.arguments({}, setting.known)
-    limits = {parameter.name: parameter for parameter in row.parameters}
-    given = {}
-    for name, value in setting.given.items():
-        spec = limits[name]
-        value = -value * usual[name] if value < 0 and name in ("amplitude", "max_amplitude", *_POSITIVE) else value
-        given[name] = float(np.clip(round(value) if spec.integer else value, spec.low, spec.high))
-    return row.arguments(given, setting.known)
-
-
-_POSITIVE = ("max_delay", "span", "max_length")
+    wanted = setting.given | {name: factor * usual[name] for name, factor in setting.scaled.items()}
+    specs = {spec.name: spec for spec in row.parameters}
+    within = {name: float(np.clip(value, specs[name].low, specs[name].high)) for name, value in wanted.items()}
+    return row.arguments({k: round(v) if specs[k].integer else v for k, v in within.items()}, setting.known)
 
 
 def compare(experiment: str, change: Change, truth: TrueValue, setting: Setting) -> Value:
@@ -116,8 +112,13 @@ def run_study(each: int, first_seed: int, workers: int, experiments: tuple[str, 
     """All measurements, in the order of the catalogue."""
     cases = [(name, number, first_seed) for name in experiments or CATALOGUE for number in range(each)]
     os.environ["OMP_NUM_THREADS"] = "1"  # small matrices: more threads only get in each other's way
+    outcomes: list[Outcome] = []
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        return pool.map(_job, cases, chunksize=20)
+        for outcome in pool.imap(_job, cases, chunksize=10):
+            outcomes.append(outcome)
+            if len(outcomes) % PROGRESS == 0:
+                print(f"{len(outcomes)} of {len(cases)} measurements", file=sys.stderr, flush=True)
+    return outcomes
 
 
 def main() -> None:
