@@ -70,13 +70,12 @@ def prose(path: Path) -> list[str]:
     docstrings = {
         id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
     }
-    constants = [one for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    return [
+    texts = [
         one.value
-        for one in constants
-        if id(one) not in raised | docstrings
-        and re.search(r"\b(you|your|answer with|must not|please)\b", one.value, re.I)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in raised | docstrings
     ]
+    return [text for text in texts if re.search(r"\b(you|your|answer with|must not|please)\b", text, re.IGNORECASE)]
 
 
 def test_no_prompt_stands_in_python():

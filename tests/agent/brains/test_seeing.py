@@ -1,0 +1,173 @@
+"""Reading plots through a real HTTP server, and finding out what an endpoint can do."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reson.agent.brains.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.brains.conversation import FailureKind, NoAnswer
+from reson.agent.brains.model import ModelBrain
+from reson.agent.brains.pictures import picture_tokens
+from reson.agent.brains.read_by_model import read_by_model
+from reson.records import FitReliability, Outcome, Quantity, Reading, Status, Verdict
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Analysis, Axis, Series
+from reson.tools.figures.style import png
+from tests.agent.brains.chat_server import Answer, able, pictures_of, text_of
+
+
+def analysis(experiment: str = "rabi") -> Analysis:
+    x = np.linspace(0, 1, 51)
+    part = Series(name="s", x=tuple(x), y=tuple(np.cos(9 * x)), y_err=(0.02,) * 51)
+    return Analysis(
+        experiment=experiment,
+        qubit=3,
+        series=(part,),
+        x_axis=Axis(label="Drive amplitude", unit=""),
+        y_axis=Axis(label="signal", unit=""),
+        quantities={"x_amplitude": Quantity(value=0.123456789, stderr=0.001, unit="")},
+        reduced_chi2=1.2345,
+    )
+
+
+@pytest.fixture
+def figure(tmp_path):
+    path = tmp_path / "figure.png"
+    path.write_bytes(png(get("rabi").draw(analysis())))
+    return path
+
+
+SEEN = {
+    "reason": "a clear period",
+    "status": "SUCCESS",
+    "outcome": "expected",
+    "reliability": "reliable",
+    "confidence": 0.93,
+    "suggested_range": None,
+}
+
+
+def test_a_reading_comes_from_the_picture_alone(serve, desk_for, figure):
+    server = serve(lambda body: Answer(text=json.dumps(SEEN)))
+    reading = read_by_model(desk_for(server), EVERYTHING, figure, analysis())
+    assert reading == Reading(
+        outcome=Outcome.EXPECTED,
+        reliability=FitReliability.RELIABLE,
+        status=Status.SUCCESS,
+        confidence=0.93,
+        reason="a clear period",
+        reader="eyes: from the picture",
+    )
+    [body] = server.requests
+    assert "123456" not in json.dumps(body["messages"][0]) and "0.1234" not in text_of(body)
+    assert "1.2345" not in text_of(body)
+    assert body["model"] == "eyes"
+    assert body["response_format"]["json_schema"]["schema"]["properties"]["status"]["enum"][0] == "SUCCESS"
+    assert len(pictures_of(body)) == 5
+    sent = Image.open(io.BytesIO(base64.b64decode(pictures_of(body)[-1].partition(",")[2])))
+    assert sent.size == (640, 480)
+
+
+def test_the_picture_is_downscaled_and_examples_can_be_left_out(serve, desk_for, figure):
+    server = serve(lambda body: Answer(text=json.dumps(SEEN)))
+    read_by_model(desk_for(server, picture_width=320, references=0), EVERYTHING, figure, analysis())
+    [picture] = pictures_of(server.requests[0])
+    assert Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))).size == (320, 240)
+
+
+def test_an_endpoint_that_takes_one_picture_gets_one_and_no_schema_it_does_not_know(serve, desk_for, figure):
+    server = serve(lambda body: Answer(text=f"Here you are:\n{json.dumps(SEEN)}\nanything else?"))
+    less = Capabilities(tools=True, parallel_tools=True, json_schema=False, images=1)
+    assert read_by_model(desk_for(server), less, figure, analysis()).status is Status.SUCCESS
+    assert len(pictures_of(server.requests[0])) == 1
+    assert "response_format" not in server.requests[0]
+
+
+def test_the_suspected_failure_is_among_the_examples(serve, desk_for, figure):
+    server = serve(lambda body: Answer(text=json.dumps(SEEN)))
+    read_by_model(desk_for(server, references=2), EVERYTHING, figure, analysis(), suspected="UNDERSAMPLED")
+    text = text_of(server.requests[0])
+    assert text.count("Reference, status") == 2
+    assert "Reference, status UNDERSAMPLED" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"status": "BEATING"}, "not among those"),
+        ({"status": "GREAT"}, "not among those"),
+        ({"confidence": 7}, "not allowed"),
+        ({"outcome": "superb"}, "not allowed"),
+        ({"status": "NO_SIGNAL", "outcome": "apparatus"}, "SUCCESS only"),
+        ({"outcome": "suboptimal"}, "SUCCESS only"),
+        ({"confidence": None}, "not allowed"),
+    ],
+)
+def test_a_reading_outside_the_vocabulary_is_sent_back(serve, desk_for, figure, change, sentence):
+    answers = iter([Answer(text=json.dumps(SEEN | change)), Answer(text=json.dumps(SEEN))])
+    server = serve(lambda body: next(answers))
+    assert read_by_model(desk_for(server), EVERYTHING, figure, analysis()).status is Status.SUCCESS
+    assert sentence in text_of(server.requests[1])
+
+
+def reader_of(desk) -> ModelBrain:
+    return ModelBrain(desk, lambda: EVERYTHING, "openai", 0.75)
+
+
+def test_an_unreadable_answer_leaves_the_reading_to_the_offline_reader(serve, desk_for, figure, events):
+    brain = reader_of(desk_for(serve(lambda body: Answer(text="it looks lovely"))))
+    reading = brain.read(figure, analysis(), Verdict.ACCEPT)
+    assert reading.reader.startswith("offline")
+    assert events.of("fallback")[0]["components"] == ["q3"]
+    assert brain.sure_of(reading)
+    assert not brain.sure_of(reading.model_copy(update={"reader": "eyes", "confidence": 0.4}))
+
+
+def test_capabilities_are_probed_once_and_cached(serve, settings_for, tmp_path):
+    from reson.agent.brains.endpoint import open_endpoint
+
+    server = serve(lambda body: able(body) or Answer(status=404))
+    settings = settings_for(server)
+    for _ in range(2):
+        found = capabilities(open_endpoint(settings), settings, tmp_path / "endpoint.json")
+        assert found == EVERYTHING
+    assert len(server.requests) == 4
+
+
+def test_an_endpoint_without_gifts_is_found_out_and_settings_have_the_last_word(serve, settings_for, tmp_path):
+    from reson.agent.brains.endpoint import open_endpoint
+
+    def modest(body):
+        if "tools" in body or "response_format" in body:
+            return Answer(status=400, error="this model does not support that")
+        return Answer(status=400, error="at most 1 image") if len(pictures_of(body)) > 1 else Answer(text="seen")
+
+    server = serve(modest)
+    settings = settings_for(server)
+    endpoint = open_endpoint(settings)
+    found = capabilities(endpoint, settings, tmp_path / "a.json")
+    assert found == Capabilities(tools=False, parallel_tools=False, json_schema=False, images=1)
+    named = settings_for(server, capabilities={"images": 3})
+    assert capabilities(endpoint, named, tmp_path / "a.json").images == 3
+
+
+def test_an_endpoint_that_is_away_is_not_taken_for_one_that_cannot(serve, settings_for, tmp_path):
+    from reson.agent.brains.endpoint import open_endpoint
+
+    settings = settings_for(serve(lambda body: Answer(status=500)), retries=0)
+    with pytest.raises(NoAnswer) as caught:
+        capabilities(open_endpoint(settings), settings, tmp_path / "a.json")
+    assert caught.value.kind is FailureKind.SERVER_ERROR
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_the_documented_examples_of_the_picture_formula():
+    assert picture_tokens(1024, 1024) == 765
+    assert picture_tokens(2048, 4096) == 1105
+    assert picture_tokens(640, 480) == 765
