@@ -19,6 +19,7 @@ from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading, lines, note, show, told
 from reson.ui.talking import answer_to
 
+AVATARS = {"user": ":material/person:", "assistant": ":material/experiment:"}
 _PLOT = re.compile(r"blobs/([0-9a-f]{64})\.png")
 
 
@@ -84,7 +85,7 @@ def _ask(place: Opened, question: str, conversation: str = "") -> str:
     """Put the question, show the answer as it comes, and return all of it."""
     access.operator()
     _say("user", question)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=AVATARS["assistant"]):
         here, answer = st.empty(), ""
         for answer in answer_to(place.lab.directory, question, conversation):
             here.html(lines(answer or "…"))
@@ -114,7 +115,7 @@ def _arguments(text: str) -> str:
 
 
 def _say(who: str, text: str) -> None:
-    with st.chat_message(who):
+    with st.chat_message(who, avatar=AVATARS[who]):
         show(lines(text))
 
 

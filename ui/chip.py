@@ -108,7 +108,7 @@ def _map(qubits: list[QubitNow], name: str) -> str | None:
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[rows - 0.4, -0.6], nice=False))
     tooltip = ["qubit:N", "state:N", alt.Tooltip("shown:N", title=name.lower()), "why:N"]
     base = alt.Chart(frame).encode(x=x, y=y)
-    dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=plots.ink()).encode(
+    dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=plots.ink(), invalid=None).encode(
         color=_colour(name, metric, frame),
         tooltip=tooltip,
         strokeWidth=alt.condition(pick, alt.value(2.5), alt.value(0), empty=False),

@@ -120,13 +120,19 @@ def test_a_request_is_approved_another_edited_only_in_its_unit_and_rejected_with
         expect(page.get_by_text("Nothing waits for you")).to_be_visible()
 
 
-def test_a_qubit_is_opened_from_the_address_and_shows_its_values(browser, waiting_lab):
+def test_a_qubit_is_opened_from_the_address_and_a_question_about_it_is_answered(browser, waiting_lab):
     with console(waiting_lab) as url:
         page = opened(browser, f"{url}/chip?qubit=q1")
         expect(page.get_by_role("heading", name=re.compile("^q1"))).to_be_visible()
         expect(page.get_by_role("cell", name="drive_frequency", exact=True)).to_be_visible()
         page.get_by_role("tab", name="Last measurements").click()
         expect(page.get_by_role("tabpanel").locator(".vega-embed:visible").first).to_be_visible()
+        page.get_by_role("link", name="Chat").click()
+        field = page.get_by_test_id("stChatInputTextArea")
+        field.fill("show q1")
+        field.press("Enter")
+        answer = page.get_by_test_id("stChatMessage").filter(has_text="readout_threshold")
+        expect(answer).to_be_visible(timeout=60_000)
 
 
 def test_sign_in_is_refused_and_given(browser, own_lab):

@@ -46,7 +46,13 @@ def settings():
     settings.page()
 
 
-PAGES = (inbox, chip, night, measurements, trajectories, settings)
+def chat():
+    from reson.ui import chat_page
+
+    chat_page.page()
+
+
+PAGES = (inbox, chip, chat, night, measurements, trajectories, settings)
 
 
 def button(test, label):

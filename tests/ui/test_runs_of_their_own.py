@@ -1,0 +1,71 @@
+"""A run that the console starts is a process of its own: it is found, and stopped at a safe point."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from reson.agent.holder import holder_of, last_words, start_process, stop_holder
+from reson.agent.lab import open_lab
+from reson.errors import OperatorError
+from reson.tools.store.runs import list_runs
+from reson.ui.talking import answer_to
+
+
+def until(true, seconds=40.0):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+def pretend(lab, **facts):
+    held = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": "reson night", "since": "2026-01-01"}
+    (lab / "lab.holder.json").write_text(json.dumps(held | facts))
+
+
+def test_nobody_holds_a_lab_that_is_free_or_whose_holder_was_killed(tmp_path):
+    assert holder_of(tmp_path) is None
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    pretend(tmp_path, pid=gone.pid)
+    assert holder_of(tmp_path) is None
+    (tmp_path / "lab.holder.json").write_text('{"pid": ')
+    assert holder_of(tmp_path) is None, "half written"
+
+
+def test_a_process_that_does_not_hold_the_lock_is_never_signalled(tmp_path):
+    lab = open_lab(tmp_path / "lab", seed=1, qubits=1)
+    pretend(lab.directory)  # this very process lives, but holds nothing
+    with pytest.raises(OperatorError, match="nothing runs"):
+        stop_holder(lab)
+
+
+def test_a_run_is_started_found_and_stopped_at_a_safe_point(tmp_path):
+    place = tmp_path / "lab"
+    process = start_process(place, "night", "--qubits", "1", "--seed", "3")
+    until(lambda: (place / "lab.db").exists() and list_runs(open_lab(place).store(), 1))
+    holder = holder_of(place)
+    assert holder is not None and holder.pid == process.pid and holder.purpose == "reson night"
+    until(lambda: (place / "runs" / "night-0001" / "trajectory.jsonl").exists())
+    stop_holder(open_lab(place))
+    assert process.wait(40) == 6, last_words(place)
+    assert list_runs(open_lab(place).store(), 1)[0].ending == "stopped"
+    assert holder_of(place) is None
+
+
+def test_a_command_that_cannot_start_says_why(tmp_path):
+    process = start_process(tmp_path / "lab", "night", "--until", "soon")
+    assert process.wait(30) == 2
+    assert "no time of day" in " ".join(last_words(tmp_path / "lab"))
+
+
+def test_a_question_is_answered_from_the_record(waiting_lab):
+    *_, answer = answer_to(waiting_lab, "show q1")
+    assert "drive_frequency" in answer and "There is no model" not in answer
