@@ -165,7 +165,7 @@ def test_the_cascade_ends_the_same_and_asks_nothing_about_a_healthy_qubit(tmp_pa
     assert server.requests == []
 
 
-def test_the_cascade_asks_about_trouble_and_a_model_that_is_unsure_leaves_it_to_a_person(tmp_path, serve):
+def test_the_cascade_asks_the_model_about_a_qubit_in_trouble_only(tmp_path, serve):
     """A dead qubit: spectroscopy fails, the expert's remedy fails, then the model is asked and gives up."""
 
     def script(body: Json) -> Answer:

@@ -11,11 +11,14 @@ import pytest
 from PIL import Image
 
 from reson.agent.brains.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.conversation import FailureKind, NoAnswer
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.pictures import picture_tokens
 from reson.agent.brains.read_by_model import read_by_model
-from reson.records import FitReliability, Outcome, Quantity, Reading, Status, Verdict
+from reson.agent.campaign.measuring import with_doubt
+from reson.agent.config import CascadeSettings
+from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Status, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis, Axis, Series
 from reson.tools.figures.style import png
@@ -171,3 +174,22 @@ def test_the_documented_examples_of_the_picture_formula():
     assert picture_tokens(1024, 1024) == 765
     assert picture_tokens(2048, 4096) == 1105
     assert picture_tokens(640, 480) == 765
+
+
+@pytest.mark.parametrize(
+    ("confidence", "numbers", "who"),
+    [(0.9, Verdict.ACCEPT, "model"), (0.5, Verdict.ACCEPT, "person"), (0.9, Verdict.REJECT, "offline")],
+)
+def test_the_cascade_looks_only_where_reading_and_numbers_differ(
+    serve, desk_for, figure, events, confidence, numbers, who
+):
+    """Offline reads points without a curve as FIT_POOR; an unsure model puts even a good plot under review."""
+    server = serve(lambda body: Answer(text=json.dumps(SEEN | {"confidence": confidence})))
+    brain = CascadeBrain(reader_of(desk_for(server)), CascadeSettings())
+    reading = brain.read(figure, analysis(), numbers)
+    assert [event["answered_by"] for event in events.of("question")] == [who]
+    assert len(server.requests) == (who != "offline")
+    assert reading.status is (Status.FIT_POOR if who == "offline" else Status.SUCCESS)
+    accepted = Judgement(verdict=Verdict.ACCEPT, checks=())
+    judged = with_doubt(accepted, reading, brain.sure_of(reading))
+    assert judged.verdict is (Verdict.ACCEPT if who == "model" else Verdict.REVIEW)
