@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-browser check bench eval console docs lock clean
+.PHONY: setup night test test-browser check bench eval console docs gallery lock clean
 
 setup: $(READY)
 
@@ -45,6 +45,10 @@ console: $(READY)
 # The catalogue page and the pictures in docs/ are made by the code itself.
 docs: $(READY)
 	$(BIN)/python docs/make_pages.py
+
+# The reference plots that a model is shown, made by the simulated chip.
+gallery: $(READY)
+	$(BIN)/python -m reson.evals.gallery
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
