@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -28,26 +29,30 @@ def main() -> None:
     try:
         who = access.person()
         if who is None:
-            st.navigation([st.Page(access.sign_in_page, title="Sign in")], position="hidden").run()
+            _navigation({name: access.sign_in_page for name, _, _ in PAGES}, {}, hidden=True).run()
             return
         access.seen()
-        _pages(who).run()
+        _pages().run()
     except (OperatorError, ToolError) as error:
         told(error)
 
 
-def _pages(who: access.Person):
+def _pages() -> st.Page:
     place = opened()
     waits = len(queries.waiting(place.store).ids) if place else 0
-    titles = {"inbox": f"Inbox ({waits})" if waits else "Inbox"}
-    pages = {
-        name: st.Page(draw, title=titles.get(name, title), url_path=name, default=index == 0)
-        for index, (name, title, draw) in enumerate(PAGES)
-    }
-    st.session_state["pages"] = pages
     if place is not None:
         inbox.watch(place)
-    return st.navigation(list(pages.values()), position="top")
+    return _navigation({name: draw for name, _, draw in PAGES}, {"inbox": f"Inbox ({waits})"} if waits else {})
+
+
+def _navigation(draws: dict[str, Callable[[], None]], titles: dict[str, str], *, hidden: bool = False) -> st.Page:
+    """Every page keeps its address whoever asks for it, so that signing in leads to where one wanted to go."""
+    pages = {
+        name: st.Page(draws[name], title=titles.get(name, title), url_path=name, default=index == 0)
+        for index, (name, title, _) in enumerate(PAGES)
+    }
+    st.session_state["pages"] = pages
+    return st.navigation(list(pages.values()), position="hidden" if hidden else "top")
 
 
 main()

@@ -138,13 +138,16 @@ def test_a_qubit_is_opened_from_the_address_and_a_question_about_it_is_answered(
 def test_sign_in_is_refused_and_given(browser, own_lab):
     add_account(users_file(own_lab), "ada", Role.OPERATOR, SECRET)
     with console(own_lab, address="0.0.0.0") as url:
-        page = opened(browser, url)
+        page = opened(browser, f"{url}/chip")
         assert "x_amplitude" not in page.content()
-        for password, then in (("wrong password", "Name or password is wrong"), (SECRET, "write x_amplitude")):
+        for password, then in (("wrong password", "Name or password is wrong"), (SECRET, "qubits calibrated")):
             page.get_by_label("Name").fill("ada")
             page.get_by_label("Password", exact=True).fill(password)
             press(page, "Sign in")
             expect(page.get_by_text(then).first).to_be_visible()
+        expect(page.get_by_text("Page not found")).not_to_be_visible()
+        page.get_by_role("link", name=re.compile("^Inbox")).click()
+        expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible()
         name = pending(own_lab)[0]
         press(page, "Approve")
         assert answered(own_lab, name).answered_by == "ada"
