@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qiskit.circuit import Instruction
 
 WAITS = (0.2e-6, 1.2e-6)
-"""Seconds: the short one is unambiguous to 1.25 MHz, the long one resolves some kHz."""
+"""Seconds: the short one is unambiguous to about 1 MHz, the long one resolves some kHz."""
 SERIES = "detuning"
 
 
@@ -43,8 +43,8 @@ def detuning(raw: RawData, base: float, amp: float) -> dict[str, Quantity]:
     """f01 minus drive frequency in Hz as the entry "detuning", given the signal's middle and its swing.
 
     A sine has many detunings for one value: of those of the long wait the one nearest to the short wait's counts. That
-    is right to 1.25 MHz; beyond, the short wait folds back, yet not below 0.4 MHz before 2 MHz. Empty where the data
-    has no witness.
+    is right to about 1 MHz. Beyond, the short wait folds back, and near 2 MHz, where the SX pulses lengthen it, a large
+    detuning can look small. Empty where the data has no witness.
     """
     part = _part(raw, [meta.get("series") == SERIES for meta in raw.circuits])
     if len(part.circuits) != len(WAITS):
