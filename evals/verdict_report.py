@@ -170,9 +170,10 @@ def _tolerance(parameter: str, need: Need) -> str:
 INTRODUCTION = """# How far a verdict can be trusted
 
 Made by `python -m reson.evals.verdicts --write docs/verdicts.md`: {number} simulated measurements of all experiments,
-each experiment once on each chip of the seeds {first} to {last}, two of five healthy, one of five with a bad sweep, two of five with
-a fault: dead, a tenth of the drive, T1 of 2 us, drive 10 kHz to 2 MHz off, pulses 1 to 30 % off, DRAG off, readout
-threshold off, few shots, or every shot replaced by noise. Thresholds, error estimates and readings were tuned on seeds
+each experiment once on each chip of the seeds {first} to {last}, two of five healthy,
+one of five with a bad sweep, two of five with a fault: dead, a tenth of the drive, T1 of 2 us, drive 10 kHz to 2 MHz
+off, pulses 1 to 30 % off, DRAG off, readout threshold off, few shots,
+or every shot replaced by noise. Thresholds, error estimates and readings were tuned on seeds
 below 1000 alone (`--tune`).
 
 The verdict is that of a campaign: numeric checks, bounds, and the offline reader's doubt. A value is *wrong* if it lies
