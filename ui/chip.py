@@ -177,9 +177,8 @@ def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:
     frame["scaled"] = frame["value"].astype(float) * factor
     scale = alt.Scale(scheme="viridis", reverse=not metric.more_is_better, domain=[low * factor, high * factor])
     legend = alt.Legend(title=f"{name} ({unit})" if unit else name, orient="top", gradientLength=220, format=".3~g")
-    return alt.condition(
-        "isValid(datum.value)", alt.Color("scaled:Q", scale=scale, legend=legend), alt.value("#8a949d")
-    )  # type: ignore[return-value]
+    unmeasured = alt.condition("datum.value === null", alt.value("#8a949d"), alt.value("black"))["condition"]
+    return alt.Color("scaled:Q", scale=scale, legend=legend, condition=unmeasured)
 
 
 def _span(values: list[float]) -> tuple[float, float]:

@@ -120,9 +120,10 @@ def test_a_request_is_approved_another_edited_only_in_its_unit_and_rejected_with
         expect(page.get_by_text("Nothing waits for you")).to_be_visible()
 
 
-def test_a_qubit_is_opened_from_the_address_and_a_question_about_it_is_answered(browser, waiting_lab):
+def test_a_qubit_is_opened_on_the_map_and_a_question_about_it_is_answered(browser, waiting_lab):
     with console(waiting_lab) as url:
-        page = opened(browser, f"{url}/chip?qubit=q1")
+        page = opened(browser, f"{url}/chip")
+        page.locator("svg text").filter(has_text=re.compile("^q1$")).first.click(force=True)
         expect(page.get_by_role("heading", name=re.compile("^q1"))).to_be_visible()
         expect(page.get_by_role("cell", name="drive_frequency", exact=True)).to_be_visible()
         page.get_by_role("tab", name="Last measurements").click()
