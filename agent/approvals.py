@@ -22,6 +22,8 @@ _STATUS = {
     Decision.DENY: ApprovalStatus.DENIED,
 }
 _ANSWER = {Decision.AUTO: "approve", Decision.ASK: None, Decision.DENY: "deny"}
+ROLLBACK = "rollback-"
+"""How the ids of approvals of rollbacks begin."""
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
 _PREFIXES = {"": 1.0, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
@@ -91,7 +93,7 @@ def authorise(
 def approve(store: Store, approval_id: str, by: str, note: str = "") -> ApprovalRow:
     """A person says yes. Raises ``ToolError`` (not_allowed) when it is answered or the table moved meanwhile."""
     _require_open(store, approval_id)
-    return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=by, note=note)
+    return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=_person(by), note=note)
 
 
 def edit(store: Store, approval_id: str, by: str, note: str, changes: Mapping[str, float | str]) -> ApprovalRow:
@@ -113,17 +115,26 @@ def edit(store: Store, approval_id: str, by: str, note: str, changes: Mapping[st
     edited = {name: _edited(proposed[name], value) for name, value in changes.items()}
     arguments = row.action.arguments | {"changes": [change.to_json() for change in (proposed | edited).values()]}
     action = row.action.model_copy(update={"arguments": arguments})
-    return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=by, note=note, edited_action=action)
+    return rows.answer(
+        store, approval_id, status=ApprovalStatus.APPROVED, by=_person(by), note=note, edited_action=action
+    )
 
 
 def reject(store: Store, approval_id: str, by: str, note: str = "") -> ApprovalRow:
     """A person says no. Raises ``ToolError`` (not_allowed) when it is answered already."""
-    return rows.answer(store, approval_id, status=ApprovalStatus.REJECTED, by=by, note=note)
+    return rows.answer(store, approval_id, status=ApprovalStatus.REJECTED, by=_person(by), note=note)
 
 
 def respond(store: Store, approval_id: str, by: str, note: str) -> ApprovalRow:
     """A person says neither yes nor no but tells the brain something. Raises as ``reject`` does."""
-    return rows.answer(store, approval_id, status=ApprovalStatus.RESPONDED, by=by, note=note)
+    return rows.answer(store, approval_id, status=ApprovalStatus.RESPONDED, by=_person(by), note=note)
+
+
+def _person(name: str) -> str:
+    """The name under which a person answers: never empty, and never the policy's."""
+    if not name.strip() or name.strip().lower().startswith("policy"):
+        raise _bad(f"{name!r} is no name of a person; answers by the policy are its own")
+    return name.strip()
 
 
 def by_a_person(row: ApprovalRow) -> bool:

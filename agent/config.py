@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from reson.errors import OperatorError
 from reson.records import Finite, Record
@@ -48,8 +48,8 @@ class NightSettings(Record):
 
     @field_validator("begins", "until")
     @classmethod
-    def _hour(cls, value: str) -> str:
-        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+    def _hour(cls, value: str, about: ValidationInfo) -> str:
+        if (value or about.field_name == "begins") and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
             raise ValueError("a time of day is written like 06:00")
         return value
 

@@ -69,8 +69,7 @@ class Lab:
         name = device_name(settings)
         clock = latest_device_time(store, name) or EPOCH.timestamp()
         device = open_simulated(settings.seed, settings.qubits, settings.faults, clock)
-        if not current(store, name):
-            seed_table(store, name, device.design_controls(), clock, "design", "start values of a cold chip")
+        seed_table(store, name, device.design_controls(), clock, "design", "start values of a cold chip")
         device.load(controls_only(values(current(store, name))))
         return device
 

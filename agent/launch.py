@@ -32,7 +32,8 @@ class RunSettings(Record):
     """What a run was asked to do: kept with it, so that a resumed run does the same."""
 
     components: tuple[str, ...]
-    until: datetime | None = None
+    until: str = ""
+    """Hour of the device's clock after which no job starts; its next occurrence counts, for a resumed run too."""
     writes: bool = True
     script: dict[str, tuple[Measure, ...]] | None = None
     """For single experiments: what to measure on each qubit, in place of a brain's choice."""
@@ -137,7 +138,7 @@ def _settings(lab: Lab, plan: Plan, device: SimulatedDevice) -> RunSettings:
         }
     return RunSettings(
         components=components,
-        until=next_time(device.now() + timedelta(minutes=1), until) if until else None,
+        until=until,
         writes=plan.writes,
         script=script,
     )
@@ -195,7 +196,7 @@ def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, setting
         memory=_memory(lab, store, watch),
         brain=brain,
         trajectory=trajectory,
-        until=settings.until,
+        until=next_time(device.now() + timedelta(minutes=1), settings.until) if settings.until else None,
         writes=settings.writes,
         stop=stop,
         on_event=on_event,

@@ -32,7 +32,7 @@ class Attempt(Record):
     suggested_range: tuple[Finite, Finite] | None
     reasons: tuple[str, ...]
     quantities: dict[str, Quantity]
-    write: Literal["none", "written", "rejected", "responded"]
+    write: Literal["none", "written", "rejected", "denied", "responded"]
     """What became of its proposal: in the table, turned down (by a person or the policy), or answered with a note."""
     note: str = ""
     """What the person said who answered."""

@@ -36,6 +36,14 @@ def rejected(last: Attempt) -> Diagnosis:
     )
 
 
+def denied(last: Attempt) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.REJECTED,
+        text=f"the policy denies writing the value from {last.experiment}.",
+        remedy="Change policy.toml if this qubit is to be calibrated; `reson policy` says it in words.",
+    )
+
+
 def unresolved(last: Attempt) -> Diagnosis:
     reason = "; ".join(last.reasons[:3]) or "no reason given"
     return Diagnosis(

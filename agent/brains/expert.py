@@ -6,6 +6,7 @@ a remedy, and a detour upstream is a step laid on top of the one that failed. No
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reson.agent.brains.diagnosis import error_above_limit, in_specification
@@ -34,7 +35,7 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     stack = [Frame(step) for step in reversed(plan_for(view))]
     refinements = 0
     answer: Remedy | None = None
-    for attempt in view.attempts:
+    for position, attempt in enumerate(view.attempts):
         answer = None
         frame = stack[-1]
         if attempt.experiment != frame.step.experiment:
@@ -50,7 +51,8 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
                 stack += [Frame(step) for step in reversed(REFINE)]
         else:
             frame.failures.append(attempt)
-            answer = remedy(frame.step, frame.failures, frame.upstream_tried)
+            found = _has_found(view.attempts[: position + 1])
+            answer = remedy(frame.step, frame.failures, frame.upstream_tried, found)
             if isinstance(answer, GoUpstream):
                 frame.upstream_tried = True
                 stack.append(Frame(Step(answer.experiment, answer.why)))
@@ -73,9 +75,14 @@ def succeeded(attempt: Attempt) -> bool:
     A moderate error needs no second look: its correction is as good as its fit, and benchmarking has the last word.
     """
     accepted = attempt.verdict is Verdict.ACCEPT or attempt.write == "written"
-    turned_down = attempt.write in ("rejected", "responded")
+    turned_down = attempt.write in ("rejected", "denied", "responded")
     still_wrong = attempt.status is Status.LARGE_ERROR
     return accepted and not turned_down and not still_wrong
+
+
+def _has_found(attempts: Sequence[Attempt]) -> bool:
+    """Whether spectroscopy has found the qubit among these attempts."""
+    return any(one.experiment == "qubit_spectroscopy" and succeeded(one) for one in attempts)
 
 
 def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsView) -> Decision:

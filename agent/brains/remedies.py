@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reson.agent.brains.diagnosis import no_drive_response, rejected, unresolved, weak_drive_line
+from reson.agent.brains.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
 from reson.agent.brains.plans import UPSTREAM, Step
 from reson.agent.observation import Attempt, Diagnosis
 from reson.records import Outcome, Status, Verdict
@@ -47,19 +47,28 @@ class Abandon:
 Remedy = Retry | GoUpstream | AskPerson | Abandon
 
 
-def remedy(step: Step, failures: list[Attempt], upstream_tried: bool) -> Remedy:
-    """The next thing to do, from the failed attempts at this step alone (so that a replay gives the same answer)."""
+def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: bool = True) -> Remedy:
+    """The next thing to do, from this run's attempts alone (so that a replay gives the same answer).
+
+    ``found``: whether spectroscopy has found the qubit in this run.
+    """
     last = failures[-1]
     if last.write == "rejected":
-        return Abandon("a person turned the value down", rejected(last))
+        return Abandon("a person turned it down", rejected(last))
+    if last.write == "denied":
+        return Abandon("the policy denies the write", denied(last))
     if not last.measurement_id:
         return _after_refusal(failures)
     if last.verdict is Verdict.ACCEPT and len(failures) < MAX_TRIES:
         return Retry({}, f"{last.status}: corrected by what was found; measure again to see that it is gone")
     if step.experiment == "qubit_spectroscopy":
         return _spectroscopy(failures)
-    if _drive_too_weak(last):
+    if _drive_too_weak(last) and found:
         return Abandon("no pi pulse within the amplitude limit", weak_drive_line())
+    if _drive_too_weak(last) and not upstream_tried:
+        return GoUpstream(UPSTREAM["rabi"], "no oscillation up to full scale: is the qubit still where it was?")
+    if any("detuning of the drive" in reason for reason in last.reasons) and not upstream_tried:
+        return GoUpstream("ramsey_xy", "the drive is off the qubit's frequency: correct that first")
     if len(failures) >= MAX_TRIES:
         return _last_resort(last)
     if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried:
@@ -138,9 +147,25 @@ def _adjusted(last: Attempt) -> dict[str, float]:
     change = _BY_STATUS.get((last.experiment, last.status)) if last.status else None
     if last.experiment == "rabi" and _ends_too_early(last):
         change = _rabi_range
+    if _decays_within_steps(last):
+        change = _shorter_window
     if change is not None:
         return change(last)
     return {"shots": _more_shots(last)} if "shots" in last.parameters else {}
+
+
+_DECAY_TIME = {"t1": "t1", "t2_hahn": "t2_echo"}
+
+
+def _decays_within_steps(last: Attempt) -> bool:
+    """A decay that is over after a few points, whatever the plot reads as."""
+    tau = last.quantities.get(_DECAY_TIME.get(last.experiment, ""))
+    return tau is not None and tau.value < 2.5 * last.parameters["max_delay"] / (last.parameters["points"] - 1)
+
+
+def _shorter_window(last: Attempt) -> dict[str, float]:
+    tau = last.quantities[_DECAY_TIME[last.experiment]].value
+    return {"max_delay": max(5 * tau, last.parameters["max_delay"] / 20)}
 
 
 def _rabi_range(last: Attempt) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.observe import observe, spent
@@ -13,8 +13,9 @@ from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, r
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError, ToolErrorKind
+from reson.records import ActionKind
 from reson.tools.experiments.catalogue import get
-from reson.tools.store.approvals import ApprovalRow, get_approval
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval
 from reson.tools.store.measurements import get_measurement
 from reson.tools.store.parameters import current, values
 
@@ -24,12 +25,11 @@ INFLATED = 3.0
 
 def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """State after one round of decisions; with nobody ready it is left as it is and the graph pauses or ends."""
-    qubits, granted = take_up_answers(bench, state)
-    state = {**state, "qubits": qubits}
+    qubits, granted, refused = take_up_answers(bench, state)
+    state = {**state, "qubits": qubits, "refused": refused}
     if not any(qubit["state"] == "ready" for qubit in qubits.values()):
-        return {"qubits": qubits, "queue": granted}
+        return {"qubits": qubits, "queue": granted, "refused": refused}
     asked: list[Measure] = []
-    refused = list(state["refused"])
     for decision in bench.brain.choose(observe(bench, state)):
         bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
@@ -52,27 +52,41 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
     return {"qubits": qubits, "queue": granted + jobs, "step": state["step"] + max(1, len(jobs)), "refused": refused}
 
 
-def take_up_answers(bench: Bench, state: CampaignState) -> tuple[dict[str, QubitState], list[Job]]:
-    """Parked qubits whose approval was answered go on; measurements that were granted come back as jobs."""
-    qubits, granted = dict(state["qubits"]), {}
+def take_up_answers(
+    bench: Bench, state: CampaignState
+) -> tuple[dict[str, QubitState], list[Job], list[dict[str, Any]]]:
+    """(qubits, granted jobs, refusals): parked qubits whose approval was answered go on.
+
+    A qubit whose measurement was granted stays parked until it is measured: so the grant is found again after a pause,
+    and the brain is not asked about that qubit meanwhile.
+    """
+    qubits, granted, refused = dict(state["qubits"]), {}, list(state["refused"])
     for name, qubit in state["qubits"].items():
         if qubit["state"] != "parked":
             continue
         row = get_approval(bench.store, qubit["approval"])
-        if row.status in ("pending", "responded") and row.answer is None:
+        if row.status is ApprovalStatus.PENDING:
             continue
-        if row.kind == "measure":
-            if row.status == "approved":
-                granted[row.id] = _granted_job(row)
-            qubits[name] = ready(f"{row.status} by {row.answered_by}")
-        else:
+        if row.kind is ActionKind.WRITE:
             qubits[name] = execute(bench, row)
-        bench.tell(
-            f"answer-{row.id}-{name}",
-            "approval_answered",
-            {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by},
-        )
-    return qubits, list(granted.values())
+        elif row.status is ApprovalStatus.APPROVED:
+            granted[row.id] = _granted_job(row)
+        else:
+            qubits[name] = ready(f"{row.status} by {row.answered_by}")
+            if row.status in (ApprovalStatus.REJECTED, ApprovalStatus.RESPONDED):
+                refused.append(_answered(state["step"], name, row))
+        body = {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by}
+        bench.tell(f"answer-{row.id}-{name}", "approval_answered", body)
+    return qubits, list(granted.values()), refused
+
+
+def _answered(step: int, component: str, row: ApprovalRow) -> dict[str, Any]:
+    """A measurement that a person turned down, or answered with a note, as an attempt that did not run."""
+    answer: Literal["rejected", "responded"] = "rejected" if row.status is ApprovalStatus.REJECTED else "responded"
+    arguments = row.action.arguments
+    message = f"{answer} by {row.answered_by}: {row.note or 'no reason given'}"
+    requested = arguments["requests"][component]
+    return refusal(step, component, arguments["experiment"], requested, message, answer, row.note or "")
 
 
 def _granted_job(row: ApprovalRow) -> Job:

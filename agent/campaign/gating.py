@@ -79,8 +79,10 @@ def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
         )
     if experiments + len(job["requests"]) > budget.experiments:
         return Ending.BUDGET_SPENT, f"experiments: {experiments} of {budget.experiments} used"
-    if shots >= budget.shots:
-        return Ending.BUDGET_SPENT, f"shots: {shots} of {budget.shots} used"
+    limits = bench.device.limits
+    more = needed / (limits.reset_time + limits.readout_time)  # never fewer than the job takes
+    if shots + more > budget.shots:
+        return Ending.BUDGET_SPENT, f"shots: {shots} of {budget.shots} used, next needs up to {more:.0f}"
     if monotonic() - bench.started > budget.wall_minutes * 60:
         return Ending.BUDGET_SPENT, f"wall time: {budget.wall_minutes:g} min used"
     return None

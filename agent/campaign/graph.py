@@ -87,7 +87,7 @@ def after_gate(state: CampaignState) -> str:
 
 def pause(state: CampaignState) -> dict[str, Any]:
     """Stop here until somebody resumes the run; which is why an effect never stands in this node."""
-    waiting = sorted(qubit["approval"] for qubit in state["qubits"].values() if qubit["state"] == "parked")
+    waiting = sorted({qubit["approval"] for qubit in state["qubits"].values() if qubit["state"] == "parked"})
     reason = state["pause"] or {
         "ending": Ending.WAITING_FOR_APPROVAL.value,
         "reason": f"{len(waiting)} approvals wait for a person",

@@ -8,8 +8,8 @@ from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.gating import action_of
 from reson.agent.campaign.history import past
 from reson.agent.campaign.refusals import refuse_job
-from reson.agent.campaign.state import CampaignState, Job, measurement_id
-from reson.errors import ToolError
+from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
+from reson.errors import OperatorError, ToolError
 from reson.records import Change, Check, Judgement, Reading, Status, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
@@ -34,24 +34,42 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Measure all qubits of the job together; the data is on disk before anything else happens with it."""
     job = _job(state)
     ids = {name: measurement_id(job["id"], name) for name in job["requests"]}
-    if not all(has_measurement(bench.store, identity) for identity in ids.values()):
+    present = {name: identity for name, identity in ids.items() if has_measurement(bench.store, identity)}
+    for name, identity in present.items():
+        _require_same(bench, job, name, identity)
+    if len(present) < len(ids):
         try:
             require_permit(bench.store, job["approval"], action_of(bench, job))
         except ToolError as error:  # the table moved since, by another hand: decide anew
-            bench.tell(f"{job['id']}-permit", "refused", {"experiment": job["experiment"], "reason": error.message})
-            return {"job": None}
+            return _refused(bench, state, job, error.message)
         bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
         bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
         requests = {int(name.removeprefix("q")): arguments for name, arguments in job["requests"].items()}
         try:
             data = get(job["experiment"]).acquire(bench.device, requests)
         except ToolError as error:
-            bench.tell(f"{job['id']}-refused", "refused", {"experiment": job["experiment"], "reason": error.message})
-            return {"job": None, "refused": [*state["refused"], *refuse_job(state["step"], job, error.message)]}
+            return _refused(bench, state, job, error.message)
         raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}
         record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
     mark_executed(bench.store, job["approval"], {"measurements": list(ids.values())})
     return {}
+
+
+def _refused(bench: Bench, state: CampaignState, job: Job, reason: str) -> dict[str, Any]:
+    """The job did not run: the brain hears why, and qubits that were parked for it decide anew."""
+    bench.tell(f"{job['id']}-refused", "refused", {"experiment": job["experiment"], "reason": reason})
+    qubits = state["qubits"] | {name: ready(f"{job['experiment']} was refused") for name in job["requests"]}
+    return {"job": None, "qubits": qubits, "refused": [*state["refused"], *refuse_job(state["step"], job, reason)]}
+
+
+def _require_same(bench: Bench, job: Job, component: str, identity: str) -> None:
+    """A record found under this job's name must be of this job. Raises ``OperatorError``."""
+    row = get_measurement(bench.store, identity)
+    if (row.experiment, row.parameters) != (job["experiment"], job["requests"][component]):
+        raise OperatorError(
+            f"{identity} is on record as another measurement ({row.experiment}) than the one to be made",
+            "this run's checkpoints do not fit its record; start a new run, which goes on from what is known",
+        )
 
 
 def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -123,7 +141,12 @@ def within_bounds(changes: list[Change]) -> list[Check]:
         )
         inside = spec.low <= change.new <= spec.high
         checks.append(
-            Check(name=f"{change.parameter} in bounds", passed=inside, severity=Verdict.REJECT, message=message)
+            Check(
+                name=f"{change.parameter} in bounds",
+                passed=inside,
+                severity=Verdict.REJECT,
+                message="ok" if inside else message,
+            )
         )
     return checks
 

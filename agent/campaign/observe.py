@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from reson.agent.approvals import ROLLBACK
 from reson.agent.brains.plans import BRING_UP
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import recall
@@ -67,14 +68,23 @@ def _design(bench: Bench, component: str) -> dict[str, float]:
     return {row.parameter: row.value for row in rows if row.author == "design"}
 
 
-def _measured_before(bench: Bench, component: str) -> frozenset[str]:
+def _since(bench: Bench, component: str) -> float:
+    """Device time from which this run's measurements count: its start, or the last rollback by a person if later."""
     began = get_run(bench.store, bench.run_id).started_device
-    table = current(bench.store, bench.device.name, as_of=began).get(component, {})
+    rows = log(bench.store, bench.device.name, component=component)
+    back = [row.valid_from for row in rows if (row.approval_id or "").startswith(ROLLBACK)]
+    return max([began, *back])
+
+
+def _measured_before(bench: Bench, component: str) -> frozenset[str]:
+    table = current(bench.store, bench.device.name, as_of=_since(bench, component)).get(component, {})
     return frozenset(name for name, row in table.items() if row.measurement_id is not None)
 
 
 def _attempts(bench: Bench, state: CampaignState, component: str) -> tuple[Attempt, ...]:
+    since = _since(bench, component)
     rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
+    rows = [row for row in rows if row.device_ended > since]
     answers = {
         row.evidence.get("measurement"): row
         for row in list_approvals(bench.store, run_id=bench.run_id)
@@ -107,7 +117,7 @@ def _attempt(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
     )
 
 
-def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "rejected", "responded"]:
+def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "rejected", "denied", "responded"]:
     if approval is None:
         return "none"
     match approval.status:
@@ -115,6 +125,8 @@ def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "re
             return "written"
         case ApprovalStatus.RESPONDED:
             return "responded"
+        case ApprovalStatus.DENIED:
+            return "denied"
     return "rejected"
 
 

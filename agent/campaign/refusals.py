@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from reson.agent.campaign.state import Job
 from reson.agent.observation import Attempt
@@ -11,9 +11,15 @@ from reson.records import Verdict
 
 
 def refusal(
-    step: int, component: str, experiment: str, parameters: Mapping[str, float], message: str
+    step: int,
+    component: str,
+    experiment: str,
+    parameters: Mapping[str, float],
+    message: str,
+    answer: Literal["none", "rejected", "responded"] = "none",
+    note: str = "",
 ) -> dict[str, Any]:
-    """One entry of the state's ``refused`` list."""
+    """One entry of the state's ``refused`` list; ``answer`` and ``note`` where a person said so."""
     attempt = Attempt(
         measurement_id="",
         experiment=experiment,
@@ -24,7 +30,8 @@ def refusal(
         suggested_range=None,
         reasons=(message,),
         quantities={},
-        write="none",
+        write=answer,
+        note=note,
     )
     return {"step": step, "component": component, "attempt": attempt.to_json()}
 

@@ -21,7 +21,8 @@ from reson.agent.campaign.graph import build_graph
 from reson.agent.campaign.state import initial_state
 from reson.errors import DeviceUnavailable, OperatorError
 from reson.records import Ending
-from reson.tools.store.approvals import get_approval
+from reson.tools.store.approvals import get_approval, list_approvals
+from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import snapshot
 from reson.tools.store.runs import end_run
 
@@ -48,6 +49,9 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
     except OperatorError as error:
         reason = error.what
         raise
+    except KeyboardInterrupt:
+        ending, reason = Ending.STOPPED, "interrupted at once by a second Ctrl-C"
+        raise
     except BaseException as error:
         reason = f"{type(error).__name__}: {error}"
         raise
@@ -62,7 +66,7 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
 def _drive(bench: Bench, graph: CompiledStateGraph, components: list[str]) -> tuple[Ending, str]:
     thread = _thread(bench)
     known = graph.get_state(thread)
-    entry: Any = initial_state(bench.run_id, components) if not known.values else None
+    entry: Any = initial_state(bench.run_id, components, _next_step(bench)) if not known.values else None
     if known.interrupts:
         entry = Command(resume=True)
     deadline = time.monotonic() + bench.config.night.wait_for_approval_minutes * 60
@@ -76,6 +80,12 @@ def _drive(bench: Bench, graph: CompiledStateGraph, components: list[str]) -> tu
         if not (waiting and _answered_before(bench, reason["approvals"], deadline)):
             return Ending(reason["ending"]), reason["reason"]
         entry = Command(resume=True)
+
+
+def _next_step(bench: Bench) -> int:
+    """Zero for a new run; for one whose checkpoints are lost a number that no job of its record can have."""
+    steps = [row.step for row in list_measurements(bench.store, run_id=bench.run_id)]
+    return max(steps, default=0) + len(list_approvals(bench.store, run_id=bench.run_id))
 
 
 def _answered_before(bench: Bench, approvals: list[str], deadline: float) -> bool:

@@ -43,9 +43,10 @@ class CampaignState(TypedDict):
     """Ending and reason, when the run must stop at this safe point."""
 
 
-def initial_state(run_id: str, components: list[str]) -> CampaignState:
+def initial_state(run_id: str, components: list[str], step: int = 0) -> CampaignState:
+    """``step``: beyond every step on record, where a run lost its checkpoints."""
     qubits: dict[str, QubitState] = {name: ready("not started") for name in components}
-    return CampaignState(run_id=run_id, step=0, queue=[], job=None, qubits=qubits, refused=[], pause=None)
+    return CampaignState(run_id=run_id, step=step, queue=[], job=None, qubits=qubits, refused=[], pause=None)
 
 
 def ready(why: str) -> QubitState:

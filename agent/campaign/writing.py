@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from reson.agent.approvals import authorise
+from reson.agent.approvals import authorise, by_a_person
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import remember_answer
 from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.experiments.catalogue import get
+from reson.tools.quantities import controls_only
 from reson.tools.store.approvals import ApprovalRow, get_approval
 from reson.tools.store.measurements import MeasurementRow, get_measurement, load_analysis
 from reson.tools.store.parameters import commit as commit_approved
@@ -25,6 +26,9 @@ def propose(bench: Bench, state: CampaignState) -> dict[str, Any]:
         row = get_measurement(bench.store, measurement_id(job["id"], name))
         if not bench.writes or row.judgement is None or row.judgement.verdict is not Verdict.ACCEPT:
             continue
+        if not_ours := _refused_as_moved(bench, row):
+            qubits[name] = not_ours
+            continue
         approval = ask_to_write(bench, row, job["why"][name])
         if approval is None:
             continue
@@ -33,6 +37,14 @@ def propose(bench: Bench, state: CampaignState) -> dict[str, Any]:
         elif approval.status in ("approved", "executed"):
             writes.append(approval.id)
     return {"job": {**job, "writes": writes}, "qubits": qubits}
+
+
+def controls_moved(bench: Bench, row: MeasurementRow) -> tuple[str, ...]:
+    """Controls of the qubit that are no longer what they were when this was measured, by another hand than this run's:
+    then the measurement speaks of another pulse than the one in force.
+    """
+    now = controls_only(values(current(bench.store, bench.device.name))).get(row.component, {})
+    return tuple(name for name, value in row.controls.items() if now.get(name) != value)
 
 
 def ask_to_write(bench: Bench, row: MeasurementRow, why: str) -> ApprovalRow | None:
@@ -98,13 +110,26 @@ def commit(bench: Bench, state: CampaignState) -> dict[str, Any]:
     return {"qubits": qubits}
 
 
+def _refused_as_moved(bench: Bench, row: MeasurementRow) -> QubitState | None:
+    """The qubit, ready to be measured again, where its controls moved since; None where they did not."""
+    moved = controls_moved(bench, row)
+    if not moved:
+        return None
+    reason = f"{', '.join(moved)} moved since {row.id} was measured"
+    bench.tell(f"{row.id}-moved", "write_refused", {"approval": f"{row.id}-write", "reason": reason})
+    return ready(f"not written: {reason}")
+
+
 def execute(bench: Bench, row: ApprovalRow) -> QubitState:
     """Carry out an answered write and say how the qubit goes on.
 
     Where the table has moved since the approval was asked for, it is asked again and the qubit waits again.
     """
     if row.status in ("approved", "stale"):
-        row = ask_to_write(bench, get_measurement(bench.store, row.evidence["measurement"]), row.why) or row
+        measured = get_measurement(bench.store, row.evidence["measurement"])
+        if not by_a_person(row) and (not_ours := _refused_as_moved(bench, measured)):
+            return not_ours
+        row = ask_to_write(bench, measured, row.why) or row
     remember_answer(bench, row)
     if row.status == "pending":
         return parked("the table moved since this was asked; it is asked again", row.id)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reson.agent.cli import output, place
+from reson.agent.cli.errors import WrongUsage
+from reson.agent.cli.output import AsJson
 from reson.agent.report.wording import one_line
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def chat(
     context: typer.Context,
     resume: Annotated[str, typer.Option(metavar="NAME", help="Go on with a conversation; `last` for the latest.")] = "",
     listed: Annotated[bool, typer.Option("--list", help="List the conversations of the lab.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask about the chip, its history and why something was decided; ask for an experiment or a calibration.
 
@@ -35,7 +38,14 @@ def chat(
     """
     from reson.agent.chat.opening import conversations, has_model, new_name, open_record, open_session
 
+    if as_json and not listed:
+        raise WrongUsage(
+            "a conversation is no JSON document", "--json goes with --list; `reson runs --json` tells what ran"
+        )
     lab = place.lab(context)
+    if listed and as_json:
+        output.document(conversations(lab))
+        return
     if listed:
         output.table(("conversation",), ((name,) for name in conversations(lab)), empty="no conversations yet")
         return

@@ -211,7 +211,10 @@ def _source(connection: Connection, approval: ApprovalRow, change: Change) -> di
     """Measurement and verdict behind a new value; a value that is rolled back to keeps those it had."""
     if approval.kind is not ActionKind.ROLLBACK:
         arguments = approval.effective_action.arguments
-        return {"measurement_id": arguments.get("measurement"), "verdict": arguments.get("verdict")}
+        asked = {one.parameter: one.new for one in changes_of(approval.action)}
+        # what a person put in place of the measured value was judged by nobody
+        verdict = arguments.get("verdict") if asked.get(change.parameter) == change.new else None
+        return {"measurement_id": arguments.get("measurement"), "verdict": verdict}
     same = {"device": approval.device, "component": change.component, "parameter": change.parameter}
     earlier = select(parameters.c.measurement_id, parameters.c.verdict).where(
         *(parameters.c[name] == value for name, value in same.items()), parameters.c.value == change.new

@@ -31,6 +31,7 @@ def attempt(
     if experiment == "standard_rb" and not quantities:
         quantities = benchmark(2.0e-4)
     parameters = {
+        "points": 31.0,
         "shots": 500.0,
         "span": 40e6,
         "amplitude": 0.03,

@@ -8,12 +8,15 @@ import sys
 import pytest
 
 from reson.agent.approvals import approve, edit, reject, respond
-from reson.agent.launch import resume
+from reson.agent.cli.rollback import roll_back
+from reson.agent.lab import EPOCH, open_lab
+from reson.agent.launch import Plan, resume, start
+from reson.agent.policy import DEFAULT_POLICY
 from reson.errors import ToolError
 from reson.records import Ending
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
-from reson.tools.store.parameters import commit, current, log
+from reson.tools.store.parameters import commit, current, log, rollback_changes
 from tests.agent.campaign.conftest import ASK_BEFORE_WRITING
 
 
@@ -56,6 +59,7 @@ def test_an_edited_value_is_what_gets_executed_and_recorded(make_lab, calibrate)
     resume(lab, ended.run_id, lambda kind, body: None)
     row = current(store, "simulated-3")["q0"]["drive_frequency"]
     assert row.value == proposed + 1e3
+    assert row.verdict is None, "nobody judged the value that a person put in"
     assert "ada" in row.author
     with pytest.raises(ToolError, match="ada"):
         reject(store, pending.id, "eve", "too late")
@@ -127,3 +131,97 @@ def test_a_policy_that_denies_ends_the_qubit_with_that_reason(make_lab, calibrat
     assert list_measurements(lab.store()) == []
     [closed] = [body["decision"] for body in watched.of("decision") if body["decision"]["kind"] == "give_up"]
     assert "hands off" in closed["diagnoses"][0]["text"]
+
+
+ASK_EVERYTHING = '[[rule]]\nname = "a person decides"\ndecision = "ask"\n'
+
+
+def silent(kind: str, body: dict) -> None:
+    pass
+
+
+def test_a_granted_measurement_runs_once_and_also_after_a_pause(make_lab, calibrate):
+    lab = make_lab(policy=ASK_EVERYTHING)
+    ended = calibrate(lab)
+    store = lab.store()
+    [pending] = list_approvals(store, status="pending")
+    approve(store, pending.id, "ada")
+    settings = lab.directory / "lab.toml"
+    whole = settings.read_text()
+    settings.write_text(whole.replace("wall_minutes = 240.0", "wall_minutes = 0.000001"))
+    paused = resume(open_lab(lab.directory), ended.run_id, silent)
+    assert paused.ending is Ending.BUDGET_SPENT
+    assert list_measurements(store) == []
+    settings.write_text(whole)
+    ended = resume(open_lab(lab.directory), ended.run_id, silent)
+    assert ended.ending is Ending.WAITING_FOR_APPROVAL
+    assert [row.experiment for row in list_measurements(store)] == ["qubit_spectroscopy"]
+    [next_one] = list_approvals(store, status="pending")
+    assert next_one.kind == "write", "the same measurement is not asked for twice"
+
+
+def test_a_rejected_measurement_sets_the_qubit_aside_with_the_reason(make_lab, calibrate, watched):
+    lab = make_lab(policy=ASK_EVERYTHING)
+    ended = calibrate(lab)
+    store = lab.store()
+    [pending] = list_approvals(store, status="pending")
+    reject(store, pending.id, "ada", "the fridge is warm")
+    ended = resume(lab, ended.run_id, watched)
+    assert ended.ending is Ending.FINISHED
+    assert list_measurements(store) == []
+    [closed] = [body["decision"] for body in watched.of("decision") if body["decision"]["kind"] == "give_up"]
+    assert "the fridge is warm" in closed["diagnoses"][0]["text"]
+
+
+def test_without_a_permit_nothing_is_measured(make_lab, calibrate, monkeypatch):
+    """The lock itself, not only the question: the action at hand is not the one that was approved."""
+    from reson.agent.campaign import measuring
+
+    whole = measuring.action_of
+    monkeypatch.setattr(measuring, "action_of", lambda bench, job: whole(bench, job).model_copy(update={"device": "x"}))
+    lab = make_lab()
+    ended = calibrate(lab)
+    assert ended.ending is Ending.FINISHED
+    assert list_measurements(lab.store()) == []
+
+
+def test_a_run_that_may_not_write_leaves_the_table(make_lab, watched):
+    lab = make_lab()
+    plan = Plan(kind="run", experiment="qubit_spectroscopy", writes=False)
+    ended = start(lab, plan, watched)
+    [row] = list_measurements(lab.store(), run_id=ended.run_id)
+    assert row.judgement is not None
+    assert row.judgement.verdict == "accept"
+    assert {row.author for row in log(lab.store(), "simulated-3")} == {"design"}
+
+
+def test_after_a_rollback_nothing_measured_before_it_is_written_or_counted(make_lab, calibrate):
+    """Killed between measuring and writing; a person rolls the qubit back; the run is resumed."""
+    lab = make_lab(policy=ASK_BEFORE_WRITING)
+    ended = calibrate(lab)
+    store = lab.store()
+    for _ in range(2):
+        [pending] = list_approvals(store, status="pending")
+        approve(store, pending.id, "ada")
+        ended = resume(lab, ended.run_id, silent)
+    changes = rollback_changes(store, "simulated-3", ["q0"], EPOCH.timestamp())
+    roll_back(lab, store, changes, "alice", "these values are bad")
+    [readout] = list_approvals(store, status="pending")
+    with pytest.raises(ToolError, match="is stale"):
+        approve(store, readout.id, "ada")
+    (lab.directory / "policy.toml").write_text(DEFAULT_POLICY)
+    limited = (lab.directory / "lab.toml").read_text().replace("experiments = 2000", "experiments = 4")
+    (lab.directory / "lab.toml").write_text(limited)
+    resume(open_lab(lab.directory), ended.run_id, silent)
+    after = [row.experiment for row in list_measurements(store, run_id=ended.run_id)]
+    assert after == ["qubit_spectroscopy", "rabi", "readout", "qubit_spectroscopy"], "it begins again"
+    rolled_back = current(store, "simulated-3")["q0"]
+    assert rolled_back["readout_threshold"].measurement_id is None, "the old readout was not written"
+
+
+def test_the_policy_s_name_is_nobody_s(make_lab, calibrate):
+    lab = make_lab(policy=ASK_BEFORE_WRITING)
+    calibrate(lab)
+    [pending] = list_approvals(lab.store(), status="pending")
+    with pytest.raises(ToolError, match="no name of a person"):
+        approve(lab.store(), pending.id, "policy: write accepted values")
