@@ -34,6 +34,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m reson.evals.bench
+	$(BIN)/python -m reson.evals.verdicts --write docs/verdicts.md
 
 eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --second
