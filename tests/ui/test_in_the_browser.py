@@ -15,6 +15,8 @@ from reson.tools.store.store import open_store
 from tests.ui.browser import QUIET, chromium, console, end_run
 from tests.ui.conftest import ASK
 
+pytestmark = pytest.mark.browser
+
 WAIT = 20_000
 """Milliseconds: loaded test machines are slow; what has a time limit of its own is measured."""
 SECRET = "correct horse"
