@@ -90,7 +90,11 @@ def pause(state: CampaignState) -> dict[str, Any]:
     waiting = sorted({qubit["approval"] for qubit in state["qubits"].values() if qubit["state"] == "parked"})
     reason = state["pause"] or {
         "ending": Ending.WAITING_FOR_APPROVAL.value,
-        "reason": f"{len(waiting)} approvals wait for a person",
+        "reason": _waits(len(waiting)),
     }
     interrupt({**reason, "approvals": waiting})
     return {"pause": None}
+
+
+def _waits(number: int) -> str:
+    return "1 approval waits for a person" if number == 1 else f"{number} approvals wait for a person"
