@@ -50,7 +50,10 @@ def read_table(connection: Connection, device: str, *, as_of: float | None = Non
     """``current`` inside a transaction."""
     query = select(parameters).where(parameters.c.device == device)
     if as_of is None:
-        query = query.where(parameters.c.superseded_by.is_(None))
+        # left to itself SQLite takes the index on the history, and reads all of it
+        query = query.where(parameters.c.superseded_by.is_(None)).with_hint(
+            parameters, "INDEXED BY one_current_value", "sqlite"
+        )
     else:
         last_written = (
             select(func.max(parameters.c.sequence))
