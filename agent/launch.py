@@ -157,6 +157,8 @@ def _see_through(
         try:
             run_campaign(bench, list(settings.components), lab.checkpoints)
         finally:
+            if bench.memory is not None:
+                bench.memory.close()
             report = write_report(lab, store, run_id)
             watch("report", {"path": str(report)})
     from reson.tools.store.runs import get_run

@@ -38,6 +38,7 @@ class Said:
 
     @property
     def json(self) -> Any:
+        assert self.out, f"nothing on stdout, exit code {self.code}: {self.err}"
         return json.loads(self.out)
 
 
