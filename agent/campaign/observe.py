@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from reson.agent.approvals import ROLLBACK
@@ -43,12 +44,14 @@ def spent(bench: Bench) -> tuple[float, int]:
 
 def _view(bench: Bench, state: CampaignState, component: str) -> QubitView:
     table = current(bench.store, bench.device.name).get(component, {})
-    attempts = _attempts(bench, state, component)
+    past = log(bench.store, bench.device.name, component=component)
+    since = _since(bench, past)
+    attempts = _attempts(bench, state, component, since)
     return QubitView(
         component=component,
         known={name: _known(row, bench.clock()) for name, row in table.items()},
-        design=_design(bench, component),
-        measured_before=_measured_before(bench, component),
+        design={row.parameter: row.value for row in past if row.author == "design"},
+        measured_before=_measured_before(bench, component, since),
         attempts=attempts,
         recalled=_recall(bench, component, attempts),
     )
@@ -63,26 +66,19 @@ def _known(row: ParameterRow, now: float) -> Known:
     )
 
 
-def _design(bench: Bench, component: str) -> dict[str, float]:
-    rows = log(bench.store, bench.device.name, component=component)
-    return {row.parameter: row.value for row in rows if row.author == "design"}
-
-
-def _since(bench: Bench, component: str) -> float:
+def _since(bench: Bench, past: Sequence[ParameterRow]) -> float:
     """Device time from which this run's measurements count: its start, or the last rollback by a person if later."""
     began = get_run(bench.store, bench.run_id).started_device
-    rows = log(bench.store, bench.device.name, component=component)
-    back = [row.valid_from for row in rows if (row.approval_id or "").startswith(ROLLBACK)]
+    back = [row.valid_from for row in past if (row.approval_id or "").startswith(ROLLBACK)]
     return max([began, *back])
 
 
-def _measured_before(bench: Bench, component: str) -> frozenset[str]:
-    table = current(bench.store, bench.device.name, as_of=_since(bench, component)).get(component, {})
+def _measured_before(bench: Bench, component: str, since: float) -> frozenset[str]:
+    table = current(bench.store, bench.device.name, as_of=since).get(component, {})
     return frozenset(name for name, row in table.items() if row.measurement_id is not None)
 
 
-def _attempts(bench: Bench, state: CampaignState, component: str) -> tuple[Attempt, ...]:
-    since = _since(bench, component)
+def _attempts(bench: Bench, state: CampaignState, component: str, since: float) -> tuple[Attempt, ...]:
     rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
     rows = [row for row in rows if row.device_ended > since]
     answers = {
