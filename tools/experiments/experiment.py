@@ -78,6 +78,15 @@ class Axis(Record):
     """SI unit; the drawing chooses the prefix."""
 
 
+class Map(Record):
+    """A measured quantity over two swept values: ``z[row][column]`` at ``y[row]`` and ``x[column]``, in SI units."""
+
+    name: str
+    x: tuple[Finite, ...]
+    y: tuple[Finite, ...]
+    z: tuple[tuple[Finite, ...], ...]
+
+
 class Analysis(Record):
     """The analysis of one measurement. A failed fit keeps its data: ``error`` says why and ``quantities`` is empty."""
 
@@ -88,6 +97,9 @@ class Analysis(Record):
     quantities: dict[str, Quantity]
     reduced_chi2: Finite | None = None
     """Against binomial (or IQ) errors of the mean; None without a fit."""
+    maps: tuple[Map, ...] = ()
+    """Sweeps of two values, over ``x_axis`` and ``y_axis``; ``z_axis`` is their colour, ``series`` are lines on them."""
+    z_axis: Axis | None = None
     points: dict[str, tuple[tuple[Finite, Finite], ...]] = Field(default_factory=dict)
     """Scatter clouds for IQ plots: name -> (I, Q) points, thinned for drawing."""
     error: str | None = None

@@ -31,15 +31,22 @@ _PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"
 
 def new_figure(title: str) -> tuple[Figure, Axes]:
     """An empty figure with one set of axes, without pyplot and its global state."""
+    figure, panels = new_panels(title, 1)
+    return figure, panels[0]
+
+
+def new_panels(title: str, columns: int) -> tuple[Figure, list[Axes]]:
+    """An empty figure with sets of axes side by side, all with the same scales."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    panels = figure.subplots(1, columns, sharex=True, sharey=True, squeeze=False)[0].tolist()
     figure.suptitle(title, **TITLE)
-    dress(axes)
-    return figure, axes
+    for axes in panels:
+        dress(axes)
+    return figure, panels
 
 
 def dress(axes: Axes) -> None:
