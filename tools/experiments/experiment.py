@@ -98,7 +98,7 @@ class Analysis(Record):
     reduced_chi2: Finite | None = None
     """Against binomial (or IQ) errors of the mean; None without a fit."""
     maps: tuple[Map, ...] = ()
-    """Sweeps of two values, over ``x_axis`` and ``y_axis``; ``z_axis`` is their colour, ``series`` are lines on them."""
+    """Sweeps of two values, over ``x_axis`` and ``y_axis``; ``z_axis`` is their colour, ``series`` lines on them."""
     z_axis: Axis | None = None
     points: dict[str, tuple[tuple[Finite, Finite], ...]] = Field(default_factory=dict)
     """Scatter clouds for IQ plots: name -> (I, Q) points, thinned for drawing."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOUR_MAP = "viridis"
-LINE = "#FFFFFF"
+LINE = "#D55E00"
 
 
 def draw_maps(analysis: Analysis, title: str) -> Figure:
