@@ -72,7 +72,7 @@ def analyse(gate: str, raw: RawData) -> Analysis:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
         quantities = {
             f"{gate}_angle_error": error,
-            f"{gate}_amplitude": _corrected(raw.controls[f"{gate}_amplitude"], error, TARGET[gate]),
+            **_amplitude(gate, raw.controls, error),
             "contrast": result["amp"],
             **witness.detuning(raw, result["base"].value, result["amp"].value),
         }
@@ -88,10 +88,17 @@ def analyse(gate: str, raw: RawData) -> Analysis:
     )
 
 
-def _corrected(amplitude: float, error: Quantity, target: float) -> Quantity:
-    """The rotation is proportional to the amplitude, so the amplitude shrinks as the rotation is too large."""
-    value = amplitude * target / (target + error.value)
-    return Quantity(value=value, stderr=None if error.stderr is None else amplitude * error.stderr / target)
+def _amplitude(gate: str, controls: Values, error: Quantity) -> dict[str, Quantity]:
+    """The rotation is proportional to the amplitude, so the amplitude shrinks as the rotation is too large.
+
+    Empty on a device without pulse access: there the error is measured, and nobody can correct it.
+    """
+    name, target = f"{gate}_amplitude", TARGET[gate]
+    if name not in controls:
+        return {}
+    value = controls[name] * target / (target + error.value)
+    stderr = None if error.stderr is None else controls[name] * error.stderr / target
+    return {name: Quantity(value=value, stderr=stderr)}
 
 
 def draw(gate: str, analysis: Analysis) -> Figure:
@@ -105,13 +112,13 @@ def propose(gate: str, analysis: Analysis, values: Values) -> list[Change]:
 
 
 def check(gate: str, analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    name = f"{gate}_angle_error"
-    fitted = checks.fitted(analysis, name, f"{gate}_amplitude", "contrast")
+    name, amplitude = f"{gate}_angle_error", f"{gate}_amplitude"
+    fitted = checks.fitted(analysis, name, "contrast")
     if not fitted.passed:
         return [fitted]
     found = analysis.quantities
     error = abs(found[name].value)
-    return [
+    listed = [
         fitted,
         checks.within("contrast", found["contrast"].value, 0.3, 1.1),
         checks.resolved("contrast", found["contrast"], 10.0),
@@ -123,8 +130,10 @@ def check(gate: str, analysis: Analysis, parameters: Values, history: Mapping[st
         witness.on_resonance(analysis, MOST_DETUNING),
         checks.within("error of the angle", found[name].stderr or np.inf, 0.0, 0.02, "rad"),
         checks.goodness(analysis, parameters=3, tolerance=0.02),
-        checks.history(f"{gate}_amplitude", found[f"{gate}_amplitude"], history, natural=0.03),
     ]
+    if amplitude in found:
+        listed.append(checks.history(amplitude, found[amplitude], history, natural=0.03))
+    return listed
 
 
 def _row(gate: str, needs: tuple[str, ...]) -> Experiment:

@@ -95,11 +95,13 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     offset = raw.parameters["detuning"] - frequency.value
     stderr = None if frequency.stderr is None else float(np.hypot(frequency.stderr, WANDER))
     found = {
-        "drive_frequency": Quantity(value=raw.controls["drive_frequency"] + offset, stderr=stderr, unit="Hz"),
         "offset": Quantity(value=offset, stderr=stderr, unit="Hz"),
         "oscillation": frequency,
         "contrast": result["amp"],
     }
+    if "drive_frequency" in raw.controls:  # a device without pulse access lets nobody correct it
+        corrected = raw.controls["drive_frequency"] + offset
+        found["drive_frequency"] = Quantity(value=corrected, stderr=stderr, unit="Hz")
     seen = tau.value < 3 * raw.parameters["max_delay"]
     if seen and tau.stderr is not None and tau.stderr < 0.3 * tau.value:
         found["t2_star"] = tau
@@ -117,7 +119,7 @@ def propose(analysis: Analysis, values: Values) -> list[Change]:
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    fitted = checks.fitted(analysis, "drive_frequency", "oscillation", "contrast")
+    fitted = checks.fitted(analysis, "offset", "oscillation", "contrast")
     if not fitted.passed:
         return [fitted, *(checks.signal(part) for part in analysis.series)]
     found, window = analysis.quantities, parameters["max_delay"]
