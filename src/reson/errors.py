@@ -12,6 +12,8 @@ class ToolErrorKind(StrEnum):
     NOT_ALLOWED = "not_allowed"
     OVER_BUDGET = "over_budget"
     DEVICE_REFUSED = "device_refused"
+    JOB_FAILED = "job_failed"
+    """The request was sound and the device took it, but no complete data came back: the same request may be made again."""
     ANALYSIS_FAILED = "analysis_failed"
 
 
