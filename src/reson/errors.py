@@ -13,7 +13,7 @@ class ToolErrorKind(StrEnum):
     OVER_BUDGET = "over_budget"
     DEVICE_REFUSED = "device_refused"
     JOB_FAILED = "job_failed"
-    """The request was sound and the device took it, but no complete data came back: the same request may be made again."""
+    """The device took a sound request and brought back no complete data: the same request may be made again."""
     ANALYSIS_FAILED = "analysis_failed"
 
 
