@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from reson.evals.verdict_truth import best_amplitude
+from reson.evals.verdicts.pulses import best_amplitude
 from reson.tools.devices.envelope import area, envelope, envelope_derivative
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get

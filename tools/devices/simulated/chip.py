@@ -35,7 +35,11 @@ class Chip:
 
     def truth_now(self) -> ChipTruth:
         """The hidden values at the clock's time."""
-        return truth_at(self.truth, self.clock * 1e-6)
+        return self.truth_at(self.clock * 1e-6)
+
+    def truth_at(self, time: float) -> ChipTruth:
+        """The hidden values at a time in seconds since the epoch."""
+        return truth_at(self.truth, time)
 
     def run(self, program: Program, shots: int, samples: int, keep: Callable[[Measured, np.ndarray], T]) -> list[T]:
         """Run a job and move the clock to its end.
@@ -50,7 +54,7 @@ class Chip:
         results: list[T] = []
         for _, members in itertools.groupby(range(len(starts)), lambda index: starts[index] // SLICE):
             indices = list(members)
-            truth = truth_at(self.truth, self.clock * 1e-6 + float(starts[indices[0]]))
+            truth = self.truth_at(self.clock * 1e-6 + float(starts[indices[0]]))
             part = Program(program.gates, program.circuits[indices[0] : indices[-1] + 1])
             readout = readout_of(truth.transmons)
             for circuit, found in self.populations(part, truth):

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.evals.verdict_outcomes import Outcome
-from reson.evals.verdict_truth import NEEDS, Need
+from reson.evals.verdicts.outcomes import Outcome
+from reson.evals.verdicts.trial import Need
+from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
 from reson.tools.quantities import PARAMETERS
 
@@ -141,7 +142,8 @@ def page(outcomes: Sequence[Outcome], first_seed: int) -> str:
             "|---|---|---|---|",
             *(
                 f"| {experiment} | {parameter} | {_tolerance(parameter, need)} | {need.reason} |"
-                for (experiment, parameter), need in NEEDS.items()
+                for experiment, trial in TRIALS.items()
+                for parameter, need in trial.needs.items()
             ),
             "",
         ]

@@ -21,18 +21,18 @@ from reson.agent.campaign.measuring import with_doubt, within_bounds
 from reson.agent.reading import read_saved_data
 from reson.errors import ToolError
 from reson.evals.nights import FIRST_UNSEEN_SEED
-from reson.evals.verdict_cases import Setting, prepare
-from reson.evals.verdict_outcomes import Outcome, Value
-from reson.evals.verdict_report import page, summary
-from reson.evals.verdict_sweeps import adequate
-from reson.evals.verdict_truth import NEEDS, TrueValue, true_values
+from reson.evals.verdicts.outcomes import Outcome, Value
+from reson.evals.verdicts.report import page, summary
+from reson.evals.verdicts.setting import Setting, prepare
+from reson.evals.verdicts.trial import Need, TrueValue, true_values
+from reson.evals.verdicts.trials import TRIALS
 from reson.records import Change, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
 
 EACH = 190
-"""Measurements of each experiment: 2,090 in all."""
+"""Measurements of each experiment."""
 SIGMAS = 5.0
 PROGRESS = 200
 
@@ -40,10 +40,12 @@ PROGRESS = 200
 def measure(experiment: str, number: int, first_seed: int) -> Outcome:
     """Measurement ``number`` of an experiment, on the chip of its own seed, judged and compared with the truth."""
     seed = first_seed + number
-    condition, setting = prepare(experiment, seed, number)
-    row = get(experiment)
+    trial, row = TRIALS[experiment], get(experiment)
+    condition, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number)
     arguments = _arguments(setting)
-    fits = adequate(setting, arguments)
+    now = setting.device.chip.truth_now().transmons[0]
+    never = trial.meaningless(setting)
+    fits = not never and trial.adequate(setting, arguments, now)
     try:
         raw = row.acquire(setting.device, {0: arguments})[0]
     except ToolError as error:  # the device refuses the pulse: nothing can be written
@@ -55,7 +57,7 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
     numbers = judge([*row.check(analysis, arguments, setting.history), *within_bounds(changes)])
     reading = read_saved_data(analysis)
     judgement = with_doubt(numbers, reading)
-    truth = true_values(setting.device, raw, {change.parameter: change.new for change in changes})
+    truth = true_values(trial, setting.device, raw, {change.parameter: change.new for change in changes})
     return Outcome(
         experiment=experiment,
         number=number,
@@ -66,7 +68,10 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
         by_numbers=numbers.verdict,
         status=str(reading.status),
         reasons=judgement.reasons,
-        values={change.parameter: compare(experiment, change, truth[change.parameter], setting) for change in changes},
+        values={
+            change.parameter: compare(trial.needs[change.parameter], change, truth[change.parameter], never)
+            for change in changes
+        },
     )
 
 
@@ -80,13 +85,15 @@ def _arguments(setting: Setting) -> dict[str, float]:
     return row.arguments({k: round(v) if specs[k].integer else v for k, v in within.items()}, setting.known)
 
 
-def compare(experiment: str, change: Change, truth: TrueValue, setting: Setting) -> Value:
-    """A value is wrong beyond 5 combined standard deviations and beyond the tolerance of the next step."""
+def compare(need: Need, change: Change, truth: TrueValue, never: bool) -> Value:
+    """A value is wrong beyond 5 combined standard deviations and beyond the tolerance of the next step.
+
+    ``never``: whatever comes out of this measurement is wrong.
+    """
     deviation = change.new - truth.value
-    allowed = NEEDS[experiment, change.parameter].allows(deviation, truth.value)
     likely = abs(deviation) <= SIGMAS * np.hypot(change.stderr or 0.0, truth.stderr)
-    never = setting.noise or not setting.device.chip.truth.transmons[0].gain  # noise, or a dead qubit
-    return Value(change.new, change.stderr, truth.value, bool(never or not (allowed or likely)))
+    right = need.allows(deviation, truth.value) or likely
+    return Value(change.new, change.stderr, truth.value, bool(never or not right))
 
 
 def replaced_by_noise(raw: RawData, rng: np.random.Generator) -> RawData:
@@ -141,7 +148,3 @@ def main() -> None:
 
 def _plain(outcome: Outcome) -> Mapping[str, object]:
     return asdict(outcome) | {"wrong": outcome.wrong, "good": outcome.good}
-
-
-if __name__ == "__main__":
-    main()

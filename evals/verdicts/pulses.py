@@ -1,0 +1,57 @@
+"""The pulses that are best in truth, by propagating the true Hamiltonian on resonance.
+
+A value that would be best only while the drive is off resonance therefore counts as wrong.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import root_scalar
+
+from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.propagation import Pulse, magnus_steps, unitary_paths
+from reson.tools.devices.simulated.truth import TransmonTruth
+
+ANGLES = {"x": math.pi, "sx": math.pi / 2}
+
+
+def best_amplitude(truth: TransmonTruth, gate: str, beta: float, duration: float) -> float:
+    """Amplitude at which the resonant pulse turns by the gate's angle; infinite for a drive that does not arrive."""
+    if not truth.gain:
+        return math.inf
+    linear = ANGLES[gate] / (truth.gain * area(duration))
+    return root_scalar(
+        lambda amplitude: _angle(_propagator(truth, amplitude, beta, duration)) - ANGLES[gate],
+        bracket=(0.8 * linear, 1.2 * linear),
+        rtol=1e-7,
+    ).root
+
+
+def best_beta(truth: TransmonTruth, duration: float) -> float:
+    """DRAG coefficient in seconds at which the resonant pi pulse has no part along Z."""
+    if not truth.gain:
+        return math.inf
+
+    def tilt(beta: float) -> float:
+        pulse = _propagator(truth, best_amplitude(truth, "x", beta, duration), beta, duration)
+        turn = pulse[1, 0] / -1j
+        return float((pulse[0, 0] * np.conj(turn)).imag)
+
+    return root_scalar(tilt, bracket=(0.0, -1 / (math.pi * 2 * truth.anharmonicity)), xtol=1e-14).root
+
+
+def _propagator(truth: TransmonTruth, amplitude: float, beta: float, duration: float) -> np.ndarray:
+    """The resonant pulse on the qubit's two levels, shape (2, 2)."""
+    pulse = Pulse(amplitude, beta, 0.0, duration)
+    steps = magnus_steps(pulse, truth.gain)
+    return unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain)[0, 0, -1, :2, :2]
+
+
+def _angle(propagator: np.ndarray) -> float:
+    """Angle of the rotation in rad, 0 to 2 pi, whatever its axis in the upper half of the X-Z plane."""
+    unit = propagator / np.sqrt(np.linalg.det(propagator))
+    cosine = np.clip(np.trace(unit).real / 2, -1, 1)
+    # the square root of the determinant leaves a sign open; a positive drive turns by -i sin(angle / 2) X
+    return float(2 * np.arccos(cosine if unit[1, 0].imag < 0 else -cosine))

@@ -1,0 +1,87 @@
+"""What the study has to know of one experiment: how it is spoilt, what is true, and what the next step bears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from reson.evals.verdicts.setting import Setting, Spoil, Stage
+from reson.tools.devices.simulated.device import SimulatedDevice
+from reson.tools.devices.simulated.truth import TransmonTruth
+from reson.tools.experiments.experiment import RawData, Values
+
+
+@dataclass(frozen=True)
+class Need:
+    """Deviation from the truth that the next step bears: absolute in SI units, or relative to the true value."""
+
+    tolerance: float
+    relative: bool
+    reason: str
+
+    def allows(self, deviation: float, truth: float) -> bool:
+        return abs(deviation) <= self.tolerance * (abs(truth) if self.relative else 1.0)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The hidden truth of qubit 0 at one time of a measurement, and what the measurement would write."""
+
+    device: SimulatedDevice
+    truth: TransmonTruth
+    raw: RawData
+    proposed: Mapping[str, float]
+    """Matters where truth depends on it: the assignment fidelity is that of the proposed discrimination."""
+
+
+Truth = Callable[[Moment], float]
+
+
+def meaningless_without_drive(setting: Setting) -> bool:
+    """Whatever comes out of noise, or of a qubit that no drive reaches, is wrong."""
+    return setting.noise or not setting.device.chip.truth_now().transmons[0].gain
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One experiment in the study; measurements are of qubit 0 of a chip of ``qubits`` qubits."""
+
+    stage: Stage
+    """Where the steps before have left the qubit."""
+    sweeps: tuple[Spoil, ...]
+    """Bad sweeps, each as likely as the others."""
+    needs: Mapping[str, Need]
+    """For each parameter that the experiment may write."""
+    truth: Mapping[str, Truth]
+    """For each parameter that the experiment may write."""
+    adequate: Callable[[Setting, Values, TransmonTruth], bool]
+    """(setting, arguments, truth now) -> whether an experienced person would expect a sound result.
+
+    The number of shots is left out: noise alone makes no sweep inadequate, only its errors larger.
+    """
+    sampling: Callable[[str, float], float] = field(default=lambda parameter, value: 0.0)
+    """(parameter, value) -> standard error of the truth itself, where it is found by sampling."""
+    meaningless: Callable[[Setting], bool] = meaningless_without_drive
+    qubits: int = 1
+
+
+@dataclass(frozen=True)
+class TrueValue:
+    value: float
+    stderr: float = 0.0
+    """How far the truth itself moved during the measurement, or its own sampling error."""
+
+
+def true_values(
+    trial: Trial, device: SimulatedDevice, raw: RawData, proposed: dict[str, float]
+) -> dict[str, TrueValue]:
+    """The truth of each ``proposed`` parameter of qubit 0 in the middle of the measurement ``raw``."""
+    times = (raw.started, (raw.started + raw.ended) / 2, raw.ended)
+    moments = [Moment(device, device.chip.truth_at(time).transmons[0], raw, proposed) for time in times]
+    found = {}
+    for name in proposed:
+        first, value, last = (trial.truth[name](moment) for moment in moments)
+        found[name] = TrueValue(value, float(np.hypot((last - first) / 2, trial.sampling(name, value))))
+    return found

@@ -1,0 +1,26 @@
+"""Every experiment's trial, in the order of the catalogue."""
+
+from __future__ import annotations
+
+from reson.evals.verdicts.trial import Trial
+from reson.evals.verdicts.trials import (
+    benchmarking,
+    decays,
+    drag,
+    fine_amplitude,
+    rabi,
+    ramsey,
+    readout,
+    spectroscopy,
+)
+
+TRIALS: dict[str, Trial] = (
+    spectroscopy.TRIALS
+    | rabi.TRIALS
+    | readout.TRIALS
+    | ramsey.TRIALS
+    | decays.TRIALS
+    | drag.TRIALS
+    | fine_amplitude.TRIALS
+    | benchmarking.TRIALS
+)

@@ -1,0 +1,63 @@
+"""Truths and judgements that several trials share."""
+
+from __future__ import annotations
+
+import math
+
+from reson.evals.verdicts.pulses import ANGLES, best_amplitude, best_beta
+from reson.evals.verdicts.setting import Setting
+from reson.evals.verdicts.trial import Moment, Need
+from reson.tools.devices.simulated.truth import TransmonTruth
+
+TEN_MRAD = "10 mrad of over-rotation cost a tenth of the coherence limit"
+
+
+def f01(moment: Moment) -> float:
+    return moment.truth.f01
+
+
+def amplitude_of(moment: Moment, gate: str) -> float:
+    return best_amplitude(moment.truth, gate, moment.raw.controls["drag_beta"], moment.raw.controls["pulse_duration"])
+
+
+def x_amplitude(moment: Moment) -> float:
+    return amplitude_of(moment, "x")
+
+
+def sx_amplitude(moment: Moment) -> float:
+    return amplitude_of(moment, "sx")
+
+
+def drag_beta(moment: Moment) -> float:
+    return best_beta(moment.truth, moment.raw.controls["pulse_duration"])
+
+
+def t1(moment: Moment) -> float:
+    return moment.truth.t1
+
+
+def t2(moment: Moment) -> float:
+    return moment.truth.t2
+
+
+DECAY = Need(0.15, True, "moves the coherence limit by a tenth at most")
+
+
+def offset(setting: Setting, truth: TransmonTruth) -> float:
+    """f01 minus drive frequency, Hz."""
+    return truth.f01 - setting.controls["drive_frequency"]
+
+
+def over_rotation(setting: Setting, truth: TransmonTruth, gate: str) -> float:
+    """Absolute angle in rad by which the loaded pulse turns too far or not far enough."""
+    best = best_amplitude(truth, gate, setting.controls["drag_beta"], setting.controls["pulse_duration"])
+    return ANGLES[gate] * abs(setting.controls[f"{gate}_amplitude"] / best - 1)
+
+
+def prepared(setting: Setting, truth: TransmonTruth, most: float) -> bool:
+    """Both pulses turn right within ``most`` rad, and the threshold lies between the clouds, a width off either."""
+    readout, angle = truth.readout, setting.controls["readout_angle"]
+    turn = complex(math.cos(angle), -math.sin(angle))
+    ground, excited = ((centre * turn).real for centre in readout.centres[:2])
+    between = ground + readout.sigma < setting.controls["readout_threshold"] < excited - readout.sigma
+    return between and all(over_rotation(setting, truth, gate) < most for gate in ("x", "sx"))
