@@ -1,0 +1,1 @@
+"""Reference plots of the simulated chip: what each shows (``recipes``) and how they are made (``make``)."""

@@ -1,0 +1,3 @@
+from reson.evals.gallery.make import main
+
+main()

@@ -1,0 +1,115 @@
+"""Makes the gallery of reference plots under prompts/: ``python -m reson.evals.gallery``.
+
+One simulated qubit is brought up; its plots are the good ones. Then it is detuned, overdriven, left without a drive or
+measured over a wrong range, and the offline reader must take each plot for what it is meant to show, or nothing is
+written; of those that it cannot tell the construction itself is the proof.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from reson.agent.reading import read_saved_data
+from reson.evals.gallery.recipe import Recipe
+from reson.evals.gallery.recipes import RECIPES
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.figures.style import png
+
+SEED = 417
+"""A chip of its own, on which nothing was tuned and nothing is evaluated."""
+COLOURS = 64
+
+
+def main() -> None:
+    import reson.prompts
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--into", type=Path, default=Path(reson.prompts.__file__).parent / "gallery")
+    folder = parser.parse_args().into
+    values, clock = calibrated_values()
+    pictures, wrong = [], []
+    for recipe in RECIPES:
+        analysis = make(recipe, values, clock)
+        status = read_saved_data(analysis).status
+        if status is not recipe.status and not recipe.by_eye:
+            wrong.append(f"{recipe.experiment} meant as {recipe.status} reads as {status}")
+        pictures.append((recipe, small_png(png(get(recipe.experiment).draw(analysis)))))
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    write(folder, pictures)
+    print(f"{len(pictures)} plots, {sum(len(picture) for _, picture in pictures) / 1e3:.0f} kB, in {folder}")
+
+
+def calibrated_values() -> tuple[dict[str, float], float]:
+    """The table of a qubit that the offline brain has brought up, and the device's clock after it."""
+    from reson.agent.lab import open_lab
+    from reson.agent.launch import Plan, start
+    from reson.tools.store.parameters import current
+
+    with tempfile.TemporaryDirectory() as directory:
+        lab = open_lab(Path(directory), seed=SEED, qubits=1)
+        start(lab, Plan(kind="calibrate"), lambda kind, body: None)
+        store = lab.store()
+        table = current(store, f"simulated-{SEED}")["q0"]
+        return {name: row.value for name, row in table.items()}, lab.device(store).now().timestamp()
+
+
+def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
+    """Measure and analyse as the recipe says; ``clock`` in epoch seconds, when the values were true."""
+    from reson.tools.devices.simulated.device import open_simulated
+    from reson.tools.quantities import controls_only
+
+    row = get(recipe.experiment)
+    device = open_simulated(SEED, 1, recipe.faults, clock)
+    changed = {name: value * recipe.times.get(name, 1.0) for name, value in values.items()}
+    changed["drive_frequency"] += recipe.detuned
+    device.load(controls_only({"q0": changed}))
+    defaults = row.arguments({}, values)
+    scaled = {name: defaults[name] * factor for name, factor in recipe.times.items() if name in defaults}
+    limits = {spec.name: spec.high for spec in row.parameters}
+    arguments = {**scaled, **recipe.arguments}
+    arguments = {
+        name: int(value) if name == "max_length" else min(value, limits[name]) for name, value in arguments.items()
+    }
+    analysis = row.analyse(row.acquire(device, {0: row.arguments(arguments, values)})[0])
+    return _with_stretched_curve(analysis, recipe.stretched_curve) if recipe.stretched_curve else analysis
+
+
+def _with_stretched_curve(analysis: Analysis, factor: float) -> Analysis:
+    """The fitted curve is drawn out from the start of the sweep; the measured points stay."""
+    stretched = []
+    for series in analysis.series:
+        x = np.array(series.fit_x)
+        y = np.interp(x[0] + (x - x[0]) / factor, x, series.fit_y) if len(x) else x
+        stretched.append(series.model_copy(update={"fit_y": tuple(float(value) for value in y)}))
+    return analysis.model_copy(update={"series": tuple(stretched)})
+
+
+def small_png(data: bytes) -> bytes:
+    """The same picture with a palette: a third of the size, and no difference to the eye."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        stream = io.BytesIO()
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(stream, format="png", optimize=True)
+        return stream.getvalue()
+
+
+def write(folder: Path, pictures: list[tuple[Recipe, bytes]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    lines = ["# Reference plots of the simulated chip; made by `python -m reson.evals.gallery`, not by hand.\n"]
+    for recipe, picture in pictures:
+        name = f"{recipe.experiment}-{recipe.status.lower()}.png"
+        (folder / name).write_bytes(picture)
+        facts = {"experiment": recipe.experiment, "status": recipe.status, "file": name, "made": recipe.made}
+        lines.append("\n".join(["[[plot]]", *(f'{key} = "{value}"' for key, value in facts.items()), ""]))
+    (folder / "index.toml").write_text("\n".join(lines), encoding="utf-8")

@@ -1,0 +1,32 @@
+"""How one reference plot is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reson.records import Status
+
+STRETCH = 1.6
+"""By which a curve is stretched to miss its points."""
+NO_DRIVE = {"x_amplitude": 0.0, "sx_amplitude": 0.0}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to make one plot: factors on the qubit's values, an offset of its drive, and the arguments of the sweep."""
+
+    experiment: str
+    status: Status
+    made: str
+    arguments: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)
+    """control or default argument -> factor."""
+    detuned: float = 0.0
+    """Hz added to the drive frequency."""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Of the chip, by component, as in ``lab.toml``; the chip has q0 alone."""
+    by_eye: bool = False
+    """Made so by construction and plain to the eye, though the offline reader takes it for something else."""
+    stretched_curve: float = 0.0
+    """The drawn curve is stretched by this factor along the sweep, as a fit with a bad start would be."""

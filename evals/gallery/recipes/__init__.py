@@ -1,0 +1,26 @@
+"""Every reference plot: for each experiment a good one, and one for each way in which it goes wrong."""
+
+from __future__ import annotations
+
+from reson.evals.gallery.recipe import Recipe
+from reson.evals.gallery.recipes import (
+    benchmarking,
+    decays,
+    drag,
+    fine_amplitude,
+    rabi,
+    ramsey,
+    readout,
+    spectroscopy,
+)
+
+RECIPES: tuple[Recipe, ...] = (
+    *spectroscopy.RECIPES,
+    *rabi.RECIPES,
+    *readout.RECIPES,
+    *ramsey.RECIPES,
+    *decays.RECIPES,
+    *drag.RECIPES,
+    *fine_amplitude.RECIPES,
+    *benchmarking.RECIPES,
+)

@@ -1,0 +1,26 @@
+"""Reference plots of qubit spectroscopy."""
+
+from __future__ import annotations
+
+from reson.evals.gallery.recipe import STRETCH, Recipe
+from reson.records import Status
+
+RECIPES = (
+    Recipe("qubit_spectroscopy", Status.SUCCESS, "one line inside the sweep"),
+    Recipe("qubit_spectroscopy", Status.NO_SIGNAL, "the qubit is far outside the sweep", detuned=170e6),
+    Recipe(
+        "qubit_spectroscopy",
+        Status.RANGE_TOO_NARROW,
+        "the line lies on the edge of the sweep",
+        detuned=19.3e6,
+        by_eye=True,
+    ),
+    Recipe(
+        "qubit_spectroscopy",
+        Status.AMP_TOO_HIGH,
+        "the drive is forty times too strong",
+        times={"amplitude": 40.0},
+        by_eye=True,
+    ),
+    Recipe("qubit_spectroscopy", Status.FIT_POOR, "a curve that misses the line", stretched_curve=STRETCH),
+)
