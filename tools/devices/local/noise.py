@@ -1,0 +1,81 @@
+"""The noise of a few qubits of a device, as an Aer simulator of just these: it is built once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from qiskit.providers import BackendV2, Options
+from qiskit.transpiler import Target
+from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel
+
+from reson.errors import ToolError, ToolErrorKind
+
+MOST_QUBITS = 10
+"""Connected qubits of one circuit: their density matrix has 4 to this power of entries."""
+
+
+def cut(target: Target, qubits: Sequence[int]) -> Target:
+    """The part of a target that lives on ``qubits``, renumbered from 0 in their order, with its error rates."""
+    place = {qubit: index for index, qubit in enumerate(qubits)}
+    known = target.qubit_properties
+    small = Target(
+        num_qubits=len(qubits), dt=target.dt, qubit_properties=[known[qubit] for qubit in qubits] if known else None
+    )
+    for name in target.operation_names:
+        operation, everywhere = target.operation_from_name(name), target[name]
+        if isinstance(operation, type) or not everywhere or None in everywhere:
+            continue  # control flow and ideal gates carry no noise
+        here = {tuple(place[q] for q in at): props for at, props in everywhere.items() if set(at) <= place.keys()}
+        if here:
+            small.add_instruction(operation, here, name=name)
+    return small
+
+
+class NoisySimulators:
+    """Qubits -> simulator of these alone. ``noise_of`` makes the noise model of a cut target."""
+
+    def __init__(self, target: Target, noise_of: Callable[[Target, Sequence[int]], NoiseModel] | None = None) -> None:
+        self._target = target
+        self._noise_of = noise_of or _published_noise
+        self._kept: dict[tuple[int, ...], AerSimulator] = {}
+
+    def of(self, qubits: tuple[int, ...]) -> AerSimulator:
+        """Raises ``ToolError`` (device_refused) for more connected qubits than can be computed."""
+        if len(qubits) > MOST_QUBITS:
+            raise ToolError(
+                ToolErrorKind.DEVICE_REFUSED,
+                f"gates connect {len(qubits)} qubits of one circuit; at most {MOST_QUBITS} can be computed here",
+            )
+        if qubits not in self._kept:
+            noise = self._noise_of(cut(self._target, qubits), qubits)
+            self._kept[qubits] = AerSimulator(noise_model=noise, method="density_matrix")
+        return self._kept[qubits]
+
+
+def _published_noise(target: Target, qubits: Sequence[int]) -> NoiseModel:
+    return NoiseModel.from_backend(_Cut(target))
+
+
+class _Cut(BackendV2):
+    """A target as the backend that Aer reads error rates from; it runs nothing."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(name="cut")
+        self._target = target
+
+    @property
+    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return self._target
+
+    @property
+    def max_circuits(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return None
+
+    @classmethod
+    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return Options()
+
+    def run(self, run_input: Any, **options: Any) -> Any:
+        raise NotImplementedError("only its target is read")
