@@ -141,8 +141,8 @@ kind = "simulated"
 seed = {seed}                     # another seed is another chip
 qubits = {qubits}
 
-[device.faults]              # for trying things out: dead, weak_drive, frequency_guess_off, short_t1
-# q2 = "weak_drive"
+[device.faults]              # for trying things out: `reson device faults` describes the kinds
+# q2 = "attenuator"
 
 [goals]
 error_over_coherence_limit = 1.5

@@ -71,7 +71,7 @@ def _two_nights(directory: Path) -> Lab:
     """A night that ended, and one in which a request waits; q2 has a weak drive line."""
     lab = open_lab(directory, seed=SEED, qubits=5)
     settings = directory / "lab.toml"
-    settings.write_text(settings.read_text().replace('# q2 = "weak_drive"', 'q2 = "weak_drive"'))
+    settings.write_text(settings.read_text().replace('# q2 = "attenuator"', 'q2 = "attenuator"'))
     lab = open_lab(directory)
     start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
     (directory / "policy.toml").write_text(ASK + DEFAULT_POLICY)

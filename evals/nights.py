@@ -51,7 +51,7 @@ class NightResult:
     qubits: tuple[QubitResult, ...]
 
 
-FAULTS = {"q0": "dead", "q1": "weak_drive", "q2": "frequency_guess_off", "q3": "short_t1"}
+FAULTS = {"q0": "dead_drive_line", "q1": "attenuator", "q2": "frequency_guess_off", "q3": "short_t1"}
 EXPECTED = {"q0": "no_drive_response", "q1": "weak_drive_line", "q2": "frequency_guess_off", "q3": "short_t1"}
 """The diagnosis that each fault must get; a qubit without a fault must get none."""
 

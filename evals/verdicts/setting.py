@@ -102,8 +102,8 @@ BAD_SWEEP = "bad sweep"
 SPOILS: dict[str, Spoil] = {
     "healthy": _nothing,
     BAD_SWEEP: _nothing,  # an experiment's own: Trial.sweeps
-    "dead": _nothing,
-    "weak_drive": _nothing,
+    "dead_drive_line": _nothing,
+    "attenuator": _nothing,
     "short_t1": _nothing,
     "frequency off": _frequency_off,
     "X amplitude off": _x_amplitude_off,
@@ -112,7 +112,7 @@ SPOILS: dict[str, Spoil] = {
     "few shots": _few_shots,
     "noise": _noise,
 }
-CHIP_FAULTS = ("dead", "weak_drive", "short_t1")
+CHIP_FAULTS = ("dead_drive_line", "attenuator", "short_t1")
 FAULTY = tuple(name for name in SPOILS if name not in ("healthy", BAD_SWEEP))
 
 

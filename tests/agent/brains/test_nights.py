@@ -179,7 +179,7 @@ def test_the_cascade_asks_the_model_about_a_qubit_in_trouble_only(tmp_path, serv
         return Answer(calls=(("give_up", {"components": names} | why),))
 
     server = serve(script)
-    lab = make_lab(tmp_path, "cascade", server, faults='q1 = "dead"')
+    lab = make_lab(tmp_path, "cascade", server, faults='q1 = "dead_drive_line"')
     events = night(lab)
     assert endings(events) == {"q0": "done", "q1": "give_up"}
     asked = [event for event in events if event["kind"] == "question" and event["answered_by"] == "model"]

@@ -48,7 +48,7 @@ def test_qubits_that_break_between_two_nights_get_their_own_diagnoses(make_lab, 
     lab = make_lab(qubits=2)
     calibrate(lab)
     settings = lab.directory / "lab.toml"
-    settings.write_text(settings.read_text().replace("[goals]", 'q0 = "dead"\nq1 = "short_t1"\n\n[goals]'))
+    settings.write_text(settings.read_text().replace("[goals]", 'q0 = "dead_drive_line"\nq1 = "short_t1"\n\n[goals]'))
     watched.clear()
     calibrate(open_lab(lab.directory))
     closed = {

@@ -17,7 +17,7 @@ def limited(lab, experiments: int):
 
 
 def test_a_weak_drive_line_is_searched_with_what_found_it_before(make_lab, calibrate):
-    lab = make_lab(q0="weak_drive")
+    lab = make_lab(q0="attenuator")
     calibrate(lab)
     store = lab.store()
     searched = list_measurements(store, experiment="qubit_spectroscopy")

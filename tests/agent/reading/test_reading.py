@@ -214,7 +214,7 @@ def test_every_experiment_has_a_reader_and_noise_is_never_a_success() -> None:
 
 @pytest.fixture(scope="module")
 def dead_and_alive() -> dict[str, dict[int, Reading]]:
-    device = open_simulated(8, 2, {"q1": "dead"}, 1.8e9)
+    device = open_simulated(8, 2, {"q1": "dead_drive_line"}, 1.8e9)
     truth = device.chip.truth_now().transmons[0]
     device.load({"q0": {"drive_frequency": truth.f01}})
     readings = {}

@@ -77,7 +77,7 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def bench() -> Bench:
-    device = open_simulated(5, 3, {f"q{DEAD}": "dead"}, CLOCK)
+    device = open_simulated(5, 3, {f"q{DEAD}": "dead_drive_line"}, CLOCK)
     bench = Bench(device, {q: dict(values) for q, values in enumerate(device.design_controls().values())})
     for name in ORDER:
         bench.steps.append((name, bench.measure(name)))

@@ -12,7 +12,7 @@ from reson.tools.verdicts.judge import judge
 
 @pytest.mark.parametrize(
     ("fault", "search"),
-    [("frequency_guess_off", {"span": 120e6, "points": 121}), ("weak_drive", {"stronger": 10.0})],
+    [("frequency_guess_off", {"span": 120e6, "points": 121}), ("attenuator", {"stronger": 10.0})],
 )
 def test_found_only_by_the_search(fault: str, search: dict[str, float]) -> None:
     device = open_simulated(11, 1, {"q0": fault}, 1.8e9)
@@ -30,7 +30,7 @@ def test_found_only_by_the_search(fault: str, search: dict[str, float]) -> None:
 
 
 def test_a_weak_drive_has_no_pi_pulse_and_no_verdict_says_so() -> None:
-    device = open_simulated(11, 1, {"q0": "weak_drive"}, 1.8e9)
+    device = open_simulated(11, 1, {"q0": "attenuator"}, 1.8e9)
     device.load({"q0": {"drive_frequency": device.chip.truth_now().transmons[0].f01}})
     row = get("rabi")
     arguments = row.arguments({"max_amplitude": 1.0}, device.design_controls()["q0"])

@@ -12,6 +12,7 @@ import numpy as np
 from reson.tools.devices.device import DeviceLimits
 from reson.tools.devices.simulated.drift import truth_at
 from reson.tools.devices.simulated.evolution import final_states
+from reson.tools.devices.simulated.faults import Scenario, in_force
 from reson.tools.devices.simulated.program import Measured, Program
 from reson.tools.devices.simulated.readout import READOUT_TIME, draw_levels, integrate, readout_of
 from reson.tools.devices.simulated.superoperators import SIZE, superoperators, thermal_state
@@ -26,20 +27,23 @@ T = TypeVar("T")
 
 
 class Chip:
-    """``controls`` is one mapping for each qubit; ``clock`` counts microseconds since the Unix epoch."""
+    """``controls`` is one mapping for each qubit; ``clock`` counts microseconds since the Unix epoch; ``scenario``
+    holds the faults that come and go.
+    """
 
-    def __init__(self, truth: ChipTruth, controls: list[dict[str, float]], clock: int) -> None:
+    def __init__(self, truth: ChipTruth, controls: list[dict[str, float]], clock: int, scenario: Scenario = ()) -> None:
         self.truth = truth
         self.controls = controls
         self.clock = clock
+        self.scenario = scenario
 
     def truth_now(self) -> ChipTruth:
         """The hidden values at the clock's time."""
         return self.truth_at(self.clock * 1e-6)
 
     def truth_at(self, time: float) -> ChipTruth:
-        """The hidden values at a time in seconds since the epoch."""
-        return truth_at(self.truth, time)
+        """The hidden values at a time in seconds since the epoch: with the faults in force then, drifted."""
+        return truth_at(in_force(self.truth, self.scenario, time), time)
 
     def run(self, program: Program, shots: int, samples: int, keep: Callable[[Measured, np.ndarray], T]) -> list[T]:
         """Run a job and move the clock to its end.

@@ -13,6 +13,7 @@ from reson.tools.devices.device import Controls, component
 from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.devices.simulated.chip import LIMITS, Chip
 from reson.tools.devices.simulated.drift import HORIZON
+from reson.tools.devices.simulated.faults import named, permanent
 from reson.tools.devices.simulated.sampler import SimulatedSampler
 from reson.tools.devices.simulated.truth import (
     DESIGN_AMPLITUDE,
@@ -80,8 +81,10 @@ def open_simulated(seed: int, n_qubits: int, faults: Mapping[str, str], clock: f
         raise OperatorError(f"A chip of {n_qubits} qubits is asked for.", f"Give 1 to {_MOST_QUBITS} qubits.")
     if not 0 <= clock < HORIZON:
         raise OperatorError(f"The chip's clock stands at {clock} s.", "Give seconds since 1970, before the year 2242.")
-    truth = draw_truth(seed, n_qubits, faults)
-    return SimulatedDevice(f"simulated-{seed}", Chip(truth, [_design(t) for t in truth.transmons], round(clock * 1e6)))
+    scenario = named(faults, n_qubits)
+    truth = permanent(draw_truth(seed, n_qubits), scenario)
+    chip = Chip(truth, [_design(t) for t in truth.transmons], round(clock * 1e6), scenario)
+    return SimulatedDevice(f"simulated-{seed}", chip)
 
 
 def _design(truth: TransmonTruth) -> dict[str, float]:

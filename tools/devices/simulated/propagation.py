@@ -4,6 +4,9 @@ In the frame of the pulse's carrier, with a the lowering operator, n = a^dag a a
 H / hbar = 2 pi (detuning n + anharmonicity n (n - 1) / 2) + (Omega(t) a^dag + conj(Omega(t)) a) / 2.
 A positive real Omega turns the qubit like Qiskit's RX, a positive imaginary one like RY; the DRAG optimum then has a
 positive beta for a negative anharmonicity (Motzoi et al., PRL 103, 110501 (2009)).
+
+A faulty generator plays another pulse than it was asked for: one that clips cuts each quadrature of the envelope at a
+level, one with a spur adds to every pulse a copy of itself, shifted by the anharmonicity.
 """
 
 from __future__ import annotations
@@ -31,21 +34,35 @@ class Pulse(NamedTuple):
     duration: float
 
 
-def magnus_steps(pulse: Pulse, gain: float) -> int:
-    """Steps enough for populations to 2e-5, found against finer steps over 8 ns to 20 us and all amplitudes."""
+def magnus_steps(pulse: Pulse, gain: float, spurious: float = 0.0) -> int:
+    """Steps enough for populations to 2e-5, found against finer steps over 8 ns to 20 us and all amplitudes.
+
+    A spurious tone turns against the carrier, which a gentle pulse must follow too.
+    """
     if pulse.duration <= 64e-9:
         return 64
-    if gain * abs(pulse.amp) * pulse.duration <= 8:  # a gentle pulse follows its envelope even in long steps
+    if (
+        not spurious and gain * abs(pulse.amp) * pulse.duration <= 8
+    ):  # a gentle pulse follows its envelope even in long steps
         return 128
     return math.ceil(pulse.duration / (1e-9 if pulse.duration <= 200e-9 else 2e-9))
 
 
 def unitary_paths(
-    pulses: list[Pulse], steps: int, segments: int, frequency_error: float, anharmonicity: float, gain: float
+    pulses: list[Pulse],
+    steps: int,
+    segments: int,
+    frequency_error: float,
+    anharmonicity: float,
+    gain: float,
+    *,
+    clip: float = 1.0,
+    spurious: float = 0.0,
 ) -> np.ndarray:
     """Propagators of pulses of one common duration, cut into segments, each in the frame of its own carrier.
 
-    ``frequency_error`` is f01 minus the qubit's drive frequency in Hz, ``gain`` the Rabi rate in rad/s at full scale.
+    ``frequency_error`` is f01 minus the qubit's drive frequency in Hz, ``gain`` the Rabi rate in rad/s at full scale,
+    ``clip`` the largest amplitude of a quadrature, ``spurious`` the relative amplitude of the tone beside each pulse.
     Shape (pulses, segments, steps of a segment + 1, LEVELS, LEVELS): within each segment, earliest first, the evolution
     since the segment's start, which is the identity at first.
     """
@@ -55,8 +72,12 @@ def unitary_paths(
     starts = np.arange(steps) * step
     detunings = frequency_error - np.array([pulse.dfreq for pulse in pulses])
     levels = 2 * math.pi * (detunings[:, None] * NUMBER + anharmonicity / 2 * NUMBER * (NUMBER - 1))
-    early = _hamiltonians(pulses, levels, gain, starts + (0.5 - _GAUSS) * step)
-    late = _hamiltonians(pulses, levels, gain, starts + (0.5 + _GAUSS) * step)
+    early, late = (
+        _hamiltonians(
+            levels, gain * _played(pulses, times, clip, spurious * np.exp(-2j * math.pi * anharmonicity * times))
+        )
+        for times in (starts + (0.5 - _GAUSS) * step, starts + (0.5 + _GAUSS) * step)
+    )
     # Magnus expansion to fourth order on the two Gauss points (Blanes et al., Phys. Rep. 470, 151 (2009))
     commutator = early @ late - late @ early
     exponent = step / 2 * (early + late) + 1j * math.sqrt(3) / 12 * step**2 * commutator
@@ -65,14 +86,20 @@ def unitary_paths(
     return _running_products(unitaries.reshape(len(pulses), segments, -1, LEVELS, LEVELS))
 
 
-def _hamiltonians(pulses: list[Pulse], levels: np.ndarray, gain: float, times: np.ndarray) -> np.ndarray:
-    """H / hbar in rad/s, shape (pulses, times, LEVELS, LEVELS)."""
+def _played(pulses: list[Pulse], times: np.ndarray, clip: float, tone: np.ndarray) -> np.ndarray:
+    """The complex envelope that leaves the generator, shape (pulses, times); ``tone`` (times,) comes on top of 1."""
     duration = pulses[0].duration
     amps = np.array([pulse.amp for pulse in pulses])[:, None]
     betas = np.array([pulse.beta for pulse in pulses])[:, None]
-    shape = envelope(times, duration) + 1j * betas * envelope_derivative(times, duration)
-    rates = (gain * amps * shape)[..., None, None]
+    asked = amps * (envelope(times, duration) + 1j * betas * envelope_derivative(times, duration))
+    clipped = np.clip(asked.real, -clip, clip) + 1j * np.clip(asked.imag, -clip, clip) if clip < 1 else asked
+    return clipped * (1 + tone)
+
+
+def _hamiltonians(levels: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """H / hbar in rad/s, shape (pulses, times, LEVELS, LEVELS), of Rabi rates (pulses, times)."""
     static = np.einsum("pi,ij->pij", levels, np.eye(LEVELS))[:, None]
+    rates = rates[..., None, None]
     return static + (rates * LOWERING.T + rates.conj() * LOWERING) / 2
 
 

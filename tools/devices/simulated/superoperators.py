@@ -15,11 +15,12 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import expm
 
+from reson.tools.devices.simulated.carrier import as_played, played_frequency
+from reson.tools.devices.simulated.gates import Gate, Idle, Reset, Rz
 from reson.tools.devices.simulated.propagation import LOWERING, NUMBER, Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
@@ -32,25 +33,6 @@ _STEPS_AT_ONCE = 20_000
 
 _SEGMENT_DECAY = 0.005
 """Longest segment of a pulse in units of T1 or T2, whichever is shorter."""
-
-
-class Rz(NamedTuple):
-    """A virtual Z: the frame of all later pulses is turned by an angle in rad."""
-
-    angle: float
-
-
-class Idle(NamedTuple):
-    """Free evolution for a time in picoseconds (whole, so that equal waits are one gate)."""
-
-    picoseconds: int
-
-
-class Reset(NamedTuple):
-    """Back to the thermal state."""
-
-
-Gate = Pulse | Rz | Idle | Reset
 
 
 def _hermitian_basis() -> np.ndarray:
@@ -141,14 +123,17 @@ def free_generator(truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
 
 
 def superoperators(gates: Sequence[Gate], truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
-    """One matrix for each gate, shape (gates, SIZE, SIZE); pulses of one duration go in one batch, and so do waits."""
+    """One matrix for each gate, shape (gates, SIZE, SIZE), in the frame of the carrier that is played when
+    ``drive_frequency`` Hz is asked for; pulses of one duration go in one batch, and so do waits.
+    """
+    gates, drive_frequency = as_played(gates, truth), played_frequency(truth, drive_frequency)
     table = np.empty((len(gates), SIZE, SIZE))
     waits: dict[int, float] = {}
     pulses: dict[tuple[float, int], dict[int, Pulse]] = defaultdict(dict)
     for index, gate in enumerate(gates):
         match gate:
             case Pulse():
-                pulses[gate.duration, magnus_steps(gate, truth.gain)][index] = gate
+                pulses[gate.duration, magnus_steps(gate, truth.gain, truth.spurious)][index] = gate
             case Idle(picoseconds):
                 waits[index] = picoseconds * 1e-12
             case Rz(angle):
@@ -170,7 +155,16 @@ def superoperators(gates: Sequence[Gate], truth: TransmonTruth, drive_frequency:
 def _pulse_superoperators(pulses: list[Pulse], steps: int, truth: TransmonTruth, drive_frequency: float) -> np.ndarray:
     duration = pulses[0].duration
     segments = math.ceil(duration / (_SEGMENT_DECAY * min(truth.t1, truth.t2)))
-    paths = unitary_paths(pulses, steps, segments, truth.f01 - drive_frequency, truth.anharmonicity, truth.gain)
+    paths = unitary_paths(
+        pulses,
+        steps,
+        segments,
+        truth.f01 - drive_frequency,
+        truth.anharmonicity,
+        truth.gain,
+        clip=truth.clip,
+        spurious=truth.spurious,
+    )
     turns = from_unitaries(paths[:, :, -1])
     decays = _exponential(duration / segments * dissipator(truth, paths))
     product = turns[:, 0] @ decays[:, 0]

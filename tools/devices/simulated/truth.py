@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 
 import numpy as np
 
-from reson.errors import OperatorError
-from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.noise import with_noise
+from reson.tools.devices.simulated.telegraph import DefectTruth
 
 LEVELS = 4
 """Levels of a transmon. Against nine levels the populations after a 32 ns pulse at full scale move by 2e-5 at most."""
@@ -22,13 +20,6 @@ DESIGN_AMPLITUDE = 0.35
 DESIGN_ANHARMONICITY = -300e6
 DESIGN_GAIN = math.pi / (DESIGN_AMPLITUDE * area(DESIGN_DURATION))
 """Rabi rate in rad/s per unit amplitude that the wiring list promises."""
-
-
-class Fault(StrEnum):
-    DEAD = "dead"
-    WEAK_DRIVE = "weak_drive"
-    FREQUENCY_GUESS_OFF = "frequency_guess_off"
-    SHORT_T1 = "short_t1"
 
 
 @dataclass(frozen=True)
@@ -54,6 +45,25 @@ class TransmonTruth:
     design_error: float
     """How far the design frequency lies above the true one at time 0, Hz."""
     readout: ReadoutTruth
+    carrier_offset: float = 0.0
+    """Played carrier minus the one asked for, Hz."""
+    mirror: float | None = None
+    """Local oscillator in Hz about which the carrier is mirrored; None: the right sideband is played."""
+    clip: float = 1.0
+    """Largest envelope amplitude that the generator plays."""
+    spurious: float = 0.0
+    """Amplitude, relative to each pulse, of an unwanted tone that is shifted from it by the anharmonicity."""
+    quasi_static: float = 0.0
+    """Standard deviation of slow frequency noise in Hz: it dephases as a Gaussian, and an echo refocuses it."""
+    defects: tuple[DefectTruth, ...] = ()
+    reset_error: float = 0.0
+    """Population that a reset within a circuit leaves in level 1 beyond the thermal one."""
+
+    @property
+    def t2_star(self) -> float:
+        """Ramsey time in seconds at which t / t2 + (2 pi quasi_static t)^2 / 2 = 1: the contrast has fallen to 1/e."""
+        slow = (2 * math.pi * self.quasi_static * self.t2) ** 2
+        return self.t2 * 2 / (1 + math.sqrt(1 + 2 * slow))
 
     @property
     def boltzmann(self) -> float:
@@ -80,32 +90,16 @@ class TransmonTruth:
 class ChipTruth:
     seed: int
     transmons: tuple[TransmonTruth, ...]
+    drive_lines: tuple[int, ...] | None = None
+    """Which qubit really gets the pulses meant for each; None: each its own."""
 
 
-def draw_truth(seed: int, n_qubits: int, faults: Mapping[str, str] | None = None) -> ChipTruth:
-    """Draw a chip; a qubit's values do not depend on how many qubits there are, nor on another's fault.
-
-    Raises ``OperatorError`` for a fault of an unknown kind or on a component that the chip does not have.
-    """
-    found = dict(faults or {})
-    names = [component(qubit) for qubit in range(n_qubits)]
-    for name, fault in found.items():
-        _require_known(name, fault, names)
-    transmons = (_draw_transmon(np.random.default_rng([seed, qubit])) for qubit in range(n_qubits))
-    return ChipTruth(
-        seed=seed,
-        transmons=tuple(
-            _with_fault(transmon, Fault(found[name])) if name in found else transmon
-            for name, transmon in zip(names, transmons, strict=True)
-        ),
+def draw_truth(seed: int, n_qubits: int) -> ChipTruth:
+    """Draw a chip; a qubit's values do not depend on how many qubits there are."""
+    transmons = (
+        with_noise(_draw_transmon(np.random.default_rng([seed, qubit])), seed, qubit) for qubit in range(n_qubits)
     )
-
-
-def _require_known(name: str, fault: str, names: list[str]) -> None:
-    if name not in names:
-        raise OperatorError(f"A fault is given for {name}, which this chip lacks.", f"Name one of {', '.join(names)}.")
-    if fault not in list(Fault):
-        raise OperatorError(f"{fault!r} ({name}) is no known fault.", f"Use one of {', '.join(Fault)}.")
+    return ChipTruth(seed=seed, transmons=tuple(transmons))
 
 
 def _draw_transmon(rng: np.random.Generator) -> TransmonTruth:
@@ -132,15 +126,3 @@ def _draw_readout(rng: np.random.Generator) -> ReadoutTruth:
     radius = rng.uniform(4.6, 5.6) / (2 * math.sin(step / 2))
     offset = complex(rng.normal(0, 2), rng.normal(0, 2))
     return ReadoutTruth(centres=tuple(offset + cmath.rect(radius, angle) for angle in angles), sigma=1.0)
-
-
-def _with_fault(transmon: TransmonTruth, fault: Fault) -> TransmonTruth:
-    match fault:
-        case Fault.DEAD:
-            return replace(transmon, gain=0.0)
-        case Fault.WEAK_DRIVE:
-            return replace(transmon, gain=transmon.gain / 10)
-        case Fault.FREQUENCY_GUESS_OFF:
-            return replace(transmon, design_error=math.copysign(30e6, transmon.design_error))
-        case Fault.SHORT_T1:
-            return replace(transmon, t1=2e-6, t2=2e-6 * transmon.t2 / transmon.t1)

@@ -20,25 +20,6 @@ def test_values_lie_where_a_chip_has_them():
 
 def test_a_qubit_does_not_depend_on_its_neighbours():
     assert draw_truth(3, 9).transmons[:5] == draw_truth(3, 5).transmons
-    assert draw_truth(3, 5, {"q2": "dead"}).transmons[3] == draw_truth(3, 5).transmons[3]
-
-
-def test_faults_change_what_they_name():
-    healthy = draw_truth(3, 4).transmons
-    faulty = draw_truth(
-        3, 4, {"q0": "dead", "q1": "weak_drive", "q2": "frequency_guess_off", "q3": "short_t1"}
-    ).transmons
-    assert faulty[0].gain == 0
-    assert faulty[1].gain == pytest.approx(healthy[1].gain / 10)
-    assert abs(faulty[2].design_error) == 30e6
-    assert faulty[3].t1 == 2e-6
-    assert faulty[3].t2 <= 4e-6
-
-
-@pytest.mark.parametrize("faults", [{"q2": "tired"}, {"q9": "dead"}])
-def test_an_unknown_fault_or_component_is_the_operators_to_mend(faults):
-    with pytest.raises(OperatorError):
-        draw_truth(3, 5, faults)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""What a program is made of: the gates that the simulation knows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from reson.tools.devices.simulated.propagation import Pulse
+
+
+class Rz(NamedTuple):
+    """A virtual Z: the frame of all later pulses is turned by an angle in rad."""
+
+    angle: float
+
+
+class Idle(NamedTuple):
+    """Free evolution for a time in picoseconds (whole, so that equal waits are one gate)."""
+
+    picoseconds: int
+
+
+class Reset(NamedTuple):
+    """Back to the thermal state."""
+
+
+Gate = Pulse | Rz | Idle | Reset
