@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from reson.agent.policy import Context, Decision, Policy, decide
+from reson.agent.policy import Context, Decision, Policy, answers_together, decide
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Json, Verdict
 from reson.tools.quantities import PARAMETERS
@@ -94,6 +94,28 @@ def approve(store: Store, approval_id: str, by: str, note: str = "") -> Approval
     """A person says yes. Raises ``ToolError`` (not_allowed) when it is answered or the table moved meanwhile."""
     _require_open(store, approval_id)
     return rows.answer(store, approval_id, status=ApprovalStatus.APPROVED, by=_person(by), note=note)
+
+
+def approve_together(
+    store: Store, policy: Policy, approval_ids: Sequence[str], by: str, note: str = ""
+) -> tuple[list[ApprovalRow], dict[str, str]]:
+    """A person says yes to several requests at once: (those approved, id -> why not of the others).
+
+    Raises ``ToolError`` (not_allowed) before any is answered where the policy wants one of them looked at by itself.
+    """
+    alone = [name for name in approval_ids if not answers_together(policy, rows.get_approval(store, name).rule)]
+    if alone and len(approval_ids) > 1:
+        raise ToolError(
+            ToolErrorKind.NOT_ALLOWED,
+            f"the policy wants {', '.join(alone)} answered one by one; nothing was answered",
+        )
+    approved, others = [], {}
+    for name in dict.fromkeys(approval_ids):
+        try:
+            approved.append(approve(store, name, by, note))
+        except ToolError as error:
+            others[name] = error.message
+    return approved, others
 
 
 def edit(store: Store, approval_id: str, by: str, note: str, changes: Mapping[str, float | str]) -> ApprovalRow:

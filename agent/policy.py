@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from reson.errors import OperatorError
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
@@ -30,7 +30,7 @@ DEFAULT_POLICY = """\
 # A rule may match by: effect ("measures", "writes"), kind ("measure", "write", "rollback"), parameter, component and
 # experiment (patterns such as "readout_*"), device_kind, verdict ("accept", "review", "reject"), max_change (in the
 # parameter's SI unit), max_sigma (change over its standard deviation), hours ("22:00-06:00", device clock, UTC) and
-# max_device_seconds.
+# max_device_seconds. With together = true the requests of a rule that asks may be approved several at once.
 
 [[rule]]
 name = "measure on the simulated chip"
@@ -80,6 +80,15 @@ class Rule(Record):
     max_sigma: Annotated[Finite, Field(ge=0)] | None = None
     hours: str | None = None
     max_device_seconds: Annotated[Finite, Field(ge=0)] | None = None
+    together: bool = False
+    """Of a rule that asks: its requests may be approved several at once."""
+
+    @field_validator("together")
+    @classmethod
+    def _only_where_a_person_is_asked(cls, value: bool, about: ValidationInfo) -> bool:
+        if value and about.data.get("decision") is not Decision.ASK:
+            raise ValueError('only a rule with decision = "ask" has requests to answer together')
+        return value
 
     @field_validator("hours")
     @classmethod
@@ -148,6 +157,11 @@ def decide(policy: Policy, action: Action, context: Context) -> tuple[Decision, 
     if rule.decision is Decision.AUTO and action.kind is ActionKind.WRITE and context.verdict is not Verdict.ACCEPT:
         return Decision.ASK, f"{rule.name}, but only accepted values are written without a person"
     return rule.decision, rule.name
+
+
+def answers_together(policy: Policy, rule: str) -> bool:
+    """Whether requests that the rule of this name asked for may be approved several at once."""
+    return any(one.name == rule and one.together for one in policy.rule)
 
 
 def describe(policy: Policy) -> list[str]:
@@ -219,9 +233,10 @@ def _in_words(rule: Rule) -> str:
         f"{field.replace('_', ' ')} {str(value)!r}"
         if isinstance(value, str)
         else f"{field.replace('_', ' ')} {value:g}"
-        for field, value in rule.model_dump(exclude={"decision", "name"}, exclude_none=True).items()
+        for field, value in rule.model_dump(exclude={"decision", "name", "together"}, exclude_none=True).items()
     ]
-    return f"what has {', '.join(conditions)}" if conditions else "anything"
+    what = f"what has {', '.join(conditions)}" if conditions else "anything"
+    return f"{what}, several at once where they wait" if rule.together else what
 
 
 def _line(text: str, location: tuple[int | str, ...]) -> int:

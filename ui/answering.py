@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from reson.agent import approvals
 from reson.agent.holder import holder_of, start_process
+from reson.agent.policy import answers_together
 from reson.agent.report.wording import quantity
 from reson.errors import OperatorError, ToolError
 from reson.records import ActionKind, Change
@@ -54,6 +55,36 @@ def form(place: Opened, row: ApprovalRow) -> None:
         show(tag("div", "Write in the note what the brain should know.", kind="rs-error"))
     elif respond:
         _give(row, lambda by: approvals.respond(place.store, row.id, by, words))
+
+
+def form_together(place: Opened, pending: list[ApprovalRow], titles: Mapping[str, str]) -> None:
+    """One answer for several requests, of those that the policy allows to be approved so."""
+    who = access.person()
+    if who is None or not who.operates:
+        return
+    policy = place.lab.policy()
+    allowed = [row.id for row in pending if answers_together(policy, row.rule)]
+    if len(allowed) < 2:
+        return
+    with st.form("answer-together", border=True, clear_on_submit=True):
+        chosen = st.multiselect(
+            "Approve several at once", allowed, format_func=lambda name: titles[name], key="chosen-together"
+        )
+        words = st.text_input("Note", key="note-together", placeholder="why, for the record", max_chars=500)
+        sent = st.form_submit_button("Approve the chosen ones")
+        note(f"The policy allows it for these. Recorded under {who.name}.")
+    if not sent or not chosen:
+        return
+    try:
+        approved, others = approvals.approve_together(place.store, policy, chosen, access.operator().name, words)
+    except (ToolError, OperatorError) as error:
+        told(error)
+        return
+    for name, why in others.items():
+        show(tag("div", f"{name}: {why}", kind="rs-error"))
+    if approved and not others:
+        st.session_state["answered"] = approved[-1].id
+        st.rerun()
 
 
 def _fields(row: ApprovalRow) -> dict[str, float | str]:

@@ -56,6 +56,7 @@ def _show_one(place: Opened, pending: list[ApprovalRow]) -> None:
     if len(ids) > 1:
         section(f"All that wait ({len(ids)})")
         show(_list(pending))
+        answering.form_together(place, pending, {row.id: f"{request.title_of(row)} · {row.id}" for row in pending})
 
 
 def _walk(ids: list[str], rows: dict[str, ApprovalRow]) -> None:

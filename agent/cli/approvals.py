@@ -80,22 +80,32 @@ def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> No
 @app.command()
 def approve(
     context: typer.Context,
-    approval_id: Id,
+    approval_ids: Annotated[list[str], typer.Argument(metavar="ID ...", help="As in `reson approvals list`.")],
     by: By = "",
     note: Note = "",
     resume: Resume = False,
     as_json: AsJson = False,
 ) -> int:
-    """Say yes: exactly what was asked may be done.
+    """Say yes: exactly what was asked may be done. Several at once where the policy allows it.
 
     \b
-    Example:
+    Examples:
       reson approvals approve night-0001-0012-q2-write --note "looked at the plot" --resume
+      reson approvals approve night-0001-0012-q2-write night-0001-0013-q3-write
     """
     from reson.agent import approvals
 
-    lab = place.lab(context)
-    return _answered(lab, approvals.approve(lab.store(), approval_id, by or arguments.login(), note), resume, as_json)
+    lab, person = place.lab(context), by or arguments.login()
+    if len(approval_ids) == 1:
+        return _answered(lab, approvals.approve(lab.store(), approval_ids[0], person, note), resume, as_json)
+    approved, others = approvals.approve_together(lab.store(), lab.policy(), approval_ids, person, note)
+    if as_json:
+        output.document({"approved": [row.to_json() for row in approved], "not_approved": others})
+    else:
+        output.lines([*map(_outcome, approved), *(f"{name}: not approved: {why}" for name, why in others.items())])
+    runs_to_resume = list(dict.fromkeys(row.run_id for row in approved if row.run_id))
+    codes = [runs.go_on(lab, run_id, as_json) for run_id in runs_to_resume] if resume else []
+    return max([*codes, 1 if others else 0])
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reson.agent.approvals import approve, authorise, edit, parse_value, reject, respond
+from reson.agent.approvals import approve, approve_together, authorise, edit, parse_value, reject, respond
 from reson.agent.policy import DEFAULT_POLICY, parse_policy
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Effect, Verdict
@@ -292,3 +292,46 @@ def test_values_as_people_write_them(text: str | float, unit: str, value: float)
 def test_values_that_cannot_be_meant(text: str, unit: str) -> None:
     with pytest.raises(ToolError):
         parse_value(text, unit)
+
+
+TOGETHER = parse_policy(
+    """
+[[rule]]
+name = "small steps"
+decision = "ask"
+parameter = "x_amplitude"
+together = true
+
+[[rule]]
+name = "frequencies"
+decision = "ask"
+"""
+)
+
+
+def test_several_are_approved_at_once_where_their_rule_allows_it(store: Store, ask: Ask) -> None:
+    for component in ("q0", "q1"):
+        ask(_write(store, component, x_amplitude=0.11), component, TOGETHER)
+    approved, others = approve_together(store, TOGETHER, ["q0", "q1", "q0"], "ann", "both looked at")
+    assert ([row.id for row in approved], others) == (["q0", "q1"], {})
+    assert {get_approval(store, name).answered_by for name in ("q0", "q1")} == {"ann"}
+
+
+def test_one_that_wants_to_be_looked_at_alone_stops_them_all(store: Store, ask: Ask) -> None:
+    ask(_write(store, "q0", x_amplitude=0.11), "small", TOGETHER)
+    ask(_write(store, "q1", drive_frequency=5.1e9), "large", TOGETHER)
+    with pytest.raises(ToolError, match="wants large answered one by one; nothing was answered"):
+        approve_together(store, TOGETHER, ["small", "large"], "ann")
+    assert {get_approval(store, name).status for name in ("small", "large")} == {ApprovalStatus.PENDING}
+    approved, _ = approve_together(store, TOGETHER, ["large"], "ann")
+    assert approved[0].status is ApprovalStatus.APPROVED
+
+
+def test_a_stale_one_among_several_is_named_and_the_others_count(store: Store, ask: Ask) -> None:
+    for component in ("q0", "q1"):
+        ask(_write(store, component, x_amplitude=0.11), component, TOGETHER)
+    seed_table(store, "chip", {"q2": {"x_amplitude": 0.1}}, 1.0, "design", "another qubit moves nothing")
+    reject(store, "q0", "bob", "first")
+    approved, others = approve_together(store, TOGETHER, ["q0", "q1"], "ann")
+    assert [row.id for row in approved] == ["q1"]
+    assert list(others) == ["q0"] and "bob" in others["q0"]

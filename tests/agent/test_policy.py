@@ -171,6 +171,7 @@ def test_hours_go_over_midnight(hours: str, inside: list[str], outside: list[str
         ('[[rule]]\ndecision = "auto"\nmax_change = -1', "line 3", "max_change"),
         ('[[rule]]\ndecision = "auto"\nmax_change = nan', "line 3", "max_change"),
         ('[[rules]]\ndecision = "auto"', "line 1", "rules"),
+        ('[[rule]]\ndecision = "auto"\ntogether = true', "line 3", "answer together"),
         ("[[rule]]\ndecision = auto", "line 2", "TOML"),
     ],
 )
