@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from qiskit.circuit import QuantumCircuit
+from collections.abc import Sequence
+from typing import Any
+
+from qiskit.circuit import Instruction, QuantumCircuit
 from qiskit_experiments.library import FineSXAmplitude, FineXAmplitude, FineXDrag
 
 from reson.tools.experiments import witness
 
 
 class WitnessedFineX(FineXAmplitude):
+    lasts: float = 0.0
+    """Seconds of the longest sequence."""
+
     def circuits(self) -> list[QuantumCircuit]:
-        return [*super().circuits(), *_witnesses()]
+        return [*super().circuits(), *_witnesses(), _circuit(*witness.decay_sequence(self.lasts))]
 
 
 class WitnessedFineSX(FineSXAmplitude):
+    lasts: float = 0.0
+    """Seconds of the longest sequence."""
+
     def circuits(self) -> list[QuantumCircuit]:
-        return [*super().circuits(), *_witnesses()]
+        return [*super().circuits(), *_witnesses(), _circuit(*witness.decay_sequence(self.lasts))]
 
 
 class CalibratedFineXDrag(FineXDrag):
@@ -32,14 +41,15 @@ class CalibratedFineXDrag(FineXDrag):
 
 
 def _witnesses() -> list[QuantumCircuit]:
-    circuits = []
-    for metadata, instructions in witness.sequences():
-        circuit = QuantumCircuit(1, metadata=metadata)
-        for instruction in instructions:
-            circuit.append(instruction, (0,))
-        circuit.measure_all()
-        circuits.append(circuit)
-    return circuits
+    return [_circuit(*sequence) for sequence in witness.sequences()]
+
+
+def _circuit(metadata: dict[str, Any], instructions: Sequence[Instruction]) -> QuantumCircuit:
+    circuit = QuantumCircuit(1, metadata=metadata)
+    for instruction in instructions:
+        circuit.append(instruction, (0,))
+    circuit.measure_all()
+    return circuit
 
 
 def _preparation(state: int) -> QuantumCircuit:
