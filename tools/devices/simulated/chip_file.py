@@ -1,0 +1,172 @@
+"""``chip.toml``: a simulated chip as a lab describes it: values of its own where it has them, faults and their times.
+
+What the file does not give is drawn from its seed. Unknown keys and impossible values are refused by name.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reson.errors import OperatorError
+from reson.records import Finite, Record, content_hash
+from reson.tools.devices.device import component
+from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault
+from reson.tools.devices.simulated.truth import DESIGN_DURATION, ChipTruth, TransmonTruth
+
+SEED, QUBITS = 7, 5
+
+
+def _between(low: float, high: float) -> Any:
+    return Field(default=None, ge=low, le=high)
+
+
+class QubitValues(Record):
+    """Hidden values of one qubit that the file gives, SI units; None: drawn from the seed."""
+
+    f01: Finite | None = _between(2e9, 12e9)
+    anharmonicity: Finite | None = _between(-500e6, -50e6)
+    t1: Finite | None = _between(100e-9, 10e-3)
+    """A drawn T2 keeps its ratio to T1."""
+    t2: Finite | None = _between(100e-9, 20e-3)
+    """Echo time, at most 2 T1."""
+    x_amplitude: Finite | None = _between(0.01, 1.0)
+    """Amplitude of a pi pulse of 32 ns."""
+    thermal_population: Finite | None = _between(0.0, 0.45)
+    design_frequency: Finite | None = _between(2e9, 12e9)
+    """Where the designer expects f01: all that is known of it on a cold chip."""
+    quasi_static: Finite | None = _between(0.0, 1e6)
+    """Standard deviation of slow frequency noise, Hz."""
+
+
+class FaultEntry(BaseModel):
+    """One fault as written; all further keys are parameters of its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    component: str | None = None
+    components: tuple[str, ...] = ()
+    since: datetime | None = Field(default=None, alias="from")
+    until: datetime | None = None
+
+
+class ChipFile(Record):
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**64)] | None = None
+    qubits: Annotated[int, Field(ge=1, le=433)] | None = None
+    qubit: dict[str, QubitValues] = {}
+    fault: tuple[FaultEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChipDescription:
+    """Which simulated chip to open."""
+
+    seed: int = SEED
+    qubits: int = QUBITS
+    values: Mapping[int, QubitValues] = field(default_factory=dict)
+    scenario: Scenario = ()
+    own_name: str = "chip"
+
+    @property
+    def name(self) -> str:
+        """Of the device in the tables. Other values are another chip with a history of its own; faults happen to the
+        same chip, and more qubits leave those there as they are.
+        """
+        if not self.values:
+            return f"simulated-{self.seed}"
+        values = {component(qubit): one.to_json() for qubit, one in self.values.items()}
+        return f"{self.own_name}-{content_hash({'seed': self.seed, 'values': values})[:8]}"
+
+    def applied_to(self, truth: ChipTruth) -> ChipTruth:
+        """The drawn chip with the values that the file gives. Raises ``OperatorError`` where they do not fit."""
+        transmons = list(truth.transmons)
+        for qubit, given in self.values.items():
+            transmons[qubit] = _with_values(transmons[qubit], given, component(qubit))
+        return replace(truth, transmons=tuple(transmons))
+
+
+def _with_values(drawn: TransmonTruth, given: QubitValues, name: str) -> TransmonTruth:
+    f01 = _or(given.f01, drawn.f01)
+    t1 = _or(given.t1, drawn.t1)
+    t2 = _or(given.t2, drawn.t2 * t1 / drawn.t1)
+    if t2 > 2 * t1:
+        raise OperatorError(f"{name} is given T2 = {t2:g} s, more than twice its T1 of {t1:g} s.", "Give t1 as well.")
+    gain = drawn.gain if given.x_amplitude is None else math.pi / (given.x_amplitude * area(DESIGN_DURATION))
+    return replace(
+        drawn,
+        f01=f01,
+        anharmonicity=_or(given.anharmonicity, drawn.anharmonicity),
+        t1=t1,
+        t2=t2,
+        gain=gain,
+        thermal_population=_or(given.thermal_population, drawn.thermal_population),
+        design_error=drawn.design_error if given.design_frequency is None else given.design_frequency - f01,
+        quasi_static=_or(given.quasi_static, drawn.quasi_static),
+    )
+
+
+def _or(given: float | None, drawn: float) -> float:
+    return drawn if given is None else given
+
+
+def load_chip(path: Path, *, seed: int | None = None, qubits: int | None = None) -> ChipDescription:
+    """Read a chip file; ``seed`` and ``qubits`` hold where it says nothing. Raises ``OperatorError``."""
+    try:
+        written = ChipFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise OperatorError(f"the chip file {path} cannot be read: {error.strerror}", "mend device.chip") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{path} is not readable as TOML: {error}", "mend that line") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise OperatorError(
+            f"{path}: {key}: {first['msg']}", "see docs/chip.md for every key and its limits"
+        ) from error
+    number = next(one for one in (written.qubits, qubits, QUBITS) if one is not None)
+    try:
+        return ChipDescription(
+            seed=next(one for one in (written.seed, seed, SEED) if one is not None),
+            qubits=number,
+            values={_qubit(name, number): values for name, values in written.qubit.items()},
+            scenario=tuple(_fault(entry, number) for entry in written.fault),
+            own_name=written.name or "chip",
+        )
+    except OperatorError as error:
+        raise OperatorError(f"{path}: {error.what}", error.remedy) from error
+
+
+def _qubit(name: str, number: int) -> int:
+    known = {component(qubit): qubit for qubit in range(number)}
+    if name not in known:
+        raise OperatorError(f"values are given for {name}, which this chip lacks.", f"It has q0 to q{number - 1}.")
+    return known[name]
+
+
+def _fault(entry: FaultEntry, number: int) -> Fault:
+    components = (*([entry.component] if entry.component else []), *entry.components)
+    return make_fault(
+        entry.kind,
+        components,
+        number,
+        entry.model_extra,
+        _seconds(entry.since, -math.inf),
+        _seconds(entry.until, math.inf),
+    )
+
+
+def _seconds(time: datetime | None, otherwise: float) -> float:
+    """Seconds since the epoch; a time without a zone is UTC, as the chip's clock."""
+    if time is None:
+        return otherwise
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
