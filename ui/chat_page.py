@@ -13,13 +13,16 @@ from reson.agent.chat.facts import Record
 from reson.agent.chat.opening import conversations, has_model, new_name
 from reson.agent.chat.session import earlier
 from reson.errors import OperatorError
+from reson.tools.store.approvals import ApprovalStatus, list_approvals
 from reson.tools.store.measurements import FIGURE
-from reson.ui import access
+from reson.ui import access, answering, request
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading, lines, note, show, told
 from reson.ui.talking import answer_to
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/experiment:"}
+MOST_WAITING = 3
+"""Requests that a conversation shows; the inbox has them all."""
 _PLOT = re.compile(r"blobs/([0-9a-f]{64})\.png")
 
 
@@ -56,6 +59,7 @@ def _with_model(place: Opened) -> None:
         _show_message(place, message)
     if complaint := st.session_state.pop("complaint", ""):
         _say("assistant", complaint)
+    _what_waits(place)
     question = st.chat_input("Why was q2 set aside last night?", max_chars=4000)
     if question:
         answer = _ask(place, question, name or fresh)
@@ -75,10 +79,22 @@ def _with_commands(place: Opened) -> None:
         _say("assistant", answer)
         for sha in _PLOT.findall(answer):
             _plot(place, sha)
+    _what_waits(place)
     question = st.chat_input("show q2", max_chars=400)
     if question:
         said.append((question, _ask(place, question)))
         st.rerun()
+
+
+def _what_waits(place: Opened) -> None:
+    """Requests that wait, answered here as in the inbox: an experiment that was asked for may have ended in one."""
+    pending = list_approvals(place.store, status=ApprovalStatus.PENDING)
+    answering.show_last_answer(place, bool(pending))
+    for row in pending[:MOST_WAITING]:
+        with st.chat_message("assistant", avatar=AVATARS["assistant"]), st.expander(f"Waits: {request.title_of(row)}"):
+            request.show_briefly(place, row)
+    if len(pending) > MOST_WAITING:
+        note(f"{len(pending) - MOST_WAITING} more wait in the inbox.")
 
 
 def _ask(place: Opened, question: str, conversation: str = "") -> str:

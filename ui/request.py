@@ -55,6 +55,18 @@ def show_request(place: Opened, row: ApprovalRow) -> None:
     _history_of_values(place, row)
 
 
+def show_briefly(place: Opened, row: ApprovalRow) -> None:
+    """What is asked, its plot and the answers, for a place where something else is the matter, as in a conversation."""
+    table_now = place.table()
+    if components_hash(table_now, row.component) != row.table_hash:
+        show_stale(place, row)
+        return
+    _what(row, table_now)
+    if figure := row.evidence.get("figure"):
+        st.image(place.store.blobs.get(figure, FIGURE), width=460)
+    answering.form(place, row)
+
+
 def _what(row: ApprovalRow, table_now: Table) -> None:
     changes = changes_of(row.action)
     if changes:
