@@ -10,13 +10,14 @@ from typing import TypeVar
 import numpy as np
 
 from reson.tools.devices.device import DeviceLimits
+from reson.tools.devices.simulated.bursts import LENGTH, in_burst, strikes, struck_shots
 from reson.tools.devices.simulated.drift import truth_at
-from reson.tools.devices.simulated.evolution import final_states
 from reson.tools.devices.simulated.faults import Scenario, in_force
+from reson.tools.devices.simulated.gates import Gate
+from reson.tools.devices.simulated.populations import populations
 from reson.tools.devices.simulated.program import Measured, Program
 from reson.tools.devices.simulated.readout import READOUT_TIME, draw_levels, integrate, readout_of
-from reson.tools.devices.simulated.superoperators import SIZE, superoperators, thermal_state
-from reson.tools.devices.simulated.truth import LEVELS, ChipTruth
+from reson.tools.devices.simulated.truth import ChipTruth
 
 LIMITS = DeviceLimits(max_shots=100_000, max_circuits=1000, reset_time=250e-6, readout_time=READOUT_TIME)
 
@@ -55,37 +56,45 @@ class Chip:
         lengths = np.array([circuit.duration for circuit in program.circuits])
         seconds = shots * (LIMITS.reset_time + lengths + LIMITS.readout_time)
         starts = np.cumsum(seconds) - seconds
+        begin = self.clock * 1e-6
+        bursts = strikes(self.truth.seed, begin - LENGTH, begin + float(seconds.sum())) - begin
         results: list[T] = []
         for _, members in itertools.groupby(range(len(starts)), lambda index: starts[index] // SLICE):
             indices = list(members)
-            truth = self.truth_at(self.clock * 1e-6 + float(starts[indices[0]]))
+            truth = self.truth_at(begin + float(starts[indices[0]]))
             part = Program(program.gates, program.circuits[indices[0] : indices[-1] + 1])
-            readout = readout_of(truth.transmons)
-            for circuit, found in self.populations(part, truth):
-                levels = draw_levels(found, shots, rng)
-                results.append(keep(circuit, integrate(readout.of_qubits(circuit.qubits), levels, samples, rng)))
+            for index, (circuit, found) in zip(indices, self.populations(part, truth), strict=True):
+                signal = self._signal(truth, circuit, found, shots, samples, rng)
+                struck = struck_shots(bursts, starts[index], seconds[index] / shots, shots)
+                if struck.any():
+                    number = int(struck.sum())
+                    signal[:, struck] = self._signal_in_burst(program.gates, truth, circuit, number, samples, rng)
+                results.append(keep(circuit, signal))
         self.clock += math.ceil(seconds.sum() * 1e6)
         return results
 
     def populations(self, program: Program, truth: ChipTruth) -> Iterator[tuple[Measured, np.ndarray]]:
         """Each circuit with the level populations (qubits, LEVELS) of its measured qubits when readout starts."""
-        rows = [row for circuit in program.circuits for row in circuit.rows]
-        used = np.unique(np.concatenate([row.codes for row in rows]))
-        initial = np.array([thermal_state(transmon) for transmon in truth.transmons])[[row.qubit for row in rows]]
-        sequences = [np.searchsorted(used, row.codes) + 1 for row in rows]
-        states = final_states(sequences, self._table(program, used, truth), initial)[:, :LEVELS]
-        populations = np.clip(states, 0, None)
-        ends = np.cumsum([len(circuit.rows) for circuit in program.circuits])
-        return zip(program.circuits, np.split(populations / populations.sum(axis=1, keepdims=True), ends), strict=False)
+        return populations(program, truth, [values["drive_frequency"] for values in self.controls])
 
-    def _table(self, program: Program, used: np.ndarray, truth: ChipTruth) -> np.ndarray:
-        """Superoperators of the used gates, after the identity."""
-        table = np.empty((len(used) + 1, SIZE, SIZE))
-        table[0] = np.eye(SIZE)
-        qubits = np.array([program.gates[code][0] for code in used])
-        for qubit in np.unique(qubits):
-            places = np.flatnonzero(qubits == qubit)
-            gates = [program.gates[code][1] for code in used[places]]
-            drive_frequency = self.controls[qubit]["drive_frequency"]
-            table[places + 1] = superoperators(gates, truth.transmons[qubit], drive_frequency)
-        return table
+    def _signal(
+        self, truth: ChipTruth, circuit: Measured, found: np.ndarray, shots: int, samples: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Complex signal (qubits, shots, samples) of one circuit, given its populations (qubits, LEVELS)."""
+        levels = draw_levels(found, shots, rng)
+        readout = readout_of([truth.transmons[qubit] for qubit in circuit.qubits])
+        return integrate(readout, levels, samples, rng)
+
+    def _signal_in_burst(
+        self,
+        gates: list[tuple[int, Gate]],
+        truth: ChipTruth,
+        circuit: Measured,
+        shots: int,
+        samples: int,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """The same for those shots that a burst of quasiparticles hits."""
+        poisoned = in_burst(truth)
+        ((_, found),) = self.populations(Program(gates, [circuit]), poisoned)
+        return self._signal(poisoned, circuit, found, shots, samples, rng)

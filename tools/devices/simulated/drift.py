@@ -17,6 +17,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reson.tools.devices.simulated.noise import settled
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 
 HORIZON = 2.0**33
@@ -61,9 +62,13 @@ def fluctuations(seed: int, n_qubits: int, time: float) -> np.ndarray:
 
 
 def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
-    """The chip as it is at a time: f01, T1 (with T2 through it, the pure dephasing staying) and gain moved."""
+    """The chip as it is at a time: f01, T1 (with T2 through it, the pure dephasing staying) and gain moved, slow
+    defects coupled or not.
+    """
     moves = fluctuations(truth.seed, len(truth.transmons), time)
-    return replace(truth, transmons=tuple(_moved(*pair) for pair in zip(truth.transmons, moves, strict=True)))
+    moved = (_moved(*pair) for pair in zip(truth.transmons, moves, strict=True))
+    now = tuple(settled(transmon, truth.seed, qubit, time) for qubit, transmon in enumerate(moved))
+    return replace(truth, transmons=now)
 
 
 def _moved(transmon: TransmonTruth, move: np.ndarray) -> TransmonTruth:

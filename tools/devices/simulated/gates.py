@@ -20,7 +20,7 @@ class Idle(NamedTuple):
 
 
 class Reset(NamedTuple):
-    """Back to the thermal state."""
+    """Back to the thermal state, but for a reset error."""
 
 
 Gate = Pulse | Rz | Idle | Reset

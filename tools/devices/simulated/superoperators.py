@@ -75,6 +75,13 @@ def thermal_state(truth: TransmonTruth) -> np.ndarray:
     return to_vector(np.diag(weights / weights.sum()).astype(complex))
 
 
+def reset_state(truth: TransmonTruth) -> np.ndarray:
+    """The state after a reset within a circuit, shape (SIZE,): thermal, but for the shots in which it fails."""
+    excited = np.zeros(SIZE)
+    excited[1] = 1.0  # the first entries are the populations
+    return (1 - truth.reset_error) * thermal_state(truth) + truth.reset_error * excited
+
+
 def dissipator(truth: TransmonTruth, paths: np.ndarray | None = None) -> np.ndarray:
     """Generator of relaxation, thermal excitation and dephasing in 1/s, shape (SIZE, SIZE).
 
@@ -139,7 +146,7 @@ def superoperators(gates: Sequence[Gate], truth: TransmonTruth, drive_frequency:
             case Rz(angle):
                 table[index] = from_unitaries(_virtual_z(np.array(angle)))
             case Reset():
-                table[index] = np.outer(thermal_state(truth), _TRACE)
+                table[index] = np.outer(reset_state(truth), _TRACE)
     if waits:
         seconds = np.array(list(waits.values()))
         table[list(waits)] = expm(seconds[:, None, None] * free_generator(truth, drive_frequency))
