@@ -5,7 +5,7 @@ The row is the single source of the command line, the approval gate, the model's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +145,20 @@ class Experiment:
     """(analysis, parameters of the measurement, history by quantity) -> numeric checks."""
     valid_hours: float = field(default=24.0)
     """How long an accepted result stays good without a further check."""
+    analyse_many: Callable[[Sequence[RawData]], list[Analysis]] | None = None
+    """``analyse`` for all qubits of a job at once, with the same results; None where it takes them one by one."""
+    draw_many: Callable[[Sequence[Analysis]], list[bytes]] | None = None
+    """``draw`` for all qubits of a job at once, as PNG; None where it draws them one by one."""
+
+    def analyses(self, data: Sequence[RawData]) -> list[Analysis]:
+        """The analysis of each qubit's data. A failed fit keeps its data and says why."""
+        return self.analyse_many(data) if self.analyse_many else [self.analyse(one) for one in data]
+
+    def pictures(self, analyses: Sequence[Analysis]) -> list[bytes]:
+        """The figure of each analysis as PNG."""
+        from reson.tools.figures.style import png
+
+        return self.draw_many(analyses) if self.draw_many else [png(self.draw(one)) for one in analyses]
 
     def arguments(self, given: Mapping[str, Any], known: Values) -> dict[str, float]:
         """Complete and validate arguments: given values, adaptive defaults, bounds.

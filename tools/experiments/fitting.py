@@ -143,12 +143,13 @@ def _unfitted(raw: RawData, values: np.ndarray, errors: np.ndarray) -> tuple[Ser
     names = np.array([str(metadata.get("series", "data")) for metadata in raw.circuits])
     x = np.array([metadata["xval"] for metadata in raw.circuits], dtype=float)
     return tuple(
-        series(name, *_averaged(x[names == name], values[names == name], errors[names == name]))
+        series(name, *averaged(x[names == name], values[names == name], errors[names == name]))
         for name in dict.fromkeys(names.tolist())
     )
 
 
-def _averaged(x: np.ndarray, y: np.ndarray, y_err: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def averaged(x: np.ndarray, y: np.ndarray, y_err: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points of equal x as their mean, sorted by x; all arrays have shape (points,)."""
     distinct, index = np.unique(x, return_inverse=True)
     number = np.bincount(index)
     return distinct, np.bincount(index, y) / number, np.sqrt(np.bincount(index, y_err**2)) / number
@@ -188,4 +189,4 @@ def with_calibration(all_series: tuple[Series, ...], name: str) -> tuple[Series,
 
 
 def _floats(values: np.ndarray | None) -> tuple[float, ...]:
-    return () if values is None else tuple(float(value) for value in values)
+    return () if values is None else tuple(np.asarray(values, dtype=float).tolist())

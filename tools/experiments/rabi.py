@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity
 from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import RABI
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fitting import Fit
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import rabi_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -54,10 +57,18 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.single_start import RabiAnalysis
+    return analyse_many([raw])[0]
 
-    slowing = THIRD_LEVEL / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2
-    result = fit(RabiAnalysis(slowing), raw)
+
+def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
+    points = [points_of(raw, RABI) for raw in data]
+    slowings = [THIRD_LEVEL / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2 for raw in data]
+    starts = [rabi_start(one.x, one.y) for one in points]
+    results = fit_many(RABI, points, starts, constants=[{"slowing": slowing} for slowing in slowings])
+    return [_analysis(raw, result, slowing) for raw, result, slowing in zip(data, results, slowings, strict=True)]
+
+
+def _analysis(raw: RawData, result: Fit, slowing: float) -> Analysis:
     return Analysis(
         experiment="rabi",
         qubit=raw.qubit,
@@ -135,5 +146,6 @@ EXPERIMENT = Experiment(
     draw=draw,
     propose=propose,
     check=check,
+    analyse_many=analyse_many,
     valid_hours=48.0,
 )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.curve_models import RAMSEY
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fitting import Fit
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import signed_frequency
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -61,9 +63,25 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.single_start import RamseyAnalysis
+    return analyse_many([raw])[0]
 
-    result = fit(RamseyAnalysis(_signed_frequency(raw) / MHZ, raw.parameters["max_delay"] / US), raw, US)
+
+def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
+    points = [points_of(raw, RAMSEY, US) for raw in data]
+    starts = [_start(one, raw.parameters["max_delay"] / US) for one, raw in zip(points, data, strict=True)]
+    results = fit_many(RAMSEY, points, starts, US)
+    return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
+
+
+def _start(points: Points, window: float) -> dict[str, float]:
+    """The strongest frequency of X + iY has the right sign; the rest follows from the range of the points."""
+    cosine, sine = (points.y[points.part == part] for part in (0, 1))
+    frequency = signed_frequency(points.x[points.part == 0], cosine + 1j * sine)
+    amp = float(max(np.ptp(points.y) / 2, 1e-3))
+    return {"amp": amp, "tau": window, "freq": frequency, "phase": 0.0, "base": 0.5}
+
+
+def _analysis(raw: RawData, result: Fit) -> Analysis:
     return Analysis(
         experiment="ramsey_xy",
         qubit=raw.qubit,
@@ -74,15 +92,6 @@ def analyse(raw: RawData) -> Analysis:
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
-
-
-def _signed_frequency(raw: RawData) -> float:
-    """Strongest frequency, with its sign, of X + iY: the start of the fit. Zero padding finds it between the bins."""
-    values = measured(raw)[0]
-    signal = values[0::2] + 1j * values[1::2]
-    step = (raw.circuits[-1]["xval"] - raw.circuits[0]["xval"]) / (len(signal) - 1)
-    spectrum = np.abs(np.fft.fft(signal - signal.mean(), 8 * len(signal)))
-    return float(np.fft.fftfreq(len(spectrum), step)[np.argmax(spectrum)])
 
 
 def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
@@ -164,5 +173,6 @@ EXPERIMENT = Experiment(
     draw=draw,
     propose=propose,
     check=check,
+    analyse_many=analyse_many,
     valid_hours=12.0,
 )

@@ -10,26 +10,8 @@ import numpy as np
 import qiskit_experiments.curve_analysis as curve
 from qiskit_experiments.library.characterization.analysis import FineAmplitudeAnalysis, RamseyXYAnalysis
 
-ANGLES = np.linspace(-0.8 * np.pi, 0.8 * np.pi, 2001)
-MOST_OFFSET = 0.6
-"""Largest error, in rad, of the gate before the repeated ones."""
-DECAY_TIMES = np.geomspace(0.01, 10.0, 200)
-"""In units of the window."""
-
-
-def decay_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    """Start of a fit of amp * exp(-x / tau) + base to points of shape (points,).
-
-    The stock guess takes the logarithm of the data, and finds nothing where most points lie on the floor.
-    """
-    taus = DECAY_TIMES * max(x.max(), 1e-12)
-    shape = np.exp(-x / taus[:, None])
-    centred = shape - shape.mean(axis=1, keepdims=True)
-    amp = centred @ y / np.maximum(np.sum(centred**2, axis=1), 1e-12)
-    base = y.mean() - amp * shape.mean(axis=1)
-    best = int(np.argmin(np.sum((y - base[:, None] - amp[:, None] * shape) ** 2, axis=1)))
-    found = {"amp": amp[best], "base": base[best]}
-    return {name: float(np.clip(value, 0.01, 0.99)) for name, value in found.items()} | {"tau": float(taus[best])}
+from reson.tools.experiments.curve_models import MOST_OFFSET
+from reson.tools.experiments.starts import ANGLES
 
 
 class FineAngleAnalysis(FineAmplitudeAnalysis):

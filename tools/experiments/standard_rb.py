@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import BENCHMARKING
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fitting import Fit
 from reson.tools.experiments.processing import measured
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import benchmarking_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
 """Sequence lengths in units of the longest; the first one becomes a single Clifford."""
+FLOOR = 0.5
+"""Half of the sequences end in 1: their average decays to one half, whatever the readout."""
 PULSES_PER_CLIFFORD = 5 / 6
 """16 of the 24 Cliffords take one SX, 4 one X, and 4 are virtual; the analysis counts the pulses that were played."""
 
@@ -81,17 +86,28 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from qiskit_experiments.library.randomized_benchmarking import RBAnalysis
+    return analyse_many([raw])[0]
 
-    analysis = RBAnalysis()
-    # half of the sequences end in 1: their average decays to one half, whatever the readout
-    analysis.set_options(gate_error_ratio=None, average_method="shots_weighted", fixed_parameters={"b": 0.5})
+
+def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
+    survivals = [_survival(raw) for raw in data]
+    points = [points_of(raw, BENCHMARKING, 1.0, found) for raw, found in zip(data, survivals, strict=True)]
+    starts = [benchmarking_start(one.x, one.y, FLOOR) for one in points]
+    results = fit_many(BENCHMARKING, points, starts, constants=[{"b": FLOOR}] * len(points))
+    return [_analysis(raw, result, found[0]) for raw, result, found in zip(data, results, survivals, strict=True)]
+
+
+def _survival(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
+    """Probability of the state that each sequence ends in, and its error, widened by the scatter of the sequences."""
     p1, error = measured(raw)
     target = np.array([metadata["target"] for metadata in raw.circuits])
     survival = np.where(target == 1, p1, 1 - p1)
     lengths = np.array([metadata["xval"] for metadata in raw.circuits], dtype=float)
-    scatter = _sequence_scatter(np.stack([lengths, target], axis=1), survival, error)
-    result = fit(analysis, raw, 1.0, (survival, error * scatter))
+    return survival, error * _sequence_scatter(np.stack([lengths, target], axis=1), survival, error)
+
+
+def _analysis(raw: RawData, result: Fit, survival: np.ndarray) -> Analysis:
+    lengths = [float(metadata["xval"]) for metadata in raw.circuits]
     return Analysis(
         experiment="standard_rb",
         qubit=raw.qubit,
@@ -100,7 +116,7 @@ def analyse(raw: RawData) -> Analysis:
         y_axis=Axis(label="P(survival)", unit=""),
         quantities={} if result.error else _quantities(result, raw),
         reduced_chi2=result.reduced_chi2,
-        points={"sequences": tuple(zip(lengths.tolist(), survival.tolist(), strict=True))},
+        points={"sequences": tuple(zip(lengths, survival.tolist(), strict=True))},
         error=result.error,
     )
 
@@ -200,5 +216,6 @@ EXPERIMENT = Experiment(
     draw=draw,
     propose=propose,
     check=check,
+    analyse_many=analyse_many,
     valid_hours=12.0,
 )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.records import Change, Check, Effect
 from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import DECAY
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fitting import Fit
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import decay_start
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,13 +44,16 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from qiskit_experiments.library.characterization.analysis import T1Analysis
+    return analyse_many([raw])[0]
 
-    from reson.tools.experiments.single_start import decay_start
 
-    analysis = T1Analysis()
-    analysis.set_options(p0=decay_start(sweep.delays_of(raw, US), measured(raw)[0]))
-    result = fit(analysis, raw, US)
+def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
+    points = [points_of(raw, DECAY, US) for raw in data]
+    results = fit_many(DECAY, points, [decay_start(one.x, one.y) for one in points], US)
+    return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
+
+
+def _analysis(raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         t1 = result.scaled("tau", US, "s")
@@ -99,5 +104,6 @@ EXPERIMENT = Experiment(
     draw=draw,
     propose=propose,
     check=check,
+    analyse_many=analyse_many,
     valid_hours=24.0,
 )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
 from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.curve_models import ECHO_DECAY
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit
+from reson.tools.experiments.fitting import Fit
 from reson.tools.experiments.processing import measured
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import decay_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -45,14 +48,22 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from qiskit_experiments.library.characterization.analysis import T2HahnAnalysis
+    return analyse_many([raw])[0]
 
-    from reson.tools.experiments.single_start import decay_start
 
+def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
+    points = [_ground(raw) for raw in data]
+    results = fit_many(ECHO_DECAY, points, [decay_start(one.x, one.y) for one in points], US)
+    return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
+
+
+def _ground(raw: RawData) -> Points:
+    """P(0) of each delay: after an even number of half turns an undisturbed qubit is back where it began."""
     p1, error = measured(raw)
-    analysis = T2HahnAnalysis()
-    analysis.set_options(p0=decay_start(sweep.delays_of(raw, US), 1 - p1))
-    result = fit(analysis, raw, US, (1 - p1, error))
+    return points_of(raw, ECHO_DECAY, US, (1 - p1, error))
+
+
+def _analysis(raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         t2 = result.scaled("tau", US, "s")
@@ -109,5 +120,6 @@ EXPERIMENT = Experiment(
     draw=draw,
     propose=propose,
     check=check,
+    analyse_many=analyse_many,
     valid_hours=24.0,
 )
