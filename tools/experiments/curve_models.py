@@ -1,0 +1,98 @@
+"""The curves that are fitted for all qubits of a job at once; Qiskit Experiments has the same ones for one qubit.
+
+Each takes complex parameters (``least_squares`` needs that), of shape (qubits, 1) against x of shape (qubits, points).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Parameters = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class CurveModel:
+    """``function(x, part, parameters)`` gives y; ``part`` says which series each point belongs to.
+
+    ``series`` maps the name that a series has in the circuits' metadata to the name in the plot; where there is only
+    one, the metadata need not name it. ``constants`` are parameters that are given for each qubit and not fitted.
+    """
+
+    free: tuple[str, ...]
+    function: Callable[[np.ndarray, np.ndarray, Parameters], np.ndarray]
+    series: Mapping[str, str]
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    constants: tuple[str, ...] = ()
+
+
+def _decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    return p["amp"] * np.exp(-x / p["tau"]) + p["base"]
+
+
+def _rabi(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    turns = p["freq"] * x
+    return p["base"] + p["amp"] * np.cos(2 * np.pi * turns * (1 - p["slowing"] * (2 * turns) ** 2))
+
+
+def _ramsey(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    angle = 2 * np.pi * p["freq"] * x + p["phase"] - np.pi / 2 * part
+    return p["amp"] * np.exp(-x / p["tau"]) * np.cos(angle) + p["base"]
+
+
+def _benchmarking(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    return p["a"] * np.exp(x * np.log(p["alpha"])) + p["b"]
+
+
+def _fine_angle(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    angle = (p["d_theta"] + p["angle_per_gate"]) * x - p["phase_offset"]
+    return p["amp"] / 2 * np.where(part == 0, 2 * x - 1, np.cos(angle)) + p["base"]
+
+
+DECAY = CurveModel(("amp", "tau", "base"), _decay, {"data": "exp_decay"})
+"""amp * exp(-x / tau) + base: ``T1Analysis``."""
+
+ECHO_DECAY = CurveModel(
+    ("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"amp": (0, 1), "tau": (0, np.inf), "base": (0, 1)}
+)
+"""The same within the bounds of ``T2HahnAnalysis``."""
+
+RABI = CurveModel(("freq", "amp", "base"), _rabi, {"data": "cos"}, {"freq": (0, np.inf)}, ("slowing",))
+"""base + amp * cos(angle), angle = 2 pi freq x (1 - slowing (2 freq x)^2).
+
+No amplitude is no rotation, so there is no free phase as in ``OscillationAnalysis``. The third level slows the rotation
+at large amplitude: ``slowing`` is by how much at a pi pulse, relative.
+"""
+
+RAMSEY = CurveModel(
+    ("amp", "tau", "freq", "phase", "base"),
+    _ramsey,
+    {"X": "X", "Y": "Y"},
+    {"amp": (0, 2), "tau": (0, np.inf), "base": (-1, 2), "phase": (-np.pi, np.pi)},
+)
+"""``RamseyXYAnalysis``: cosine and sine of one oscillation that decays."""
+
+BENCHMARKING = CurveModel(("a", "alpha"), _benchmarking, {"data": "rb_decay"}, {"a": (0, 1), "alpha": (0, 1)}, ("b",))
+"""a * alpha^x + b: ``RBAnalysis``."""
+
+_GATES = {"spam-cal": "spam cal.", "1": "fine amp."}
+_LIMITS = {"amp": (0, 2), "d_theta": (-0.8 * np.pi, 0.8 * np.pi), "base": (-1, 2)}
+
+FINE_ANGLE = CurveModel(("amp", "d_theta", "base"), _fine_angle, _GATES, _LIMITS, ("angle_per_gate", "phase_offset"))
+"""``FineAmplitudeAnalysis``: amp / 2 * cos((d_theta + angle_per_gate) x - phase_offset) + base."""
+
+MOST_OFFSET = 0.6
+"""Largest error, in rad, of the gate before the repeated ones."""
+
+
+def fine_angle_after_a_gate(phase_offset: float) -> CurveModel:
+    """``FINE_ANGLE`` with the ``phase_offset`` fitted too, near its nominal value.
+
+    A gate before the repeated ones has an error of its own, which otherwise would be taken for theirs.
+    """
+    near = {"phase_offset": (phase_offset - MOST_OFFSET, phase_offset + MOST_OFFSET)}
+    return CurveModel(
+        ("amp", "d_theta", "base", "phase_offset"), _fine_angle, _GATES, _LIMITS | near, ("angle_per_gate",)
+    )

@@ -1,0 +1,85 @@
+"""Where fits start: with the nonlinear parameter given, amplitude and base are linear, so the best of a fine grid.
+
+Stock analyses fit from six to twenty-five guesses that end in one place. Every function takes one qubit's points, shape
+(points,), and gives the parameters of its curve (``curve_models``).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+ANGLES = np.linspace(-0.8 * np.pi, 0.8 * np.pi, 2001)
+DECAY_TIMES = np.geomspace(0.01, 10.0, 200)
+"""In units of the window."""
+
+
+def decay_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """Start of a fit of amp * exp(-x / tau) + base.
+
+    The stock guess takes the logarithm of the data, and finds nothing where most points lie on the floor.
+    """
+    taus = DECAY_TIMES * max(x.max(), 1e-12)
+    best, amp, base = _best(np.exp(-x / taus[:, None]), y)
+    found = {"amp": amp, "base": base}
+    return {name: float(np.clip(value, 0.01, 0.99)) for name, value in found.items()} | {"tau": float(taus[best])}
+
+
+def rabi_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """Start of base + amp * cos(2 pi freq x): equal steps allow half as many periods as there are steps."""
+    most = max(x.max(), 1e-12)
+    frequencies = np.arange(0.05, (len(x) - 1) / 2, 0.02)
+    if not len(frequencies):
+        return {"freq": 1 / most, "amp": float(np.ptp(y) / 2), "base": float(y.mean())}
+    best, amp, base = _best(_cosines((x / most).tobytes(), len(frequencies)), y)
+    return {"freq": float(frequencies[best]) / most, "amp": amp, "base": base}
+
+
+@lru_cache(maxsize=8)
+def _cosines(turns: bytes, number: int) -> np.ndarray:
+    """Cosines of shape (number, points); the qubits of one job share their grid, in units of the window."""
+    frequencies = np.arange(0.05, 0.05 + 0.02 * number, 0.02)[:number]
+    return np.cos(2 * np.pi * frequencies[:, None] * np.frombuffer(turns))
+
+
+def benchmarking_start(x: np.ndarray, y: np.ndarray, floor: float) -> dict[str, float]:
+    """Start of a * alpha^x + b for a given floor b."""
+    lives = DECAY_TIMES[:, None] * 10 * max(x.max(), 1.0)
+    shape = np.exp(-x / lives)
+    heights = shape @ (y - floor) / np.maximum(np.sum(shape**2, axis=1), 1e-12)
+    best = int(np.argmin(np.sum((y - floor - heights[:, None] * shape) ** 2, axis=1)))
+    return {"a": float(np.clip(heights[best], 0.01, 0.99)), "alpha": float(np.exp(-1 / lives[best, 0]))}
+
+
+def fine_angle_start(
+    x: np.ndarray, y: np.ndarray, calibration: np.ndarray, angle_per_gate: float, phase_offset: float
+) -> dict[str, float]:
+    """Start of a ``FineAmplitudeAnalysis``; ``calibration`` (points,) says which points prepare 0 and 1."""
+    phases = (ANGLES[:, None] + angle_per_gate) * x - phase_offset
+    best, amp, base = _best(np.where(calibration, 2 * x - 1, np.cos(phases)) / 2, y, positive=True)
+    return {
+        "d_theta": float(np.clip(ANGLES[best], *ANGLES[[1, -2]])),
+        "amp": min(amp, 1.99),
+        "base": float(np.clip(base, -0.99, 1.99)),
+    }
+
+
+def signed_frequency(x: np.ndarray, signal: np.ndarray) -> float:
+    """Strongest frequency, with its sign, of X + iY at equal steps. Zero padding finds it between the bins."""
+    step = (x[-1] - x[0]) / max(len(signal) - 1, 1) or 1.0
+    spectrum = np.abs(np.fft.fft(signal - signal.mean(), 8 * len(signal)))
+    return float(np.fft.fftfreq(len(spectrum), step)[np.argmax(spectrum)])
+
+
+def _best(shape: np.ndarray, y: np.ndarray, positive: bool = False) -> tuple[int, float, float]:
+    """(row, amplitude, base) of the shape (candidates, points) that comes nearest to the points."""
+    mean = shape.mean(axis=1)
+    square = np.sum(shape**2, axis=1) - len(y) * mean**2
+    overlap = shape @ y - len(y) * mean * y.mean()
+    amp = overlap / np.maximum(square, 1e-12)
+    if positive:
+        amp = np.maximum(amp, 1e-6)
+    # the sum of squares left over, without what all candidates share
+    best = int(np.argmin(amp**2 * square - 2 * amp * overlap))
+    return best, float(amp[best]), float(y.mean() - amp[best] * mean[best])
