@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.agent.lab import Lab, device_name, open_lab
+from reson.tools.store.runs import latest_device_time
 from reson.tools.store.store import Store, open_store
 from reson.tools.store.table import Table, current
 from reson.ui import queries
@@ -30,7 +31,7 @@ class Opened:
     @cached_property
     def now(self) -> float:
         """The device's clock as far as the record knows it, seconds since the Unix epoch; 0 before its first use."""
-        return queries.device_clock(self.store, self.device) or 0.0
+        return latest_device_time(self.store, self.device) or 0.0
 
     def table(self) -> Table:
         """The parameter table in force; read again only when something was written."""

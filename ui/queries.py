@@ -74,19 +74,6 @@ def use_of(store: Store, run_id: str) -> Use:
     return Use(seconds or 0.0, shots or 0, number or 0, count)
 
 
-def device_clock(store: Store, device: str) -> float | None:
-    """Latest moment of a device's clock in its runs, seconds since the Unix epoch; None before its first."""
-    mine = runs.c.device == device
-    newest = select(runs.c.id).where(mine).order_by(runs.c.started_wall.desc()).limit(1).scalar_subquery()
-    queries = (
-        select(func.max(func.coalesce(runs.c.ended_device, runs.c.started_device))).where(mine),
-        select(func.max(measurements.c.device_ended)).where(measurements.c.run_id == newest),
-    )
-    with reading(store.engine) as connection:
-        moments = [connection.execute(query).scalar() for query in queries]
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
 def last_version(store: Store) -> int:
     """Number of the newest version of any value: as long as it stays, the parameter table does."""
     with reading(store.engine) as connection:

@@ -6,7 +6,6 @@ import pytest
 
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
-from reson.tools.store.runs import latest_device_time
 from reson.tools.store.store import open_store
 from reson.tools.store.table import log
 from reson.ui import queries
@@ -16,11 +15,6 @@ from reson.ui.queries import Wanted
 @pytest.fixture
 def store(waiting_lab):
     return open_store(waiting_lab)
-
-
-def test_the_clock_is_the_latest_moment_on_record(store):
-    assert queries.device_clock(store, "simulated-3") == latest_device_time(store, "simulated-3")
-    assert queries.device_clock(store, "another") is None
 
 
 def test_what_a_run_used_counts_qubits_measured_together_once(store):

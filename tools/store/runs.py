@@ -84,12 +84,20 @@ def list_runs(store: Store, limit: int = 20) -> list[RunRow]:
 
 def latest_device_time(store: Store, device: str) -> float | None:
     """Latest moment of the device's clock on record, from which a simulated clock goes on; None: never used."""
-    of_run = runs.c.device == device
+    newest = (  # a clock only goes on, so what ended last belongs to the run that began last
+        select(runs.c.id)
+        .where(runs.c.device == device)
+        .order_by(runs.c.started_device.desc(), runs.c.started_wall.desc())
+        .limit(1)
+    ).scalar_subquery()
     queries = (
-        select(func.max(measurements.c.device_ended)).join(runs).where(of_run),
-        select(func.max(runs.c.started_device)).where(of_run),
-        select(func.max(runs.c.ended_device)).where(of_run),
-        select(func.max(parameters.c.valid_from)).where(parameters.c.device == device),
+        select(func.max(measurements.c.device_ended)).where(measurements.c.run_id == newest),
+        select(func.max(runs.c.started_device)).where(runs.c.device == device),
+        select(func.max(runs.c.ended_device)).where(runs.c.device == device),
+        select(parameters.c.valid_from)
+        .where(parameters.c.device == device)
+        .order_by(parameters.c.sequence.desc())
+        .limit(1),
     )
     with reading(store.engine) as connection:
         times = [connection.execute(query).scalar() for query in queries]
