@@ -45,10 +45,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _control("anharmonicity", "Hz", -600e6, -50e6, "f12 - f01; from the design until it is measured"),
         _control("x_amplitude", "", 0.0, 1.0, "peak amplitude of the X pulse, in units of full scale"),
         _control("sx_amplitude", "", 0.0, 1.0, "peak amplitude of the SX pulse, in units of full scale"),
+        _control("ef_amplitude", "", 0.0, 1.0, "peak amplitude of the pi pulse on the 1-2 transition"),
         _control(
             "drag_beta", "s", -5e-9, 5e-9, "DRAG: quadrature amplitude over the time derivative of the in-phase one"
         ),
         _control("pulse_duration", "s", 8e-9, 200e-9, "length of the X and SX pulses; sigma is a quarter of it"),
+        _control("readout_frequency", "Hz", 4e9, 10e9, "frequency of the readout tone, near the resonator's"),
+        _control("readout_amplitude", "", 0.0, 1.0, "amplitude of the readout tone, in units of full scale"),
         _control(
             "readout_angle", "rad", -3.15, 3.15, "rotation that turns the g-e axis of the IQ plane to the real axis"
         ),
@@ -56,10 +59,20 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("t1", "s", 1e-7, 1e-2, "energy relaxation time"),
         _result("t2_star", "s", 1e-8, 1e-2, "dephasing time without echo (Ramsey)"),
         _result("t2_echo", "s", 1e-8, 2e-2, "dephasing time with one echo (Hahn)"),
+        _result("t2_cpmg", "s", 1e-8, 2e-2, "dephasing time under a train of echoes (CPMG)"),
+        _result(
+            "t1_fluctuation", "", 0.0, 10.0, "standard deviation of T1 over its median, within one long measurement"
+        ),
+        _result("rabi_rate", "Hz", 1e5, 1e10, "peak Rabi frequency of a drive of full scale"),
+        _result(
+            "allxy_deviation", "", 0.0, 1.0, "root mean square deviation of the AllXY staircase from the ideal one"
+        ),
         _result("assignment_fidelity", "", 0.0, 1.0, "1 - (P(1|0) + P(0|1)) / 2"),
         _result("x_angle_error", "rad", -3.2, 3.2, "over-rotation of the X pulse"),
         _result("sx_angle_error", "rad", -3.2, 3.2, "over-rotation of the SX pulse"),
         _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
+        _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
+        _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
     )
 }
 

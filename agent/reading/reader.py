@@ -9,6 +9,7 @@ from reson.agent.reading.decays import read_benchmarking, read_decay
 from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.oscillations import read_rabi, read_ramsey
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
+from reson.agent.reading.benchmarking import read_each_decay
 from reson.records import Reading
 from reson.tools.experiments.experiment import Analysis
 
@@ -24,6 +25,8 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "fine_sx_amplitude": read_fine_sx,
     "fine_drag": read_fine_drag,
     "standard_rb": read_benchmarking,
+    "interleaved_rb_x": read_each_decay,
+    "interleaved_rb_sx": read_each_decay,
 }
 
 

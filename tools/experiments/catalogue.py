@@ -8,6 +8,7 @@ from reson.errors import ToolError, ToolErrorKind
 from reson.tools.experiments import (
     fine_amplitude,
     fine_drag,
+    interleaved_rb,
     qubit_spectroscopy,
     rabi,
     ramsey_xy,
@@ -33,6 +34,8 @@ CATALOGUE: dict[str, Experiment] = {
         fine_amplitude.FINE_X,
         fine_drag.EXPERIMENT,
         standard_rb.EXPERIMENT,
+        interleaved_rb.INTERLEAVED_X,
+        interleaved_rb.INTERLEAVED_SX,
     )
 }
 

@@ -10,6 +10,7 @@ from reson.evals.gallery.recipes import (
     fine_amplitude,
     rabi,
     ramsey,
+    rb_variants,
     readout,
     spectroscopy,
 )
@@ -23,4 +24,5 @@ RECIPES: tuple[Recipe, ...] = (
     *drag.RECIPES,
     *fine_amplitude.RECIPES,
     *benchmarking.RECIPES,
+    *rb_variants.RECIPES,
 )

@@ -10,6 +10,7 @@ from reson.evals.verdicts.trials import (
     fine_amplitude,
     rabi,
     ramsey,
+    rb_variants,
     readout,
     spectroscopy,
 )
@@ -23,4 +24,5 @@ TRIALS: dict[str, Trial] = (
     | drag.TRIALS
     | fine_amplitude.TRIALS
     | benchmarking.TRIALS
+    | rb_variants.TRIALS
 )

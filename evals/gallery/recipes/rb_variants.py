@@ -1,0 +1,17 @@
+"""Reference plots of interleaved and purity benchmarking."""
+
+from __future__ import annotations
+
+from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
+from reson.records import Status
+
+RECIPES = tuple(
+    recipe
+    for name in ("interleaved_rb_x", "interleaved_rb_sx")
+    for recipe in (
+        Recipe(name, Status.SUCCESS, "both survivals decay towards one half, the interleaved one faster"),
+        Recipe(name, Status.WINDOW_TOO_SHORT, "the sequences are too short", times={"max_length": 0.03}),
+        Recipe(name, Status.NO_SIGNAL, "the drive was off", times=NO_DRIVE),
+        Recipe(name, Status.FIT_POOR, "curves that miss the decays", stretched_curve=STRETCH),
+    )
+)

@@ -1,0 +1,41 @@
+"""Fits of the variants of randomised benchmarking, each started once at the best of a grid.
+
+The stock guesses divide by what a signal without a decay makes zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import qiskit_experiments.curve_analysis as curve
+from qiskit_experiments.library.randomized_benchmarking import InterleavedRBAnalysis
+
+FLOOR = 0.5
+"""Of a survival averaged over both final states, and of the purity of one qubit."""
+LENGTHS = np.geomspace(0.03, 30.0, 300)
+"""Decay lengths in units of the longest sequence."""
+
+
+def decay_start(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """(height, alpha) of height * alpha**x + 1/2 nearest to points of shape (points,)."""
+    shape = np.exp(-x / (LENGTHS[:, None] * max(x.max(), 1.0)))
+    heights = shape @ (y - FLOOR) / np.sum(shape**2, axis=1)
+    best = int(np.argmin(np.sum((y - FLOOR - heights[:, None] * shape) ** 2, axis=1)))
+    alpha = np.exp(-1 / (LENGTHS[best] * max(x.max(), 1.0)))
+    return float(np.clip(heights[best], 0.01, 0.99)), float(alpha)
+
+
+class InterleavedAnalysis(InterleavedRBAnalysis):
+    """``InterleavedRBAnalysis`` with a floor of one half."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_options(average_method="shots_weighted", fixed_parameters={"b": FLOOR})
+
+    def _generate_fit_guesses(
+        self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
+    ) -> curve.FitOptions | list[curve.FitOptions]:
+        parts = [curve_data.filter(series=name) for name in ("standard", "interleaved")]
+        (height, alpha), (_, both) = (decay_start(part.x, part.y) for part in parts)
+        user_opt.bounds.set_if_empty(a=(0, 1), alpha=(0, 1), alpha_c=(0, 1))
+        user_opt.p0.set_if_empty(a=height, alpha=alpha, alpha_c=min(both / alpha, 1 - 1e-7))
+        return user_opt
