@@ -14,7 +14,10 @@ from qiskit.result.models import MeasLevel, MeasReturnType
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.simulated.chip import LIMITS, Chip
+from reson.tools.devices.simulated.chip import LIMITS, Chip, circuit_seconds
+from reson.tools.devices.simulated.faults import Fault
+from reson.tools.devices.simulated.job_troubles import garbled, kept_shots, trouble
+from reson.tools.devices.simulated.jobs import Course
 from reson.tools.devices.simulated.program import Program, read_circuits
 from reson.tools.devices.simulated.results import (
     TRACE_SAMPLES,
@@ -33,20 +36,23 @@ _LARGEST_MEMORY = 50_000_000
 
 
 class SimulatedJob(JobV1):
-    """A job that is done when it is handed out."""
+    """One job, see ``jobs.Course``: mostly done when it is handed out."""
 
-    def __init__(self, backend: SimulatedBackend, job_id: str, result: Result) -> None:
+    def __init__(self, backend: SimulatedBackend, job_id: str, course: Course[Result]) -> None:
         super().__init__(backend, job_id)
-        self._result = result
+        self._course = course
 
     def submit(self) -> None:
         """Nothing to do: the job ran when it was made."""
 
-    def result(self) -> Result:
-        return self._result
+    def result(self, timeout: float | None = None) -> Result:
+        return self._course.result(timeout)
 
     def status(self) -> JobStatus:
-        return JobStatus.DONE
+        return self._course.status
+
+    def cancel(self) -> bool:
+        return self._course.cancel()
 
 
 class SimulatedBackend(BackendV2):
@@ -95,10 +101,13 @@ class SimulatedBackend(BackendV2):
         order = _Order.of({**vars(self.options), **options}, set(vars(self.options)))
         program = read_job(self.chip, circuits, order.shots)
         order.require_room(program)
-        job_id = f"{self.name}-{self.chip.clock}"
+        started = self.chip.clock
+        job_id = f"{self.name}-{started}"
+        fault = trouble_of(self.chip, [(program, order.shots)])
+        kept = kept_shots(fault, order.shots)
         if order.level == MeasLevel.CLASSIFIED:
             data = [
-                {"counts": counts_of(packed)} | ({"memory": memory_of(packed)} if order.memory else {})
+                {"counts": counts_of(packed[:kept])} | ({"memory": memory_of(packed[:kept])} if order.memory else {})
                 for packed in run_classified(self.chip, program, order.shots)
             ]
         else:
@@ -106,12 +115,14 @@ class SimulatedBackend(BackendV2):
                 program,
                 order.shots,
                 order.samples,
-                lambda circuit, signal: {"memory": iq_memory(circuit, signal, order.level, order.average)},
+                lambda circuit, signal: {"memory": iq_memory(circuit, signal[:, :kept], order.level, order.average)},
             )
         results = [
-            experiment_result(circuit, found, order.shots, order.level, order.average)
+            experiment_result(circuit, found, kept, order.level, order.average)
             for circuit, found in zip(circuits, data, strict=True)
         ]
+        if fault is not None and fault.kind == "garbage_job":
+            results = garbled(results, self.chip.truth.seed, started)
         result = Result(
             backend_name=self.name,
             backend_version=VERSION,
@@ -120,7 +131,7 @@ class SimulatedBackend(BackendV2):
             results=results,
             status="COMPLETED",
         )
-        return SimulatedJob(self, job_id, result)
+        return SimulatedJob(self, job_id, Course(self.chip, started, result, fault))
 
 
 def read_job(chip: Chip, circuits: Sequence[QuantumCircuit], shots: Any) -> Program:
@@ -130,6 +141,12 @@ def read_job(chip: Chip, circuits: Sequence[QuantumCircuit], shots: Any) -> Prog
     if isinstance(shots, bool) or not isinstance(shots, int | np.integer) or not 0 < shots <= LIMITS.max_shots:
         _bad(f"shots must be a whole number from 1 to {LIMITS.max_shots}, not {shots!r}")
     return read_circuits(circuits, chip.controls)
+
+
+def trouble_of(chip: Chip, programs: Sequence[tuple[Program, int]]) -> Fault | None:
+    """What the scenario has in store for a job of these programs and shots that starts now."""
+    seconds = sum(float(circuit_seconds(program, shots).sum()) for program, shots in programs)
+    return trouble(chip.scenario, chip.truth.seed, chip.clock, chip.clock + round(seconds * 1e6))
 
 
 def run_classified(chip: Chip, program: Program, shots: int) -> list[np.ndarray]:

@@ -16,7 +16,9 @@ from reson.tools.devices.simulated.faults import Scenario, in_force
 from reson.tools.devices.simulated.gates import Gate
 from reson.tools.devices.simulated.populations import populations
 from reson.tools.devices.simulated.program import Measured, Program
-from reson.tools.devices.simulated.readout import READOUT_TIME, draw_levels, integrate, readout_of
+from reson.tools.devices.simulated.readout import draw_levels, each_readout, integrate
+from reson.tools.devices.simulated.resonators import READOUT_TIME
+from reson.tools.devices.simulated.ring_up import Fields
 from reson.tools.devices.simulated.truth import ChipTruth
 
 LIMITS = DeviceLimits(max_shots=100_000, max_circuits=1000, reset_time=250e-6, readout_time=READOUT_TIME)
@@ -25,6 +27,12 @@ SLICE = 20.0
 """Seconds of a job for which the hidden values stand still."""
 
 T = TypeVar("T")
+
+
+def circuit_seconds(program: Program, shots: int) -> np.ndarray:
+    """Device time in seconds of all shots of each circuit, shape (circuits,)."""
+    lengths = np.array([circuit.duration for circuit in program.circuits])
+    return shots * (LIMITS.reset_time + lengths + LIMITS.readout_time)
 
 
 class Chip:
@@ -37,6 +45,7 @@ class Chip:
         self.controls = controls
         self.clock = clock
         self.scenario = scenario
+        self._fields = Fields()
 
     def truth_now(self) -> ChipTruth:
         """The hidden values at the clock's time."""
@@ -53,8 +62,7 @@ class Chip:
         result is what it returns. Random numbers depend on the chip's seed and the start time alone.
         """
         rng = np.random.Generator(np.random.Philox(key=np.array([self.truth.seed, self.clock], dtype=np.uint64)))
-        lengths = np.array([circuit.duration for circuit in program.circuits])
-        seconds = shots * (LIMITS.reset_time + lengths + LIMITS.readout_time)
+        seconds = circuit_seconds(program, shots)
         starts = np.cumsum(seconds) - seconds
         begin = self.clock * 1e-6
         bursts = strikes(self.truth.seed, begin - LENGTH, begin + float(seconds.sum())) - begin
@@ -63,8 +71,9 @@ class Chip:
             indices = list(members)
             truth = self.truth_at(begin + float(starts[indices[0]]))
             part = Program(program.gates, program.circuits[indices[0] : indices[-1] + 1])
-            for index, (circuit, found) in zip(indices, self.populations(part, truth), strict=True):
-                signal = self._signal(truth, circuit, found, shots, samples, rng)
+            readouts = each_readout(part.circuits, truth.transmons, self.controls, self._fields)
+            for index, (circuit, found), readout in zip(indices, self.populations(part, truth), readouts, strict=True):
+                signal = integrate(readout, draw_levels(found, shots, rng), samples, rng)
                 struck = struck_shots(bursts, starts[index], seconds[index] / shots, shots)
                 if struck.any():
                     number = int(struck.sum())
@@ -77,14 +86,6 @@ class Chip:
         """Each circuit with the level populations (qubits, LEVELS) of its measured qubits when readout starts."""
         return populations(program, truth, [values["drive_frequency"] for values in self.controls])
 
-    def _signal(
-        self, truth: ChipTruth, circuit: Measured, found: np.ndarray, shots: int, samples: int, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Complex signal (qubits, shots, samples) of one circuit, given its populations (qubits, LEVELS)."""
-        levels = draw_levels(found, shots, rng)
-        readout = readout_of([truth.transmons[qubit] for qubit in circuit.qubits])
-        return integrate(readout, levels, samples, rng)
-
     def _signal_in_burst(
         self,
         gates: list[tuple[int, Gate]],
@@ -94,7 +95,8 @@ class Chip:
         samples: int,
         rng: np.random.Generator,
     ) -> np.ndarray:
-        """The same for those shots that a burst of quasiparticles hits."""
+        """Complex signal (qubits, shots, samples) of those shots that a burst of quasiparticles hits."""
         poisoned = in_burst(truth)
         ((_, found),) = self.populations(Program(gates, [circuit]), poisoned)
-        return self._signal(poisoned, circuit, found, shots, samples, rng)
+        (readout,) = each_readout([circuit], poisoned.transmons, self.controls, self._fields)
+        return integrate(readout, draw_levels(found, shots, rng), samples, rng)

@@ -12,8 +12,11 @@ from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.device import Controls, component
 from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.devices.simulated.chip import LIMITS, Chip
+from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.drift import HORIZON
 from reson.tools.devices.simulated.faults import named, permanent
+from reson.tools.devices.simulated.resonators import DESIGN_READOUT_AMPLITUDE
+from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.sampler import SimulatedSampler
 from reson.tools.devices.simulated.truth import (
     DESIGN_AMPLITUDE,
@@ -70,21 +73,25 @@ class SimulatedDevice:
 
 
 def open_simulated(seed: int, n_qubits: int, faults: Mapping[str, str], clock: float) -> SimulatedDevice:
-    """A chip drawn from ``seed``, at ``clock`` seconds after the Unix epoch, with its design controls loaded.
+    """A chip drawn from ``seed`` with faults by component, see ``open_chip``. Raises ``OperatorError``."""
+    return open_chip(ChipDescription(seed, n_qubits, scenario=named(faults, n_qubits)), clock)
+
+
+def open_chip(chip: ChipDescription, clock: float) -> SimulatedDevice:
+    """The chip of a description, at ``clock`` seconds after the Unix epoch, with its design controls loaded.
 
     The same arguments always give the same chip and, job for job, the same shots: to go on after a restart, open it
     with ``now().timestamp()`` of the device before and load the controls again. Raises ``OperatorError``.
     """
-    if not 0 <= seed < 2**64:
-        raise OperatorError(f"The chip's seed is {seed}.", "Give a whole number from 0 to 2^64 - 1.")
-    if not 1 <= n_qubits <= _MOST_QUBITS:
-        raise OperatorError(f"A chip of {n_qubits} qubits is asked for.", f"Give 1 to {_MOST_QUBITS} qubits.")
+    if not 0 <= chip.seed < 2**64:
+        raise OperatorError(f"The chip's seed is {chip.seed}.", "Give a whole number from 0 to 2^64 - 1.")
+    if not 1 <= chip.qubits <= _MOST_QUBITS:
+        raise OperatorError(f"A chip of {chip.qubits} qubits is asked for.", f"Give 1 to {_MOST_QUBITS} qubits.")
     if not 0 <= clock < HORIZON:
         raise OperatorError(f"The chip's clock stands at {clock} s.", "Give seconds since 1970, before the year 2242.")
-    scenario = named(faults, n_qubits)
-    truth = permanent(draw_truth(seed, n_qubits), scenario)
-    chip = Chip(truth, [_design(t) for t in truth.transmons], round(clock * 1e6), scenario)
-    return SimulatedDevice(f"simulated-{seed}", chip)
+    truth = permanent(chip.applied_to(draw_truth(chip.seed, chip.qubits)), chip.scenario)
+    design = [_design(transmon) for transmon in truth.transmons]
+    return SimulatedDevice(chip.name, Chip(truth, design, round(clock * 1e6), chip.scenario))
 
 
 def _design(truth: TransmonTruth) -> dict[str, float]:
@@ -95,6 +102,8 @@ def _design(truth: TransmonTruth) -> dict[str, float]:
         "sx_amplitude": DESIGN_AMPLITUDE / 2,
         "drag_beta": 0.0,
         "pulse_duration": DESIGN_DURATION,
+        "readout_frequency": ground_frequency(truth) + truth.resonator.design_error,
+        "readout_amplitude": DESIGN_READOUT_AMPLITUDE,
         "readout_angle": 0.0,
         "readout_threshold": 0.0,
     }

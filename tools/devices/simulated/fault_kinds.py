@@ -90,6 +90,27 @@ KINDS: dict[str, FaultKind] = {
         "Look at the pulse with a spectrum analyser: mixer image, carrier leakage, a spur at the anharmonicity.",
         parameters={"spurious": FaultParameter("amplitude of the tone relative to the pulse", "", 0.08, 0.0, 1.0)},
     ),
+    "dead_readout_line": FaultKind(
+        "no readout signal comes back",
+        "Resonator spectroscopy shows noise alone, at every frequency and readout amplitude.",
+        "Check the readout line from the generator to the digitiser: cables, isolators, amplifier power.",
+    ),
+    "readout_saturated": FaultKind(
+        "the readout amplifier is driven into saturation by far too small a signal",
+        "The signal hardly grows with the readout amplitude and the resonator's dip is washed out; 0 and 1 cannot be "
+        "told apart in single shots.",
+        "Lower the amplifier's gain or its input power: look for a missing attenuator or a strong pump or spur.",
+        parameters={
+            "level": FaultParameter("saturation level over that of a sound amplifier", "", 0.005, 1e-4, 1.0),
+        },
+    ),
+    "noisy_amplifier": FaultKind(
+        "the amplifier adds too much noise",
+        "The resonator's dip and its shift with the qubit are as usual, but the clouds of single shots are wide and "
+        "overlap.",
+        "Check the bias and pump of the first amplifier, and the temperature of its stage.",
+        parameters={"factor": FaultParameter("noise amplitude over that of a sound chain", "", 4.0, 1.0, 1000.0)},
+    ),
     "defect_on_resonance": FaultKind(
         "a two-level defect sits on the qubit's frequency",
         "T1 is a few microseconds, T2 at most twice that, and the error per gate is high at its coherence limit.",

@@ -142,6 +142,22 @@ def _leaky_pulse(transmon: TransmonTruth, spurious: float) -> TransmonTruth:
     return replace(transmon, spurious=spurious)
 
 
+def _dead_readout_line(transmon: TransmonTruth) -> TransmonTruth:
+    return _with_resonator(transmon, transmission=0.0)
+
+
+def _readout_saturated(transmon: TransmonTruth, level: float) -> TransmonTruth:
+    return _with_resonator(transmon, saturation=transmon.resonator.saturation * level)
+
+
+def _noisy_amplifier(transmon: TransmonTruth, factor: float) -> TransmonTruth:
+    return _with_resonator(transmon, noise=transmon.resonator.noise * factor)
+
+
+def _with_resonator(transmon: TransmonTruth, **values: float) -> TransmonTruth:
+    return replace(transmon, resonator=replace(transmon.resonator, **values))
+
+
 def _defect_on_resonance(transmon: TransmonTruth, coupling: float, decoherence_rate: float) -> TransmonTruth:
     """Relaxation into a defect on resonance at the rate 2 g^2 / Gamma (Barends et al., PRL 111, 080502 (2013))."""
     rate = 2 * (2 * math.pi * coupling) ** 2 / decoherence_rate
@@ -168,6 +184,9 @@ EFFECTS: dict[str, Callable[..., TransmonTruth]] = {
     "wrong_sideband": _wrong_sideband,
     "clipped_generator": _clipped_generator,
     "leaky_pulse": _leaky_pulse,
+    "dead_readout_line": _dead_readout_line,
+    "readout_saturated": _readout_saturated,
+    "noisy_amplifier": _noisy_amplifier,
     "defect_on_resonance": _defect_on_resonance,
     "short_t1": _short_t1,
     "hot_qubit": _hot_qubit,

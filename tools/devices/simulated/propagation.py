@@ -37,13 +37,13 @@ class Pulse(NamedTuple):
 def magnus_steps(pulse: Pulse, gain: float, spurious: float = 0.0) -> int:
     """Steps enough for populations to 2e-5, found against finer steps over 8 ns to 20 us and all amplitudes.
 
-    A spurious tone turns against the carrier, which a gentle pulse must follow too.
+    A spurious tone turns against the carrier, which even a gentle pulse must follow.
     """
     if pulse.duration <= 64e-9:
         return 64
-    if (
-        not spurious and gain * abs(pulse.amp) * pulse.duration <= 8
-    ):  # a gentle pulse follows its envelope even in long steps
+    if spurious:
+        return math.ceil(pulse.duration / 0.5e-9)
+    if gain * abs(pulse.amp) * pulse.duration <= 8:  # a gentle pulse follows its envelope even in long steps
         return 128
     return math.ceil(pulse.duration / (1e-9 if pulse.duration <= 200e-9 else 2e-9))
 

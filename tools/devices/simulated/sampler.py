@@ -10,39 +10,40 @@ from qiskit.primitives import BasePrimitiveJob, BaseSamplerV2, BitArray, DataBin
 from qiskit.primitives.containers.sampler_pub import SamplerPub, SamplerPubLike
 from qiskit.providers import JobStatus
 
-from reson.tools.devices.simulated.backend import SimulatedBackend, read_job, run_classified
+from reson.tools.devices.simulated.backend import SimulatedBackend, read_job, run_classified, trouble_of
+from reson.tools.devices.simulated.job_troubles import kept_shots
+from reson.tools.devices.simulated.jobs import Course
 
 DEFAULT_SHOTS = 1024
 
 
 class SimulatedSamplerJob(BasePrimitiveJob[PrimitiveResult[SamplerPubResult], JobStatus]):
-    """A job that is done when it is handed out."""
+    """One job, see ``jobs.Course``: mostly done when it is handed out."""
 
-    def __init__(self, job_id: str, result: PrimitiveResult[SamplerPubResult]) -> None:
+    def __init__(self, job_id: str, course: Course[PrimitiveResult[SamplerPubResult]]) -> None:
         super().__init__(job_id)
-        self._result = result
+        self._course = course
 
-    def result(self) -> PrimitiveResult[SamplerPubResult]:
-        return self._result
+    def result(self, timeout: float | None = None) -> PrimitiveResult[SamplerPubResult]:
+        return self._course.result(timeout)
 
     def status(self) -> JobStatus:
-        return JobStatus.DONE
+        return self._course.status
 
     def done(self) -> bool:
-        return True
+        return self.status() is JobStatus.DONE
 
     def running(self) -> bool:
-        return False
+        return self.status() is JobStatus.RUNNING
 
     def cancelled(self) -> bool:
-        return False
+        return self.status() is JobStatus.CANCELLED
 
     def in_final_state(self) -> bool:
-        return True
+        return not self.running()
 
     def cancel(self) -> bool:
-        """Too late: it is done."""
-        return False
+        return self._course.cancel()
 
 
 class SimulatedSampler(BaseSamplerV2):
@@ -54,14 +55,18 @@ class SimulatedSampler(BaseSamplerV2):
     def run(self, pubs: Iterable[SamplerPubLike], *, shots: int | None = None) -> SimulatedSamplerJob:
         """Run PUBs; the result holds one ``BitArray`` for each classical register. Raises ``ToolError``."""
         chip = self._backend.chip
-        job_id = f"{self._backend.name}-{chip.clock}"
+        started = chip.clock
         coerced = [SamplerPub.coerce(pub, DEFAULT_SHOTS if shots is None else shots) for pub in pubs]
-        programs = [read_job(chip, _bound(pub), pub.shots) for pub in coerced]
+        programs = [(read_job(chip, _bound(pub), pub.shots), pub.shots or DEFAULT_SHOTS) for pub in coerced]
+        fault = trouble_of(chip, programs)
         results = [
-            _pub_result(pub, np.array(run_classified(chip, program, pub.shots or DEFAULT_SHOTS)))
-            for pub, program in zip(coerced, programs, strict=True)
+            _pub_result(pub, np.array(run_classified(chip, program, number))[:, : kept_shots(fault, number)])
+            for pub, (program, number) in zip(coerced, programs, strict=True)
         ]
-        return SimulatedSamplerJob(job_id, PrimitiveResult(results))
+        if fault is not None and fault.kind == "garbage_job":
+            results = results[1:]
+        course = Course(chip, started, PrimitiveResult(results), fault)
+        return SimulatedSamplerJob(f"{self._backend.name}-{started}", course)
 
 
 def _bound(pub: SamplerPub) -> list[QuantumCircuit]:
