@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reson.evals.best_readout import best_amplitude as best_readout_amplitude
+from reson.evals.best_readout import best_frequency, readout_controls
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.experiment import Past
 
@@ -28,6 +31,9 @@ class Stage:
     """Hz; None: nothing but the design's frequency is known."""
     amplitude: float | None
     """Of X and SX, relative; None: nothing but the design's is known, and no readout is calibrated either."""
+    resonator: float | None = 30e3
+    """Of the readout frequency, Hz; None: nothing but the design's is known. Where X is known, so is the best
+    amplitude, and the frequency is about the best one; before, it is about the resonator's with the qubit in 0."""
     beta: float | None = None
     """Seconds; None: DRAG was not set yet."""
     t1_known: float = 0.0
@@ -185,10 +191,21 @@ def _usual_controls(
         for gate in ("x", "sx"):
             best = best_amplitude(truth, gate, controls["drag_beta"], PULSE)
             controls[f"{gate}_amplitude"] = best * (1 + rng.normal(0, stage.amplitude))
-        ground, excited = truth.readout.centres[:2]
-        angle = float(np.angle(excited - ground) + rng.normal(0, 0.004))
-        middle = ((ground + excited) / 2 * np.exp(-1j * angle)).real
-        controls |= {"readout_angle": angle, "readout_threshold": float(middle + rng.normal(0, 0.05))}
+    return controls | _usual_readout(stage, truth, controls["readout_amplitude"], rng)
+
+
+def _usual_readout(
+    stage: Stage, truth: TransmonTruth, design_amplitude: float, rng: np.random.Generator
+) -> dict[str, float]:
+    if stage.resonator is None:
+        return {}
+    if stage.amplitude is None:
+        return {"readout_frequency": ground_frequency(truth) + rng.normal(0, stage.resonator)}
+    frequency = best_frequency(truth, design_amplitude) + rng.normal(0, stage.resonator)
+    amplitude = best_readout_amplitude(truth, frequency) * math.exp(rng.normal(0, 0.05))
+    controls = readout_controls(truth, frequency, amplitude)
+    controls["readout_angle"] += rng.normal(0, 0.004)
+    controls["readout_threshold"] += rng.normal(0, 0.05)
     return controls
 
 

@@ -7,6 +7,7 @@ import math
 from reson.evals.verdicts.pulses import ANGLES, best_amplitude, best_beta
 from reson.evals.verdicts.setting import Setting
 from reson.evals.verdicts.trial import Moment, Need
+from reson.tools.devices.simulated.ring_up import pointer_states
 from reson.tools.devices.simulated.truth import TransmonTruth
 
 TEN_MRAD = "10 mrad of over-rotation cost a tenth of the coherence limit"
@@ -56,8 +57,9 @@ def over_rotation(setting: Setting, truth: TransmonTruth, gate: str) -> float:
 
 def prepared(setting: Setting, truth: TransmonTruth, most: float) -> bool:
     """Both pulses turn right within ``most`` rad, and the threshold lies between the clouds, a width off either."""
-    readout, angle = truth.readout, setting.controls["readout_angle"]
-    turn = complex(math.cos(angle), -math.sin(angle))
-    ground, excited = ((centre * turn).real for centre in readout.centres[:2])
-    between = ground + readout.sigma < setting.controls["readout_threshold"] < excited - readout.sigma
+    controls = setting.controls
+    centres, sigma = pointer_states(truth, controls["readout_frequency"], controls["readout_amplitude"])
+    turn = complex(math.cos(controls["readout_angle"]), -math.sin(controls["readout_angle"]))
+    ground, excited = ((complex(centre) * turn).real for centre in centres[:2])
+    between = ground + sigma < controls["readout_threshold"] < excited - sigma
     return between and all(over_rotation(setting, truth, gate) < most for gate in ("x", "sx"))

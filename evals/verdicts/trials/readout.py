@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
+from reson.evals.best_readout import readout_controls
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.devices.simulated.readout import integrate, readout_of
+from reson.tools.devices.simulated.ring_up import Tone
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.experiment import Values
 
@@ -17,14 +19,20 @@ SHOTS = 60_000
 """By which the true fidelity is sampled."""
 
 
+def _right(moment: Moment) -> dict[str, float]:
+    return readout_controls(moment.truth, *_tone(moment))
+
+
+def _tone(moment: Moment) -> Tone:
+    return Tone(moment.raw.controls["readout_frequency"], moment.raw.controls["readout_amplitude"])
+
+
 def _angle(moment: Moment) -> float:
-    ground, excited = moment.truth.readout.centres[:2]
-    return float(np.angle(excited - ground))
+    return _right(moment)["readout_angle"]
 
 
 def _threshold(moment: Moment) -> float:
-    ground, excited = moment.truth.readout.centres[:2]
-    return float(((ground + excited) / 2 * np.exp(-1j * _angle(moment))).real)
+    return _right(moment)["readout_threshold"]
 
 
 def _fidelity(moment: Moment) -> float:
@@ -32,9 +40,8 @@ def _fidelity(moment: Moment) -> float:
     truth, rng = moment.truth, np.random.default_rng(1)
     excited = (rng.random((2, SHOTS)) < truth.thermal_population).astype(int)
     excited[1] = 1 - excited[1]
-    along = integrate(readout_of([truth, truth]), excited, 1, rng)[..., 0] * np.exp(
-        -1j * moment.proposed["readout_angle"]
-    )
+    readout = readout_of([truth, truth], [_tone(moment)] * 2)
+    along = integrate(readout, excited, 1, rng)[..., 0] * np.exp(-1j * moment.proposed["readout_angle"])
     above = (along.real > moment.proposed["readout_threshold"]).mean(axis=1)
     return float(1 - (above[0] + 1 - above[1]) / 2)
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from reson.evals.best_readout import best_readout
 from reson.records import Verdict
 from reson.tools.devices.envelope import area, envelope
 from reson.tools.devices.simulated.device import open_simulated
@@ -103,14 +104,11 @@ def test_a_detuned_drive_moves_beta_as_predicted_and_is_not_accepted(name: str, 
     device = open_simulated(21, 1, {}, 1.8e9)
     truth = device.chip.truth_now().transmons[0]
     amplitude = math.pi / (truth.gain * area(32e-9))
-    ground, excited = truth.readout.centres[:2]
-    angle = float(np.angle(excited - ground))
     controls = {
         "x_amplitude": amplitude,
         "sx_amplitude": amplitude / 2,
         "drag_beta": design_beta(truth.anharmonicity),
-        "readout_angle": angle,
-        "readout_threshold": float(((ground + excited) / 2 * np.exp(-1j * angle)).real),
+        **best_readout(truth),
     }
     row, found, verdicts = get(name), [], []
     for off in (0.0, detuning):

@@ -28,9 +28,13 @@ GRID = 64.0
 F01_SIGMA = 10e3
 LOG_T1_SIGMA = 0.1
 GAIN_SIGMA = 0.003
+READOUT_PHASE_SIGMA = 0.02
+"""rad by which the plane of the readout turns as cables and mixers drift: about a degree in half a day."""
 CORRELATION_TIMES = np.array([6.0, 2.0, 12.0]) * 3600
 """Of f01, log T1 and gain, in seconds."""
 
+_READOUT_STREAM = 0x52656164
+"""Turns the seed into that of the readout's phase, which drifts as slowly as the gain and by itself."""
 _DRIFT_STREAM = 2**64 - 1
 """Second half of the generator's key; jobs use their start time there, which never gets so large."""
 
@@ -66,12 +70,13 @@ def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
     defects coupled or not.
     """
     moves = fluctuations(truth.seed, len(truth.transmons), time)
-    moved = (_moved(*pair) for pair in zip(truth.transmons, moves, strict=True))
+    turns = READOUT_PHASE_SIGMA * fluctuations(truth.seed ^ _READOUT_STREAM, len(truth.transmons), time)[:, 2]
+    moved = (_moved(*pair) for pair in zip(truth.transmons, moves, turns.tolist(), strict=True))
     now = tuple(settled(transmon, truth.seed, qubit, time) for qubit, transmon in enumerate(moved))
     return replace(truth, transmons=now)
 
 
-def _moved(transmon: TransmonTruth, move: np.ndarray) -> TransmonTruth:
+def _moved(transmon: TransmonTruth, move: np.ndarray, turn: float) -> TransmonTruth:
     t1 = transmon.t1 * math.exp(LOG_T1_SIGMA * move[1])
     return replace(
         transmon,
@@ -79,6 +84,7 @@ def _moved(transmon: TransmonTruth, move: np.ndarray) -> TransmonTruth:
         t1=t1,
         t2=1 / (1 / (2 * t1) + transmon.dephasing_rate),
         gain=transmon.gain * (1 + GAIN_SIGMA * float(move[2])),
+        resonator=replace(transmon.resonator, phase=transmon.resonator.phase + turn),
     )
 
 

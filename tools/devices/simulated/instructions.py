@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.drive import DRIVE
 from reson.tools.devices.envelope import peak_derivative
+from reson.tools.devices.readout_tone import READOUT_TONE
 from reson.tools.devices.simulated.propagation import Pulse
 from reson.tools.devices.simulated.superoperators import Gate, Idle, Reset, Rz
 
@@ -19,6 +20,8 @@ RESET_TIME = 1e-6
 """Seconds of a reset within a circuit."""
 PULSE_DURATIONS = (4e-9, 20e-6)
 LONGEST_DELAY = 10e-3
+READOUT_BAND = (4e9, 10e9)
+"""Hz that the readout's electronics and amplifier pass."""
 
 ARITY = {"x": 0, "sx": 0, "id": 0, "reset": 0, "rz": 1, "delay": 1, DRIVE: 4}
 """Gates that the chip plays -> their number of parameters."""
@@ -51,6 +54,19 @@ def to_gate(name: str, params: Sequence[Any], unit: str, controls: Mapping[str, 
             return _delay(numbers[0], unit)
         case _:
             return _checked(Pulse(*numbers))
+
+
+def readout_tone(params: Sequence[Any], controls: Mapping[str, float]) -> tuple[float, float]:
+    """(offset from the readout frequency in Hz, amplitude) of a readout. Raises ``ToolError`` (device_refused)."""
+    if len(params) != 2 or not all(isinstance(value, Real) and math.isfinite(value) for value in params):
+        _refuse(f"{READOUT_TONE} needs two finite numbers, not {list(params)!r}")
+    offset, amp = (float(value) for value in params)
+    lowest, highest = READOUT_BAND
+    if not lowest <= controls["readout_frequency"] + offset <= highest:
+        _refuse(f"a readout tone {offset:g} Hz from the readout frequency leaves {lowest:g} to {highest:g} Hz")
+    if not 0 <= amp <= 1:
+        _refuse(f"a readout amplitude of {amp:g} is outside 0 to full scale (1)")
+    return offset, amp
 
 
 def picoseconds(gate: Gate) -> int:

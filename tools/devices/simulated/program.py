@@ -16,7 +16,8 @@ from qiskit import QuantumCircuit
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.device import component
-from reson.tools.devices.simulated.instructions import ARITY, picoseconds, to_gate
+from reson.tools.devices.readout_tone import READOUT_TONE
+from reson.tools.devices.simulated.instructions import ARITY, picoseconds, readout_tone, to_gate
 from reson.tools.devices.simulated.superoperators import Gate, Idle
 
 
@@ -27,6 +28,8 @@ class Row:
     qubit: int
     clbit: int
     codes: np.ndarray
+    tone: tuple[float, float] | None = None
+    """Offset in Hz from the readout frequency and amplitude of this readout; None: the controls' values."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class _Line:
     """Time from here to the circuit's end."""
     acted: bool = False
     clbit: int | None = None
+    tone: tuple[float, float] | None = None
 
 
 class _Reader:
@@ -95,6 +99,8 @@ class _Reader:
                     self._synchronise([lines[bit] for bit in bits])
             elif name == "measure":
                 _measure(circuit, circuit.find_bit(instruction.clbits[0]).index, lines[bits[0]])
+            elif name == READOUT_TONE:
+                _tune(circuit, lines[bits[0]], instruction.params, self.controls)
             else:
                 if name not in ARITY or len(bits) != 1:
                     _refuse(
@@ -141,7 +147,8 @@ def _rows(circuit: QuantumCircuit, lines: list[_Line]) -> list[Row]:
     if len(measured) < sum(line.clbit is not None for line in lines):
         _refuse(circuit, "measures two qubits into one classical bit")
     return [
-        Row(line.qubit, clbit, np.array(line.codes[::-1], dtype=np.intp)) for clbit, line in sorted(measured.items())
+        Row(line.qubit, clbit, np.array(line.codes[::-1], dtype=np.intp), line.tone)
+        for clbit, line in sorted(measured.items())
     ]
 
 
@@ -150,6 +157,15 @@ def _measure(circuit: QuantumCircuit, clbit: int, line: _Line) -> None:
         _refuse(circuit, f"goes on with {component(line.qubit)} after measuring it; the chip measures once, at the end")
     line.clbit = clbit
     line.codes.clear()  # waits after the measurement do not touch it
+
+
+def _tune(circuit: QuantumCircuit, line: _Line, params: Sequence[Any], controls: Sequence[Mapping[str, float]]) -> None:
+    if line.clbit is None or line.acted or line.tone is not None:
+        _refuse(circuit, f"has a {READOUT_TONE} on {component(line.qubit)} that no measurement follows directly")
+    try:
+        line.tone = readout_tone(params, controls[line.qubit])
+    except ToolError as error:
+        _refuse(circuit, f"on {component(line.qubit)}: {error.message}")
 
 
 def _refuse(circuit: QuantumCircuit, why: str) -> NoReturn:

@@ -1,42 +1,119 @@
-"""Readout: levels drawn from populations, jumps while the signal is integrated, Gaussian noise on the IQ plane."""
+"""Readout: levels drawn from populations, jumps while the signal is integrated, Gaussian noise on the IQ plane.
+
+A field that the qubit leaves by a jump relaxes from where it is towards that of the new level, at the new level's
+rate. Where the pull depends on the photons this holds to first order in the distance of the two fields. Photons stir
+the qubit: evenly in both directions for few of them (Slichter et al., PRL 109, 153601 (2012)), violently as their
+number nears the critical one (Sank et al., PRL 117, 190503 (2016)); both grow with the mean number in the readout.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
+from reson.tools.devices.simulated.program import Measured, Row
+from reson.tools.devices.simulated.resonators import FEEDLINE, READOUT_TIME, critical_photons
+from reson.tools.devices.simulated.ring_up import AT_ONCE, GRID, Field, Fields, Tone
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
-READOUT_TIME = 1e-6
-"""Seconds over which the signal is integrated."""
+STIRRING = 3e4
+"""Rate in 1/s, between levels 0 and 1 in both directions, by as many photons as are critical; linear in them."""
+IONISING = 1e7
+"""The same, with the fourth power of the photon number."""
+FASTEST = 2e6
+"""Photons stir no faster than this, in 1/s: the qubit is scrambled within the readout all the same."""
 
 
 @dataclass(frozen=True)
 class Readout:
-    """What readout needs of the measured qubits: arrays over (qubits, LEVELS), noise over (qubits,)."""
+    """What readout needs of the measured qubits: arrays over (qubits, LEVELS, times), (qubits, LEVELS) or (qubits,).
 
-    centres: np.ndarray
+    The first four are those of ``ring_up.Field``.
+    """
+
+    signal: np.ndarray
+    field: np.ndarray
+    decay: np.ndarray
+    response: np.ndarray
+    turn: np.ndarray
+    """exp(i phase) of each qubit's plane."""
     sigma: np.ndarray
     down: np.ndarray
     """Rate n -> n - 1 in 1/s."""
     up: np.ndarray
     """Rate n -> n + 1 in 1/s; zero for the highest level."""
+    leaks: tuple[tuple[int, int, complex], ...] = ()
+    """(to, from, share): what a qubit's signal takes from another's, by their places among the measured."""
 
-    def of_qubits(self, qubits: list[int]) -> Readout:
-        return Readout(self.centres[qubits], self.sigma[qubits], self.down[qubits], self.up[qubits])
 
-
-def readout_of(transmons: Sequence[TransmonTruth]) -> Readout:
-    levels = np.arange(LEVELS)
-    climbing = np.where(levels < LEVELS - 1, levels + 1, 0)
+def readout_of(transmons: Sequence[TransmonTruth], tones: Sequence[Tone], fields: Fields | None = None) -> Readout:
+    """The readout of transmons that do not hear each other, each with its tone."""
+    found = (fields or Fields()).of(transmons, tones)
+    rates = [_rates(transmon, field) for transmon, field in zip(transmons, found, strict=True)]
     return Readout(
-        centres=np.array([transmon.readout.centres for transmon in transmons]),
-        sigma=np.array([transmon.readout.sigma for transmon in transmons]),
-        down=np.array([transmon.down_rate * levels for transmon in transmons]),
-        up=np.array([transmon.up_rate * climbing for transmon in transmons]),
+        signal=np.array([field.signal for field in found]),
+        field=np.array([field.field for field in found]),
+        decay=np.array([field.decay for field in found]),
+        response=np.array([field.response for field in found]),
+        turn=np.exp(1j * np.array([transmon.resonator.phase for transmon in transmons])),
+        sigma=np.array([transmon.resonator.noise for transmon in transmons]),
+        down=np.array([down for down, _ in rates]),
+        up=np.array([up for _, up in rates]),
     )
+
+
+def each_readout(
+    circuits: Sequence[Measured],
+    transmons: Sequence[TransmonTruth],
+    controls: Sequence[Mapping[str, float]],
+    fields: Fields,
+) -> Iterator[Readout]:
+    """The readout of each circuit in turn, by its tones or else the controls of all the chip's qubits."""
+    tones = [[_tone(row, controls[row.qubit]) for row in circuit.rows] for circuit in circuits]
+    most = max(1, AT_ONCE // max(len(played) for played in tones))
+    readout, known = None, None
+    for start in range(0, len(circuits), most):
+        # as many as are evolved in one batch: later ones are then known
+        rows = [row for circuit in circuits[start : start + most] for row in circuit.rows]
+        fields.of([transmons[row.qubit] for row in rows], list(chain.from_iterable(tones[start : start + most])))
+        for circuit, played in zip(circuits[start : start + most], tones[start : start + most], strict=True):
+            if readout is None or known != (circuit.qubits, played):
+                known = (circuit.qubits, played)
+                alone = readout_of([transmons[qubit] for qubit in circuit.qubits], played, fields)
+                readout = replace(alone, leaks=_leaks(circuit.qubits, transmons))
+            yield readout
+
+
+def _tone(row: Row, controls: Mapping[str, float]) -> Tone:
+    if row.tone is None:
+        return Tone(controls["readout_frequency"], controls["readout_amplitude"])
+    offset, amplitude = row.tone
+    return Tone(controls["readout_frequency"] + offset, amplitude)
+
+
+def _leaks(qubits: Sequence[int], transmons: Sequence[TransmonTruth]) -> tuple[tuple[int, int, complex], ...]:
+    """Crosstalk among qubits that are measured together (``transmons`` are all of the chip's): next on the feedline."""
+    place = {qubit: index for index, qubit in enumerate(qubits)}
+    return tuple(
+        (place[qubit], place[other], share)
+        for qubit in qubits
+        for other, share in zip((qubit - 1, qubit + 1), transmons[qubit].resonator.crosstalk, strict=True)
+        if other in place and other // FEEDLINE == qubit // FEEDLINE
+    )
+
+
+def _rates(transmon: TransmonTruth, field: Field) -> tuple[np.ndarray, np.ndarray]:
+    """Rates down and up of each level in 1/s."""
+    levels = np.arange(LEVELS)
+    truth = transmon.resonator
+    crowd = field.photons / critical_photons(truth.bare - transmon.f01, truth.coupling)
+    stirred = np.minimum(STIRRING * crowd + IONISING * crowd**4, FASTEST)
+    down = (transmon.down_rate + stirred) * levels
+    up = (transmon.up_rate + stirred) * (levels + 1)
+    return down, np.where(levels < LEVELS - 1, up, 0.0)
 
 
 def draw_levels(populations: np.ndarray, shots: int, rng: np.random.Generator) -> np.ndarray:
@@ -49,33 +126,63 @@ def draw_levels(populations: np.ndarray, shots: int, rng: np.random.Generator) -
 def integrate(readout: Readout, levels: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarray:
     """The integrated signal at ``samples`` equal steps, over the whole readout time: complex (qubits, shots, samples).
 
-    The last sample is the shot's IQ point: the mean of the visited centres, weighted by time, plus noise of variance
-    sigma^2 in each quadrature, which has grown linearly with time.
+    The last sample is the shot's IQ point: the signal of the visited levels, crosstalk of qubits measured with it, and
+    noise of variance sigma^2 in each quadrature, which has grown linearly with time. ``samples`` divides ``GRID``.
     """
-    steps = np.arange(1, samples + 1) / samples
+    steps = np.arange(1, samples + 1) * (GRID // samples)
     signal = _visited(readout, levels, steps, rng)
+    for to, source, share in readout.leaks:
+        signal[to] += share * signal[source]
     noise = rng.standard_normal((*levels.shape, samples, 2)).view(complex)[..., 0].cumsum(axis=-1)
-    return signal + readout.sigma[:, None, None] / np.sqrt(samples) * noise
+    return signal * readout.turn[:, None, None] + readout.sigma[:, None, None] / np.sqrt(samples) * noise
 
 
 def _visited(readout: Readout, levels: np.ndarray, steps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Time integral of the centre of the level that the qubit is in; ``steps`` in units of the readout time."""
-    qubit = np.broadcast_to(np.arange(len(levels))[:, None], levels.shape)
-    signal = readout.centres[qubit, levels][..., None] * steps
+    """Time integral of the signal of the levels that the qubit is in; ``steps`` are places on the grid of times."""
+    qubits = np.arange(len(levels))[:, None]
+    signal = readout.signal[:, :, steps][qubits, levels]
     down, leaving = READOUT_TIME * readout.down, READOUT_TIME * (readout.down + readout.up)
-    time = _waits(leaving[qubit, levels], rng)
+    time = _waits(leaving[qubits, levels], rng)
     where = np.nonzero(time < 1)
     time, level = time[where], levels[where]
+    distance = np.zeros(level.shape, dtype=complex)
     while level.size:
-        rates = leaving[where[0], level]
-        falls = rng.random(level.size) * rates < down[where[0], level]
+        qubit = where[0]
+        rates = leaving[qubit, level]
+        falls = rng.random(level.size) * rates < down[qubit, level]
         after = np.where(falls, level - 1, level + 1)
-        change = readout.centres[where[0], after] - readout.centres[where[0], level]
-        signal[where] += change[:, None] * np.clip(steps - time[:, None], 0, None)
-        time = time + _waits(leaving[where[0], after], rng)
+        old, new = _Course(readout, qubit, level, time), _Course(readout, qubit, after, time)
+        difference = distance * np.exp(-old.decay)
+        shifted = old.field + difference - new.field
+        later = np.where(steps > time[:, None] * GRID, new.rest(steps, shifted) - old.rest(steps, difference), 0)
+        signal[where] += later
+        distance = shifted * np.exp(new.decay)
+        time = time + _waits(leaving[qubit, after], rng)
         again = time < 1
-        where, time, level = (where[0][again], where[1][again]), time[again], after[again]
+        where, time, level, distance = (where[0][again], where[1][again]), time[again], after[again], distance[again]
     return signal
+
+
+class _Course:
+    """The fields of shots whose qubit is in one level each, from a moment on; times in units of the readout time."""
+
+    def __init__(self, readout: Readout, qubit: np.ndarray, level: np.ndarray, time: np.ndarray) -> None:
+        self._readout, self._at = readout, (qubit, level)
+        self._low = np.minimum((time * GRID).astype(np.intp), GRID - 1)
+        self._part = time * GRID - self._low
+        self.field, self.decay = self._now(readout.field), self._now(readout.decay)
+
+    def _now(self, table: np.ndarray) -> np.ndarray:
+        left = table[(*self._at, self._low)]
+        return left + self._part * (table[(*self._at, self._low + 1)] - left)
+
+    def rest(self, steps: np.ndarray, difference: np.ndarray) -> np.ndarray:
+        """Signal from that moment to each step, shape (shots, steps), of a field that then differs by ``difference``
+        from that of a qubit which was in this level all along.
+        """
+        signal = self._readout.signal[self._at][:, steps] - self._now(self._readout.signal)[:, None]
+        response = self._readout.response[self._at][:, steps] - self._now(self._readout.response)[:, None]
+        return signal + (difference * np.exp(self.decay))[:, None] * response
 
 
 def _waits(rates: np.ndarray, rng: np.random.Generator) -> np.ndarray:

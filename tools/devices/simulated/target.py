@@ -9,8 +9,9 @@ from qiskit.circuit.library import IGate, RZGate, SXGate, XGate
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.tools.devices.drive import DriveGate
+from reson.tools.devices.readout_tone import ReadoutToneGate
 from reson.tools.devices.simulated.instructions import DT, RESET_TIME
-from reson.tools.devices.simulated.readout import READOUT_TIME
+from reson.tools.devices.simulated.resonators import READOUT_TIME
 
 
 def chip_target(controls: Sequence[dict[str, float]]) -> Target:
@@ -27,6 +28,7 @@ def chip_target(controls: Sequence[dict[str, float]]) -> Target:
     add(RZGate(Parameter("phi")), [0.0] * len(pulses))
     add(Delay(Parameter("t")), [None] * len(pulses))
     add(DriveGate(*(Parameter(name) for name in ("amp", "beta", "dfreq", "duration"))), [None] * len(pulses))
+    add(ReadoutToneGate(*(Parameter(name) for name in ("dfreq", "amp"))), [0.0] * len(pulses))
     add(Reset(), [RESET_TIME] * len(pulses))
     add(Measure(), [READOUT_TIME] * len(pulses))
     return target

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cmath
 import math
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.noise import with_noise
+from reson.tools.devices.simulated.resonators import ResonatorTruth, draw_resonator
 from reson.tools.devices.simulated.telegraph import DefectTruth
 
 LEVELS = 4
@@ -20,14 +20,6 @@ DESIGN_AMPLITUDE = 0.35
 DESIGN_ANHARMONICITY = -300e6
 DESIGN_GAIN = math.pi / (DESIGN_AMPLITUDE * area(DESIGN_DURATION))
 """Rabi rate in rad/s per unit amplitude that the wiring list promises."""
-
-
-@dataclass(frozen=True)
-class ReadoutTruth:
-    """IQ clouds in arbitrary units: the complex centre of each level and the standard deviation of each quadrature."""
-
-    centres: tuple[complex, ...]
-    sigma: float
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ class TransmonTruth:
     """Share of level 1 in levels 0 and 1 at rest; higher levels follow the same Boltzmann factor."""
     design_error: float
     """How far the design frequency lies above the true one at time 0, Hz."""
-    readout: ReadoutTruth
+    resonator: ResonatorTruth
     carrier_offset: float = 0.0
     """Played carrier minus the one asked for, Hz."""
     mirror: float | None = None
@@ -97,32 +89,22 @@ class ChipTruth:
 def draw_truth(seed: int, n_qubits: int) -> ChipTruth:
     """Draw a chip; a qubit's values do not depend on how many qubits there are."""
     transmons = (
-        with_noise(_draw_transmon(np.random.default_rng([seed, qubit])), seed, qubit) for qubit in range(n_qubits)
+        with_noise(_draw_transmon(np.random.default_rng([seed, qubit]), seed, qubit), seed, qubit)
+        for qubit in range(n_qubits)
     )
     return ChipTruth(seed=seed, transmons=tuple(transmons))
 
 
-def _draw_transmon(rng: np.random.Generator) -> TransmonTruth:
+def _draw_transmon(rng: np.random.Generator, seed: int, qubit: int) -> TransmonTruth:
     t1 = float(np.clip(90e-6 * math.exp(rng.normal(0, 0.35)), 35e-6, 200e-6))
+    f01, anharmonicity = rng.uniform(4.6e9, 5.4e9), rng.normal(DESIGN_ANHARMONICITY, 10e6)
     return TransmonTruth(
-        f01=rng.uniform(4.6e9, 5.4e9),
-        anharmonicity=rng.normal(DESIGN_ANHARMONICITY, 10e6),
+        f01=f01,
+        anharmonicity=anharmonicity,
         t1=t1,
         t2=min(2 * t1, rng.uniform(0.5, 1.3) * t1),
         gain=DESIGN_GAIN / rng.uniform(0.75, 1.25),
         thermal_population=rng.uniform(0.003, 0.02),
         design_error=rng.normal(0, 3e6),
-        readout=_draw_readout(rng),
+        resonator=draw_resonator(seed, qubit, f01, anharmonicity),
     )
-
-
-def _draw_readout(rng: np.random.Generator) -> ReadoutTruth:
-    """Clouds on a circle, as the resonator's response moves with the level; sigma is 1.
-
-    The g-e distance of 4.6 to 5.6 sigma costs 0.3 to 1.1 % in overlap; decay and thermal population cost the rest.
-    """
-    step = rng.uniform(1.2, 1.7)
-    angles = rng.uniform(-math.pi, math.pi) + step * np.array([0.0, 1.0, 1.8, 2.4])
-    radius = rng.uniform(4.6, 5.6) / (2 * math.sin(step / 2))
-    offset = complex(rng.normal(0, 2), rng.normal(0, 2))
-    return ReadoutTruth(centres=tuple(offset + cmath.rect(radius, angle) for angle in angles), sigma=1.0)

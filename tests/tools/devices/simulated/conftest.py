@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from reson.evals.best_readout import best_readout
 from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
-from reson.tools.devices.simulated.truth import ReadoutTruth, TransmonTruth
+from reson.tools.devices.simulated.resonators import draw_resonator
+from reson.tools.devices.simulated.truth import TransmonTruth
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def transmon() -> TransmonTruth:
         gain=math.pi / (0.3 * area(32e-9)),
         thermal_population=0.02,
         design_error=0.0,
-        readout=ReadoutTruth(centres=(-2 + 1j, 3 + 1j, 3 - 4j, -2 - 4j), sigma=1.0),
+        resonator=draw_resonator(1, 0, 5e9, -300e6),
     )
 
 
@@ -42,9 +44,6 @@ def calibrate() -> Callable[[SimulatedDevice], None]:
 def _calibrate(device: SimulatedDevice) -> None:
     """Load the best control values, from the truth."""
     for qubit, truth in enumerate(device.chip.truth_now().transmons):
-        ground, excited = truth.readout.centres[:2]
-        angle = math.atan2((excited - ground).imag, (excited - ground).real)
-        middle = (ground + excited) / 2 * complex(math.cos(angle), -math.sin(angle))
         amplitude = math.pi / (truth.gain * area(32e-9))
         device.load(
             {
@@ -53,8 +52,7 @@ def _calibrate(device: SimulatedDevice) -> None:
                     "x_amplitude": amplitude,
                     "sx_amplitude": amplitude / 2,
                     "drag_beta": -1 / (4 * math.pi * truth.anharmonicity),
-                    "readout_angle": angle,
-                    "readout_threshold": middle.real,
+                    **best_readout(truth),
                 }
             }
         )

@@ -14,6 +14,7 @@ from reson.tools.devices.device import Device
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.program import read_circuits
 from reson.tools.devices.simulated.propagation import Pulse
+from reson.tools.devices.simulated.ring_up import pointer_states
 from reson.tools.devices.simulated.superoperators import Idle, superoperators, thermal_state
 
 
@@ -207,7 +208,9 @@ def test_a_cold_chip_and_a_calibrated_one_differ(calibrate):
     device = open_simulated(7, 1, {}, 1.7e9)
     cold = _iq(device, [_flip()]).mean()
     calibrate(device)
-    excited = device.chip.truth.transmons[0].readout.centres[1]
+    controls = device.chip.controls[0]
+    truth = device.chip.truth_now().transmons[0]
+    excited = pointer_states(truth, controls["readout_frequency"], controls["readout_amplitude"])[0][1]
     warm = _iq(device, [_flip()]).mean()
     assert abs(warm - excited) < abs(cold - excited)
     assert abs(warm - excited) < 0.4
