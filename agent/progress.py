@@ -160,6 +160,8 @@ def sentences(kind: str, body: Json) -> list[str]:
             return [f"memory: {body['reason']}; {body['remedy']}"]
         case "refused":
             return [f"{body['experiment']} refused: {body['reason']}"]
+        case "job_failed":
+            return [f"the job of {body['experiment']} failed ({body['in_a_row']} in a row): {body['reason']}"]
         case "fallback":
             return [f"{' '.join(body['components'])}: {body['purpose']} offline, the model failed: {body['reason']}"]
         case "write_refused":

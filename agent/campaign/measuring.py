@@ -8,6 +8,7 @@ from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.gating import action_of
 from reson.agent.campaign.history import past
 from reson.agent.campaign.refusals import refuse_job
+from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.errors import OperatorError, ToolError
 from reson.records import Change, Check, Judgement, Reading, Status, Verdict
@@ -46,7 +47,7 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
         bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
         requests = {int(name.removeprefix("q")): arguments for name, arguments in job["requests"].items()}
         try:
-            data = get(job["experiment"]).acquire(bench.device, requests)
+            data = acquire_again(bench, job, requests)
         except ToolError as error:
             return _refused(bench, state, job, error.message)
         raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}

@@ -46,6 +46,8 @@ def refusals(events: Iterable[Json]) -> tuple[str, ...]:
     for event in events:
         if event["kind"] == "refused":
             lines.append(f"{event['experiment']}: {event['reason']}")
+        elif event["kind"] == "job_failed":
+            lines.append(f"a job of {event['experiment']} failed and was made again: {event['reason']}")
         elif event["kind"] == "write_refused":
             lines.append(f"{event['approval']} was not written: {event['reason']}")
         elif event["kind"] == "approval" and event["status"] == "denied":

@@ -1,0 +1,33 @@
+"""A job that failed says nothing about its qubits: it is made again, and when that keeps failing the device is down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.state import Job
+from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import RawData, Values
+
+MOST_FAILURES = 3
+"""Jobs that fail in a row before the run ends as ``device_unavailable``."""
+
+
+def acquire_again(bench: Bench, job: Job, requests: Mapping[int, Values]) -> dict[int, RawData]:
+    """Measure; a job that failed is repeated with the same arguments, and every failure is told.
+
+    Raises ``ToolError`` for a request that the device refused, ``DeviceUnavailable`` after ``MOST_FAILURES`` failed
+    jobs; a resumed run then takes up the same job.
+    """
+    for failures in range(1, MOST_FAILURES + 1):
+        try:
+            return get(job["experiment"]).acquire(bench.device, requests)
+        except ToolError as error:
+            if error.kind is not ToolErrorKind.JOB_FAILED:
+                raise
+            number = bench.trajectory.count(f"{job['id']}-failed-")
+            body = {"experiment": job["experiment"], "reason": error.message, "in_a_row": failures}
+            bench.tell(f"{job['id']}-failed-{number}", "job_failed", body)
+            last = error.message
+    raise DeviceUnavailable(f"{MOST_FAILURES} jobs in a row failed, the last: {last}")
