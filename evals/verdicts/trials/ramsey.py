@@ -17,7 +17,7 @@ def _detuned(setting: Setting) -> None:
 
 def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     turns = abs(arguments["detuning"] - common.offset(setting, truth)) * arguments["max_delay"]
-    seen = 1 <= turns <= 0.3 * arguments["points"] and arguments["max_delay"] <= 2.5 * truth.t2
+    seen = 1 <= turns <= 0.3 * arguments["points"] and arguments["max_delay"] <= 2.5 * truth.t2_star
     return common.prepared(setting, truth, 0.3) and seen
 
 
@@ -29,7 +29,7 @@ TRIALS = {
             "drive_frequency": Need(30e3, False, "3 mrad a pulse; moves the DRAG optimum by 0.01 ns"),
             "t2_star": Need(0.2, True, "sets the window of the next Ramsey"),
         },
-        truth={"drive_frequency": common.f01, "t2_star": common.t2},
+        truth={"drive_frequency": common.f01, "t2_star": lambda moment: moment.truth.t2_star},
         adequate=_adequate,
     ),
 }
