@@ -7,20 +7,31 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from reson.errors import OperatorError
 from reson.records import Finite, Record
+from reson.tools.devices.order import NAMELESS, IbmOptions, Kind, NoiseOptions
 
 Positive = Annotated[Finite, Field(gt=0)]
 
 
 class DeviceSettings(Record):
-    kind: Literal["simulated"] = "simulated"
+    kind: Kind = "simulated"
+    name: str = ""
+    """Which device of its kind: "torino" of kind fake or ibm; simulated chips are told apart by their seed."""
+    measure: str = ""
+    """Which qubits a night takes, like "best:10" or "0-4"; empty: all that work."""
     seed: Annotated[int, Field(ge=0)] = 7
     qubits: Annotated[int, Field(ge=1, le=433)] = 5
     faults: dict[str, str] = {}
     """Faults put into the simulated chip, by component; a real chip brings its own."""
+
+    @model_validator(mode="after")
+    def _named(self) -> DeviceSettings:
+        if bool(self.name) == (self.kind in NAMELESS):
+            raise ValueError(f"a device of kind {self.kind} has {'no' if self.name else 'a'} name")
+        return self
 
 
 class Goals(Record):
@@ -124,6 +135,8 @@ class LabConfig(Record):
     brain: Literal["offline", "openai", "cascade", "files", "replay"] = "offline"
     model: ModelSettings = ModelSettings()
     cascade: CascadeSettings = CascadeSettings()
+    noise: NoiseOptions = NoiseOptions()
+    ibm: IbmOptions = IbmOptions()
     goals: Goals = Goals()
     budget: Budget = Budget()
     night: NightSettings = NightSettings()

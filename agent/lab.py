@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from reson.agent.config import TEMPLATE, DeviceSettings, LabConfig, load_config
+from reson.agent.config import DeviceSettings, LabConfig, load_config
+from reson.agent.lab_file import lab_text
 from reson.errors import OperatorError
+from reson.tools.devices.order import NAMELESS, address, parse_address
 
 if TYPE_CHECKING:
     from reson.agent.memory import Memory
     from reson.agent.policy import Policy
-    from reson.tools.devices.simulated.device import SimulatedDevice
+    from reson.tools.devices.device import Device
+    from reson.tools.devices.order import DeviceOrder
     from reson.tools.store.store import Store
 
 EPOCH = datetime(2026, 1, 1, 22, 0, tzinfo=UTC)
@@ -55,36 +58,69 @@ class Lab:
 
         return open_memory(self.directory / "memory")
 
-    def device(self, store: Store) -> SimulatedDevice:
+    def device(self, store: Store) -> Device:
         """The device with its clock where the lab left it and the controls of the parameter table loaded.
 
-        On the first use the design values become the first version of the table.
+        On the first use what is known without a measurement becomes the first version of the table: design values of
+        a chip of one's own, published values of a provider's.
         """
-        from reson.tools.devices.simulated.device import open_simulated
+        from reson.tools.devices.registry import open_device
         from reson.tools.quantities import controls_only
-        from reson.tools.store.parameters import current, seed_table, values
+        from reson.tools.store.parameters import current, values
         from reson.tools.store.runs import latest_device_time
 
         settings = self.config.device
         name = device_name(settings)
         clock = latest_device_time(store, name) or EPOCH.timestamp()
-        device = open_simulated(settings.seed, settings.qubits, settings.faults, clock)
-        seed_table(store, name, device.design_controls(), clock, "design", "start values of a cold chip")
+        device = open_device(self._order(clock))
+        if device.name != name:
+            raise OperatorError(
+                f"the lab's device is {name}, but what was opened calls itself {device.name}",
+                "give the device that name, or make another lab for it with --lab",
+            )
+        _seed(store, device)
         device.load(controls_only(values(current(store, name))))
         return device
+
+    def _order(self, clock: float) -> DeviceOrder:
+        from reson.tools.devices.order import DeviceOrder
+
+        settings = self.config.device
+        shared = settings.model_dump(include={"kind", "name", "seed", "qubits", "faults"})
+        return DeviceOrder(
+            directory=self.directory, clock=clock, noise=self.config.noise, ibm=self.config.ibm, **shared
+        )
+
+
+def _seed(store: Store, device: Device) -> None:
+    from reson.tools.devices.device import published_of
+    from reson.tools.store.parameters import seed_table
+
+    now = device.now().timestamp()
+    told = published_of(device)
+    if told is None:
+        seed_table(store, device.name, device.design_controls(), now, "design", "start values of a cold chip")
+    else:
+        seed_table(store, device.name, told.first_values(device.qubits), now, "published", "published by the provider")
 
 
 def device_name(settings: DeviceSettings) -> str:
     """Name of the device in the tables; another seed is another chip."""
-    return f"{settings.kind}-{settings.seed}"
+    if settings.kind == "simulated":
+        return f"simulated-{settings.seed}"
+    return address(settings.kind, settings.name)
 
 
-def open_lab(directory: Path, *, seed: int | None = None, qubits: int | None = None) -> Lab:
+def open_lab(
+    directory: Path, *, seed: int | None = None, qubits: int | None = None, device: str = "", measure: str = ""
+) -> Lab:
     """Open the lab, making it with defaults on first use.
 
-    ``seed`` and ``qubits`` describe the chip of a new simulated lab. Raises ``OperatorError`` when the directory
-    cannot be used, a file in it cannot be read, or an existing lab has another chip than asked for.
+    ``seed`` and ``qubits`` describe the chip of a new simulated lab, ``device`` (like fake:torino) and ``measure``
+    (like best:10) another one. Raises ``OperatorError`` when the directory cannot be used, a file in it cannot be
+    read, or an existing lab has another device than asked for.
     """
+    kind, name = parse_address(device) if device else (None, "")
     settings = directory / "lab.toml"
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -94,9 +130,8 @@ def open_lab(directory: Path, *, seed: int | None = None, qubits: int | None = N
                     f"{directory} holds a lab.db but no lab.toml",
                     "put its lab.toml back, or choose another directory with --lab",
                 )
-            chip = DeviceSettings()
-            seed = chip.seed if seed is None else seed
-            _write_once(settings, TEMPLATE.format(seed=seed, qubits=chip.qubits if qubits is None else qubits))
+            asked = {"kind": kind, "name": name, "measure": measure, "seed": seed, "qubits": qubits}
+            _write_once(settings, lab_text(_settings_of(asked)))
         policy = directory / "policy.toml"
         if not policy.exists():
             from reson.agent.policy import DEFAULT_POLICY
@@ -108,6 +143,13 @@ def open_lab(directory: Path, *, seed: int | None = None, qubits: int | None = N
             "free space or permissions there, or choose another directory with --lab",
         ) from error
     config = load_config(settings)
+    if kind is not None and (kind, name) != (config.device.kind, config.device.name):
+        raise OperatorError(
+            f"the lab {directory} belongs to {device_name(config.device)}, not to {device}",
+            "a lab belongs to one device: choose another directory with --lab for another one",
+        )
+    if config.device.kind not in NAMELESS:
+        return Lab(directory, config)  # its qubits and noise are the provider's
     for what, asked, has in (("seed", seed, config.device.seed), ("qubits", qubits, config.device.qubits)):
         if asked is not None and asked != has:
             raise OperatorError(
@@ -115,6 +157,17 @@ def open_lab(directory: Path, *, seed: int | None = None, qubits: int | None = N
                 "choose another directory with --lab for another chip",
             )
     return Lab(directory, config)
+
+
+def _settings_of(asked: Mapping[str, Any]) -> DeviceSettings:
+    from pydantic import ValidationError
+
+    try:
+        return DeviceSettings.model_validate({key: value for key, value in asked.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = ".".join(str(part) for part in first["loc"]) or "device"
+        raise OperatorError(f"{what}: {first['msg']}", "see docs/lab.md for every key and its limits") from error
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -15,13 +15,14 @@ from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
+from reson.tools.devices.device import Resting
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
     from reson.agent.brains.desk import Tell
     from reson.agent.campaign.bench import Bench
     from reson.agent.memory import Memory
-    from reson.tools.devices.simulated.device import SimulatedDevice
+    from reson.tools.devices.device import Device
     from reson.tools.store.runs import RunRow
     from reson.tools.store.store import Store
 
@@ -53,6 +54,8 @@ class Plan(Record):
     kind: str
     """night, calibrate or run."""
     qubits: tuple[int, ...] | None = None
+    measure: str = ""
+    """Which qubits, in words like "best:10" or "0-4", where ``qubits`` does not name them."""
     until: str = ""
     writes: bool = True
     rest: bool = False
@@ -69,7 +72,7 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
         lab.policy()  # a mistake in it is told before a run is on record
         store = lab.store()
         device = lab.device(store)
-        if plan.rest:
+        if plan.rest and isinstance(device, Resting):
             device.rest_until(next_time(device.now(), lab.config.night.begins))
         settings = _settings(lab, plan, device)
         run_id = f"{plan.kind}-{len(list_runs(store, limit=1_000_000)) + 1:04d}"
@@ -115,6 +118,28 @@ def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
     return check_qubits(tuple(dict.fromkeys(chosen)), available)
 
 
+def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
+    """ "best:10": the best ten connected qubits by what the provider publishes; "all"; else as ``parse_qubits``.
+
+    Raises ``OperatorError``.
+    """
+    kind, _, number = text.strip().partition(":")
+    if kind == "all":
+        return device.qubits
+    if kind != "best":
+        return parse_qubits(text, device.qubits)
+    from reson.tools.devices.device import published_of
+    from reson.tools.devices.layout import best_connected, published_costs
+
+    told = published_of(device)
+    if told is None or not number.isdecimal() or int(number) < 1:
+        raise OperatorError(
+            f"{device.name} publishes nothing to choose by" if told is None else f"{text!r} names no qubits",
+            "name qubits like 0-4" if told is None else "write it like best:10",
+        )
+    return best_connected(published_costs(told, device.qubits), int(number))
+
+
 def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:
     unknown = [qubit for qubit in chosen if qubit not in available]
     if unknown or not chosen:
@@ -125,12 +150,14 @@ def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[i
     return chosen
 
 
-def _settings(lab: Lab, plan: Plan, device: SimulatedDevice) -> RunSettings:
-    qubits = check_qubits(plan.qubits if plan.qubits is not None else device.qubits, device.qubits)
+def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
+    measure = plan.measure or lab.config.device.measure or "all"
+    qubits = check_qubits(plan.qubits or choose_qubits(measure, device), device.qubits)
     components = tuple(f"q{qubit}" for qubit in qubits)
     until = plan.until or (lab.config.night.until if plan.kind == "night" else "")
     script = None
     if plan.experiment:
+        _require_possible(plan.experiment, device)
         why = "asked for on the command line"
         script = {
             name: (Measure(component=name, experiment=plan.experiment, parameters=plan.parameters, why=why),)
@@ -144,9 +171,15 @@ def _settings(lab: Lab, plan: Plan, device: SimulatedDevice) -> RunSettings:
     )
 
 
-def _see_through(
-    lab: Lab, store: Store, device: SimulatedDevice, run_id: str, settings: RunSettings, watch: Watch
-) -> Ended:
+def _require_possible(experiment: str, device: Device) -> None:
+    from reson.tools.devices.possible import why_not
+    from reson.tools.experiments.catalogue import get
+
+    if reason := why_not(get(experiment), device):
+        raise OperatorError(f"{device.name} cannot run {experiment}: {reason}", "`reson device show` lists what it can")
+
+
+def _see_through(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch) -> Ended:
     from reson.agent.campaign.run import run_campaign
     from reson.agent.report import write_report
 
@@ -171,7 +204,7 @@ def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:
     return Ended(row.id, row.ending, row.reason or "", lab.runs / row.id / "report.html")
 
 
-def _bench(lab: Lab, store: Store, device: SimulatedDevice, run_id: str, settings: RunSettings, watch: Watch) -> Bench:
+def _bench(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch) -> Bench:
     from reson.agent.campaign.bench import Bench
     from reson.prompts.render import prompt_hashes
     from reson.provenance import provenance

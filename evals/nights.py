@@ -71,6 +71,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faults: Mapping[
     """One cold chip, one night (or two), in a lab of its own."""
     from reson.agent.launch import Plan, start
     from reson.evals.truth import true_gate_errors
+    from reson.tools.devices.simulated.device import SimulatedDevice
     from reson.tools.store.measurements import list_measurements
     from reson.tools.store.parameters import current
 
@@ -81,6 +82,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faults: Mapping[
         wall = time.monotonic() - began
         store = lab.store()
         device = lab.device(store)
+        assert isinstance(device, SimulatedDevice), "only a simulated chip has a truth to compare with"
         table = current(store, device.name)
         report = json.loads((ended.report.parent / "report.json").read_text())
         reported = {said["component"]: said for said in report["qubits"]}

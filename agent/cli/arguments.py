@@ -12,6 +12,7 @@ from reson.agent.cli.errors import WrongUsage
 from reson.errors import ToolError
 
 if TYPE_CHECKING:
+    from reson.agent.config import DeviceSettings
     from reson.tools.experiments.experiment import Experiment, Parameter
 
 
@@ -67,11 +68,21 @@ def known_name(name: str, known: Iterable[str], what: str) -> str:
     )
 
 
-def qubits(text: str, number: int) -> tuple[int, ...]:
-    """Qubits like ``0-2,4`` of a chip that has this many. Raises ``OperatorError``."""
+def choice(text: str) -> str:
+    """How many qubits or which: 5, 0-2,4, best:10, all; empty stays empty. Raises ``WrongUsage``."""
+    if text == "0" or (text and not re.fullmatch(r"all|best:[1-9]\d*|q?\d+(-\d+)?(,q?\d+(-\d+)?)*", text)):
+        remedy = "say how many, or which: 0-4, 0,2,3 or best:10; `reson night --help` explains it"
+        raise WrongUsage(f"--qubits {text} names no qubits", remedy)
+    return text
+
+
+def measured(text: str, device: DeviceSettings) -> str:
+    """The text itself, refused at once where it names no qubits of a simulated chip. Raises ``OperatorError``."""
     from reson.agent.launch import parse_qubits
 
-    return parse_qubits(text, tuple(range(number)))
+    if device.kind == "simulated":
+        parse_qubits(text, tuple(range(device.qubits)))
+    return text
 
 
 def components(names: Sequence[str], known: Iterable[str]) -> list[str]:

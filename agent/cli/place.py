@@ -31,11 +31,13 @@ def lab(context: typer.Context) -> Lab:
     return open_lab(place)
 
 
-def lab_for_run(context: typer.Context, *, seed: int | None = None, qubits: int | None = None) -> Lab:
+def lab_for_run(
+    context: typer.Context, *, seed: int | None = None, qubits: int | None = None, device: str = "", measure: str = ""
+) -> Lab:
     """The lab, made with defaults on first use."""
     from reson.agent.lab import open_lab
 
-    return open_lab(directory(context), seed=seed, qubits=qubits)
+    return open_lab(directory(context), seed=seed, qubits=qubits, device=device, measure=measure)
 
 
 def device(lab: Lab) -> str:

@@ -32,7 +32,13 @@ Exit codes:
 def night(
     context: typer.Context,
     seed: Annotated[int | None, typer.Option(min=0, help="Draw another chip, for a new simulated lab.")] = None,
-    qubits: Annotated[int | None, typer.Option(min=1, help="Number of qubits of a new simulated lab.")] = None,
+    qubits: Annotated[
+        str,
+        typer.Option(metavar="QUBITS", help="How many a new simulated lab has; or which ones: 0-4, best:10."),
+    ] = "",
+    device: Annotated[
+        str, typer.Option(metavar="KIND:NAME", help="Of a new lab, like fake:torino; `reson device list`.")
+    ] = "",
     until: Annotated[str, typer.Option(metavar="HH:MM", help="Start no job after this hour (device clock, UTC).")] = "",
     as_json: AsJson = False,
 ) -> int:
@@ -45,13 +51,17 @@ def night(
     Examples:
       reson night
       reson night --until 06:00
+      reson --lab torino night --device fake:torino --qubits best:10
       reson --lab ~/labs/other night --seed 11 --qubits 3
     """
     from reson.agent.launch import Plan
+    from reson.tools.devices.order import NAMELESS
 
     hour = arguments.hour(until)
-    lab = place.lab_for_run(context, seed=seed, qubits=qubits)
-    return start(lab, Plan(kind="night", until=hour, rest=True), as_json)
+    size = int(arguments.choice(qubits)) if qubits.isdecimal() else None
+    lab = place.lab_for_run(context, seed=seed, qubits=size, device=device, measure=arguments.choice(qubits))
+    counted = size is not None and lab.config.device.kind in NAMELESS
+    return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json)
 
 
 def calibrate(
@@ -68,8 +78,7 @@ def calibrate(
     from reson.agent.launch import Plan
 
     lab = place.lab_for_run(context)
-    chosen = arguments.qubits(qubits, lab.config.device.qubits)
-    return start(lab, Plan(kind="calibrate", qubits=chosen), as_json)
+    return start(lab, Plan(kind="calibrate", measure=arguments.measured(qubits, lab.config.device)), as_json)
 
 
 def run(
@@ -96,8 +105,8 @@ def run(
     row = CATALOGUE[arguments.known_name(experiment, CATALOGUE, "experiment")]
     values = arguments.sweep(row, param or ())
     lab = place.lab_for_run(context)
-    chosen = arguments.qubits(qubits, lab.config.device.qubits) if qubits else None
-    return start(lab, Plan(kind="run", qubits=chosen, experiment=row.name, parameters=values, writes=commit), as_json)
+    chosen = arguments.measured(qubits, lab.config.device) if qubits else ""
+    return start(lab, Plan(kind="run", measure=chosen, experiment=row.name, parameters=values, writes=commit), as_json)
 
 
 def resume(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from reson.records import Finite, Record
 
 if TYPE_CHECKING:  # qiskit takes over a second to import; the port itself needs none of it
     from qiskit.primitives import BaseSamplerV2
     from qiskit.providers import BackendV2
+
+    from reson.tools.devices.published import Published
 
 Controls = Mapping[str, Mapping[str, float]]
 """component ("q3") -> control name -> value in SI units."""
@@ -54,6 +56,18 @@ class Device(Protocol):
     def now(self) -> datetime:
         """Time of the device's clock (UTC): simulated time on a simulated chip, wall time elsewhere."""
         ...
+
+
+@runtime_checkable
+class Resting(Protocol):
+    """A device whose clock is its own: it can be let run on to a time."""
+
+    def rest_until(self, time: datetime) -> None: ...
+
+
+def published_of(device: Device) -> Published | None:
+    """What the provider of this device publishes about it; None for a chip of one's own."""
+    return getattr(device, "published", None)
 
 
 def component(qubit: int) -> str:

@@ -18,6 +18,7 @@ class FixedControls:
     qubits: tuple[int, ...]
     name: str
     published: Published
+    counts_only = True
 
     def design_controls(self) -> dict[str, dict[str, float]]:
         lengths = {qubit: self.published.qubits[qubit].gate_length for qubit in self.qubits}

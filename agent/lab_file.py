@@ -1,0 +1,50 @@
+"""The text of a new ``lab.toml``: the defaults, with the section of the device that is asked for."""
+
+from __future__ import annotations
+
+import re
+
+from reson.agent.config import TEMPLATE, DeviceSettings
+
+_OTHER = """\
+[device]
+kind = "{kind}"
+name = "{name}"
+measure = "{measure}"         # which qubits a night takes, like "best:10" or "0-4"; empty: all that work
+"""
+_AER = """\
+[device]
+kind = "aer"
+qubits = {qubits}
+measure = "{measure}"         # which qubits a night takes, like "0-4"; empty: all
+
+[noise]                      # of every qubit: seconds, and errors as averages
+t1 = 150e-6
+t2 = 120e-6
+gate_error = 3e-4
+two_qubit_error = 6e-3
+readout_error = 0.02
+"""
+_IBM = """
+[ibm]                        # the account is saved once (docs/devices.md): a token never stands in this file
+account = ""                 # name of the saved account; empty: the default one
+instance = ""
+region = ""
+mode = "batch"               # or "session", "job"
+quantum_seconds = 300.0      # budget of one run, as the service counts it
+"""
+_SECTION = re.compile(r"\[device\].*?(?=\[goals\])", re.DOTALL)
+
+
+def lab_text(device: DeviceSettings) -> str:
+    """``lab.toml`` of a new lab with this device."""
+    text = TEMPLATE.format(seed=device.seed, qubits=device.qubits)
+    if device.kind == "simulated":
+        return text
+    section = (_AER if device.kind == "aer" else _OTHER).format(**device.model_dump())
+    if device.kind == "ibm":
+        # a queue counts as device time by the clock of the wall; the budget that costs money is quantum_seconds
+        text = text.replace("device_minutes = 120.0", "device_minutes = 1440.0")
+        text = text.replace("wall_minutes = 240.0", "wall_minutes = 1440.0")
+        section += _IBM
+    return _SECTION.sub(lambda _: section + "\n", text)

@@ -1,0 +1,55 @@
+"""Which experiments a device can run, and why not the others: each is prepared for it, up to the moment of sending.
+
+So a new experiment of the catalogue needs no entry here, and a device that gains an instruction gains its experiments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reson.errors import ToolError
+from reson.tools.devices.device import Device, component, published_of
+from reson.tools.devices.drive import DRIVE
+
+if TYPE_CHECKING:
+    from reson.tools.experiments.experiment import Experiment
+
+NO_PULSES = "no pulse access: the device has no `drive` instruction"
+NO_IQ = "no IQ signal: the device returns counts only"
+
+
+def why_not(experiment: Experiment, device: Device) -> str | None:
+    """None where the experiment can run on the device with default arguments; else the reason, in a few words.
+
+    Takes some tenths of a second and no device time. The answer holds for as long as the device's target does.
+    """
+    from qiskit.exceptions import QiskitError
+
+    from reson.tools.devices.probe import SOME_CONTROLS, Reached, probe_of
+
+    qubit = device.qubits[0]
+    told = published_of(device)
+    told_values = device.design_controls() if told is None else told.first_values([qubit])
+    known = SOME_CONTROLS | told_values.get(component(qubit), {})
+    try:
+        experiment.acquire(probe_of(device), {qubit: experiment.arguments({}, known)})
+    except Reached as reached:
+        return _missing(reached.instructions, device) or (NO_IQ if reached.needs_iq and counts_only(device) else None)
+    except ToolError as error:
+        return error.message
+    except QiskitError as error:
+        return str(error).strip("'\" \n").splitlines()[0]
+    return None
+
+
+def counts_only(device: Device) -> bool:
+    """Whether the device classifies every shot itself and keeps the signal it did that from."""
+    return getattr(device, "counts_only", False)
+
+
+def _missing(played: frozenset[str], device: Device) -> str | None:
+    target: Any = device.backend.target
+    missing = sorted(played - set(target.operation_names))
+    if DRIVE in missing:
+        return NO_PULSES
+    return f"the device has no instruction {', '.join(missing)}" if missing else None

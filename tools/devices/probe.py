@@ -1,0 +1,72 @@
+"""A stand-in for a device that takes circuits and runs nothing: it shows what an experiment would send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qiskit import QuantumCircuit
+from qiskit.providers import BackendV2, Options
+from qiskit.result.models import MeasLevel
+from qiskit.transpiler import Target
+
+from reson.tools.devices.device import Device
+from reson.tools.quantities import PARAMETERS
+
+SOME_CONTROLS = {spec.name: (spec.low + spec.high) / 2 for spec in PARAMETERS.values() if spec.control}
+"""Stand in for controls that a device does not tell; nothing is run with them."""
+
+
+class Reached(Exception):
+    """The experiment got as far as sending its circuits."""
+
+    def __init__(self, needs_iq: bool, instructions: frozenset[str]) -> None:
+        super().__init__("sent")
+        self.needs_iq = needs_iq
+        self.instructions = instructions
+        """Names of all that the circuits play."""
+
+
+class ProbeBackend(BackendV2):
+    """The target of a device; ``run`` raises ``Reached``."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(name="probe", backend_version="1")
+        self._target = target
+
+    @property
+    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return self._target
+
+    @property
+    def max_circuits(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return None
+
+    @classmethod
+    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return Options()
+
+    def run(self, run_input: Any, **options: Any) -> Any:
+        circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
+        played = frozenset(name for circuit in circuits for name in circuit.count_ops())
+        needs_iq = options.get("meas_level", MeasLevel.CLASSIFIED) != MeasLevel.CLASSIFIED
+        raise Reached(needs_iq, played - {"barrier"})
+
+
+class _Probe:
+    """The device itself in everything but its backend, and with all controls, made up where it has none."""
+
+    def __init__(self, device: Device) -> None:
+        target: Any = device.backend.target
+        self._device = device
+        self.backend = ProbeBackend(target)
+
+    def controls(self) -> dict[str, dict[str, float]]:
+        return {name: SOME_CONTROLS | values for name, values in self._device.controls().items()}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._device, name)
+
+
+def probe_of(device: Device) -> Any:
+    """A ``Device`` whose jobs go nowhere."""
+    return _Probe(device)
