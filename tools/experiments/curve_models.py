@@ -51,11 +51,14 @@ def _fine_angle(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     return p["amp"] / 2 * np.where(part == 0, 2 * x - 1, np.cos(angle)) + p["base"]
 
 
-DECAY = CurveModel(("amp", "tau", "base"), _decay, {"data": "exp_decay"})
+TIMES = (0.0, 1e6)
+"""Decay times in units of x (microseconds): where no decay is seen, a fit would run to infinity."""
+
+DECAY = CurveModel(("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"tau": TIMES})
 """amp * exp(-x / tau) + base: ``T1Analysis``."""
 
 ECHO_DECAY = CurveModel(
-    ("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"amp": (0, 1), "tau": (0, np.inf), "base": (0, 1)}
+    ("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"amp": (0, 1), "tau": TIMES, "base": (0, 1)}
 )
 """The same within the bounds of ``T2HahnAnalysis``."""
 
@@ -70,7 +73,7 @@ RAMSEY = CurveModel(
     ("amp", "tau", "freq", "phase", "base"),
     _ramsey,
     {"X": "X", "Y": "Y"},
-    {"amp": (0, 2), "tau": (0, np.inf), "base": (-1, 2), "phase": (-np.pi, np.pi)},
+    {"amp": (0, 2), "tau": TIMES, "base": (-1, 2), "phase": (-np.pi, np.pi)},
 )
 """``RamseyXYAnalysis``: cosine and sine of one oscillation that decays."""
 

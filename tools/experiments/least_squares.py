@@ -18,6 +18,8 @@ NEAR = 1e-8
 """Distance to the minimum, in chi2, at which a data set is done; one standard error is a distance of 1."""
 CREEP = 1e-8
 """Relative gain of a step below which a long flat valley counts as the minimum."""
+FREE = 100.0
+"""Damping above which a step is short whatever the distance to the minimum."""
 SINGULAR = 1e-13
 """Smallest eigenvalue of the scaled normal matrix, relative to the largest, of data that determine the parameters."""
 
@@ -63,7 +65,7 @@ def least_squares(
             new = weight * (y - curve(trial))
             new_chi2 = np.sum(new**2, axis=1)
             better = ~done & (new_chi2 < chi2)
-            done |= better & (chi2 - new_chi2 < CREEP * chi2) & (damping < 1.0)
+            done |= (np.abs(chi2 - new_chi2) < CREEP * chi2) & (damping < FREE)
             parameters, residual = (np.where(better[:, None], b, a) for a, b in ((parameters, trial), (residual, new)))
             chi2 = np.where(better, new_chi2, chi2)
             damping = np.clip(np.where(better, damping / 8, damping * 5), 1e-12, 1e12)
