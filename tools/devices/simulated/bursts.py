@@ -43,7 +43,7 @@ def struck_shots(times: np.ndarray, start: float, period: float, shots: int) -> 
     The circuit's first shot begins at ``start`` and the next ones follow every ``period`` seconds.
     """
     moments = (np.arange(shots) * period)[:, None] - (times - start)
-    return ((moments >= 0) & (moments < LENGTH)).any(axis=1)
+    return np.count_nonzero((moments >= 0) & (moments < LENGTH), axis=1) > 0
 
 
 def in_burst(truth: ChipTruth) -> ChipTruth:

@@ -1,6 +1,5 @@
 """Noise that outlives a circuit: against the analytic averages, and a function of seed and time alone."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -104,7 +103,7 @@ def test_a_fast_defect_splits_ramsey_into_two_frequencies(quiet):
     assert np.abs(kept) == pytest.approx(expected, abs=1e-2)
 
 
-def _states(defect: DefectTruth, moments: Sequence[float], seed: int = 3) -> np.ndarray:
+def _states(defect: DefectTruth, moments: np.ndarray, seed: int = 3) -> np.ndarray:
     return np.array([is_coupled(seed, 0, 0, defect, moment) for moment in moments])
 
 
