@@ -13,6 +13,7 @@ from pathlib import Path
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, start
 from reson.records import Verdict
+from reson.tools.devices.simulated.fault_page import faults_page
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.catalogue_page import catalogue_page
 from reson.tools.store.measurements import list_measurements
@@ -38,6 +39,7 @@ def main() -> None:
             assert good[0].figure_sha is not None
             shutil.copyfile(store.blobs.path(good[0].figure_sha, ".png"), pictures / f"{name}.png")
         photograph(ended.report, pictures / "report.png", Path(directory) / "browser")
+    (DOCS / "faults.md").write_text(faults_page(), encoding="utf-8")
     (DOCS / "catalogue.md").write_text(catalogue_page("pictures"), encoding="utf-8")
     print(f"\n{ended.ending}: wrote {DOCS / 'catalogue.md'} and {len(CATALOGUE)} pictures")
 

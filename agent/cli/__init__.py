@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from reson.agent.cli import approvals, catalogue, chat, console, device, memory, model, params, policy, record, runs
+from reson.agent.cli import (
+    approvals,
+    catalogue,
+    chat,
+    console,
+    device,
+    device_faults,
+    memory,
+    model,
+    params,
+    policy,
+    record,
+    runs,
+)
 from reson.agent.cli.errors import exit_code_of
 
 HELP = """
@@ -39,6 +52,7 @@ record.add_to(app)
 app.add_typer(params.app, name="params")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(memory.app, name="memory")
+device_faults.add_to(device.app)
 app.add_typer(device.app, name="device")
 catalogue.add_to(app)
 policy.add_to(app)

@@ -23,6 +23,7 @@ REMEDIES: dict[ToolErrorKind, str] = {
     ToolErrorKind.NOT_ALLOWED: "`reson approvals list` and `reson policy` tell what is allowed and what waits",
     ToolErrorKind.OVER_BUDGET: "raise the [budget] in lab.toml",
     ToolErrorKind.DEVICE_REFUSED: "`reson device show` tells the device's limits",
+    ToolErrorKind.JOB_FAILED: "try again; if it goes on, look at the device: its control system, queue and connection",
     ToolErrorKind.ANALYSIS_FAILED: "the data is kept; look at its plot in `reson report`",
 }
 

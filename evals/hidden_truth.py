@@ -1,0 +1,100 @@
+"""The hidden truth of a lab's simulated chip at the time of its clock, printed: for evaluations and tests only."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reson.agent.report.wording import moment, quantity
+from reson.errors import OperatorError
+from reson.tools.devices.device import component
+from reson.tools.devices.simulated.device import SimulatedDevice
+from reson.tools.devices.simulated.faults import Fault
+from reson.tools.devices.simulated.truth import TransmonTruth
+
+WARNING = "HIDDEN TRUTH, for evaluations only: nothing that calibrates, chooses or judges may read this."
+
+
+def truth_of(device: SimulatedDevice) -> dict[str, Any]:
+    """All hidden values at the device's clock, as JSON; complex numbers as pairs."""
+    chip = device.chip
+    truth = chip.truth_now()
+    time = device.now().timestamp()
+    return {
+        "warning": WARNING,
+        "device": device.name,
+        "clock": time,
+        "qubits": {component(qubit): _plain(asdict(one)) for qubit, one in enumerate(truth.transmons)},
+        "drive_lines": list(truth.drive_lines) if truth.drive_lines else None,
+        "faults": [_fault(fault, time) for fault in chip.scenario],
+    }
+
+
+def lines_of(device: SimulatedDevice) -> list[str]:
+    """The same for a person: what matters most of each qubit, and the faults."""
+    chip = device.chip
+    time = device.now().timestamp()
+    found = [WARNING, f"{device.name} at {moment(time)} UTC"]
+    found += [f"{component(qubit)}: {_summary(one)}" for qubit, one in enumerate(chip.truth_now().transmons)]
+    return found + [_in_words(fault, time) for fault in chip.scenario]
+
+
+def _summary(transmon: TransmonTruth) -> str:
+    values = {
+        "f01": (transmon.f01, "Hz"),
+        "anharmonicity": (transmon.anharmonicity, "Hz"),
+        "T1": (transmon.t1, "s"),
+        "T2": (transmon.t2, "s"),
+    }
+    parts = [f"{name} {quantity(float(f'{value:.7g}'), None, unit)}" for name, (value, unit) in values.items()]
+    return ", ".join([*parts, f"excited at rest {100 * transmon.thermal_population:.1f} %"])
+
+
+def _fault(fault: Fault, time: float) -> dict[str, Any]:
+    return {
+        "kind": fault.kind,
+        "components": [component(qubit) for qubit in fault.qubits],
+        "parameters": dict(fault.parameters),
+        "from": None if math.isinf(fault.since) else fault.since,
+        "until": None if math.isinf(fault.until) else fault.until,
+        "in_force": fault.holds_at(time),
+    }
+
+
+def _in_words(fault: Fault, time: float) -> str:
+    where = " and ".join(component(qubit) for qubit in fault.qubits) or "the device"
+    return f"fault {fault.kind} on {where}, {'in force' if fault.holds_at(time) else 'not in force'} now"
+
+
+def _plain(value: Any) -> Any:
+    """JSON of dataclass fields."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return [value.real, value.imag] if isinstance(value, complex) else value
+
+
+def main() -> None:
+    from reson.agent.lab import open_lab
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lab", type=Path)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    try:
+        lab = open_lab(asked.lab)
+        device = lab.device(lab.store())
+    except OperatorError as error:
+        raise SystemExit(str(error)) from error
+    if not isinstance(device, SimulatedDevice):
+        raise SystemExit(f"{device.name} is no simulated chip: nobody knows its truth\nmeasure it")
+    print(json.dumps(truth_of(device), indent=2) if asked.json else "\n".join(lines_of(device)))
+
+
+if __name__ == "__main__":
+    main()
