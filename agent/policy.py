@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from reson.errors import OperatorError
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
+from reson.tools.quantities import PARAMETERS
 from reson.tools.store.changes import changes_of
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
@@ -30,7 +31,8 @@ DEFAULT_POLICY = """\
 # A rule may match by: effect ("measures", "writes"), kind ("measure", "write", "rollback"), parameter, component and
 # experiment (patterns such as "readout_*"), device_kind, verdict ("accept", "review", "reject"), max_change (in the
 # parameter's SI unit), max_sigma (change over its standard deviation), hours ("22:00-06:00", device clock, UTC) and
-# max_device_seconds. With together = true the requests of a rule that asks may be approved several at once.
+# max_device_seconds or min_device_seconds; results_only = true: no change is of a setting of the device. With
+# together = true the requests of a rule that asks may be approved several at once.
 
 [[rule]]
 name = "measure on the simulated chip"
@@ -44,6 +46,32 @@ decision = "auto"
 kind = "write"
 verdict = "accept"
 device_kind = "simulated"
+
+[[rule]]
+name = "measure on a copy of a device, computed here"
+decision = "auto"
+effect = "measures"
+device_kind = "fake"
+
+[[rule]]
+name = "measure under a stated noise, computed here"
+decision = "auto"
+effect = "measures"
+device_kind = "aer"
+
+[[rule]]
+name = "record accepted results: they change nothing on a device"
+decision = "auto"
+kind = "write"
+verdict = "accept"
+results_only = true
+
+[[rule]]
+name = "long measurements on IBM devices cost money"
+decision = "ask"
+effect = "measures"
+device_kind = "ibm"
+min_device_seconds = 30
 
 [[rule]]
 name = "short measurements on any device"
@@ -80,6 +108,9 @@ class Rule(Record):
     max_sigma: Annotated[Finite, Field(ge=0)] | None = None
     hours: str | None = None
     max_device_seconds: Annotated[Finite, Field(ge=0)] | None = None
+    min_device_seconds: Annotated[Finite, Field(ge=0)] | None = None
+    results_only: bool = False
+    """Every change is of a recorded result; none is of a control, which would change what the device does."""
     together: bool = False
     """Of a rule that asks: its requests may be approved several at once."""
 
@@ -110,7 +141,7 @@ class Context(Record):
     device_time: Finite
     """Device clock, seconds since the Unix epoch."""
     device_seconds: Finite | None = None
-    """Expected device time of a measurement; None (unknown) matches no ``max_device_seconds``."""
+    """Expected device time of a measurement; None (unknown) counts as long."""
 
 
 def load_policy(path: Path) -> Policy:
@@ -186,6 +217,7 @@ def _matches(rule: Rule, action: Action, context: Context) -> bool:
         and _changes_match(rule, action)
         and (rule.hours is None or _within(rule.hours, context.device_time))
         and (rule.max_device_seconds is None or _at_most(context.device_seconds, rule.max_device_seconds))
+        and (rule.min_device_seconds is None or not _below(context.device_seconds, rule.min_device_seconds))
     )
 
 
@@ -196,9 +228,11 @@ def _names_match(rule: Rule, pattern: str | None, names: list[str]) -> bool:
 
 
 def _changes_match(rule: Rule, action: Action) -> bool:
-    if rule.parameter is rule.max_change is rule.max_sigma is None:
+    if rule.parameter is rule.max_change is rule.max_sigma is None and not rule.results_only:
         return True
     changes = changes_of(action)
+    if rule.results_only and any(PARAMETERS[change.parameter].control for change in changes):
+        return False
     if not changes or not _names_match(rule, rule.parameter, [change.parameter for change in changes]):
         return False
     return all(_small(rule, change) for change in changes)
@@ -217,6 +251,11 @@ def _at_most(value: float | None, limit: float) -> bool:
     return value is not None and value <= limit
 
 
+def _below(value: float | None, limit: float) -> bool:
+    """An unknown value is never small."""
+    return value is not None and value < limit
+
+
 def _fits(pattern: str | None, name: str) -> bool:
     return pattern is None or fnmatchcase(name, pattern)
 
@@ -229,12 +268,14 @@ def _within(hours: str, device_time: float) -> bool:
 
 
 def _in_words(rule: Rule) -> str:
+    unsaid = {"decision", "name", "together", "results_only"}
     conditions = [
         f"{field.replace('_', ' ')} {str(value)!r}"
         if isinstance(value, str)
         else f"{field.replace('_', ' ')} {value:g}"
-        for field, value in rule.model_dump(exclude={"decision", "name", "together"}, exclude_none=True).items()
+        for field, value in rule.model_dump(exclude=unsaid, exclude_none=True).items()
     ]
+    conditions += ["results only, no settings of the device"] if rule.results_only else []
     what = f"what has {', '.join(conditions)}" if conditions else "anything"
     return f"{what}, several at once where they wait" if rule.together else what
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from reson.agent.brains import characterise
 from reson.agent.brains.expert import next_decision
 from reson.agent.observation import Decision, Observation
 from reson.agent.reading import read_saved_data
@@ -17,7 +18,11 @@ class OfflineBrain:
     name: str = "offline"
 
     def choose(self, observation: Observation) -> list[Decision]:
-        return [next_decision(view, observation.goals) for view in observation.qubits]
+        decide = characterise.next_decision
+        return [
+            (decide if characterise.applies(view) else next_decision)(view, observation.goals)
+            for view in observation.qubits
+        ]
 
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         return read_saved_data(analysis)

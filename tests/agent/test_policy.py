@@ -46,6 +46,8 @@ def _context(**given: Any) -> Context:
 
 
 WRITE = _write(("x_amplitude", 0.1, 0.12, 0.01))
+RESULT = _write(("t1", 1e-4, 1.2e-4, 1e-6))
+RESULT_AND_CONTROL = _write(("t2_star", 1e-5, 1.2e-5, 1e-6), ("drive_frequency", 5e9, 5.1e9, 1e3))
 ROLLBACK = WRITE.model_copy(update={"kind": ActionKind.ROLLBACK})
 
 
@@ -60,8 +62,14 @@ ROLLBACK = WRITE.model_copy(update={"kind": ActionKind.ROLLBACK})
         (ROLLBACK, _context(), "ask"),
         (WRITE, _context(verdict=Verdict.ACCEPT, device_kind="ibm"), "ask"),
         (_measure(), _context(device_kind="ibm"), "ask"),
-        (_measure(), _context(device_kind="ibm", device_seconds=60.0), "auto"),
-        (_measure(), _context(device_kind="ibm", device_seconds=60.1), "ask"),
+        (_measure(), _context(device_kind="ibm", device_seconds=29.9), "auto"),
+        (_measure(), _context(device_kind="ibm", device_seconds=30.0), "ask"),
+        (_measure(), _context(device_kind="plugin", device_seconds=60.0), "auto"),
+        (_measure(), _context(device_kind="plugin", device_seconds=60.1), "ask"),
+        (_measure(), _context(device_kind="fake"), "auto"),
+        (RESULT, _context(verdict=Verdict.ACCEPT, device_kind="ibm"), "auto"),
+        (RESULT, _context(verdict=Verdict.REVIEW, device_kind="ibm"), "ask"),
+        (RESULT_AND_CONTROL, _context(verdict=Verdict.ACCEPT, device_kind="ibm"), "ask"),
     ],
 )
 def test_the_default_policy(action: Action, context: Context, expected: str) -> None:
@@ -203,5 +211,6 @@ def test_the_policy_in_plain_words() -> None:
     lines = describe(DEFAULT)
     assert len(lines) == len(DEFAULT.rule) + 2
     assert lines[0].startswith("measure on the simulated chip: do by itself")
-    assert "max device seconds 60" in lines[2]
+    assert any("min device seconds 30" in line and line.startswith("long measurements on IBM") for line in lines)
+    assert any("results only" in line for line in lines)
     assert lines[-2] == "otherwise: ask a person"

@@ -1,0 +1,94 @@
+"""The plan for a device whose pulses its provider calibrates: measure everything that counts, write nothing to it.
+
+A pure function of this run's attempts, like the expert's. An experiment that is not accepted after the usual remedies
+gets a diagnosis, and the qubit goes on: there is nothing upstream that could be mended from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reson.agent.brains.diagnosis import in_specification, unresolved
+from reson.agent.brains.plans import Step
+from reson.agent.brains.remedies import Retry, remedy
+from reson.agent.observation import (
+    Attempt,
+    Decision,
+    Diagnosis,
+    DiagnosisCode,
+    Done,
+    GiveUp,
+    GoalsView,
+    Measure,
+    QubitView,
+)
+from reson.records import Verdict
+from reson.tools.experiments.catalogue import CATALOGUE
+
+PLAN = (
+    Step("readout_error", "how often 0 is read as 1 and 1 as 0: every other count rests on it"),
+    Step("t1", "relaxation: the first thing that changes when a defect comes near"),
+    Step("t2_hahn", "coherence with echo: the other half of the coherence limit"),
+    Step("ramsey_xy", "dephasing without echo, and how far the drive is off the qubit"),
+    Step("fine_sx_amplitude", "the rotation error that the provider's calibration has left in SX"),
+    Step("fine_x_amplitude", "the same for X"),
+    Step("fine_drag", "the phase error that the provider's DRAG has left"),
+    Step("standard_rb", "the error per gate, against the coherence limit and the published one"),
+)
+
+
+def applies(view: QubitView) -> bool:
+    """Whether this qubit's pulses are out of reach: its table holds no amplitude that could be set."""
+    return "x_amplitude" not in view.known
+
+
+def next_decision(view: QubitView, goals: GoalsView) -> Decision:
+    """What to measure next on this qubit, or that everything has been."""
+    found: list[Diagnosis] = []
+    for step in PLAN:
+        if step.experiment not in CATALOGUE:
+            continue
+        made = [attempt for attempt in view.attempts if attempt.experiment == step.experiment]
+        if any(map(settled, made)):
+            continue
+        if not made:
+            return Measure(component=view.component, experiment=step.experiment, parameters={}, why=step.why)
+        answer = remedy(step, made, upstream_tried=True)
+        if isinstance(answer, Retry):
+            return Measure(
+                component=view.component,
+                experiment=step.experiment,
+                parameters=dict(answer.parameters),
+                why=answer.why,
+            )
+        found.append(unresolved(made[-1]))
+    return _close(view, goals, found)
+
+
+def settled(attempt: Attempt) -> bool:
+    """Accepted: a large gate error counts too, since it is a finding here and no fault of the measurement."""
+    return attempt.verdict is Verdict.ACCEPT or attempt.write == "written"
+
+
+def _close(view: QubitView, goals: GoalsView, found: list[Diagnosis]) -> Decision:
+    good = [attempt for attempt in view.attempts if settled(attempt)]
+    diagnoses = (*found, *_far_above_limit(good, goals), *in_specification(view, goals))
+    if not good:
+        return GiveUp(component=view.component, why="no measurement of it was accepted", diagnoses=diagnoses)
+    measured = len({attempt.experiment for attempt in good})
+    why = f"{measured} of {measured + len(found)} experiments accepted"
+    return Done(component=view.component, why=why, diagnoses=diagnoses)
+
+
+def _far_above_limit(good: Iterable[Attempt], goals: GoalsView) -> list[Diagnosis]:
+    benchmarks = [attempt.quantities for attempt in good if attempt.experiment == "standard_rb"]
+    if not benchmarks or "coherence_limit" not in benchmarks[-1]:
+        return []
+    error, limit = (benchmarks[-1][name] for name in ("error_per_gate", "coherence_limit"))
+    beyond = error.value - 2 * (error.stderr or 0.0) > goals.error_over_coherence_limit * limit.value
+    text = (
+        f"the error per gate {error.value:.2e} is {error.value / limit.value:.1f} times the coherence limit "
+        f"{limit.value:.2e}; the goal is {goals.error_over_coherence_limit:g}."
+    )
+    remedy = "The provider calibrates this pulse: prefer other qubits, and report it if it stays."
+    return [Diagnosis(code=DiagnosisCode.ERROR_ABOVE_LIMIT, text=text, remedy=remedy)] if beyond else []
