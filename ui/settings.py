@@ -12,6 +12,7 @@ from reson.agent.policy import describe
 from reson.agent.report.wording import duration, moment
 from reson.errors import OperatorError
 from reson.provenance import provenance
+from reson.tools.store.integrity import problems
 from reson.ui import access, queries
 from reson.ui.opened import Opened, directory, opened
 from reson.ui.phrases import ago, empty, facts, heading, note, section, show, table, tag, told
@@ -106,6 +107,21 @@ def _health(place: Opened) -> None:
     rows += [(name, _folder(lab / name)) for name in ("memory",)]
     show(table(("Part", "Size"), rows, numbers=(1,)))
     note("Memory is an index over the record; `reson memory rebuild` makes it again.")
+    if st.button("Check the record", key="check-record", help="Reads every file; `reson check` does the same."):
+        _check(place)
+
+
+def _check(place: Opened) -> None:
+    try:
+        with st.spinner("Reading the whole record"):
+            found = list(problems(place.store))
+    except OperatorError as error:
+        told(error)
+        return
+    if not found:
+        show(tag("p", "The record is as it was written.", kind="rs-say"))
+    for problem in found:
+        show(tag("div", problem, kind="rs-error"))
 
 
 def _folder(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Commands that tell of runs: runs, runs show, report."""
+"""Commands on the record: runs, runs show, report, check."""
 
 from __future__ import annotations
 
@@ -102,6 +102,22 @@ def report(
     typer.echo(path.with_suffix(".json").read_text(encoding="utf-8") if as_json else path)
 
 
+def check(context: typer.Context, as_json: AsJson = False) -> int:
+    """Check the whole record: the database, every file, and whether values are still what was allowed and measured.
+
+    Exit code 1 where something is not as it was written. It changes nothing.
+    """
+    from reson.tools.store.integrity import problems
+
+    found = list(problems(place.lab(context).store()))
+    if as_json:
+        output.document({"problems": found})
+    else:
+        output.lines(found or ["the record is as it was written"])
+    return 1 if found else 0
+
+
 def add_to(app: typer.Typer) -> None:
     app.add_typer(runs, name="runs")
     app.command()(report)
+    app.command()(check)
