@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from reson.agent.chip import with_chip
 from reson.errors import OperatorError
 from reson.records import Finite, Record
 from reson.tools.devices.order import NAMELESS, IbmOptions, Kind, NoiseOptions
@@ -24,6 +25,8 @@ class DeviceSettings(Record):
     """Which qubits a night takes, like "best:10" or "0-4"; empty: all that work."""
     seed: Annotated[int, Field(ge=0)] = 7
     qubits: Annotated[int, Field(ge=1, le=433)] = 5
+    chip: str = ""
+    """File that describes the simulated chip, relative to the lab; empty: drawn from the seed."""
     faults: dict[str, str] = {}
     """Faults put into the simulated chip, by component; a real chip brings its own."""
 
@@ -154,6 +157,8 @@ kind = "simulated"
 seed = {seed}                     # another seed is another chip
 qubits = {qubits}
 
+# chip = "chip.toml"         # a chip of your own in place of seed and qubits: docs/chip.md
+
 [device.faults]              # for trying things out: `reson device faults` describes the kinds
 # q2 = "attenuator"
 
@@ -192,7 +197,7 @@ failures = 2                 # failed attempts in a row before the model is aske
 def load_config(path: Path) -> LabConfig:
     """Read ``lab.toml``. Raises ``OperatorError`` naming the line or the key."""
     try:
-        return LabConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        config = LabConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(
             f"{path} is not readable as TOML: {error}", "mend that line, or move the file aside to get the defaults"
@@ -201,3 +206,4 @@ def load_config(path: Path) -> LabConfig:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise OperatorError(f"{path}: {key}: {first['msg']}", "see docs/lab.md for every key and its limits") from error
+    return with_chip(config, path.parent)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reson.agent.chip import simulated_name
 from reson.agent.config import DeviceSettings, LabConfig, load_config
 from reson.agent.lab_file import lab_text
 from reson.errors import OperatorError
@@ -86,7 +87,7 @@ class Lab:
         from reson.tools.devices.order import DeviceOrder
 
         settings = self.config.device
-        shared = settings.model_dump(include={"kind", "name", "seed", "qubits", "faults"})
+        shared = settings.model_dump(include={"kind", "name", "seed", "qubits", "chip", "faults"})
         return DeviceOrder(
             directory=self.directory, clock=clock, noise=self.config.noise, ibm=self.config.ibm, **shared
         )
@@ -107,7 +108,7 @@ def _seed(store: Store, device: Device) -> None:
 def device_name(settings: DeviceSettings) -> str:
     """Name of the device in the tables; another seed is another chip."""
     if settings.kind == "simulated":
-        return f"simulated-{settings.seed}"
+        return simulated_name(settings)
     return address(settings.kind, settings.name)
 
 

@@ -59,6 +59,8 @@ class DeviceOrder(Record):
     """Where the clock of a simulated chip stands, seconds since the Unix epoch."""
     seed: int = 0
     qubits: int = 5
+    chip: str = ""
+    """File that describes a simulated chip."""
     faults: dict[str, str] = {}
     noise: NoiseOptions = NoiseOptions()
     ibm: IbmOptions = IbmOptions()

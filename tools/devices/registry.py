@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from reson.tools.devices.device import Device
 from reson.tools.devices.order import DeviceOrder, address
@@ -14,9 +15,15 @@ def open_device(order: DeviceOrder) -> Device:
 
 
 def _simulated(order: DeviceOrder) -> Device:
-    from reson.tools.devices.simulated.device import open_simulated
+    from reson.tools.devices.simulated.device import open_chip, open_simulated
 
-    return open_simulated(order.seed, order.qubits, order.faults, order.clock)
+    if not order.chip:
+        return open_simulated(order.seed, order.qubits, order.faults, order.clock)
+    from reson.tools.devices.simulated.chip_file import load_chip
+
+    return open_chip(
+        load_chip(Path(order.chip), seed=order.seed, qubits=order.qubits, faults=order.faults), order.clock
+    )
 
 
 def _fake(order: DeviceOrder) -> Device:

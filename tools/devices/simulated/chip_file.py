@@ -19,7 +19,8 @@ from reson.errors import OperatorError
 from reson.records import Finite, Record, content_hash
 from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
-from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault
+from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault, named
+from reson.tools.devices.simulated.resonators import draw_resonator
 from reson.tools.devices.simulated.truth import DESIGN_DURATION, ChipTruth, TransmonTruth
 
 SEED, QUBITS = 7, 5
@@ -27,6 +28,23 @@ SEED, QUBITS = 7, 5
 
 def _between(low: float, high: float) -> Any:
     return Field(default=None, ge=low, le=high)
+
+
+class ResonatorValues(Record):
+    """Hidden values of one readout resonator that the file gives, named as in ``ResonatorTruth``."""
+
+    bare: Finite | None = _between(4e9, 12e9)
+    """Frequency without the qubit, Hz; above the qubit's."""
+    kappa: Finite | None = _between(0.1e6, 20e6)
+    """Linewidth, Hz."""
+    coupling: Finite | None = _between(10e6, 200e6)
+    """g / 2 pi, Hz."""
+    noise: Finite | None = _between(0.1, 100.0)
+    """Noise of the amplifier; 1 is what all other signals are measured by."""
+    saturation: Finite | None = _between(0.01, 1e6)
+    """Signal that the amplifier does not exceed."""
+    design_error: Finite | None = _between(-100e6, 100e6)
+    """How far the design's readout frequency lies above the true one, Hz."""
 
 
 class QubitValues(Record):
@@ -45,6 +63,7 @@ class QubitValues(Record):
     """Where the designer expects f01: all that is known of it on a cold chip."""
     quasi_static: Finite | None = _between(0.0, 1e6)
     """Standard deviation of slow frequency noise, Hz."""
+    resonator: ResonatorValues = ResonatorValues()
 
 
 class FaultEntry(BaseModel):
@@ -91,7 +110,15 @@ class ChipDescription:
         """The drawn chip with the values that the file gives. Raises ``OperatorError`` where they do not fit."""
         transmons = list(truth.transmons)
         for qubit, given in self.values.items():
-            transmons[qubit] = _with_values(transmons[qubit], given, component(qubit))
+            transmon = _with_values(transmons[qubit], given, component(qubit))
+            resonator = draw_resonator(truth.seed, qubit, transmon.f01, transmon.anharmonicity)
+            resonator = replace(resonator, **given.resonator.model_dump(exclude_none=True))
+            if resonator.bare - transmon.f01 < 4 * resonator.coupling:
+                raise OperatorError(
+                    f"the resonator of {component(qubit)} lies {(resonator.bare - transmon.f01) / 1e6:g} MHz above it.",
+                    "Put it at least four times the coupling above the qubit: readout here is dispersive.",
+                )
+            transmons[qubit] = replace(transmon, resonator=resonator)
         return replace(truth, transmons=tuple(transmons))
 
 
@@ -119,8 +146,13 @@ def _or(given: float | None, drawn: float) -> float:
     return drawn if given is None else given
 
 
-def load_chip(path: Path, *, seed: int | None = None, qubits: int | None = None) -> ChipDescription:
-    """Read a chip file; ``seed`` and ``qubits`` hold where it says nothing. Raises ``OperatorError``."""
+def load_chip(
+    path: Path, *, seed: int | None = None, qubits: int | None = None, faults: Mapping[str, str] | None = None
+) -> ChipDescription:
+    """Read a chip file; ``seed`` and ``qubits`` hold where it says nothing, ``faults`` come on top of its own.
+
+    Raises ``OperatorError`` where the file cannot be, or says something else.
+    """
     try:
         written = ChipFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -133,17 +165,25 @@ def load_chip(path: Path, *, seed: int | None = None, qubits: int | None = None)
         raise OperatorError(
             f"{path}: {key}: {first['msg']}", "see docs/chip.md for every key and its limits"
         ) from error
-    number = next(one for one in (written.qubits, qubits, QUBITS) if one is not None)
+    number = _agreed(path, "qubits", written.qubits, qubits, QUBITS)
     try:
         return ChipDescription(
-            seed=next(one for one in (written.seed, seed, SEED) if one is not None),
+            seed=_agreed(path, "seed", written.seed, seed, SEED),
             qubits=number,
             values={_qubit(name, number): values for name, values in written.qubit.items()},
-            scenario=tuple(_fault(entry, number) for entry in written.fault),
+            scenario=(*named(faults or {}, number), *(_fault(entry, number) for entry in written.fault)),
             own_name=written.name or "chip",
         )
     except OperatorError as error:
         raise OperatorError(f"{path}: {error.what}", error.remedy) from error
+
+
+def _agreed(path: Path, key: str, written: int | None, asked: int | None, otherwise: int) -> int:
+    if written is not None and asked is not None and written != asked:
+        raise OperatorError(
+            f"{path} says {key} = {written}, and lab.toml {key} = {asked}", f"delete {key} in one of the two"
+        )
+    return next((one for one in (written, asked) if one is not None), otherwise)
 
 
 def _qubit(name: str, number: int) -> int:
