@@ -56,6 +56,11 @@ PARAMETERS: dict[str, ParameterSpec] = {
             "readout_angle", "rad", -3.15, 3.15, "rotation that turns the g-e axis of the IQ plane to the real axis"
         ),
         _control("readout_threshold", "", -100.0, 100.0, "discrimination threshold on the rotated real axis"),
+        _result("resonator_frequency", "Hz", 4e9, 10e9, "frequency of the readout resonator with the qubit in 0"),
+        _result("resonator_linewidth", "Hz", 1e4, 1e8, "linewidth kappa / 2 pi of the readout resonator"),
+        _result(
+            "dispersive_shift", "Hz", -20e6, 20e6, "resonator frequency with the qubit in 1 minus that in 0: 2 chi"
+        ),
         _result("t1", "s", 1e-7, 1e-2, "energy relaxation time"),
         _result("t2_star", "s", 1e-8, 1e-2, "dephasing time without echo (Ramsey)"),
         _result("t2_echo", "s", 1e-8, 2e-2, "dephasing time with one echo (Hahn)"),
@@ -73,6 +78,22 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
         _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
         _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
+        _result("incoherent_error", "", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),
+        _result(
+            "coherent_error",
+            "",
+            -0.1,
+            0.5,
+            "part of the average error of a pulse that a better calibration can win",
+        ),
+        _result("unitarity", "", 0.0, 1.0, "mean of what one pulse leaves of the squared length of a Bloch vector"),
+        _result("leakage_per_gate", "", -0.01, 0.5, "average population that one pulse lifts out of levels 0 and 1"),
+        _result("seepage_per_gate", "", -0.01, 1.0, "share of that population that comes back within one pulse"),
+        _result("reset_error", "", -0.1, 1.0, "population of 1 that a reset leaves of a 1, beyond the thermal one"),
+        _result("p1_given_0", "", 0.0, 1.0, "probability of reading 1 where 0 was prepared"),
+        _result("p0_given_1", "", 0.0, 1.0, "probability of reading 0 where 1 was prepared"),
+        _result("readout_crosstalk", "", -1.0, 1.0, "largest change of P(1) with the state of another qubit"),
+        _result("state_fidelity", "", 0.0, 1.0, "fidelity of a prepared state by tomography"),
     )
 }
 

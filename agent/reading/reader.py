@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reson.agent.reading.benchmarking import read_each_decay
 from reson.agent.reading.clouds import read_clouds
 from reson.agent.reading.decays import read_benchmarking, read_decay
 from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.oscillations import read_rabi, read_ramsey
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
-from reson.agent.reading.benchmarking import read_each_decay
+from reson.agent.reading.resonators import read_dip
 from reson.records import Reading
 from reson.tools.experiments.experiment import Analysis
 
 READERS: dict[str, Callable[[Analysis], Reading]] = {
+    "resonator_spectroscopy": read_dip,
     "qubit_spectroscopy": read_spectroscopy,
     "rabi": read_rabi,
     "readout": read_clouds,
@@ -27,6 +29,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "standard_rb": read_benchmarking,
     "interleaved_rb_x": read_each_decay,
     "interleaved_rb_sx": read_each_decay,
+    "purity_rb": read_each_decay,
 }
 
 

@@ -5,6 +5,7 @@ The stock guesses divide by what a signal without a decay makes zero.
 
 from __future__ import annotations
 
+import lmfit
 import numpy as np
 import qiskit_experiments.curve_analysis as curve
 from qiskit_experiments.library.randomized_benchmarking import InterleavedRBAnalysis
@@ -38,4 +39,23 @@ class InterleavedAnalysis(InterleavedRBAnalysis):
         (height, alpha), (_, both) = (decay_start(part.x, part.y) for part in parts)
         user_opt.bounds.set_if_empty(a=(0, 1), alpha=(0, 1), alpha_c=(0, 1))
         user_opt.p0.set_if_empty(a=height, alpha=alpha, alpha_c=min(both / alpha, 1 - 1e-7))
+        return user_opt
+
+
+class PurityAnalysis(curve.CurveAnalysis):
+    """Survival 1/2 + a * alpha**x and purity 1/2 + 2 a**2 * unitarity**x: both fall from one contrast, 2 a."""
+
+    def __init__(self) -> None:
+        # lmfit's interpreter limits exponents to 10,000, therefore in two steps as in RBAnalysis
+        models = {"survival": "0.5 + a * (alpha ** (x / 10)) ** 10", "purity": "0.5 + 2 * a**2 * (u ** (x / 10)) ** 10"}
+        super().__init__(models=[lmfit.models.ExpressionModel(expr=expr, name=name) for name, expr in models.items()])
+        self.set_options(average_method="shots_weighted", data_subfit_map={name: {"series": name} for name in models})
+
+    def _generate_fit_guesses(
+        self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
+    ) -> curve.FitOptions | list[curve.FitOptions]:
+        part = curve_data.filter(series="survival")
+        height, alpha = decay_start(part.x, part.y)
+        user_opt.bounds.set_if_empty(a=(0, 1), alpha=(0, 1), u=(0, 1.01))
+        user_opt.p0.set_if_empty(a=height, alpha=alpha, u=alpha**2)
         return user_opt

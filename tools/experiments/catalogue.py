@@ -9,10 +9,12 @@ from reson.tools.experiments import (
     fine_amplitude,
     fine_drag,
     interleaved_rb,
+    purity_rb,
     qubit_spectroscopy,
     rabi,
     ramsey_xy,
     readout,
+    resonator_spectroscopy,
     rough_drag,
     standard_rb,
     t1,
@@ -23,6 +25,7 @@ from reson.tools.experiments.experiment import Experiment
 CATALOGUE: dict[str, Experiment] = {
     row.name: row
     for row in (
+        resonator_spectroscopy.EXPERIMENT,
         qubit_spectroscopy.EXPERIMENT,
         rabi.EXPERIMENT,
         readout.EXPERIMENT,
@@ -36,6 +39,7 @@ CATALOGUE: dict[str, Experiment] = {
         standard_rb.EXPERIMENT,
         interleaved_rb.INTERLEAVED_X,
         interleaved_rb.INTERLEAVED_SX,
+        purity_rb.EXPERIMENT,
     )
 }
 

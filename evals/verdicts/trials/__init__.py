@@ -12,11 +12,13 @@ from reson.evals.verdicts.trials import (
     ramsey,
     rb_variants,
     readout,
+    resonators,
     spectroscopy,
 )
 
 TRIALS: dict[str, Trial] = (
-    spectroscopy.TRIALS
+    resonators.TRIALS
+    | spectroscopy.TRIALS
     | rabi.TRIALS
     | readout.TRIALS
     | ramsey.TRIALS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from reson.evals.truth import true_gate_errors
+from reson.evals.unitarity import true_unitarities
 from reson.evals.verdicts.setting import Setting, Stage, put, scale
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
@@ -38,4 +40,37 @@ def _interleaved(gate: str) -> Trial:
     )
 
 
-TRIALS = {f"interleaved_rb_{gate}": _interleaved(gate) for gate in ("x", "sx")}
+def _pulse(moment: Moment) -> tuple[float, float, float]:
+    """(error, leakage, unitarity) of the average pulse: of the 20 Cliffords with a pulse 16 take an SX, 4 an X."""
+    errors, unitarity = true_gate_errors(moment.device, 0), true_unitarities(moment.device, 0)
+    leakage = 0.8 * errors.leakage_sx + 0.2 * errors.leakage_x
+    return error_per_pulse(moment.device), leakage, unitarity["sx"] ** 0.8 * unitarity["x"] ** 0.2
+
+
+def _incoherent(moment: Moment) -> float:
+    return (1 - math.sqrt(_pulse(moment)[2])) / 2
+
+
+def _coherent(moment: Moment) -> float:
+    """What is left of the error without decoherence and without the half of the leakage that counts as an error."""
+    error, leakage, _ = _pulse(moment)
+    return error - leakage / 2 - _incoherent(moment)
+
+
+def _adequate_purity(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
+    decays = 5 / 3 * error_per_pulse(setting.device) * arguments["max_length"]
+    return common.prepared(setting, truth, 0.1) and 0.6 <= decays <= 5 and arguments["samples"] >= 4
+
+
+PURITY = Trial(
+    stage=STAGE,
+    sweeps=SWEEPS,
+    needs={
+        "incoherent_error": Need(0.25, True, "tells decoherence from what a calibration can win"),
+        "coherent_error": Need(3e-5, False, "a tenth of the usual error per pulse"),
+        "unitarity": Need(1e-4, False, "as the incoherent error"),
+    },
+    truth={"incoherent_error": _incoherent, "coherent_error": _coherent, "unitarity": lambda moment: _pulse(moment)[2]},
+    adequate=_adequate_purity,
+)
+TRIALS = {"purity_rb": PURITY} | {f"interleaved_rb_{gate}": _interleaved(gate) for gate in ("x", "sx")}
