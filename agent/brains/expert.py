@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reson.agent.brains.diagnosis import error_above_limit, in_specification
-from reson.agent.brains.plans import REFINE, Step, plan_for
+from reson.agent.brains.plans import REFINE, SEARCH, Step, plan_for
 from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Status, Verdict
@@ -82,7 +82,7 @@ def succeeded(attempt: Attempt) -> bool:
 
 def _has_found(attempts: Sequence[Attempt]) -> bool:
     """Whether spectroscopy has found the qubit among these attempts."""
-    return any(one.experiment == "qubit_spectroscopy" and succeeded(one) for one in attempts)
+    return any(one.experiment == SEARCH and succeeded(one) for one in attempts)
 
 
 def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsView) -> Decision:
@@ -109,7 +109,7 @@ def _what_worked(step: Step, view: QubitView) -> dict[str, float]:
     """
     for recalled in view.recalled:
         mine = recalled.component == view.component and recalled.experiment == step.experiment
-        if mine and step.experiment == "qubit_spectroscopy" and recalled.verdict is Verdict.ACCEPT:
+        if mine and step.experiment == SEARCH and recalled.verdict is Verdict.ACCEPT:
             return dict(recalled.parameters)
     return {}
 

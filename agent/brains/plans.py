@@ -18,6 +18,7 @@ class Step:
 
 
 BRING_UP = (
+    Step("resonator_spectroscopy", "find the resonator: a qubit is heard through nothing else"),
     Step("qubit_spectroscopy", "find the qubit: nothing else means anything off resonance"),
     Step("rabi", "the amplitude of a pi pulse, at the frequency just found"),
     Step("readout", "tell 0 from 1 in single shots: everything after this counts clicks"),
@@ -32,6 +33,9 @@ BRING_UP = (
     Step("fine_sx_amplitude", "DRAG has changed a little: set SX last, since benchmarking is made of it"),
     Step("standard_rb", "the error per gate, against the coherence limit"),
 )
+
+SEARCH = "qubit_spectroscopy"
+"""The experiment whose arguments of an earlier night help to find a qubit again."""
 
 UPKEEP = (
     Step("readout", "can 0 and 1 still be told apart?"),
@@ -55,6 +59,7 @@ REFINE = (
 
 # What to look at again when an experiment shows nothing that makes sense.
 UPSTREAM: dict[str, str] = {
+    "qubit_spectroscopy": "resonator_spectroscopy",
     "rabi": "qubit_spectroscopy",
     "readout": "rabi",
     "ramsey_xy": "rabi",
@@ -69,6 +74,7 @@ UPSTREAM: dict[str, str] = {
 
 # The parameter whose measured presence in the table shows that a step of the bring-up was once done.
 SHOWN_BY: dict[str, str] = {
+    "resonator_spectroscopy": "resonator_frequency",
     "qubit_spectroscopy": "drive_frequency",
     "rabi": "x_amplitude",
     "readout": "readout_threshold",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from reson.agent.approvals import ROLLBACK
-from reson.agent.brains.plans import BRING_UP
+from reson.agent.brains.plans import SEARCH
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
@@ -132,8 +132,7 @@ def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tupl
     """
     if attempts and attempts[-1].verdict is Verdict.ACCEPT:
         return ()
-    search = BRING_UP[0].experiment
-    found = recall(bench, search, 1, component=component, experiment=search, verdict=str(Verdict.ACCEPT))
+    found = recall(bench, SEARCH, 1, component=component, experiment=SEARCH, verdict=str(Verdict.ACCEPT))
     if not attempts:
         return found
     last = attempts[-1]
