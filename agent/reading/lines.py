@@ -19,11 +19,11 @@ def read_spectroscopy(analysis: Analysis) -> Reading:
     x, y, y_err = arrays(analysis.series[0])
     height = y - np.quantile(y, 0.25)  # the floor, also where a broad line fills half of the sweep
     smooth = np.convolve(height, np.ones(3) / 3, mode="same")
-    noise = max(float(np.median(y_err)), _roughness(y)) / np.sqrt(3)
+    noise = max(float(np.median(y_err)), roughness(y)) / np.sqrt(3)
     drawn, peak = has_curve(analysis.series), int(np.argmax(smooth))
     if smooth[peak] < SEEN * noise:
         return no_signal(analysis, "no line stands out of the noise", Outcome.ANOMALOUS)
-    above = _region(height, peak, height[peak - 1 : peak + 2].max() / 2)
+    above = region(height, peak, height[peak - 1 : peak + 2].max() / 2)
     width, centre, span = float(x[above[-1]] - x[above[0]]), float(x[peak]), float(x[-1] - x[0])
     moved = (centre - span / 2, centre + span / 2)
     if width > BROAD * span:
@@ -43,12 +43,12 @@ def read_spectroscopy(analysis: Analysis) -> Reading:
     return success_if_fitted(analysis, "one clear line inside the sweep")
 
 
-def _roughness(y: np.ndarray) -> float:
+def roughness(y: np.ndarray) -> float:
     """Noise of one point from the differences of neighbours, which a smooth line hardly moves."""
     return float(np.median(np.abs(np.diff(y)))) * 1.4826 / np.sqrt(2)
 
 
-def _region(height: np.ndarray, peak: int, level: float) -> np.ndarray:
+def region(height: np.ndarray, peak: int, level: float) -> np.ndarray:
     """Indices around ``peak`` that stay above ``level`` without a gap."""
     low = high = peak
     while low > 0 and height[low - 1] > level:
@@ -60,7 +60,7 @@ def _region(height: np.ndarray, peak: int, level: float) -> np.ndarray:
 
 def _second_line(height: np.ndarray, smooth: np.ndarray, peak: int, noise: float) -> bool:
     """Outside the first line, down to a tenth of its height, something still reaches the share ``SECOND`` of it."""
-    first = _region(smooth, peak, max(smooth[peak] / 10, 3 * noise))
+    first = region(smooth, peak, max(smooth[peak] / 10, 3 * noise))
     rest = smooth.copy()
     rest[first] = 0.0
     return bool(rest.max() > max(SECOND * smooth[peak], SEEN * noise))

@@ -14,6 +14,7 @@ from reson.tools.experiments.experiment import Analysis, Past, RawData
 from reson.tools.verdicts.judge import judge
 
 ORDER = (
+    "resonator_spectroscopy",
     "qubit_spectroscopy",
     "rabi",
     "readout",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reson.evals.best_readout import readout_controls, separations
 from reson.evals.truth import true_gate_errors
 from reson.records import Quantity, Verdict
 from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.ring_up import Tone
 
 from .conftest import DEAD, HEALTHY, ORDER, Bench
 
@@ -54,11 +56,12 @@ def test_decay_times(bench: Bench, qubit: int) -> None:
 
 def test_readout_angle_and_separation(bench: Bench, qubit: int) -> None:
     found = bench.last("readout", qubit)
-    ground, excited = found.truth.readout.centres[:2]
+    controls = found.raw.controls
+    tone = Tone(controls["readout_frequency"], controls["readout_amplitude"])
     angle = found.analysis.quantities["readout_angle"]
-    assert near(angle, float(np.angle(excited - ground)), systematic=0.005)
+    assert near(angle, readout_controls(found.truth, *tone)["readout_angle"], systematic=0.01)
     # decay during the readout pulls the excited cloud a little towards the ground state's
-    separation = abs(excited - ground) / found.truth.readout.sigma
+    (separation,) = separations(found.truth, [tone])
     assert found.analysis.quantities["separation"].value == pytest.approx(separation, rel=0.05)
 
 
@@ -92,4 +95,6 @@ def test_clock_advances_as_predicted(bench: Bench, qubit: int) -> None:
 
 
 def test_nothing_on_a_dead_qubit_is_accepted(bench: Bench, qubit: int) -> None:
-    assert {measured[DEAD].judgement.verdict for _, measured in bench.steps} == {Verdict.REJECT}
+    verdicts = [(name, measured[DEAD].judgement.verdict) for name, measured in bench.steps]
+    assert verdicts[0] == ("resonator_spectroscopy", Verdict.ACCEPT), "its resonator is sound"
+    assert {verdict for _, verdict in verdicts[1:]} == {Verdict.REJECT}

@@ -1,0 +1,161 @@
+"""Resonator spectroscopy: the readout tone swept over the resonator, its dip in the transmitted signal fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+from reson.tools.verdicts.residuals import fitted_values
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+MHZ = 1e6
+WIDE, NARROW = 30e6, 12e6
+"""Span in Hz before the resonator was ever found, five times the design's error to either side, and after."""
+EXCITED_SHARE = 0.009
+"""Systematic error of the frequency in linewidths: a qubit that is hot by a per cent pulls its share of the dip."""
+MOST_OVERDRIVE = 3.0
+"""Times the readout's own amplitude from which the dip may have moved towards the bare resonator's."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """The readout's own amplitude, over a span that shrinks once the resonator is known."""
+    span = NARROW if "resonator_frequency" in values else WIDE
+    return {"span": span, "amplitude": values["readout_amplitude"]}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], 0.0, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.devices.readout_tone import ReadoutToneGate
+    from reson.tools.experiments.sequences import Sequences
+
+    time = device.limits.readout_time
+    experiments = {}
+    for qubit, values in arguments.items():
+        offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
+        tones = [
+            ({"xval": float(f), "readout_time": time}, [ReadoutToneGate(float(f), values["amplitude"])])
+            for f in offsets
+        ]
+        experiments[qubit] = Sequences(qubit, tones)
+    return acquisition.acquire("resonator_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from reson.tools.experiments.resonator_dip import DipAnalysis, magnitude
+
+    result = fit(DipAnalysis(raw.circuits[0]["readout_time"]), raw, MHZ, magnitude(raw))
+    return Analysis(
+        experiment="resonator_spectroscopy",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Readout frequency offset", unit="Hz"),
+        y_axis=Axis(label="Magnitude of the transmitted signal (arb. units)", unit=""),
+        quantities={} if result.error else _quantities(result, raw),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+    controls = raw.controls
+    offset, linewidth = result.scaled("f0", MHZ, "Hz"), result.scaled("kappa", MHZ, "Hz")
+    if offset.stderr is not None:
+        widened = float(np.hypot(offset.stderr, EXCITED_SHARE * linewidth.value))
+        offset = offset.model_copy(update={"stderr": widened})
+    found = Quantity(value=controls["readout_frequency"] + offset.value, stderr=offset.stderr, unit="Hz")
+    return {
+        "readout_frequency": found,
+        "resonator_frequency": found,
+        "resonator_linewidth": linewidth,
+        "offset": offset,
+        "depth": result["depth"],
+        "overdrive": Quantity(value=raw.parameters["amplitude"] / max(controls["readout_amplitude"], 1e-9)),
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Resonator spectroscopy")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "readout_frequency", "resonator_frequency", "resonator_linewidth")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "readout_frequency", "resonator_linewidth", "depth")
+    dip = analysis.series[0]
+    if not fitted.passed:
+        return [fitted, checks.signal(dip)]
+    found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
+    second, noise = _second_dip(analysis)
+    width = found["resonator_linewidth"]
+    return [
+        fitted,
+        checks.signal(dip),
+        checks.inside_sweep("dip", found["offset"].value, -half, half, 0.04, "Hz"),
+        checks.within("linewidth", width.value, max(0.2e6, 0.8 * step), min(10e6, half), "Hz"),
+        checks.resolved("depth of the dip", found["depth"], 8.0),
+        checks.within("depth over residual noise", np.ptp(dip.fit_y) / noise, 6.0, np.inf),
+        checks.within("second dip over the first", second, 0.0, 0.4, severity=Verdict.REVIEW),
+        checks.precise("resonator_linewidth", width, 0.25),
+        checks.within(
+            "tone over the readout's amplitude", found["overdrive"].value, 0.0, MOST_OVERDRIVE, severity=Verdict.REVIEW
+        ),
+        checks.goodness(analysis, parameters=5, tolerance=0.03),
+        checks.history("resonator_frequency", found["resonator_frequency"], history, natural=50e3, relative=False),
+    ]
+
+
+def _second_dip(analysis: Analysis) -> tuple[float, float]:
+    """(largest residual away from the dip in units of its depth, robust rms of the residuals)."""
+    dip, found = analysis.series[0], analysis.quantities
+    residual = np.array(dip.y) - fitted_values(dip)
+    away = np.abs(np.array(dip.x) - found["offset"].value) > 2 * found["resonator_linewidth"].value
+    noise = 1.4826 * float(np.median(np.abs(residual - np.median(residual))))
+    significant = np.abs(residual) > 5 * np.array(dip.y_err)
+    depth = float(np.ptp(dip.fit_y)) or np.inf
+    return float(np.max(np.abs(residual) * (away & significant), initial=0.0) / depth), noise or 1e-300
+
+
+EXPERIMENT = Experiment(
+    name="resonator_spectroscopy",
+    title="Resonator spectroscopy",
+    measures="the frequency and the linewidth of the readout resonator, from its dip in the transmitted signal",
+    family="resonator_spectroscopy",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter(
+            "span", "Hz", 2e6, 60e6, "width of the sweep, centred on the readout frequency; narrower once it is known"
+        ),
+        sweep.points(101),
+        Parameter("amplitude", "", 1e-4, 1.0, "amplitude of the readout tone; by default the readout's own"),
+        sweep.shots(200),
+    ),
+    needs=(),
+    calibrates=("readout_frequency", "resonator_frequency", "resonator_linewidth"),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)
