@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.errors import ToolError, ToolErrorKind
 from reson.tools.experiments.experiment import RawData, Values
+from reson.tools.experiments.jobs import failed, results_of
 
 if TYPE_CHECKING:
-    from qiskit.circuit import QuantumCircuit
-    from qiskit.result import Result
     from qiskit.result.models import ExperimentResult
     from qiskit_experiments.framework import BaseExperiment
 
@@ -29,19 +27,22 @@ def acquire(
     """Run one experiment per qubit, all at once, and split the results.
 
     The qubits of one job share its shots: the largest number that any of them asked for.
-    Raises ``ToolError`` (device_refused) when a circuit of any qubit does not come back with every shot.
+    Raises ``ToolError`` (job_failed) unless every circuit of every qubit comes back, in order and with every shot.
     """
+    from reson.tools.experiments.joint_circuits import joint_circuits
+
     shots = int(max(values["shots"] for values in arguments.values()))
     controls = {qubit: dict(device.controls()[f"q{qubit}"]) for qubit in experiments}
-    circuits = _joint_circuits(list(experiments.values()), device)
+    joints = joint_circuits(name, experiments, device.backend)
+    longest = max(values.get("max_delay", 0.0) for values in arguments.values())
     started = device.now().timestamp()
-    results = _run(device, circuits, shots, kind)
+    results = results_of(device, [joint.circuit for joint in joints], shots, _LEVELS[kind], longest)
     ended = device.now().timestamp()
-    collected: dict[int, list[tuple[dict[str, Any], np.ndarray]]] = {qubit: [] for qubit in experiments}
-    qubits = list(experiments)
-    for circuit, result in zip(circuits, results, strict=True):
-        for index, clbits, metadata in _parts(circuit):
-            collected[qubits[index]].append((_plain(metadata), _payload(result, clbits[0], shots, kind)))
+    arrays: dict[int, list[tuple[np.ndarray, ...]]] = {qubit: [] for qubit in experiments}
+    for joint, result in zip(joints, results, strict=True):
+        payload = _payload(result, joint.circuit.num_clbits, shots, kind)
+        for qubit, clbit in joint.clbits.items():
+            arrays[qubit].append(tuple(values[clbit] for values in payload))
     return {
         qubit: RawData(
             experiment=name,
@@ -49,81 +50,60 @@ def acquire(
             parameters=dict(arguments[qubit]),
             controls=controls[qubit],
             shots=shots,
-            circuits=[metadata for metadata, _ in parts],
-            arrays=_arrays([payload for _, payload in parts], kind),
+            circuits=_plain([joint.parts[qubit] for joint in joints if qubit in joint.parts]),
+            arrays={
+                key: np.stack(found) for key, found in zip(_ARRAYS[kind], zip(*arrays[qubit], strict=True), strict=True)
+            },
             started=started,
             ended=ended,
         )
-        for qubit, parts in collected.items()
+        for qubit in experiments
     }
 
 
-def _joint_circuits(experiments: Sequence[BaseExperiment], device: Device) -> list[QuantumCircuit]:
-    from qiskit_experiments.framework import CompositeAnalysis, ParallelExperiment
-
-    for experiment in experiments:
-        experiment.backend = device.backend
-    # each qubit's data is split off and analysed later, from the saved record
-    nothing = CompositeAnalysis([], flatten_results=False)
-    return ParallelExperiment(list(experiments), backend=device.backend, analysis=nothing)._transpiled_circuits()
+_IQ_LEVEL = {"meas_level": 1, "meas_return": "single"}
+_LEVELS: dict[str, dict[str, Any]] = {CLASSIFIED: {"meas_level": 2}, AVERAGED_IQ: _IQ_LEVEL, SINGLE_SHOT_IQ: _IQ_LEVEL}
+_ARRAYS = {CLASSIFIED: ("counts",), AVERAGED_IQ: ("iq_mean", "iq_stderr"), SINGLE_SHOT_IQ: ("iq",)}
 
 
-def _parts(circuit: QuantumCircuit) -> list[tuple[int, list[int], dict[str, Any]]]:
-    """(index of the qubit's experiment, its classical bits, its metadata) of each part of a joint circuit."""
-    metadata = circuit.metadata
-    keys = ("composite_index", "composite_clbits", "composite_metadata")
-    return list(zip(*(metadata[key] for key in keys), strict=True))
-
-
-def _run(device: Device, circuits: list[QuantumCircuit], shots: int, kind: str) -> list[ExperimentResult]:
-    level = {"meas_level": 2} if kind == CLASSIFIED else {"meas_level": 1, "meas_return": "single"}
-    results: list[ExperimentResult] = []
-    size = device.limits.max_circuits
-    for first in range(0, len(circuits), size):
-        chunk = circuits[first : first + size]
-        job: Any = device.backend.run(chunk, shots=shots, **level)
-        result: Result = job.result()
-        returned = list(result.results or [])
-        if not result.success or len(returned) != len(chunk):
-            raise _refused(f"{len(chunk)} circuits were sent, {len(returned)} came back (status {result.status})")
-        results.extend(returned)
-    return results
-
-
-def _payload(result: ExperimentResult, clbit: int, shots: int, kind: str) -> np.ndarray:
-    """Counts (2,), or the IQ values (shots,), of one classical bit of one circuit."""
+def _payload(result: ExperimentResult, bits: int, shots: int, kind: str) -> tuple[np.ndarray, ...]:
+    """What is kept of one circuit, for every classical bit: one array (bits, ...) for each of ``_ARRAYS``."""
     if kind == CLASSIFIED:
-        return _counts(result.data.counts, clbit, shots)
+        ones = _ones(result.data.counts, bits, shots)
+        return (np.stack([shots - ones, ones], axis=1),)
     memory = np.asarray(result.data.memory)
-    if memory.ndim == 3:  # (shots, slots, [I, Q])
-        memory = memory[..., 0] + 1j * memory[..., 1]
-    if memory.ndim != 2 or memory.shape[0] != shots or not np.isfinite(memory).all():
-        raise _refused(f"{shots} IQ shots were asked for; the device returned an array of shape {memory.shape}")
-    return memory[:, clbit]
-
-
-def _counts(counts: Mapping[str, int], clbit: int, shots: int) -> np.ndarray:
-    ones = sum(number for outcome, number in counts.items() if int(outcome, 16) >> clbit & 1)
-    total = sum(counts.values())
-    if total != shots:
-        raise _refused(f"{shots} shots were asked for, {total} came back")
-    return np.array([shots - ones, ones])
-
-
-def _arrays(payloads: list[np.ndarray], kind: str) -> dict[str, np.ndarray]:
-    values = np.stack(payloads)
-    if kind == CLASSIFIED:
-        return {"counts": values}
+    if memory.ndim == 3 and memory.shape[2] == 2:  # (shots, slots, [I, Q])
+        memory = np.ascontiguousarray(memory, dtype=float).view(complex)[..., 0]
+    if memory.ndim != 2 or memory.shape[0] != shots or memory.shape[1] < bits or not np.isfinite(memory).all():
+        raise failed(f"{shots} IQ shots of {bits} qubits were asked for; the device returned {_described(memory)}")
     if kind == SINGLE_SHOT_IQ:
-        return {"iq": values.astype(np.complex64)}
-    spread = np.stack([part(values).std(axis=1, ddof=1) for part in (np.real, np.imag)], axis=1)
-    return {"iq_mean": values.mean(axis=1), "iq_stderr": spread / np.sqrt(values.shape[1])}
+        return (memory.T.astype(np.complex64),)
+    spread = np.stack([part(memory).std(axis=0, ddof=1) for part in (np.real, np.imag)], axis=1)
+    return memory.mean(axis=0), spread / np.sqrt(shots)
 
 
-def _plain(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata of a circuit as JSON: numpy scalars become Python's."""
+def _ones(counts: Mapping[str, int], bits: int, shots: int) -> np.ndarray:
+    """How often each classical bit was 1, shape (bits,)."""
+    width = (bits + 7) // 8
+    numbers = np.array(list(counts.values()))
+    total = numbers.sum()
+    if total != shots or (numbers < 0).any():
+        raise failed(f"{shots} shots were asked for, {total} came back")
+    try:
+        packed = b"".join(int(outcome, 16).to_bytes(width, "little") for outcome in counts)
+        outcomes = np.unpackbits(np.frombuffer(packed, np.uint8).reshape(-1, width), axis=1, bitorder="little")
+    except (ValueError, OverflowError):
+        raise failed(f"the outcomes are not those of {bits} classical bits, such as {next(iter(counts))!r}") from None
+    if outcomes[:, bits:].any():
+        raise failed(f"there are outcomes of more than the {bits} classical bits that were measured")
+    return numbers.astype(int) @ outcomes[:, :bits].astype(int)
+
+
+def _described(memory: np.ndarray) -> str:
+    broken = memory.dtype.kind in "fc" and not np.isfinite(memory).all()
+    return f"an array of shape {memory.shape}{' with values that are not finite' if broken else ''}"
+
+
+def _plain(metadata: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The metadata of circuits as JSON: numpy scalars become Python's."""
     return json.loads(json.dumps(metadata, default=float))
-
-
-def _refused(message: str) -> ToolError:
-    return ToolError(ToolErrorKind.DEVICE_REFUSED, f"incomplete data: {message}")

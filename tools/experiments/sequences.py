@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from qiskit.circuit import Instruction, QuantumCircuit
+from qiskit.circuit import CircuitInstruction, Instruction, QuantumCircuit
 from qiskit_experiments.framework import BaseExperiment
+
+BARRIER, MEASURE = "barrier", "measure"
 
 
 class Sequences(BaseExperiment):
@@ -21,19 +23,32 @@ class Sequences(BaseExperiment):
         self._sequences = sequences
 
     def circuits(self) -> list[QuantumCircuit]:
-        return [self._circuit(metadata, instructions, 1, 0) for metadata, instructions in self._sequences]
+        found = []
+        for metadata, instructions in self._sequences:
+            circuit = QuantumCircuit(1, 1, metadata=metadata)
+            for instruction in instructions:
+                circuit.append(instruction, (0,), copy=False)
+            circuit.measure(0, 0)
+            found.append(circuit)
+        return found
 
-    def _transpiled_circuits(self) -> list[QuantumCircuit]:
-        # every instruction is native: transpiling would change nothing and cost more than the physics
-        qubit = self.physical_qubits[0]
-        return [self._circuit(metadata, instructions, qubit + 1, qubit) for metadata, instructions in self._sequences]
+    def names(self) -> set[str]:
+        """Names of all instructions that are played."""
+        return {instruction.name for _, instructions in self._sequences for instruction in instructions}
 
-    @staticmethod
-    def _circuit(
-        metadata: dict[str, Any], instructions: Sequence[Instruction], width: int, qubit: int
-    ) -> QuantumCircuit:
-        circuit = QuantumCircuit(width, 1, metadata=metadata)
-        for instruction in instructions:
-            circuit.append(instruction, (qubit,), copy=False)
-        circuit.measure(qubit, 0)
-        return circuit
+    def played(self, qubit: Any) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+        """Metadata and instructions of each circuit on a qubit of a larger circuit, without the measurement."""
+        on = (qubit,)
+        for metadata, instructions in self._sequences:
+            yield metadata, [CircuitInstruction(instruction, on) for instruction in instructions]
+
+
+def sequences_of(experiment: BaseExperiment) -> list[tuple[dict[str, Any], list[Instruction]]]:
+    """The circuits of a stock experiment on one qubit as sequences, which all qubits that want the same can share."""
+    return [
+        (
+            circuit.metadata,
+            [part.operation for part in circuit.data if part.operation.name not in (BARRIER, MEASURE)],
+        )
+        for circuit in experiment.circuits()
+    ]

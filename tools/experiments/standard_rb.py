@@ -56,12 +56,12 @@ def _defaults(values: Values) -> dict[str, float]:
     }
 
 
-def _lengths(longest: float) -> list[int]:
+def sequence_lengths(longest: float) -> list[int]:
     return sorted({max(1, int(n)) for n in np.rint(LENGTHS * longest)})
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    lengths = _lengths(parameters["max_length"])
+    lengths = sequence_lengths(parameters["max_length"])
     mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * 32e-9
     return sweep.device_seconds(len(lengths) * parameters["samples"], parameters["shots"], mean, device)
 
@@ -74,7 +74,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     experiments = {
         qubit: NativeRB(
             (qubit,),
-            _lengths(values["max_length"]),
+            sequence_lengths(values["max_length"]),
             device.backend,
             num_samples=int(values["samples"]),
             seed=np.random.SeedSequence([clock, qubit]),

@@ -17,10 +17,13 @@ class FaultyJob:
     def __init__(self, job: Any, damage: Any) -> None:
         self._job, self._damage = job, damage
 
-    def result(self) -> Any:
+    def result(self, timeout: float | None = None) -> Any:
         result = self._job.result()
         self._damage(result)
         return result
+
+    def status(self) -> Any:
+        return self._job.status()
 
 
 def _damaged(device: SimulatedDevice, damage: Any, monkeypatch: pytest.MonkeyPatch) -> SimulatedDevice:
@@ -53,7 +56,7 @@ def test_incomplete_results_are_refused(name: str, damage: Any, monkeypatch: pyt
     arguments = {0: row.arguments({"points": 11, "shots": 100}, device.design_controls()["q0"])}
     with pytest.raises(ToolError) as caught:
         row.acquire(device, arguments)
-    assert caught.value.kind is ToolErrorKind.DEVICE_REFUSED
+    assert caught.value.kind is ToolErrorKind.JOB_FAILED
 
 
 def test_qubits_of_one_job_keep_their_own_sweeps() -> None:

@@ -1,0 +1,117 @@
+"""The circuits of several experiments as one: circuit n of the job plays circuit n of every experiment, in parallel.
+
+As ``ParallelExperiment`` does it, without transpiling what is native already: for a Rabi on 127 qubits that takes
+longer than the measurement.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from qiskit.circuit import CircuitInstruction, Clbit, QuantumCircuit, Qubit
+    from qiskit.providers import BackendV2
+    from qiskit.transpiler import Target
+    from qiskit_experiments.framework import BaseExperiment
+
+    from reson.tools.experiments.sequences import Sequences
+
+Played = tuple[dict[str, Any], "list[CircuitInstruction]"]
+"""One experiment's part of a circuit: its metadata, and its instructions with the measurement."""
+Written = tuple["list[QuantumCircuit]", Sequence[int]]
+"""An experiment's circuits, and the physical qubit of each of their qubits."""
+
+
+@dataclass(frozen=True)
+class Joint:
+    """One circuit of the job: each qubit's metadata, and the classical bit that it is read into."""
+
+    circuit: QuantumCircuit
+    parts: dict[int, dict[str, Any]]
+    clbits: dict[int, int]
+
+
+def joint_circuits(name: str, experiments: Mapping[int, BaseExperiment], backend: BackendV2) -> list[Joint]:
+    """The circuits of one job. Each is named after its place, by which its result can be told from the others'.
+
+    An experiment with fewer circuits leaves its qubits out of the last ones.
+    """
+    from qiskit.circuit import ClassicalRegister, QuantumCircuit, QuantumRegister
+
+    target = cast("Target", backend.target)
+    written = {}
+    for qubit, experiment in experiments.items():
+        experiment.backend = backend
+        written[qubit] = _written(experiment, target)
+    sizes = [1 if found is None else max(one.num_clbits for one in found[0]) for found in written.values()]
+    first = dict(zip(experiments, itertools.accumulate(sizes, initial=0), strict=False))
+    qubits = QuantumRegister(1 + max(max(one.physical_qubits) for one in experiments.values()), "q")
+    clbits = ClassicalRegister(sum(sizes), "c")
+    played = {
+        qubit: _played(experiments[qubit], written[qubit], list(qubits), list(clbits)[first[qubit] :])
+        for qubit in experiments
+    }
+    joints: list[Joint] = []
+    while parts := {qubit: part for qubit, source in played.items() if (part := next(source, None)) is not None}:
+        circuit = QuantumCircuit(qubits, clbits, name=f"{name}-{len(joints)}")
+        circuit._data.extend([instruction for _, instructions in parts.values() for instruction in instructions])
+        metadata = {qubit: found for qubit, (found, _) in parts.items()}
+        joints.append(Joint(circuit, metadata, {qubit: first[qubit] for qubit in parts}))
+    return joints
+
+
+def _written(experiment: BaseExperiment, target: Target) -> Written | None:
+    """The circuits as the device can play them; None for sequences that it can play as they are."""
+    from qiskit_experiments.framework import BaseExperiment
+
+    from reson.tools.experiments.sequences import Sequences
+
+    qubits = experiment.physical_qubits
+    if isinstance(experiment, Sequences):
+        native = all(target.instruction_supported(name, qubits) for name in experiment.names())
+        return None if native else _transpiled(experiment)
+    if type(experiment)._transpiled_circuits is not BaseExperiment._transpiled_circuits:
+        return _transpiled(experiment)  # it writes native gates by itself
+    circuits = experiment.circuits()
+    return (circuits, qubits) if all(_native(one, qubits, target) for one in circuits) else _transpiled(experiment)
+
+
+def _transpiled(experiment: BaseExperiment) -> Written:
+    circuits = experiment._transpiled_circuits()
+    return circuits, range(max(circuit.num_qubits for circuit in circuits))
+
+
+def _native(circuit: QuantumCircuit, qubits: Sequence[int], target: Target) -> bool:
+    return all(
+        part.name == "barrier"
+        or target.instruction_supported(part.name, [qubits[circuit.find_bit(bit).index] for bit in part.qubits])
+        for part in circuit.data
+    )
+
+
+def _played(
+    experiment: BaseExperiment, written: Written | None, qubits: list[Qubit], clbits: list[Clbit]
+) -> Iterator[Played]:
+    """Each circuit of an experiment on the bits of the joint circuit; barriers on one qubit separate nothing there."""
+    from qiskit.circuit import CircuitInstruction, Measure
+
+    if written is None:
+        qubit = qubits[experiment.physical_qubits[0]]
+        end = CircuitInstruction(Measure(), (qubit,), (clbits[0],))
+        yield from ((metadata, [*parts, end]) for metadata, parts in cast("Sequences", experiment).played(qubit))
+        return
+    circuits, places = written
+    for circuit in circuits:
+        on = {bit: qubits[place] for bit, place in zip(circuit.qubits, places, strict=False) if place < len(qubits)}
+        into = dict(zip(circuit.clbits, clbits, strict=False))
+        yield (
+            circuit.metadata,
+            [
+                CircuitInstruction(part.operation, [on[bit] for bit in part.qubits], [into[bit] for bit in part.clbits])
+                for part in circuit.data
+                if not (part.name == "barrier" and len(part.qubits) == 1)
+            ],
+        )
