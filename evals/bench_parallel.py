@@ -1,0 +1,210 @@
+"""Software time against device time with all qubits of a large chip in parallel, and the stock classes beside it.
+
+``python -m reson.evals.bench_parallel``: for each experiment the seconds that Reson's own work takes (building the
+circuits, splitting the results, analysing, drawing the pictures), without the simulated physics, over the device time
+that the same job takes on hardware: shots times reset, circuit and readout. The stock classes of Qiskit Experiments run
+on a few qubits, and their time is scaled up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import numpy as np
+
+from reson.evals.best_readout import readout_controls
+from reson.evals.verdicts.pulses import best_amplitude, best_beta
+from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.ring_up import ground_frequency
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.standard_rb import sequence_lengths
+
+if TYPE_CHECKING:
+    from qiskit_experiments.framework import BaseExperiment
+
+QUBITS, STOCK_QUBITS = 127, 8
+SEED = 4
+GOALS = {
+    "rabi": 0.1,
+    "t1": 0.1,
+    "ramsey_xy": 0.1,
+    "standard_rb": 0.1,
+    "fine_sx_amplitude": 0.25,
+    "fine_x_amplitude": 0.25,
+}
+PARTS = ("building", "splitting", "analysing", "drawing")
+READOUT_AMPLITUDE = 0.025
+LEFT = {"frequency": 20e3, "amplitude": 0.01}
+"""Standard deviations of what is still wrong with a qubit, in Hz and relative."""
+
+
+@dataclass
+class Times:
+    """Seconds of one experiment on all qubits."""
+
+    building: float
+    splitting: float
+    analysing: float
+    drawing: float
+    device: float
+
+    @property
+    def software(self) -> float:
+        return self.building + self.splitting + self.analysing + self.drawing
+
+    @property
+    def ratio(self) -> float:
+        return self.software / self.device
+
+
+def tuned_device(qubits: int) -> tuple[SimulatedDevice, dict[int, dict[str, float]]]:
+    """A chip nearly calibrated from its hidden truth, and what is known of every qubit."""
+    device, rng = open_simulated(SEED, qubits, {}, 1.8e9), np.random.default_rng(SEED)
+    controls, known = device.design_controls(), {}
+    for qubit, truth in enumerate(device.chip.truth_now().transmons):
+        mine = controls[f"q{qubit}"]
+        beta = best_beta(truth, mine["pulse_duration"])
+        mine |= {"drive_frequency": truth.f01 + rng.normal(0, LEFT["frequency"]), "drag_beta": beta}
+        mine |= readout_controls(truth, ground_frequency(truth), READOUT_AMPLITUDE)
+        for gate in ("x", "sx"):
+            best = best_amplitude(truth, gate, beta, mine["pulse_duration"])
+            mine[f"{gate}_amplitude"] = best * (1 + rng.normal(0, LEFT["amplitude"]))
+        known[qubit] = mine | {"t1": truth.t1, "t2_star": truth.t2, "t2_echo": truth.t2}
+    device.load(controls)
+    return device, known
+
+
+def measure(name: str, device: SimulatedDevice, known: dict[int, dict[str, float]], **given: float) -> Times:
+    """One experiment with its default arguments, or ``given`` ones, on all qubits at once."""
+    row = get(name)
+    arguments = {qubit: row.arguments(given, values) for qubit, values in known.items()}
+    first = next(iter(arguments))
+    warm = list(row.acquire(device, {first: arguments[first]}).values())  # imports and caches are paid once a night
+    row.pictures(row.analyses(warm))
+    with _Clock(device) as clock:
+        data = row.acquire(device, arguments)
+    spent = {"building": clock.before, "splitting": clock.after}
+    raws = list(data.values())
+    began = time.perf_counter()
+    analyses = row.analyses(raws)
+    spent["analysing"] = time.perf_counter() - began
+    began = time.perf_counter()
+    pictures = row.pictures(analyses)
+    spent["drawing"] = time.perf_counter() - began
+    assert len(pictures) == len(arguments)
+    return Times(**spent, device=raws[0].ended - raws[0].started)
+
+
+class _Clock:
+    """Times what comes before, in and after the device's jobs, which run when they are sent."""
+
+    def __init__(self, device: SimulatedDevice) -> None:
+        self.device = device
+        self.before = self.inside = self.after = 0.0
+
+    def __enter__(self) -> Self:
+        self._run, self._last = self.device.backend.run, time.perf_counter()
+        self.device.backend.run = self._timed
+        return self
+
+    def _timed(self, *arguments: Any, **options: Any) -> Any:
+        began = time.perf_counter()
+        self.before += began - self._last
+        job = self._run(*arguments, **options)
+        self._last = time.perf_counter()
+        self.inside += self._last - began
+        return job
+
+    def __exit__(self, *_: object) -> None:
+        self.after = time.perf_counter() - self._last
+        self.device.backend.run = self._run
+
+
+def stock(name: str, device: SimulatedDevice, known: dict[int, dict[str, float]], qubits: int) -> float:
+    """Seconds of software that the stock classes take in a ``ParallelExperiment`` on ``qubits`` qubits: transpiler,
+    their own fits from many starts, and their figures."""
+    from qiskit_experiments.framework import ExperimentStatus, ParallelExperiment
+
+    row = get(name)
+    few = {qubit: row.arguments({}, values) for qubit, values in list(known.items())[:qubits]}
+    experiments = [_stock_experiment(name, qubit, values, device) for qubit, values in few.items()]
+    parallel = ParallelExperiment(experiments, backend=device.backend, flatten_results=False)
+    level = {"meas_level": 1, "meas_return": "avg"} if name == "rabi" else {"meas_level": 2}
+    parallel.set_run_options(shots=int(few[0]["shots"]), **level)
+    with _Clock(device) as clock:
+        began = time.perf_counter()
+        data = parallel.run(backend_run=True).block_for_results()
+        spent = time.perf_counter() - began
+    figures = [child.figure(0) for child in cast(Any, data).child_data()]
+    if data.status() != ExperimentStatus.DONE or len(figures) != qubits:
+        raise RuntimeError(f"the stock {name} failed: {data.errors()}")
+    return spent - clock.inside
+
+
+def _stock_experiment(name: str, qubit: int, values: dict[str, float], device: SimulatedDevice) -> BaseExperiment:
+    from qiskit_experiments import library
+    from qiskit_experiments.curve_analysis import OscillationAnalysis
+
+    from reson.tools.devices.drive import DriveGate
+    from reson.tools.experiments import sweep
+    from reson.tools.experiments.sequences import Sequences
+
+    match name:
+        case "rabi":  # the stock class went with Qiskit's pulse module, its analysis is there
+            controls = device.controls()[f"q{qubit}"]
+            beta, length = controls["drag_beta"], controls["pulse_duration"]
+            amplitudes = np.linspace(0, values["max_amplitude"], int(values["points"])).tolist()
+            rabi = Sequences(qubit, [({"xval": a}, [DriveGate(a, beta, 0.0, length)]) for a in amplitudes])
+            rabi.analysis = OscillationAnalysis()
+            rabi.analysis.set_options(result_parameters=["freq"])
+            return rabi
+        case "t1" | "ramsey_xy":
+            delays = sweep.delays(values["max_delay"], int(values["points"])).tolist()
+            if name == "t1":
+                return library.T1((qubit,), delays, device.backend)
+            return library.RamseyXY((qubit,), device.backend, delays=delays, osc_freq=values["detuning"])
+        case "fine_x_amplitude":
+            return library.FineXAmplitude((qubit,), device.backend)
+        case "fine_sx_amplitude":
+            return library.FineSXAmplitude((qubit,), device.backend)
+        case _:
+            lengths = sequence_lengths(values["max_length"])
+            return library.StandardRB((qubit,), lengths, device.backend, num_samples=int(values["samples"]), seed=qubit)
+
+
+def run(qubits: int = QUBITS, compare: int = STOCK_QUBITS) -> list[tuple[str, float, str]]:
+    """(what, value, unit) of each measured figure."""
+    device, known = tuned_device(qubits)
+    found: list[tuple[str, float, str]] = []
+    for name, goal in GOALS.items():
+        times = measure(name, device, known)
+        label = f"{name} on {qubits} qubits"
+        parts = ", ".join(f"{part} {getattr(times, part):.2f}" for part in PARTS)
+        found += [
+            (f"{label}: software ({parts})", times.software, "s"),
+            (f"{label}: device time", times.device, "s"),
+            (f"{label}: software over device time (goal {goal:g})", times.ratio, "x"),
+        ]
+        if compare:
+            small = stock(name, device, known, compare)
+            found.append((f"{name} on {compare} qubits: software of the stock classes", small, "s"))
+            found.append((f"{label}: stock, scaled up, over ours", small * qubits / compare / times.software, "x"))
+    found.append(("largest memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, "GB"))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--qubits", type=int, default=QUBITS)
+    parser.add_argument("--stock", type=int, default=STOCK_QUBITS, help="qubits for the stock classes; 0: leave out")
+    asked = parser.parse_args()
+    for what, value, unit in run(asked.qubits, asked.stock):
+        print(f"{what:<150} {value:>8.3g} {unit}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
