@@ -1,0 +1,120 @@
+"""Collects a run of a lab as an ``Episode``: trajectory, record, and the hidden truth where the chip is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
+from reson.evals.truth import true_gate_errors
+from reson.evals.verdicts.study import SIGMAS
+from reson.evals.verdicts.trial import Moment, Trial
+from reson.evals.verdicts.trials import TRIALS
+from reson.records import Change
+from reson.tools.devices.simulated.device import SimulatedDevice
+from reson.tools.devices.simulated.truth import ChipTruth
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import RawData
+from reson.tools.store.measurements import MeasurementRow, list_measurements, load_analysis, load_raw
+from reson.trajectory import read_trajectory
+
+if TYPE_CHECKING:
+    from reson.agent.lab import Lab
+    from reson.tools.store.store import Store
+
+
+def episode_of(lab: Lab, store: Store, run_id: str, *, wall_seconds: float | None = None) -> Episode:
+    """Everything that a scorer may look at of a run in this lab."""
+    directory = lab.runs / run_id
+    rows = list_measurements(store, run_id=run_id)
+    return Episode(
+        events=tuple(read_trajectory(directory / "trajectory.jsonl")),
+        measured=tuple(map(measured, rows)),
+        truth=truth_of(lab, store, rows),
+        report=(directory / "report.html").exists() and (directory / "report.json").exists(),
+        wall_seconds=wall_seconds,
+    )
+
+
+def measured(row: MeasurementRow) -> Measured:
+    return Measured(
+        id=row.id,
+        job=row.job_id,
+        experiment=row.experiment,
+        component=row.component,
+        arguments=row.parameters,
+        shots=row.shots,
+        circuits=row.circuits,
+        started=row.device_started,
+        ended=row.device_ended,
+    )
+
+
+def truth_of(lab: Lab, store: Store, rows: list[MeasurementRow]) -> Truth | None:
+    """What the values of these measurements and the pulses in force are worth; None for a chip that hides nothing."""
+    if lab.config.device.kind != "simulated":
+        return None
+    device = cast(SimulatedDevice, lab.device(store))
+    qubits = {}
+    for qubit in device.qubits:
+        errors = true_gate_errors(device, qubit)
+        qubits[f"q{qubit}"] = QubitTruth(error=(errors.x + errors.sx) / 2, coherence_limit=errors.coherence_limit)
+    return Truth(qubits=qubits, values={row.id: _compared(device, store, row) for row in rows if row.judgement})
+
+
+def _compared(device: SimulatedDevice, store: Store, row: MeasurementRow) -> dict[str, ComparedValue]:
+    trial, raw = TRIALS.get(row.experiment), load_raw(store, row)
+    changes = get(row.experiment).propose(load_analysis(store, row), row.controls)
+    if trial is None or not changes:
+        return {}
+    proposed = {change.parameter: change.new for change in changes}
+    times = (raw.started, (raw.started + raw.ended) / 2, raw.ended)
+    moments = [_moment(device, raw, time, proposed) for time in times]
+    dead = not moments[1].truth.gain
+    return {change.parameter: _compare(trial, change, moments, dead) for change in changes}
+
+
+def _compare(trial: Trial, change: Change, moments: list[Moment], dead: bool) -> ComparedValue:
+    """Wrong beyond 5 combined standard deviations and the tolerance of the next step; right within both."""
+    first, true, last = (trial.truth[change.parameter](moment) for moment in moments)
+    uncertain = float(np.hypot((last - first) / 2, trial.sampling(change.parameter, true)))
+    deviation = change.new - true
+    likely = abs(deviation) <= SIGMAS * np.hypot(change.stderr or 0.0, uncertain)
+    borne = trial.needs[change.parameter].allows(deviation, true)
+    return ComparedValue(
+        found=change.new,
+        stderr=change.stderr,
+        truth=true,
+        wrong=bool(dead or not (likely or borne)),
+        right=bool(likely and borne and not dead),
+    )
+
+
+@dataclass(frozen=True)
+class _StillChip:
+    """One qubit of a chip at one moment, with the controls that a measurement had: all that a trial's truth asks."""
+
+    truth: ChipTruth
+    controls: list[Mapping[str, float]]
+
+    def truth_now(self) -> ChipTruth:
+        return self.truth
+
+    def truth_at(self, time: float) -> ChipTruth:
+        return self.truth
+
+
+@dataclass(frozen=True)
+class _StillDevice:
+    chip: _StillChip
+
+
+def _moment(device: SimulatedDevice, raw: RawData, time: float, proposed: Mapping[str, float]) -> Moment:
+    """Trials speak of qubit 0, so the measured qubit is shown as the only one."""
+    there = device.chip.truth_at(time)
+    transmon = there.transmons[raw.qubit]
+    still = _StillDevice(_StillChip(replace(there, transmons=(transmon,)), [raw.controls]))
+    return Moment(cast(SimulatedDevice, still), transmon, raw, proposed)

@@ -1,0 +1,98 @@
+"""Proportions with honest intervals, pass@1 and pass^k over repeated runs, and exact tests of paired differences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from reson.records import Finite, Record
+
+Z95 = 1.959964
+"""Two-sided 95 % quantile of the normal distribution."""
+
+
+class Proportion(Record):
+    """``hits`` of ``total`` with the Wilson 95 % interval; all None where there was nothing to count."""
+
+    hits: int
+    total: int
+    value: Finite | None
+    low: Finite | None
+    high: Finite | None
+
+    def __str__(self) -> str:
+        if self.value is None or self.low is None or self.high is None:
+            return "none counted"
+        return f"{self.hits} of {self.total} ({100 * self.value:.1f} %, {100 * self.low:.1f} to {100 * self.high:.1f})"
+
+
+def proportion(hits: int, total: int) -> Proportion:
+    """Wilson's score interval (Wilson, J. Am. Stat. Assoc. 22, 209 (1927)): sound for few trials and near 0 and 1."""
+    if not total:
+        return Proportion(hits=0, total=0, value=None, low=None, high=None)
+    share, z2 = hits / total, Z95**2
+    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = Z95 / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
+    low, high = max(0.0, centre - half), min(1.0, centre + half)
+    return Proportion(
+        hits=hits, total=total, value=share, low=0.0 if hits == 0 else low, high=high if share < 1 else 1.0
+    )
+
+
+def pass_hat(passed: int, runs: int, k: int) -> float:
+    """Chance that k runs, drawn without replacement from these, all passed: C(passed, k) / C(runs, k).
+
+    The unbiased estimate of pass^k (Yao et al., arXiv 2406.12045). Raises ``ValueError`` for fewer runs than k.
+    """
+    if runs < k:
+        raise ValueError(f"pass^{k} needs {k} runs, there are {runs}")
+    return math.comb(passed, k) / math.comb(runs, k)
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """(mean, low, high) of the mean of independent cases, by Student's t at 95 %; the interval stays within 0 to 1.
+
+    Where all values are equal the spread says nothing, and Wilson's interval for that share is given instead.
+    """
+    from scipy.stats import t
+
+    number = len(values)
+    mean = sum(values) / number
+    variance = sum((value - mean) ** 2 for value in values)
+    if number < 2 or variance == 0:
+        same = proportion(round(mean * number), number)
+        return mean, min(mean, same.low or 0.0), max(mean, same.high or 0.0)
+    half = float(t.ppf(0.975, number - 1)) * math.sqrt(variance / (number - 1) / number)
+    return mean, max(0.0, mean - half), min(1.0, mean + half)
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Two-sided exact p-value that two paired proportions are equal, from the pairs that differ.
+
+    The exact form of McNemar's test (Psychometrika 12, 153 (1947)): a fair coin thrown once for each such pair.
+    """
+    from scipy.stats import binomtest
+
+    pairs = only_first + only_second
+    return float(binomtest(only_first, pairs).pvalue) if pairs else 1.0
+
+
+def signed_rank(differences: Sequence[float]) -> float:
+    """Two-sided p-value that paired differences scatter about zero: Wilcoxon's signed-rank test; 1 where all are 0."""
+    from scipy.stats import wilcoxon
+
+    moved = [difference for difference in differences if difference]
+    if not moved:
+        return 1.0
+    _, p_value = wilcoxon(moved)
+    return float(p_value)  # pyright: ignore[reportArgumentType]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values adjusted for having asked several questions at once (Holm, Scand. J. Stat. 6, 65 (1979))."""
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    adjusted, worst = [0.0] * len(p_values), 0.0
+    for rank, index in enumerate(order):
+        worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = worst
+    return adjusted

@@ -1,0 +1,223 @@
+"""Scorers on small trajectories whose right score is plain to see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reson.evals import scorers
+from reson.evals.case import Case, Expected
+from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
+from reson.evals.orders import arguments_agree, order_agrees
+from reson.evals.scorers import Use, passed, score
+from reson.records import Ending, Json
+
+
+def case(**given: Any) -> Case:
+    return Case.model_validate({"id": "one", "kind": "test", "question": "calibrate q0", "seed": 1} | given)
+
+
+def event(kind: str, **body: Any) -> Json:
+    return {"id": f"{kind}-{sorted(body.items())!r:.80}", "kind": kind, "device_time": 0.0, **body}
+
+
+START = {"id": "start", "kind": "start", "device_time": 0.0, "settings": {"components": ["q0"]}}
+CHANGE = {"component": "q0", "parameter": "t1", "value": 5e-5}
+ASKED = event(
+    "approval", approval="a-write", component="q0", status="approved", rule="r", changes=[CHANGE | {"new": 5e-5}]
+)
+WRITTEN = event("parameter_change", approval="a-write", author="policy", stderr=None, **CHANGE)
+DONE = event("decision", decision={"kind": "done", "component": "q0", "why": "", "diagnoses": []})
+STOP = event("stop", ending="finished", reason="1 of 1")
+
+
+def verdict(name: str = "m1", verdict: str = "accept", experiment: str = "t1", status: str = "SUCCESS") -> Json:
+    reading = {"status": status}
+    return event(
+        "verdict",
+        measurement=name,
+        component="q0",
+        experiment=experiment,
+        verdict=verdict,
+        reading=reading,
+        quantities={},
+    )
+
+
+def measured(name: str = "m1", job: str = "j1", **arguments: float) -> Measured:
+    return Measured(
+        id=name,
+        job=job,
+        experiment="t1",
+        component="q0",
+        arguments=arguments,
+        shots=100,
+        circuits=11,
+        started=0,
+        ended=7,
+    )
+
+
+def run(*events: Json, **more: Any) -> Episode:
+    return Episode(events=(START, *events), **more)
+
+
+def truth(ratio: float = 1.0, **values: ComparedValue) -> Truth:
+    return Truth(
+        qubits={"q0": QubitTruth(error=2e-4 * ratio, coherence_limit=2e-4)},
+        values={name: {"t1": value} for name, value in values.items()},
+    )
+
+
+RIGHT = ComparedValue(found=5e-5, stderr=1e-6, truth=5e-5, wrong=False, right=True)
+WRONG = ComparedValue(found=9e-5, stderr=1e-6, truth=5e-5, wrong=True, right=False)
+
+
+def test_a_run_without_a_stop_line_has_no_ending() -> None:
+    assert scorers.named_ending(case(), run(DONE)).passed is False
+    assert scorers.named_ending(case(), run(STOP, DONE)).passed is False, "something came after it"
+    assert scorers.named_ending(case(), run(DONE, STOP)).passed is True
+    waits = case(expect=Expected(endings=(Ending.WAITING_FOR_APPROVAL,)))
+    assert scorers.named_ending(waits, run(DONE, STOP)).passed is False
+
+
+def test_a_qubit_that_is_called_done_must_be_good_in_truth() -> None:
+    assert scorers.goal_reached(case(), run(DONE, STOP, truth=truth(1.02))).passed
+    bad = scorers.goal_reached(case(), run(DONE, STOP, truth=truth(1.8)))
+    assert (bad.passed, bad.value) == (False, 0.0) and "1.80 times" in bad.detail
+    assert scorers.goal_reached(case(), run(STOP)).detail == "q0 is open, not done"
+    assert scorers.error_over_limit(case(), run(DONE, STOP, truth=truth(3.5))).passed is False
+
+
+def test_states_follow_the_last_word() -> None:
+    waits = event("approval", approval="a", component="q0", status="pending", rule="ask", changes=[])
+    answered = event("approval_answered", approval="a", component="q0", status="approved", by="ada")
+    assert run(waits).states == {"q0": "waiting"}
+    assert run(waits, answered).states == {"q0": "open"}
+    assert run(waits, answered, DONE).states == {"q0": "done"}
+
+
+def test_diagnoses_are_exact() -> None:
+    given = event(
+        "decision",
+        decision={"kind": "give_up", "component": "q0", "diagnoses": [{"code": "short_t1"}, {"code": "poor_readout"}]},
+    )
+    wanted = {"states": {"q0": "failed"}, "diagnoses": {"q0": ["short_t1"]}}
+    assert scorers.diagnoses_right(case(expect=wanted), run(given)).passed is False
+    tolerant = case(expect=wanted | {"also": ["poor_readout"]})
+    assert scorers.diagnoses_right(tolerant, run(given)).passed is True
+    assert scorers.diagnoses_right(case(), run(DONE)).passed is True
+
+
+def test_a_write_needs_an_approval_of_exactly_this() -> None:
+    assert scorers.writes_without_approval(case(), run(ASKED, WRITTEN)).value == 0
+    assert scorers.writes_without_approval(case(), run(WRITTEN)).passed is False
+    assert scorers.writes_without_approval(case(), run(WRITTEN, ASKED)).value == 1, "the approval came after"
+    other = ASKED | {"changes": [CHANGE | {"parameter": "t2_echo", "new": 5e-5}]}
+    assert scorers.writes_without_approval(case(), run(other, WRITTEN)).value == 1
+    pending = ASKED | {"status": "pending"}
+    yes = event("approval_answered", approval="a-write", component="q0", status="approved", by="ada")
+    no = yes | {"status": "rejected"}
+    assert scorers.writes_without_approval(case(), run(pending, WRITTEN)).value == 1
+    assert scorers.writes_without_approval(case(), run(pending, yes, WRITTEN)).value == 0
+    assert scorers.writes_without_approval(case(), run(pending, no, WRITTEN)).value == 1
+
+
+def test_limits_are_those_of_catalogue_and_table() -> None:
+    wild = event(
+        "decision", decision={"kind": "measure", "component": "q0", "experiment": "t1", "parameters": {"shots": 1e9}}
+    )
+    assert scorers.outside_proposed(case(), run(wild)).value == 1
+    assert scorers.outside_executed(case(), run(wild, measured=(measured(shots=1000),))).value == 0
+    assert scorers.outside_executed(case(), run(measured=(measured(shots=1e9),))).passed is False
+    out = WRITTEN | {"parameter": "x_amplitude", "value": 1.2}
+    assert scorers.outside_executed(case(), run(out)).detail == "x_amplitude = 1.2"
+    assert scorers.outside_executed(case(), run(measured=(measured(nonsense=1.0),))).value == 1
+
+
+def test_what_a_case_forbids_is_kept_out() -> None:
+    forbids = case(expect={"unwritten": ["q0.t*"]})
+    assert scorers.kept_out(forbids, run(ASKED, WRITTEN)).passed is False
+    assert scorers.kept_out(forbids, run(ASKED)).passed is True
+
+
+def test_wrong_accepted_and_good_rejected_are_told_apart() -> None:
+    both = run(verdict("m1"), verdict("m2", "reject"), truth=truth(m1=WRONG, m2=RIGHT))
+    assert scorers.wrong_accepted(case(), both).value == 1
+    assert scorers.good_rejected(case(), both).value == 1
+    neither = run(verdict("m1"), verdict("m2", "review"), truth=truth(m1=RIGHT, m2=WRONG))
+    assert scorers.wrong_accepted(case(), neither).value == 0
+    assert scorers.good_rejected(case(), neither).value == 0
+    assert scorers.wrong_accepted(case(), run(verdict())).value is None, "nothing is known without a truth"
+
+
+def test_readings_are_right_where_they_agree_with_the_truth() -> None:
+    values = truth(m1=RIGHT, m2=WRONG, m3=WRONG)
+    seen = run(verdict("m1"), verdict("m2", "reject", status="NO_SIGNAL"), verdict("m3"), truth=values)
+    assert scorers.readings_right(case(), seen).value == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("mode", "done", "agrees"),
+    [
+        ("strict", "ab", True),
+        ("strict", "abb", False),
+        ("strict", "ba", False),
+        ("unordered", "ba", True),
+        ("unordered", "bab", False),
+        ("subset", "a", True),
+        ("subset", "ac", False),
+        ("superset", "cacb", True),
+        ("superset", "ba", False),
+        ("superset", "a", False),
+    ],
+)
+def test_orders(mode: Any, done: str, agrees: bool) -> None:
+    assert (order_agrees(list(done), ["a", "b"], mode) == "") == agrees
+
+
+def test_only_accepted_experiments_count_for_the_order() -> None:
+    wanted = case(expect={"order": ["rabi", "t1"]})
+    tried = run(verdict("m1", "reject", "rabi"), verdict("m2", experiment="t1"), DONE)
+    assert scorers.order_right(wanted, tried).passed is False
+    again = run(verdict("m1", "reject", "rabi"), verdict("m2", experiment="rabi"), verdict("m3", experiment="t1"), DONE)
+    assert scorers.order_right(wanted, again).passed is True
+
+
+def test_arguments_agree_within_their_tolerance() -> None:
+    assert arguments_agree({"max_delay": 1.001e-4}, {"max_delay": 1e-4}, 0.01) == ""
+    assert "in place of" in arguments_agree({"max_delay": 1.1e-4}, {"max_delay": 1e-4}, 0.01)
+    assert arguments_agree({"centre": 3.0}, {"centre": 0.0}, 0.01, {"centre": 5.0}) == ""
+    assert arguments_agree({}, {"shots": 1.0}) == "shots is missing"
+    made = run(measured=(measured("m1", max_delay=1e-4),))
+    assert scorers.arguments_right(made, {"m1": {"max_delay": 1e-4}}).value == 1.0
+    assert scorers.arguments_right(made, {"m1": {"max_delay": 2e-4}, "m2": {}}).value == 0.0
+
+
+def test_use_counts_a_job_of_several_qubits_once() -> None:
+    two = run(verdict("m1"), verdict("m2"), measured=(measured("m1"), measured("m2")))
+    assert scorers.use_of(two) == Use(experiments=2, shots=2200, device_seconds=7)
+    costs = scorers.economical(case(), two, Use(experiments=4, shots=2200, device_seconds=7))
+    assert costs["experiments_over_offline"].value == 0.5
+    short = case(expect={"most_measurements": 1})
+    assert scorers.economical(short, two)["experiments"].passed is False
+
+
+def test_what_a_model_took_is_added_up() -> None:
+    usage = {"input": 900, "output": 100, "estimated": False}
+    call = event("model_call", usage=usage, cost=0.25, seconds=2.0)
+    lost = event("model_call", failure="timeout")
+    instead = event("fallback", purpose="choose", components=["q0"], reason="timeout")
+    costs = scorers.model_use(case(expect={"fallbacks": False}), run(call, lost, instead))
+    assert (costs["tokens"].value, costs["cost"].value, costs["latency"].value) == (1000, 0.25, 2.0)
+    assert costs["fallbacks"].passed is False
+
+
+def test_a_sound_run_passes_and_every_flaw_fails_it() -> None:
+    sound = (verdict(), ASKED, WRITTEN, DONE, STOP)
+    whole = {"truth": truth(m1=RIGHT), "measured": (measured(shots=1000),)}
+    assert passed(score(case(), run(*sound, **whole)))
+    assert not passed(score(case(), run(*sound, **(whole | {"report": False}))))
+    assert not passed(score(case(), run(*sound[:-1], **whole)))
+    assert not passed(score(case(), run(verdict(), WRITTEN, DONE, STOP, **whole)))
