@@ -14,6 +14,8 @@ from reson.tools.experiments import (
     rabi,
     ramsey_xy,
     readout,
+    readout_error,
+    reset_error,
     resonator_spectroscopy,
     rough_drag,
     standard_rb,
@@ -40,6 +42,8 @@ CATALOGUE: dict[str, Experiment] = {
         interleaved_rb.INTERLEAVED_X,
         interleaved_rb.INTERLEAVED_SX,
         purity_rb.EXPERIMENT,
+        readout_error.EXPERIMENT,
+        reset_error.EXPERIMENT,
     )
 }
 

@@ -13,6 +13,7 @@ from reson.evals.gallery.recipes import (
     rb_variants,
     readout,
     spectroscopy,
+    states,
 )
 
 RECIPES: tuple[Recipe, ...] = (
@@ -25,4 +26,5 @@ RECIPES: tuple[Recipe, ...] = (
     *fine_amplitude.RECIPES,
     *benchmarking.RECIPES,
     *rb_variants.RECIPES,
+    *states.RECIPES,
 )

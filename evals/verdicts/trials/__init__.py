@@ -14,6 +14,7 @@ from reson.evals.verdicts.trials import (
     readout,
     resonators,
     spectroscopy,
+    states,
 )
 
 TRIALS: dict[str, Trial] = (
@@ -27,4 +28,5 @@ TRIALS: dict[str, Trial] = (
     | fine_amplitude.TRIALS
     | benchmarking.TRIALS
     | rb_variants.TRIALS
+    | states.TRIALS
 )
