@@ -15,7 +15,7 @@ from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
-from reson.tools.devices.device import Resting
+from reson.tools.devices.device import Resting, published_of
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
@@ -247,6 +247,10 @@ def _bench(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSet
         "versions": provenance(),
     }
     bench.tell("start", "start", start)
+    if told := published_of(device):
+        from reson.agent.report.published import EVENT, keep
+
+        bench.tell(EVENT, EVENT, keep(store, told))
     return bench
 
 
@@ -293,11 +297,15 @@ def plain(body: Json) -> str:
 def _log_to(path: Path) -> Iterator[None]:
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("reson")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    loggers = [logging.getLogger("reson"), logging.getLogger("py.warnings")]
+    logging.captureWarnings(True)  # of libraries: they belong into the log, not between the lines of progress
+    loggers[0].setLevel(logging.INFO)
+    for logger in loggers:
+        logger.addHandler(handler)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
+        for logger in loggers:
+            logger.removeHandler(handler)
+        logging.captureWarnings(False)
         handler.close()

@@ -24,6 +24,7 @@ from reson.agent.observation import (
 )
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 
 PLAN = (
     Step("readout_error", "how often 0 is read as 1 and 1 as 0: every other count rests on it"),
@@ -52,7 +53,12 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
         if any(map(settled, made)):
             continue
         if not made:
-            return Measure(component=view.component, experiment=step.experiment, parameters={}, why=step.why)
+            return Measure(
+                component=view.component,
+                experiment=step.experiment,
+                parameters=_parameters(step.experiment, view),
+                why=step.why,
+            )
         answer = remedy(step, made, upstream_tried=True)
         if isinstance(answer, Retry):
             return Measure(
@@ -63,6 +69,14 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
             )
         found.append(unresolved(made[-1]))
     return _close(view, goals, found)
+
+
+def _parameters(experiment: str, view: QubitView) -> dict[str, float]:
+    """Sequences as long as the known error asks for; the default goes by coherence, which such gates rarely reach."""
+    error = view.value("error_per_gate")
+    if experiment != "standard_rb" or not error:
+        return {}
+    return {"max_length": round(min(max(1 / (PULSES_PER_CLIFFORD * error), 50), 5000), -1)}
 
 
 def settled(attempt: Attempt) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reson.agent.brains.accounts import Account
+from reson.agent.report.published_content import AgainstPublished
 from reson.records import Check, Ending, Finite, Json, Quantity, Reading, Record, Verdict
 
 SCHEMA = "reson-report-1"
@@ -180,6 +181,7 @@ class Report(Record):
     waiting: tuple[Waiting, ...]
     changes: tuple[Difference, ...]
     drift: Drift | None
+    published: AgainstPublished | None = None
     lessons: tuple[str, ...]
     """What was noted beside the diagnoses."""
     refused: tuple[str, ...]

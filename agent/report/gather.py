@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from reson.agent.brains.accounts import account
 from reson.agent.report import chip, events, tables
-from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Waiting
+from reson.agent.report.content import Drift, Provenance, Qubit, Report, Run, Use, Waiting
+from reson.agent.report.published import against_published
 from reson.agent.report.story import proposed, story
 from reson.records import ActionKind, Json
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
@@ -45,18 +46,25 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         )
         for name in row.settings.get("components", sorted({measured.component for measured in rows}))
     )
+    drift = tables.drift(store, row, after, mine)
     return Report(
         run=_run(row),
         use=_use(row, rows, start),
         qubits=qubits,
         waiting=tuple(_waiting(approval) for approval in pending),
         changes=tables.differences(before, after, mine),
-        drift=tables.drift(store, row, after, mine),
+        drift=drift,
+        published=against_published(store, trajectory, qubits, _trajectory_of(lab, drift)),
         lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
         account=account(trajectory),
         provenance=_provenance(lab, row, start, approvals, events.times_resumed(trajectory)),
     )
+
+
+def _trajectory_of(lab: Lab, drift: Drift | None) -> list[Json]:
+    """Of the run that this one is compared with."""
+    return [] if drift is None else events.events_of(lab.runs / drift.since_run / "trajectory.jsonl")
 
 
 def _lessons(store: Store, run_id: str, qubits: Sequence[Qubit]) -> tuple[str, ...]:

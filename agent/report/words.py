@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
+from reson.agent.report.published_content import Compared
 from reson.agent.report.wording import author, command, count, duration, moment, quantity
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
@@ -60,7 +61,11 @@ RELATIVE = ("x_amplitude", "sx_amplitude", "t1", "t2_star", "t2_echo", "error_pe
 def state(report: Report, name: State) -> tuple[str, str]:
     """Mark and word of a qubit's state. A single experiment calibrates nothing by itself: then "done" is measured."""
     mark, word = STATES[name]
-    return mark, ("measured" if report.run.kind == "run" else "calibrated") if name == "done" else word
+    if name != "done":
+        return mark, word
+    if report.run.kind == "run":
+        return mark, "measured"
+    return mark, "calibrated" if report.published is None else "characterised"
 
 
 def title(report: Report) -> str:
@@ -118,6 +123,16 @@ def step(difference: Difference) -> str:
 def moved(difference: Difference) -> bool:
     """Whether a change is more than its uncertainty explains: above three standard deviations."""
     return difference.sigmas is not None and abs(difference.sigmas) > 3
+
+
+def published(one: Compared) -> str:
+    """A published value, to four significant digits."""
+    return quantity(float(f"{one.published:.4g}"), None, one.measured.unit)
+
+
+def pairs(listed: Sequence[tuple[int, int]]) -> str:
+    """Pairs of qubits as Python writes them."""
+    return str([list(pair) for pair in listed])
 
 
 def by_qubit(differences: Sequence[Difference]) -> dict[str, dict[str, Difference]]:

@@ -1,0 +1,170 @@
+"""Measured against published: what the provider says of its device, what was found, and which qubits to use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from reson.agent.report.content import Qubit
+from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, Layout
+from reson.agent.report.wording import quantity
+from reson.errors import OperatorError
+from reson.records import Json, Quantity
+from reson.tools.devices.layout import Costs, best_chain, cost, published_costs
+from reson.tools.devices.published import Published
+from reson.tools.store.store import Store
+
+EVENT = "published"
+BLOB = ".json"
+COMPARED = ("t1", "t2_echo", "assignment_fidelity", "error_per_gate")
+WORSE = 2.0
+"""Factor by which a qubit must be worse than published before it counts as changed, beside being significant."""
+BAD_READOUT = 0.25
+LONGEST_CHAIN = 20
+
+
+def keep(store: Store, told: Published) -> Json:
+    """Store what is published; the body of the event that names it."""
+    sha = store.blobs.put(told.model_dump_json().encode(), BLOB)
+    return {"blob": sha, "calibrated": told.calibrated}
+
+
+def against_published(
+    store: Store, trajectory: Sequence[Json], qubits: Sequence[Qubit], before: Sequence[Json] = ()
+) -> AgainstPublished | None:
+    """None for a device that publishes nothing. ``before``: the trajectory of the run before."""
+    told = _load(store, trajectory)
+    if told is None:
+        return None
+    compared = tuple(found for qubit in qubits for found in _compare(qubit, told))
+    earlier = _load(store, before)
+    return AgainstPublished(
+        device=told.device,
+        calibrated=told.calibrated,
+        agreement=tuple(_agreements(compared)),
+        compared=compared,
+        changed=tuple(_words(one) for one in compared if one.times_worse >= WORSE and not one.agrees),
+        republished=() if earlier is None else tuple(_republished(earlier, told, qubits)),
+        layout=_layout(told, qubits),
+    )
+
+
+def _load(store: Store, trajectory: Sequence[Json]) -> Published | None:
+    event = next((event for event in trajectory if event["kind"] == EVENT), None)
+    if event is None:
+        return None
+    try:
+        return Published.model_validate_json(store.blobs.get(event["blob"], BLOB))
+    except OperatorError:
+        return None  # a lost blob costs the comparison, not the report
+
+
+def _compare(qubit: Qubit, told: Published) -> Iterable[Compared]:
+    index = int(qubit.component.removeprefix("q"))
+    if index not in told.qubits:
+        return
+    published = told.first_values([index]).get(qubit.component, {})
+    for name in COMPARED:
+        value = qubit.values.get(name)
+        if value is None or not value.fresh or name not in published:
+            continue
+        measured = Quantity(value=value.value, stderr=value.stderr, unit=value.unit)
+        yield Compared(
+            component=qubit.component,
+            parameter=name,
+            measured=measured,
+            published=published[name],
+            sigmas=(value.value - published[name]) / value.stderr if value.stderr else None,
+            times_worse=_times_worse(name, value.value, published[name]),
+        )
+
+
+def _times_worse(name: str, measured: float, published: float) -> float:
+    if name == "assignment_fidelity":
+        return max(1 - measured, 1e-9) / max(1 - published, 1e-9)
+    if name == "error_per_gate":
+        return measured / published
+    return published / measured if measured > 0 else math.inf
+
+
+def _agreements(compared: Sequence[Compared]) -> Iterable[Agreement]:
+    for name in COMPARED:
+        of_name = [one for one in compared if one.parameter == name]
+        if of_name:
+            yield Agreement(parameter=name, within=sum(one.agrees for one in of_name), compared=len(of_name))
+
+
+def _words(one: Compared) -> str:
+    measured = quantity(one.measured.value, one.measured.stderr, one.measured.unit)
+    published = quantity(float(f"{one.published:.4g}"), None, one.measured.unit)
+    return f"{one.component}: {one.parameter} is {measured}, published {published}: {one.times_worse:.1f} times worse"
+
+
+def _republished(earlier: Published, told: Published, qubits: Sequence[Qubit]) -> Iterable[str]:
+    names = [qubit.component for qubit in qubits]
+    indices = [int(name.removeprefix("q")) for name in names]
+    then, now = (one.first_values(index for index in indices if index in one.qubits) for one in (earlier, told))
+    for name in names:
+        for parameter in COMPARED:
+            old, new = then.get(name, {}).get(parameter), now.get(name, {}).get(parameter)
+            if old and new and _times_worse(parameter, new, old) >= WORSE:
+                was, is_now = (quantity(float(f"{one:.4g}"), None, _UNITS.get(parameter, "")) for one in (old, new))
+                yield f"{name}: published {parameter} went from {was} to {is_now}"
+
+
+_UNITS = {"t1": "s", "t2_echo": "s"}
+
+
+def _layout(told: Published, qubits: Sequence[Qubit]) -> Layout | None:
+    """The recommendation, from the qubits of this run; None where fewer than two of them are coupled."""
+    members = {int(qubit.component.removeprefix("q")): qubit for qubit in qubits}
+    bad = {index: why for index, qubit in members.items() if (why := _bad(qubit, told, index))}
+    by_published = published_costs(told, members)
+    good = published_costs(told, members.keys() - bad.keys())
+    by_measured = _with_measured(good, members)
+    chain = best_chain(by_measured, LONGEST_CHAIN)
+    if len(chain) < 2:
+        return None
+    usual = best_chain(by_published, len(chain))
+    everything = _with_measured(by_published, members)
+    broken = [pair for pair in told.pairs if not pair.works and set(pair.qubits) <= members.keys()]
+    return Layout(
+        measured=_chain(chain, everything, by_published),
+        published=_chain(usual, everything, by_published),
+        coupling_map=tuple(sorted(good.pairs)),
+        left_out=(
+            *(f"q{index}: {why}" for index, why in bad.items()),
+            *(f"{pair.gate} of q{pair.qubits[0]} and q{pair.qubits[1]}: published as broken" for pair in broken),
+        ),
+    )
+
+
+def _chain(qubits: tuple[int, ...], measured: Costs, published: Costs) -> Chain:
+    return Chain(
+        qubits=qubits, success=math.exp(-measured.of(qubits)), success_published=math.exp(-published.of(qubits))
+    )
+
+
+def _with_measured(costs: Costs, members: Mapping[int, Qubit]) -> Costs:
+    """Costs of the qubits by what was measured in this run, where it was; of pairs as they are."""
+    return Costs({index: _measured_cost(members[index], known) for index, known in costs.qubits.items()}, costs.pairs)
+
+
+def _measured_cost(qubit: Qubit, otherwise: float) -> float:
+    error, fidelity = qubit.values.get("error_per_gate"), qubit.values.get("assignment_fidelity")
+    if error is None or fidelity is None:
+        return otherwise
+    return cost(error.value, 1 - fidelity.value)
+
+
+def _bad(qubit: Qubit, told: Published, index: int) -> str:
+    """Why a qubit should not be used; empty where it may."""
+    fidelity = qubit.values.get("assignment_fidelity")
+    if qubit.state == "failed":
+        return qubit.why
+    if index in told.qubits and not told.qubits[index].works:
+        return "published as broken"
+    if fidelity is not None and 1 - fidelity.value > BAD_READOUT:
+        return f"readout error {1 - fidelity.value:.2f}"
+    worse = [one for one in _compare(qubit, told) if one.times_worse >= 2 * WORSE and not one.agrees]
+    return "; ".join(f"{one.parameter} {one.times_worse:.1f} times worse than published" for one in worse)
