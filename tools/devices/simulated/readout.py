@@ -8,6 +8,7 @@ number nears the critical one (Sank et al., PRL 117, 190503 (2016)); both grow w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -31,15 +32,13 @@ FASTEST = 2e6
 class Readout:
     """What readout needs of the measured qubits: arrays over (qubits, LEVELS, times), (qubits, LEVELS) or (qubits,).
 
-    The first four are those of ``ring_up.Field``.
+    The first four are those of ``ring_up.Field``, signal and response turned as the plane is.
     """
 
     signal: np.ndarray
     field: np.ndarray
     decay: np.ndarray
     response: np.ndarray
-    turn: np.ndarray
-    """exp(i phase) of each qubit's plane."""
     sigma: np.ndarray
     down: np.ndarray
     """Rate n -> n - 1 in 1/s."""
@@ -53,12 +52,12 @@ def readout_of(transmons: Sequence[TransmonTruth], tones: Sequence[Tone], fields
     """The readout of transmons that do not hear each other, each with its tone."""
     found = (fields or Fields()).of(transmons, tones)
     rates = [_rates(transmon, field) for transmon, field in zip(transmons, found, strict=True)]
+    turns = np.exp(1j * np.array([transmon.resonator.phase for transmon in transmons]))[:, None, None]
     return Readout(
-        signal=np.array([field.signal for field in found]),
+        signal=turns * np.array([field.signal for field in found]),
         field=np.array([field.field for field in found]),
         decay=np.array([field.decay for field in found]),
-        response=np.array([field.response for field in found]),
-        turn=np.exp(1j * np.array([transmon.resonator.phase for transmon in transmons])),
+        response=turns * np.array([field.response for field in found]),
         sigma=np.array([transmon.resonator.noise for transmon in transmons]),
         down=np.array([down for down, _ in rates]),
         up=np.array([up for _, up in rates]),
@@ -133,8 +132,9 @@ def integrate(readout: Readout, levels: np.ndarray, samples: int, rng: np.random
     signal = _visited(readout, levels, steps, rng)
     for to, source, share in readout.leaks:
         signal[to] += share * signal[source]
-    noise = rng.standard_normal((*levels.shape, samples, 2)).view(complex)[..., 0].cumsum(axis=-1)
-    return signal * readout.turn[:, None, None] + readout.sigma[:, None, None] / np.sqrt(samples) * noise
+    noise = rng.standard_normal((*levels.shape, samples, 2)).view(complex)[..., 0]
+    grown = noise if samples == 1 else noise.cumsum(axis=-1)
+    return signal + readout.sigma[:, None, None] / math.sqrt(samples) * grown
 
 
 def _visited(readout: Readout, levels: np.ndarray, steps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
