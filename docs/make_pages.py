@@ -1,22 +1,20 @@
-"""Makes the generated page and the pictures of docs/ from a real night on a simulated chip: ``make docs``.
+"""Makes the generated pages of docs/, and the picture of a report from a real night on a simulated chip: ``make docs``.
 
-The photograph of the report needs Debian's chromium.
+The plots of the catalogue are those of the gallery (``make gallery``). The photograph needs Debian's chromium.
 """
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, start
-from reson.records import Verdict
+from reson.prompts.gallery import gallery
 from reson.tools.devices.simulated.fault_page import faults_page
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.experiments.catalogue_page import catalogue_page
-from reson.tools.store.measurements import list_measurements
+from reson.tools.experiments.catalogue_page import Plot, catalogue_page
 
 DOCS = Path(__file__).parent
 SEED = 7
@@ -30,18 +28,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         lab = open_lab(Path(directory), seed=SEED)
         ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
-        store = lab.store()
         pictures = DOCS / "pictures"
         pictures.mkdir(exist_ok=True)
-        for name in CATALOGUE:
-            rows = list_measurements(store, run_id=ended.run_id, experiment=name, component="q0")
-            good = [row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.ACCEPT]
-            assert good[0].figure_sha is not None
-            shutil.copyfile(store.blobs.path(good[0].figure_sha, ".png"), pictures / f"{name}.png")
         photograph(ended.report, pictures / "report.png", Path(directory) / "browser")
     (DOCS / "faults.md").write_text(faults_page(), encoding="utf-8")
-    (DOCS / "catalogue.md").write_text(catalogue_page("pictures"), encoding="utf-8")
-    print(f"\n{ended.ending}: wrote {DOCS / 'catalogue.md'} and {len(CATALOGUE)} pictures")
+    (DOCS / "catalogue.md").write_text(catalogue_page(plots_of_the_gallery()), encoding="utf-8")
+    print(f"\n{ended.ending}: wrote the pages of {len(CATALOGUE)} experiments and of the faults")
+
+
+def plots_of_the_gallery() -> dict[str, list[Plot]]:
+    """The reference plots of each experiment, with their places relative to docs/."""
+    plots: dict[str, list[Plot]] = {}
+    for one in gallery():
+        file = f"../prompts/gallery/{one.path.name}"
+        plots.setdefault(one.experiment, []).append(Plot(one.status, file, one.made))
+    return plots
 
 
 def photograph(page: Path, picture: Path, profile: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -15,18 +16,30 @@ from the parameter table when the experiment is run. `reson experiments NAME` sh
 """
 
 
-def catalogue_page(pictures: str) -> str:
-    """Markdown of the whole catalogue; ``pictures`` is the folder of ``<experiment>.png``, relative to the page."""
+ACROSS = 3
+"""Pictures in one row of a page."""
+
+
+class Plot(NamedTuple):
+    """One picture of an experiment: what it reads as, its file relative to the page, and how it came about."""
+
+    status: str
+    file: str
+    made: str
+
+
+def catalogue_page(plots: Mapping[str, Sequence[Plot]]) -> str:
+    """Markdown of the whole catalogue; ``plots``: experiment -> its pictures, the good one first."""
     rows = [f"| [{row.title}](#{_anchor(row)}) | `{row.name}` | {row.measures} |" for row in CATALOGUE.values()]
     table = "\n".join(["| experiment | name | what it measures |", "|---|---|---|", *rows])
-    return "\n\n".join([HEAD, table, *(_section(row, pictures) for row in CATALOGUE.values())]) + "\n"
+    return "\n\n".join([HEAD, table, *(_section(row, plots.get(row.name, ())) for row in CATALOGUE.values())]) + "\n"
 
 
-def _section(row: Experiment, pictures: str) -> str:
-    return "\n".join(_lines(row, pictures))
+def _section(row: Experiment, plots: Sequence[Plot]) -> str:
+    return "\n".join(_lines(row, plots))
 
 
-def _lines(row: Experiment, pictures: str) -> Iterator[str]:
+def _lines(row: Experiment, plots: Sequence[Plot]) -> Iterator[str]:
     yield f"## {row.title}"
     yield ""
     yield f"`{row.name}` measures {row.measures}."
@@ -41,8 +54,17 @@ def _lines(row: Experiment, pictures: str) -> Iterator[str]:
     for parameter in row.parameters:
         limits = f"{parameter.low:g} to {parameter.high:g}"
         yield f"| `{parameter.name}` | {parameter.unit} | {_default(parameter)} | {limits} | {parameter.description} |"
-    yield ""
-    yield f"![{row.title} on the simulated chip]({pictures}/{row.name}.png)"
+    for first in range(0, len(plots), ACROSS):
+        part = plots[first : first + ACROSS]
+        yield ""
+        yield f"| {' | '.join(plot.status for plot in part)} |"
+        yield "|" + "---|" * len(part)
+        yield f"| {' | '.join(_picture(row, plot) for plot in part)} |"
+        yield f"| {' | '.join(plot.made for plot in part)} |"
+
+
+def _picture(row: Experiment, plot: Plot) -> str:
+    return f'<img src="{plot.file}" width="300" alt="{row.title}: {plot.status}">'
 
 
 def _names(names: tuple[str, ...]) -> str:
