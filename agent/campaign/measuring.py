@@ -14,7 +14,6 @@ from reson.errors import OperatorError, ToolError
 from reson.records import Change, Check, Judgement, Reading, Status, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
-from reson.tools.figures.style import png
 from reson.tools.quantities import PARAMETERS, controls_only
 from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (
@@ -28,7 +27,13 @@ from reson.tools.store.parameters import current, values
 from reson.tools.verdicts.judge import judge as judge_checks
 
 # A reading with one of these agrees that the plot supports its number, though the number itself says what is wrong.
-SUPPORTS_THE_VALUE = {Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR}
+SUPPORTS_THE_VALUE = {
+    Status.SUCCESS,
+    Status.MODERATE_ERROR,
+    Status.LARGE_ERROR,
+    Status.STABLE,
+    Status.RANDOM_WALK,
+}
 
 
 def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -77,14 +82,16 @@ def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Fit and draw every qubit's data. A failed fit keeps its data and its figure."""
     job = _job(state)
     experiment = get(job["experiment"])
-    results = {}
-    for name in job["requests"]:
-        row = get_measurement(bench.store, measurement_id(job["id"], name))
-        analysis = experiment.analyse(load_raw(bench.store, row))
-        results[name] = {
+    names = list(job["requests"])
+    rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in names]
+    analyses = experiment.analyses([load_raw(bench.store, row) for row in rows])
+    results = {
+        name: {
             "analysis": bench.store.blobs.put(analysis.model_dump_json().encode(), ".json"),
-            "figure": bench.store.blobs.put(png(experiment.draw(analysis)), ".png"),
+            "figure": bench.store.blobs.put(picture, ".png"),
         }
+        for name, analysis, picture in zip(names, analyses, experiment.pictures(analyses), strict=True)
+    }
     return {"job": {**job, "results": results}}
 
 

@@ -12,12 +12,21 @@ from reson.tools.experiments.experiment import Analysis
 PERIOD_SEEN = 0.9
 """Periods from which a full one counts as visible, with the tolerance of the eye."""
 MOST_PERIODS = 10.0
-FADED, SWOLLEN = 0.6, 1.7
+FADED, SWOLLEN = 0.67, 1.7
 """Amplitude of the second half over the first: half lost over the whole window, or growing as it does off resonance."""
 STRETCHES = 8
 
 
 def read_rabi(analysis: Analysis) -> Reading:
+    return _read_rabi(analysis, grows_off_resonance=True)
+
+
+def read_rabi_time(analysis: Analysis) -> Reading:
+    """Off resonance the oscillation over time is faster and shallower, but it does not grow."""
+    return _read_rabi(analysis, grows_off_resonance=False)
+
+
+def _read_rabi(analysis: Analysis, grows_off_resonance: bool) -> Reading:
     series = analysis.series[0]
     x, y, y_err = arrays(series)
     if not visible(y, y_err):
@@ -36,7 +45,7 @@ def read_rabi(analysis: Analysis) -> Reading:
     if ratio < FADED:
         reason = f"the oscillation keeps {ratio:.0%} of its swing in the second half"
         return answer(Status.DAMPED, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
-    if ratio > SWOLLEN:
+    if ratio > SWOLLEN and grows_off_resonance:
         reason = "the oscillation grows with the amplitude, as it does off resonance"
         return answer(Status.OFF_RESONANCE, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
     return success_if_fitted(analysis, f"a clear oscillation of {periods:.1f} periods")

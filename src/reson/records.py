@@ -84,6 +84,9 @@ class Status(StrEnum):
     LARGE_ERROR = "LARGE_ERROR"
     HIGH_POWER = "HIGH_POWER"
     NO_RES_RESPONSE = "NO_RES_RESPONSE"
+    STABLE = "STABLE"
+    TELEGRAPHIC = "TELEGRAPHIC"
+    RANDOM_WALK = "RANDOM_WALK"
 
 
 class Reading(Record):

@@ -93,7 +93,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     if not fitted.passed:
         return [fitted, checks.signal(line)]
     found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
-    second, noise = _second_peak(analysis)
+    second, noise = second_peak(analysis)
     return [
         fitted,
         checks.signal(line),
@@ -106,7 +106,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     ]
 
 
-def _second_peak(analysis: Analysis) -> tuple[float, float]:
+def second_peak(analysis: Analysis) -> tuple[float, float]:
     """(largest residual away from the line in units of its height, robust rms of the residuals)."""
     line, found = analysis.series[0], analysis.quantities
     residual = np.array(line.y) - fitted_values(line)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qiskit.circuit import Instruction, QuantumCircuit
-from qiskit_experiments.library import FineSXAmplitude, FineXAmplitude, FineXDrag
+from qiskit_experiments.library import FineFrequency, FineSXAmplitude, FineXAmplitude, FineXDrag
 
 from reson.tools.experiments import witness
 
@@ -25,6 +25,11 @@ class WitnessedFineSX(FineSXAmplitude):
 
     def circuits(self) -> list[QuantumCircuit]:
         return [*super().circuits(), *_witnesses(), _circuit(*witness.decay_sequence(self.lasts))]
+
+
+class WitnessedFineFrequency(FineFrequency):
+    def circuits(self) -> list[QuantumCircuit]:
+        return [*super().circuits(), *_witnesses()]
 
 
 class CalibratedFineXDrag(FineXDrag):

@@ -1,0 +1,158 @@
+"""AllXY: 21 pairs of pulses whose results make a staircase; how it is bent tells which error the pulses have.
+
+M. Reed, "Entanglement and quantum error correction with superconducting qubits", PhD thesis, Yale University (2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Values
+from reson.tools.experiments.fitting import series
+from reson.tools.experiments.processing import measured
+from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.witness import USUAL_PULSE
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from qiskit.circuit import Instruction
+
+    from reson.tools.devices.device import Device
+
+STAIRCASE = "ideal staircase"
+LARGEST = 0.12
+"""Deviation beyond which the pulses are not those meant, and the bends are no longer proportional to their errors."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(len(PAIRS), parameters["shots"], 64e-9, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.experiments.sequences import Sequences
+
+    pulses = _pulses()
+    experiments = {
+        qubit: Sequences(
+            qubit,
+            [({"xval": n, "pair": pair}, [*pulses[pair[0]], *pulses[pair[1]]]) for n, pair in enumerate(PAIRS)],
+        )
+        for qubit in arguments
+    }
+    return acquisition.acquire("allxy", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def _pulses() -> dict[str, list[Instruction]]:
+    from qiskit.circuit.library import IGate, RZGate, SXGate, XGate
+
+    ahead, back = RZGate(-np.pi / 2), RZGate(np.pi / 2)
+    return {
+        "I": [IGate()],
+        "X": [XGate()],
+        "Y": [ahead, XGate(), back],
+        "x": [SXGate()],
+        "y": [ahead, SXGate(), back],
+    }
+
+
+def analyse(raw: RawData) -> Analysis:
+    """Least squares of the staircase, its height and floor free, and of the bends of the three errors: all linear."""
+    value, error = measured(raw)
+    bends = syndromes(raw.controls.get("pulse_duration", USUAL_PULSE))
+    basis = np.column_stack([np.ones(len(PAIRS)), IDEAL, bends])
+    covariance = np.linalg.inv((basis / error[:, None] ** 2).T @ basis)
+    found = covariance @ ((basis / error[:, None] ** 2).T @ value)
+    chi2 = float(np.sum(((value - basis @ found) / error) ** 2)) / (len(PAIRS) - basis.shape[1])
+    scale = max(1.0, chi2) ** 0.5
+    place = np.arange(len(PAIRS), dtype=float)
+    points = series("pairs", place, value, error, place, basis @ found)
+    stairs = series(STAIRCASE, place, found[0] + found[1] * IDEAL, np.zeros(len(PAIRS)))
+    return Analysis(
+        experiment="allxy",
+        qubit=raw.qubit,
+        series=(points, stairs),
+        x_axis=Axis(label="Pair of pulses (lower case: half the angle)", unit=""),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities=_quantities(value, error, found, np.sqrt(np.diag(covariance)) * scale),
+        reduced_chi2=chi2,
+        error=None if found[1] > 0 else "no staircase",
+    )
+
+
+def _quantities(value: np.ndarray, error: np.ndarray, found: np.ndarray, stderr: np.ndarray) -> dict[str, Quantity]:
+    """The deviation in units of the staircase's height, the noise of the shots taken off; and the three errors."""
+    height = max(float(found[1]), 1e-6)
+    away, noise = (value - found[0]) / height - IDEAL, error / height
+    square = float(np.mean(away**2) - np.mean(noise**2))
+    spread = float(np.sqrt(np.sum(4 * away**2 * noise**2 + 2 * noise**4))) / len(away)
+    deviation = float(np.sqrt(max(square, 0.0)))
+    units = dict(zip(ERRORS, zip(UNITS, ("", "Hz", "s"), strict=True), strict=True))
+    quantities = {
+        "allxy_deviation": Quantity(value=deviation, stderr=spread / max(2 * deviation, float(np.sqrt(spread)))),
+        "contrast": Quantity(value=float(found[1]), stderr=float(stderr[1])),
+    }
+    for place, name in enumerate(ERRORS, start=2):
+        size, unit = units[name]
+        quantities[f"{name}_error"] = Quantity(
+            value=float(found[place]) / height * size, stderr=float(stderr[place]) / height * size, unit=unit
+        )
+    return quantities
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.staircase import draw_staircase
+
+    return draw_staircase(analysis, "AllXY")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "allxy_deviation")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "allxy_deviation", "contrast")
+    if not fitted.passed:
+        return [fitted, checks.signal(analysis.series[0])]
+    found = analysis.quantities
+    deviation = found["allxy_deviation"]
+    return [
+        fitted,
+        checks.signal(analysis.series[0]),
+        checks.within("height of the staircase", found["contrast"].value, 0.3, 1.1),
+        checks.within("height of the staircase", found["contrast"].value, 0.6, 1.05, severity=Verdict.REVIEW),
+        checks.resolved("height of the staircase", found["contrast"], 10.0),
+        checks.within("allxy_deviation", deviation.value, 0.0, LARGEST, severity=Verdict.REVIEW),
+        checks.within("error of the deviation", deviation.stderr or np.inf, 0.0, 0.02, severity=Verdict.REVIEW),
+        checks.goodness(analysis, parameters=5, tolerance=0.03),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="allxy",
+    title="AllXY",
+    measures="how far pairs of pulses are from ideal, and whether amplitude, frequency or DRAG is to blame",
+    family="allxy",
+    effect=Effect.MEASURES,
+    parameters=(sweep.shots(2000),),
+    needs=("drive_frequency", "x_amplitude", "sx_amplitude", "readout_threshold"),
+    calibrates=("allxy_deviation",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=12.0,
+)

@@ -1,0 +1,131 @@
+"""Dephasing under a train of echoes (Carr-Purcell-Meiboom-Gill): the more echoes, the faster the noise they refocus.
+
+The echoes turn about the axis on which the first pulse leaves the qubit, so that their errors do not add up (Meiboom
+and Gill, Rev. Sci. Instrum. 29, 688 (1958)); the stock T2Hahn with several echoes turns them about the other axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import ECHO_DECAY
+from reson.tools.experiments.decay_checks import decay_checks
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import decay_start
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from qiskit.circuit import Instruction
+
+    from reson.tools.devices.device import Device
+
+US = 1e-6
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """Three times the longest T2 that is known, else three times T1 (T2 can reach twice T1)."""
+    guess = values.get("t2_cpmg", values.get("t2_echo", values.get("t1", 100e-6)))
+    return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], parameters["max_delay"] / 2, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.experiments.sequences import Sequences
+
+    experiments = {
+        qubit: Sequences(
+            qubit,
+            [
+                _train(float(total), int(values["echoes"]))
+                for total in sweep.delays(values["max_delay"], int(values["points"]))
+            ],
+        )
+        for qubit, values in arguments.items()
+    }
+    return acquisition.acquire("cpmg", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def _train(total: float, echoes: int) -> tuple[dict[str, Any], list[Instruction]]:
+    """Half a wait before the first echo and after the last, whole ones between; ends in 1 where nothing dephases."""
+    from qiskit.circuit import Delay
+    from qiskit.circuit.library import RZGate, SXGate, XGate
+
+    half, whole = Delay(total / echoes / 2, "s"), Delay(total / echoes, "s")
+    echo = [RZGate(-np.pi / 2), XGate(), RZGate(np.pi / 2)]
+    middle = [instruction for _ in range(echoes - 1) for instruction in (whole, *echo)]
+    return {"xval": total}, [SXGate(), half, *echo, *middle, half, SXGate()]
+
+
+def analyse(raw: RawData) -> Analysis:
+    points = points_of(raw, ECHO_DECAY, US)
+    result = fit_many(ECHO_DECAY, [points], [decay_start(points.x, points.y)], US)[0]
+    quantities = {}
+    if result.error is None:
+        t2 = result.scaled("tau", US, "s")
+        quantities = {"t2_cpmg": t2, "contrast": result["amp"], "floor": result["base"]}
+    return Analysis(
+        experiment="cpmg",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Total delay", unit="s"),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities=quantities,
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Train of echoes (CPMG)")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "t2_cpmg")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    listed = decay_checks(analysis, "t2_cpmg", parameters, history, contrast=(0.3, 0.6))
+    if "t2_cpmg" in analysis.quantities and "t1" in history:
+        t2, t1 = analysis.quantities["t2_cpmg"], history["t1"].value
+        # T1 fluctuates by tens of per cent between the two measurements
+        limit = 2 * t1 * 1.3 + 3 * (t2.stderr or 0.0)
+        listed.append(checks.within("t2_cpmg against 2 T1", t2.value, 0.0, limit, "s", severity=Verdict.REVIEW))
+    return listed
+
+
+EXPERIMENT = Experiment(
+    name="cpmg",
+    title="Train of echoes (CPMG)",
+    measures="the dephasing time under a train of refocusing pulses",
+    family="t2_hahn",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest total delay; three times what is known of T2, or of T1"),
+        Parameter("echoes", "", 1, 256, "number of refocusing pulses", 8.0, integer=True, shared=True),
+        sweep.points(31),
+        sweep.shots(1000),
+    ),
+    needs=("x_amplitude", "sx_amplitude", "readout_threshold", "t1"),
+    calibrates=("t2_cpmg",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+)

@@ -1,0 +1,147 @@
+"""Rabi oscillation on the 1-2 transition: the qubit prepared in 1, a pulse at f12 of swept amplitude, and X again.
+
+The last X pulse brings what stayed in 1 back to 0, so that the signal is that of 2 against 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import RABI
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit
+from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import rabi_start
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+OTHER_LEVELS = 0.098
+"""By how much levels 0 and 3 slow a pi pulse: this over (anharmonicity * duration)^2, relative; 1.1e-3 for 32 ns.
+
+Found by propagating a transmon: 0.098 to 0.100 for 20 to 48 ns."""
+SYSTEMATIC = 0.002
+"""Relative error that a detuning left by spectroscopy adds."""
+
+
+def known_amplitude(values: Values) -> float:
+    """Amplitude of a pi pulse on the 1-2 transition: the calibrated one, else the X pulse's over sqrt(2).
+
+    The matrix element between levels 1 and 2 of an oscillator is sqrt(2) times that between 0 and 1.
+    """
+    return values.get("ef_amplitude", values["x_amplitude"] / float(np.sqrt(2)))
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {"max_amplitude": float(np.clip(2.8 * known_amplitude(values), 0.01, 1.0))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], 0.0, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit.circuit.library import XGate
+
+    from reson.tools.devices.drive import DriveGate
+    from reson.tools.experiments.sequences import Sequences
+
+    experiments, flip = {}, XGate()
+    for qubit, values in arguments.items():
+        controls = device.controls()[f"q{qubit}"]
+        transition, length = controls["anharmonicity"], controls["pulse_duration"]
+        amplitudes = np.linspace(0.0, values["max_amplitude"], int(values["points"]))
+        experiments[qubit] = Sequences(
+            qubit,
+            [({"xval": float(a)}, [flip, DriveGate(float(a), 0.0, transition, length), flip]) for a in amplitudes],
+        )
+    return acquisition.acquire("ef_rabi", device, arguments, experiments, acquisition.AVERAGED_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    slowing = OTHER_LEVELS / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2
+    points = points_of(raw, RABI)
+    result = fit_many(RABI, [points], [rabi_start(points.x, points.y)], constants=[{"slowing": slowing}])[0]
+    return Analysis(
+        experiment="ef_rabi",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Drive amplitude at f12 (full scale)", unit=""),
+        y_axis=Axis(label="Readout signal (arb. units)", unit=""),
+        quantities={} if result.error else _quantities(result, raw.parameters["max_amplitude"], slowing),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _quantities(result: Fit, max_amplitude: float, slowing: float) -> dict[str, Quantity]:
+    """A period of the oscillation is a rotation by 2 pi between levels 1 and 2: half of it is the pi pulse."""
+    frequency = result["freq"]
+    period = 1 / max(frequency.value, 1e-9)
+    stderr = frequency.stderr and float(np.hypot(period**2 * frequency.stderr, SYSTEMATIC * period))
+    return {
+        "ef_amplitude": Quantity(value=period / 2 * (1 + slowing), stderr=stderr and stderr / 2),
+        "periods": Quantity(value=max_amplitude / period, stderr=stderr and max_amplitude / period**2 * stderr),
+        "contrast": Quantity(value=abs(result["amp"].value), stderr=result["amp"].stderr),
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Rabi oscillation of the 1-2 transition")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "ef_amplitude")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "ef_amplitude", "periods", "contrast")
+    if not fitted.passed:
+        return [fitted, checks.signal(analysis.series[0])]
+    found, points = analysis.quantities, parameters["points"]
+    return [
+        fitted,
+        checks.signal(analysis.series[0]),
+        checks.within("periods in the sweep", found["periods"].value, 0.25, min(10.0, (points - 1) / 4)),
+        checks.within("pi amplitude", found["ef_amplitude"].value, 0.0, parameters["max_amplitude"]),
+        checks.resolved("oscillation amplitude", found["contrast"], 10.0),
+        checks.resolved("oscillation frequency", found["periods"], 10.0),
+        checks.precise("ef_amplitude", found["ef_amplitude"], 0.05),
+        checks.goodness(analysis, parameters=3, tolerance=0.04),
+        checks.history("ef_amplitude", found["ef_amplitude"], history, natural=0.03),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="ef_rabi",
+    title="1-2 Rabi",
+    measures="the drive amplitude that turns the 1-2 transition by pi",
+    family="rabi",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_amplitude", "", 0.01, 1.0, "largest drive amplitude of the sweep, in units of full scale"),
+        sweep.points(51),
+        sweep.shots(500),
+    ),
+    needs=("drive_frequency", "x_amplitude", "anharmonicity"),
+    calibrates=("ef_amplitude",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=48.0,
+)

@@ -1,0 +1,142 @@
+"""Spectroscopy of the 1-2 transition: the qubit prepared in 1, then a weak long pulse of swept frequency.
+
+A last X pulse brings what stayed in 1 back to 0, so that 2 is told from 0, the farthest of the pointer states, and the
+decay of 1 during the sequence costs contrast on both sides of the line alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ, second_peak
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+STEADY = 20e3
+"""Hz: what an error of the drive frequency and the light shift of the pulse add to the error of the anharmonicity."""
+USUAL = (-350e6, -150e6)
+"""Hz: the anharmonicity of a transmon that can serve as a qubit."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """The 1-2 transition is driven sqrt(2) times more strongly: an amplitude that rotates by about pi."""
+    pi = values["x_amplitude"] * values["pulse_duration"] / LENGTH / np.sqrt(2)
+    return {"centre": float(np.clip(values["anharmonicity"], -600e6, -50e6)), "amplitude": min(1.0, float(pi))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], LENGTH, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit.circuit.library import XGate
+
+    from reson.tools.devices.drive import DriveGate
+    from reson.tools.experiments.sequences import Sequences
+
+    experiments, flip = {}, XGate()
+    for qubit, values in arguments.items():
+        half = values["span"] / 2
+        offsets = np.linspace(values["centre"] - half, values["centre"] + half, int(values["points"]))
+        pulses = [
+            ({"xval": float(f)}, [flip, DriveGate(values["amplitude"], 0.0, float(f), LENGTH), flip]) for f in offsets
+        ]
+        experiments[qubit] = Sequences(qubit, pulses)
+    return acquisition.acquire("ef_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from qiskit_experiments.curve_analysis import GaussianAnalysis
+
+    result = fit(GaussianAnalysis(), raw, MHZ)
+    return Analysis(
+        experiment="ef_spectroscopy",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Drive frequency above f01", unit="Hz"),
+        y_axis=Axis(label="Readout signal (arb. units)", unit=""),
+        quantities={} if result.error else _quantities(result),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _quantities(result: Fit) -> dict[str, Quantity]:
+    line = result.scaled("freq", MHZ, "Hz")
+    stderr = None if line.stderr is None else float(np.hypot(line.stderr, STEADY))
+    return {
+        "anharmonicity": Quantity(value=line.value, stderr=stderr, unit="Hz"),
+        "offset": line,
+        "linewidth": result.scaled("sigma", FWHM * MHZ, "Hz"),
+        "height": result["a"],
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Spectroscopy of the 1-2 transition")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "anharmonicity")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "anharmonicity", "linewidth", "height")
+    line = analysis.series[0]
+    if not fitted.passed:
+        return [fitted, checks.signal(line)]
+    found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
+    low, high = parameters["centre"] - half, parameters["centre"] + half
+    second, noise = second_peak(analysis)
+    return [
+        fitted,
+        checks.signal(line),
+        checks.inside_sweep("line", found["offset"].value, low, high, 0.05, "Hz"),
+        checks.within("linewidth", found["linewidth"].value, 1.5 * step, half, "Hz"),
+        checks.resolved("height of the line", found["height"], 8.0),
+        checks.within("height over residual noise", abs(found["height"].value) / noise, 5.0, np.inf),
+        checks.within("second peak over the first", second, 0.0, 0.4, severity=Verdict.REVIEW),
+        checks.within("anharmonicity", found["anharmonicity"].value, *USUAL, "Hz"),
+        checks.goodness(analysis, parameters=4, tolerance=0.05),
+        checks.history("anharmonicity", found["anharmonicity"], history, natural=0.1e6, relative=False),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="ef_spectroscopy",
+    title="1-2 spectroscopy",
+    measures="the anharmonicity, from the line of the 1-2 transition beside that of the qubit",
+    family="qubit_spectroscopy",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("centre", "Hz", -600e6, -50e6, "centre of the sweep above the drive frequency: the anharmonicity"),
+        Parameter("span", "Hz", 4e6, 500e6, "width of the frequency sweep", 80e6),
+        sweep.points(81),
+        Parameter("amplitude", "", 1e-4, 1.0, "drive amplitude; by default a rotation by pi on resonance"),
+        sweep.shots(500),
+    ),
+    needs=("drive_frequency", "x_amplitude"),
+    calibrates=("anharmonicity",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)

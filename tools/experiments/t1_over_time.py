@@ -1,0 +1,200 @@
+"""T1 measured over and over: how much it fluctuates, and whether it jumps between two values.
+
+Defects that come into resonance with the qubit make T1 jump within minutes and drift within hours (Klimov et al., PRL
+121, 090502 (2018); Burnett et al., npj Quantum Inf. 5, 54 (2019)). Each repetition takes five delays only: height and
+floor of the decay are those of all repetitions together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import DECAY
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import series
+from reson.tools.experiments.processing import measured
+from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import decay_start
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+US = 1e-6
+SHARES = np.array([0.005, 0.08, 0.22, 0.48, 1.0])
+"""Delays in units of the longest: close enough together for a T1 that has fallen to a tenth."""
+ROUNDS = 30
+RANGE = (0.02, 20.0)
+"""Single values are looked for within these multiples of the mean decay's T1."""
+MEDIAN = float(np.sqrt(np.pi / 2))
+"""Standard error of a median over that of a mean, of normal values."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {"max_delay": float(np.clip(2.5 * values.get("t1", 75e-6), 1e-6, 2e-3))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    mean = float(SHARES.mean()) * parameters["max_delay"]
+    return sweep.device_seconds(len(SHARES) * parameters["repeats"], parameters["shots"], mean, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit.circuit import Delay
+    from qiskit.circuit.library import XGate
+
+    from reson.tools.experiments.sequences import Sequences
+
+    experiments, flip = {}, XGate()
+    for qubit, values in arguments.items():
+        waits = [(float(share * values["max_delay"]), Delay(share * values["max_delay"], "s")) for share in SHARES]
+        experiments[qubit] = Sequences(
+            qubit,
+            [
+                ({"xval": seconds, "repeat": repeat}, [flip, wait])
+                for repeat in range(int(values["repeats"]))
+                for seconds, wait in waits
+            ],
+        )
+    return acquisition.acquire("t1_over_time", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    points = points_of(raw, DECAY, US)
+    mean = fit_many(DECAY, [points], [decay_start(points.x, points.y)], US)[0]
+    trace, quantities, error = (), {}, mean.error
+    if error is None:
+        t1, height, floor = mean.scaled("tau", US, "s"), mean["amp"], mean["base"]
+        time, values, errors = _single_values(raw, t1.value, height.value, floor.value)
+        found = _statistics(values, errors, t1.stderr or 0.0)
+        line = np.array([time[0], time[-1]]), np.full(2, found["t1"].value)
+        trace = (series("T1", time, values, errors, *line),)
+        quantities = found | {"mean_decay": t1, "contrast": height, "floor": floor}
+    return Analysis(
+        experiment="t1_over_time",
+        qubit=raw.qubit,
+        series=trace or mean.series,
+        x_axis=Axis(label="Time since the start", unit="s") if trace else Axis(label="Delay", unit="s"),
+        y_axis=Axis(label="T1", unit="s") if trace else Axis(label="P(1)", unit=""),
+        quantities=quantities,
+        reduced_chi2=mean.reduced_chi2,
+        error=error,
+    )
+
+
+def _single_values(raw: RawData, t1: float, height: float, floor: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Time in s, T1 in s and its standard error of each repetition, all of shape (repeats,).
+
+    With height and floor given, the decay time alone is fitted, by Gauss-Newton steps on its logarithm.
+    """
+    value, error = (part.reshape(-1, len(SHARES)) for part in measured(raw))
+    delay = np.array([meta["xval"] for meta in raw.circuits]).reshape(-1, len(SHARES))
+    lowest, highest = np.log(t1 * RANGE[0]), np.log(t1 * RANGE[1])
+    logarithm = _coarse(delay, value, error, t1, height, floor)
+    curvature = np.ones_like(logarithm)
+    for _ in range(ROUNDS):
+        ratio = delay / np.exp(logarithm)[:, None]
+        model = height * np.exp(-ratio)
+        slope = model * ratio / error
+        curvature = np.sum(slope**2, axis=1)
+        step = np.sum(slope * (value - floor - model) / error, axis=1) / np.maximum(curvature, 1e-12)
+        logarithm = np.clip(logarithm + np.clip(step, -0.5, 0.5), lowest, highest)
+    found, number = np.exp(logarithm), len(logarithm)
+    time = (np.arange(number) + 0.5) * (raw.ended - raw.started) / number
+    return time, found, found / np.sqrt(np.maximum(curvature, 1e-3))
+
+
+def _coarse(
+    delay: np.ndarray, value: np.ndarray, error: np.ndarray, t1: float, height: float, floor: float
+) -> np.ndarray:
+    """Logarithm of the best decay time of a grid for each repetition."""
+    grid = np.log(t1) + np.linspace(np.log(RANGE[0]), np.log(RANGE[1]), 60)
+    model = floor + height * np.exp(-delay[None] / np.exp(grid)[:, None, None])
+    return grid[np.argmin(np.sum(((value - model) / error) ** 2, axis=2), axis=0)]
+
+
+def _statistics(values: np.ndarray, errors: np.ndarray, common: float) -> dict[str, Quantity]:
+    """Median, and standard deviation over the median with the errors of the single values taken off.
+
+    ``common`` is the error, in s, that all values share through the height and floor of the decay.
+    """
+    number, middle = len(values), float(np.median(values))
+    spread = float(values.std(ddof=1))
+    wander = float(np.sqrt(max(spread**2 - np.mean(errors**2), 0.0))) / middle
+    # a variance of n values is known to sqrt(2 / n); close to zero the root of its error is what could be hidden
+    uncertain = spread**2 * np.sqrt(2 / number) / middle**2
+    return {
+        "t1": Quantity(value=middle, stderr=float(np.hypot(MEDIAN * spread / np.sqrt(number), common)), unit="s"),
+        "t1_fluctuation": Quantity(value=wander, stderr=float(uncertain / max(2 * wander, np.sqrt(uncertain)))),
+        "single_error": Quantity(value=float(np.median(errors)) / middle),
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+    from reson.tools.figures.traces import draw_wandering
+
+    if analysis.error is not None:
+        return draw_curves(analysis, "T1 over time")
+    return draw_wandering(analysis, "T1 over time")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "t1", "t1_fluctuation")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "t1", "t1_fluctuation", "contrast", "floor")
+    if not fitted.passed:
+        return [fitted]
+    found, window = analysis.quantities, parameters["max_delay"]
+    t1 = found["t1"]
+    values = np.array(analysis.series[0].y) / found["mean_decay"].value
+    lost = float(np.mean((values < 1.5 * RANGE[0]) | (values > 0.7 * RANGE[1])))
+    return [
+        fitted,
+        checks.within("t1", t1.value, 1e-7, 1e-2, "s"),
+        checks.within("t1 over the longest delay", t1.value / window, 0.06, 1.5),
+        checks.within("t1 over the longest delay", t1.value / window, 0.1, 1.0, severity=Verdict.REVIEW),
+        checks.within("height of the decay", found["contrast"].value, 0.3, 1.2),
+        checks.within("height of the decay", found["contrast"].value, 0.6, 1.1, severity=Verdict.REVIEW),
+        checks.within("floor of the decay", found["floor"].value, -0.05, 0.3),
+        checks.resolved("height of the decay", found["contrast"], 8.0),
+        checks.resolved("mean decay time", found["mean_decay"], 5.0),
+        checks.within("error of a single T1", found["single_error"].value, 0.0, 0.3, severity=Verdict.REVIEW),
+        checks.within("share of repetitions without a decay", lost, 0.0, 0.05),
+        checks.precise("t1", t1, 0.1),
+        checks.history("t1", t1, history, natural=0.25),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="t1_over_time",
+    title="T1 over time",
+    measures="how much T1 fluctuates within minutes to hours, and its median",
+    family="t1_over_time",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest delay; two and a half times the known T1"),
+        Parameter("repeats", "", 20, 5000, "number of T1 measurements", 100.0, integer=True, shared=True),
+        sweep.shots(1000),
+    ),
+    needs=("x_amplitude", "readout_threshold", "t1"),
+    calibrates=("t1", "t1_fluctuation"),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+)

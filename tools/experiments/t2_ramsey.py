@@ -1,0 +1,195 @@
+"""Ramsey fringes over a long window (T2Ramsey of Qiskit Experiments): T2*, and whether the qubit has one frequency.
+
+A two-level defect that jumps between two states gives the qubit two frequencies. Averaged over shots the fringes beat,
+and their spectrum shows two lines; one decaying cosine then reads a T2* that is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit
+from reson.tools.experiments.oscillation_models import RAMSEY_TRACE, TWO_LINES, trace_start, two_lines_start
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+US = 1e-6
+OSCILLATIONS = 10.0
+"""Oscillations that the artificial detuning puts into the window."""
+FAINTEST = 0.15
+"""Amplitude of a second line, in units of the first, from which it counts."""
+BETTER = 40.0
+"""By how much chi2 has to fall for four more parameters before there are two lines."""
+SUSPECT = 1.3
+"""Reduced chi2 of one line from which a second is looked for."""
+SIGMAS = 5.0
+"""By which the two lines have to be apart."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    """Two and a half times T2* where it is known, else what T1 suggests."""
+    guess = values.get("t2_star", values.get("t2_echo", values.get("t1", 40e-6)))
+    window = float(np.clip(2.5 * guess, 1e-6, 1e-3))
+    return {"max_delay": window, "detuning": OSCILLATIONS / window}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(parameters["points"], parameters["shots"], parameters["max_delay"] / 2, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit_experiments.library import T2Ramsey
+
+    experiments = {
+        qubit: T2Ramsey(
+            (qubit,),
+            delays=list(sweep.delays(values["max_delay"], int(values["points"]))),
+            backend=device.backend,
+            osc_freq=values["detuning"],
+        )
+        for qubit, values in arguments.items()
+    }
+    return acquisition.acquire("t2_ramsey", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def analyse(raw: RawData) -> Analysis:
+    points = points_of(raw, RAMSEY_TRACE, US)
+    one = fit_many(RAMSEY_TRACE, [points], [trace_start(points.x, points.y)], US)[0]
+    poor = one.reduced_chi2 is not None and one.reduced_chi2 > SUSPECT
+    two = _two_lines(one, points) if poor else None
+    result = two or one
+    return Analysis(
+        experiment="t2_ramsey",
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Delay", unit="s"),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities={} if result.error else _quantities(one, two),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _two_lines(one: Fit, points: Points) -> Fit | None:
+    """A fit with two lines, if it is better by far and both lines are strong."""
+    window = float(points.x.max())
+    tau = float(np.clip(one["tau"].value, 0.2 * window, 3 * window))
+    start = two_lines_start(points.x, points.y, one["freq"].value, tau)
+    two = fit_many(TWO_LINES, [points], [start], US)[0]
+    if two.error or one.reduced_chi2 is None or two.reduced_chi2 is None:
+        return None
+    gain = one.reduced_chi2 * (len(points.x) - 5) - two.reduced_chi2 * (len(points.x) - 8)
+    apart, share = two["gap"], _share(two)
+    resolved = apart.stderr is not None and abs(apart.value) > SIGMAS * apart.stderr
+    return two if gain > BETTER and resolved and share.value > FAINTEST else None
+
+
+def _share(two: Fit) -> Quantity:
+    """Amplitude of the fainter line in units of the stronger."""
+    sizes = _sizes(two)
+    errors = [max(two[f"{part}{n}"].stderr or 0.0 for part in "ab") for n in (1, 2)]
+    faint, strong = np.argsort(sizes)
+    value = sizes[faint] / max(sizes[strong], 1e-9)
+    return Quantity(
+        value=value, stderr=float(np.hypot(errors[faint], value * errors[strong])) / max(sizes[strong], 1e-9)
+    )
+
+
+def _sizes(two: Fit) -> list[float]:
+    return [float(np.hypot(two[f"a{n}"].value, two[f"b{n}"].value)) for n in (1, 2)]
+
+
+def _quantities(one: Fit, two: Fit | None) -> dict[str, Quantity]:
+    used = two or one
+    found = {
+        "t2_star": used.scaled("tau", US, "s"),
+        "oscillation": used.scaled("freq", 1 / US, "Hz"),
+        "contrast": one["amp"],
+        "floor": used["base"],
+    }
+    if two is not None:
+        apart = two.scaled("gap", 1 / US, "Hz")
+        found["splitting"] = apart.model_copy(update={"value": abs(apart.value)})
+        found["second_line"] = _share(two)
+        found["contrast"] = Quantity(value=sum(_sizes(two)), stderr=one["amp"].stderr)
+    return found
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.traces import draw_trace_and_spectrum
+
+    return draw_trace_and_spectrum(analysis, "Ramsey (T2*)")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "t2_star")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "t2_star", "oscillation", "contrast")
+    if not fitted.passed:
+        return [fitted, checks.signal(analysis.series[0])]
+    found, window = analysis.quantities, parameters["max_delay"]
+    nyquist, tau = (parameters["points"] - 1) / window / 2, found["t2_star"]
+    second = found["second_line"].value if "second_line" in found else 0.0
+    listed = [
+        fitted,
+        checks.signal(analysis.series[0]),
+        # several cycles within the decay: without them neither can be told from the other
+        checks.within(
+            "oscillations within the decay", found["oscillation"].value * min(tau.value, window), 1.0, np.inf
+        ),
+        checks.within("oscillation", found["oscillation"].value, 1.0 / window, 0.8 * nyquist, "Hz"),
+        checks.within("artificial detuning", abs(parameters["detuning"]), 0.0, 0.8 * nyquist, "Hz"),
+        checks.within("t2_star over the window", tau.value / window, 0.0, 1.5),
+        checks.within("t2_star over the window", tau.value / window, 0.0, 1.2, severity=Verdict.REVIEW),
+        checks.within("t2_star over the step of the sweep", tau.value * 2 * nyquist, 4.0, np.inf),
+        checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
+        checks.within("amplitude", found["contrast"].value, 0.3, 0.65, severity=Verdict.REVIEW),
+        checks.resolved("amplitude", found["contrast"], 8.0),
+        checks.precise("t2_star", tau, 0.2),
+        checks.within("second line over the first", second, 0.0, FAINTEST, severity=Verdict.REVIEW),
+        checks.goodness(analysis, parameters=5, tolerance=0.02),
+        checks.history("t2_star", tau, history, natural=0.25),
+    ]
+    if "t1" in history:
+        limit = 2 * history["t1"].value * 1.3 + 3 * (tau.stderr or 0.0)
+        listed.append(checks.within("t2_star against 2 T1", tau.value, 0.0, limit, "s", severity=Verdict.REVIEW))
+    return listed
+
+
+EXPERIMENT = Experiment(
+    name="t2_ramsey",
+    title="Ramsey (T2*)",
+    measures="the dephasing time without echo, and from the spectrum whether the qubit has one frequency or two",
+    family="ramsey",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest delay; two and a half times what is known of T2*"),
+        Parameter("detuning", "Hz", 1e3, 20e6, "artificial detuning; by default ten oscillations in the window"),
+        sweep.points(81),
+        sweep.shots(500),
+    ),
+    needs=("drive_frequency", "sx_amplitude", "readout_threshold"),
+    calibrates=("t2_star",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+)
