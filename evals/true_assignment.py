@@ -26,13 +26,29 @@ def read_as_one(
     """
     rng = np.random.default_rng(SEED)
     thermal = np.array([transmon.thermal_population for transmon in transmons])
-    levels = (rng.random((len(transmons), SHOTS)) < thermal[:, None]) ^ np.array(prepared, dtype=bool)[:, None]
+    excited = rng.random((len(transmons), SHOTS)) < thermal[:, None]
+    levels = np.where(np.array(prepared, dtype=bool)[:, None], ~excited, excited)
     tones = [Tone(one["readout_frequency"], one["readout_amplitude"]) for one in controls]
     readout = replace(readout_of(transmons, tones), leaks=_leaks(transmons))
     signal = integrate(readout, levels.astype(int), 1, rng)[..., 0]
     angles = np.array([one["readout_angle"] for one in controls])
     thresholds = np.array([one["readout_threshold"] for one in controls])
-    return ((signal * np.exp(-1j * angles)[:, None]).real > thresholds[:, None]).mean(axis=1)
+    along = np.real(signal * np.exp(-1j * angles)[:, None])
+    return np.asarray(along > thresholds[:, None]).mean(axis=1)
+
+
+def largest_crosstalk(transmons: Sequence[TransmonTruth], controls: Sequence[Mapping[str, float]], qubit: int) -> float:
+    """Largest change of P(1) of a qubit, prepared in 0 or in 1, with the state of one other of those measured."""
+    found = []
+    for own in (0, 1):
+        for other in range(len(transmons)):
+            patterns = [[0] * len(transmons) for _ in range(2)]
+            for state, pattern in enumerate(patterns):
+                pattern[other], pattern[qubit] = state, own
+            if other != qubit:
+                without, beside = (read_as_one(transmons, controls, pattern)[qubit] for pattern in patterns)
+                found.append(abs(beside - without))
+    return float(max(found))
 
 
 def _leaks(transmons: Sequence[TransmonTruth]) -> tuple[tuple[int, int, complex], ...]:

@@ -11,7 +11,7 @@ from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.oscillations import read_rabi, read_ramsey
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
 from reson.agent.reading.resonators import read_dip
-from reson.agent.reading.states import read_readout_error, read_reset
+from reson.agent.reading.states import read_crosstalk, read_readout_error, read_reset
 from reson.records import Reading
 from reson.tools.experiments.experiment import Analysis
 
@@ -33,6 +33,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "purity_rb": read_each_decay,
     "readout_error": read_readout_error,
     "reset_error": read_reset,
+    "correlated_readout_error": read_crosstalk,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.agent.reading.answers import answer, success
+from reson.agent.reading.answers import answer, no_signal, success
 from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis
 
@@ -14,6 +14,11 @@ MISREAD = 0.1
 """Share of wrong answers from which a readout is bad."""
 LEFT = 0.2
 """Share of the excitation from which a reset has visibly not worked."""
+
+DEPENDS, DEPENDS_MUCH = 0.01, 0.05
+"""Change of P(1) with another qubit's state from which there is crosstalk, and from which it is a fault."""
+CERTAIN = 4.5
+"""Standard errors from which one of many points is no longer a chance deviation."""
 
 
 def read_readout_error(analysis: Analysis) -> Reading:
@@ -30,6 +35,23 @@ def read_readout_error(analysis: Analysis) -> Reading:
     if wrong > MISREAD:
         return answer(Status.LARGE_ERROR, Outcome.SUBOPTIMAL, f"{wrong:.0%} of one state are misread")
     return success(f"both states are read rightly but for {wrong:.1%} at most")
+
+
+def read_crosstalk(analysis: Analysis) -> Reading:
+    """Points should lie at zero: another qubit's state changes nothing."""
+    changes = np.concatenate([series.y for series in analysis.series])
+    errors = np.concatenate([series.y_err for series in analysis.series])
+    if analysis.error is not None:
+        return no_signal(analysis, "no other qubit was read with this one")
+    certain = np.abs(changes) > CERTAIN * errors
+    worst = float(np.max(np.abs(changes[certain]), initial=0.0))
+    if worst > DEPENDS_MUCH:
+        reason = f"another qubit's state changes what is read by {worst:.0%}"
+        return answer(Status.LARGE_ERROR, Outcome.ANOMALOUS, reason, curve_drawn=False)
+    if worst > DEPENDS:
+        reason = f"another qubit's state changes what is read by {worst:.1%}"
+        return answer(Status.MODERATE_ERROR, Outcome.SUBOPTIMAL, reason, curve_drawn=False)
+    return success("no other qubit's state changes what is read by a per cent or more")
 
 
 def read_reset(analysis: Analysis) -> Reading:

@@ -67,7 +67,7 @@ def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
     from reson.tools.quantities import controls_only
 
     row = get(recipe.experiment)
-    device = open_simulated(SEED, 1, recipe.faults, clock)
+    device = open_simulated(SEED, recipe.qubits, recipe.faults, clock)
     changed = {name: value * recipe.times.get(name, 1.0) for name, value in values.items()}
     changed["drive_frequency"] += recipe.detuned
     device.load(controls_only({"q0": changed}))

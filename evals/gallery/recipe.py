@@ -25,8 +25,10 @@ class Recipe:
     detuned: float = 0.0
     """Hz added to the drive frequency."""
     faults: Mapping[str, str] = field(default_factory=dict)
-    """Of the chip, by component, as in ``lab.toml``; the chip has q0 alone."""
+    """Of the chip, by component, as in ``lab.toml``."""
     by_eye: bool = False
     """Made so by construction and plain to the eye, though the offline reader takes it for something else."""
     stretched_curve: float = 0.0
     """The drawn curve is stretched by this factor along the sweep, as a fit with a bad start would be."""
+    qubits: int = 1
+    """Of the chip; only q0 has the values of a calibrated one, and its plot is shown."""

@@ -6,6 +6,7 @@ import difflib
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.experiments import (
+    correlated_readout_error,
     fine_amplitude,
     fine_drag,
     interleaved_rb,
@@ -44,6 +45,7 @@ CATALOGUE: dict[str, Experiment] = {
         purity_rb.EXPERIMENT,
         readout_error.EXPERIMENT,
         reset_error.EXPERIMENT,
+        correlated_readout_error.EXPERIMENT,
     )
 }
 

@@ -12,4 +12,8 @@ RECIPES = (
     Recipe("readout_error", Status.OFF_RESONANCE, "the X pulse is a quarter too weak", times={"x_amplitude": 0.75}),
     Recipe("reset_error", Status.SUCCESS, "after a reset a prepared 1 reads like a prepared 0"),
     Recipe("reset_error", Status.NO_EXCITATION, "the drive was off: there is nothing to reset", times=NO_DRIVE),
+    Recipe(
+        "correlated_readout_error", Status.SUCCESS, "three qubits read together do not disturb each other", qubits=3
+    ),
+    Recipe("correlated_readout_error", Status.NO_SIGNAL, "no other qubit was read with this one"),
 )

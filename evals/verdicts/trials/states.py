@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reson.evals.true_assignment import SHOTS, read_as_one
+from reson.evals.true_assignment import SHOTS, largest_crosstalk, read_as_one
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
@@ -36,6 +36,12 @@ def _reset_error(moment: Moment) -> float:
     return truth.reset_error * (1 - truth.thermal_population) / (1 - 2 * truth.thermal_population)
 
 
+def _crosstalk(moment: Moment) -> float:
+    """Of qubit 0, measured with the one beside it."""
+    controls = [moment.device.controls()[f"q{qubit}"] for qubit in (0, 1)]
+    return largest_crosstalk([moment.truth, moment.device.chip.truth_now().transmons[1]], controls, 0)
+
+
 def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     return common.prepared(setting, truth, 0.2)
 
@@ -57,6 +63,15 @@ TRIALS = {
         truth={"p1_given_0": _p1_given_0, "p0_given_1": _p0_given_1, "assignment_fidelity": _fidelity},
         adequate=_adequate,
         sampling=_sampling,
+    ),
+    "correlated_readout_error": Trial(
+        stage=STAGE,
+        sweeps=(put("patterns", 16, 32, whole=True), put("shots", 100, 500, whole=True)),
+        needs={"readout_crosstalk": Need(0.01, False, "a third of what a readout error usually is")},
+        truth={"readout_crosstalk": _crosstalk},
+        adequate=_adequate,
+        sampling=lambda parameter, value: math.sqrt(max(value, 0.01) / SHOTS),
+        qubits=2,
     ),
     "reset_error": Trial(
         stage=STAGE,
