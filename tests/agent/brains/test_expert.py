@@ -68,6 +68,12 @@ def view(*attempts: Attempt, known: dict[str, float] | None = None, before: froz
     )
 
 
+def until(experiment: str) -> list[Attempt]:
+    """Accepted attempts at every step before the first of this experiment."""
+    names = [step.experiment for step in BRING_UP]
+    return [attempt(name) for name in names[: names.index(experiment)]]
+
+
 def decide(*attempts: Attempt, **other):
     return next_decision(view(*attempts, **other), GOALS)
 
@@ -97,14 +103,14 @@ def test_a_calibrated_qubit_needs_at_most_half_of_that():
 
 
 def test_a_bring_up_cut_short_goes_on_where_it_stopped():
-    done = {SHOWN_BY[step.experiment] for step in BRING_UP[:4]}
+    done = {SHOWN_BY[one.experiment] for one in until("t1")}
     decision = decide(before=frozenset(done))
     assert isinstance(decision, Measure)
     assert decision.experiment == "t1"
 
 
 def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
-    attempts: list[Attempt] = []
+    attempts = until("qubit_spectroscopy")
     spans, amplitudes = [], []
     for _ in range(4):
         decision = decide(*attempts)
@@ -123,18 +129,19 @@ def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
 
 def test_full_scale_rabi_without_an_oscillation_is_a_weak_drive_line():
     narrow = attempt("rabi", Verdict.REJECT, Status.RANGE_TOO_NARROW)
-    wider = decide(attempt("qubit_spectroscopy"), narrow)
+    before = until("rabi")
+    wider = decide(*before, narrow)
     assert isinstance(wider, Measure)
     assert wider.parameters["max_amplitude"] == 1.0
     full = narrow.model_copy(update={"parameters": narrow.parameters | {"max_amplitude": 1.0}})
-    decision = decide(attempt("qubit_spectroscopy"), narrow, full)
+    decision = decide(*before, narrow, full)
     assert isinstance(decision, GiveUp)
     assert decision.diagnoses[0].code is DiagnosisCode.WEAK_DRIVE_LINE
 
 
 def test_the_reader_s_range_is_used_within_reason():
     short = attempt("t1", Verdict.REVIEW, Status.WINDOW_TOO_SHORT, suggested_range=(0.0, 300e-6))
-    attempts = [attempt(step.experiment) for step in BRING_UP[:4]]
+    attempts = until("t1")
     decision = decide(*attempts, short)
     assert isinstance(decision, Measure)
     assert decision.parameters["max_delay"] == pytest.approx(300e-6)
@@ -146,16 +153,17 @@ def test_the_reader_s_range_is_used_within_reason():
 
 def test_nothing_sensible_twice_sends_the_qubit_upstream_once_and_back():
     flat = attempt("rabi", Verdict.REJECT, Status.FIT_POOR, outcome=Outcome.ANOMALOUS)
-    decision = decide(attempt("qubit_spectroscopy"), flat, flat)
+    before = until("rabi")
+    decision = decide(*before, flat, flat)
     assert isinstance(decision, Measure)
     assert decision.experiment == "qubit_spectroscopy"
-    decision = decide(attempt("qubit_spectroscopy"), flat, flat, attempt("qubit_spectroscopy"))
+    decision = decide(*before, flat, flat, attempt("qubit_spectroscopy"))
     assert isinstance(decision, Measure)
     assert decision.experiment == "rabi"
 
 
 def test_a_gate_error_that_was_found_and_corrected_is_measured_again():
-    attempts = [attempt(step.experiment) for step in BRING_UP[:8]]
+    attempts = until("fine_x_amplitude")
     found = attempt("fine_x_amplitude", Verdict.ACCEPT, Status.LARGE_ERROR)
     decision = decide(*attempts, found)
     assert isinstance(decision, Measure)
@@ -164,7 +172,7 @@ def test_a_gate_error_that_was_found_and_corrected_is_measured_again():
 
 
 def test_a_lasting_review_is_put_to_a_person_and_the_answer_counts():
-    attempts = [attempt(step.experiment) for step in BRING_UP[:4]]
+    attempts = until("t1")
     doubtful = attempt("t1", Verdict.REVIEW, Status.SUCCESS, quantities={"t1": Quantity(value=20e-6, stderr=1e-6)})
     decision = decide(*attempts, *[doubtful] * 4)
     assert isinstance(decision, Escalate)
@@ -172,7 +180,7 @@ def test_a_lasting_review_is_put_to_a_person_and_the_answer_counts():
     approved = doubtful.model_copy(update={"write": "written"})
     after = decide(*attempts, *[doubtful] * 3, approved)
     assert isinstance(after, Measure)
-    assert after.experiment == "rough_drag"
+    assert after.experiment == BRING_UP[len(attempts) + 1].experiment
     rejected = doubtful.model_copy(update={"write": "rejected", "note": "the fridge was warm"})
     after = decide(*attempts, *[doubtful] * 3, rejected)
     assert isinstance(after, GiveUp)
@@ -219,7 +227,7 @@ def test_every_trouble_ends(experiment: str, status: Status):
 
 
 def test_a_request_refused_twice_is_given_up():
-    refused = attempt("qubit_spectroscopy", Verdict.REJECT, None, measurement_id="", outcome=None)
+    refused = attempt(BRING_UP[0].experiment, Verdict.REJECT, None, measurement_id="", outcome=None)
     assert isinstance(decide(refused), Measure)
     decision = decide(refused, refused)
     assert isinstance(decision, GiveUp)
@@ -241,7 +249,8 @@ def test_a_search_starts_with_what_found_the_line_before():
     failed = mine.model_copy(update={"verdict": Verdict.REJECT, "parameters": {"span": 2e6}})
 
     def first(*recalled: Recollection, attempts: tuple[Attempt, ...] = ()) -> dict[str, float]:
-        decision = next_decision(view(*attempts).model_copy(update={"recalled": recalled}), GOALS)
+        before = until("qubit_spectroscopy")
+        decision = next_decision(view(*before, *attempts).model_copy(update={"recalled": recalled}), GOALS)
         assert isinstance(decision, Measure)
         assert decision.experiment == "qubit_spectroscopy"
         return decision.parameters
@@ -255,11 +264,11 @@ def test_a_search_starts_with_what_found_the_line_before():
 
 def test_another_brains_idea_does_not_lead_the_plan_astray():
     """In the cascade a model may measure something else in between: the plan goes on where it was."""
-    done = [attempt(step.experiment) for step in BRING_UP[:2]]
+    done = until("readout")
     for detour in (attempt("t1"), attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL)):
         decision = decide(*done, detour)
         assert isinstance(decision, Measure)
-        assert decision.experiment == BRING_UP[2].experiment
+        assert decision.experiment == "readout"
     after_failure = decide(*done, attempt("readout", Verdict.REJECT, Status.NO_EXCITATION), attempt("t1"))
     assert isinstance(after_failure, Measure)
     assert after_failure.experiment == "readout"
