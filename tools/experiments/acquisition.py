@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qiskit_experiments.framework import BaseExperiment
 
     from reson.tools.devices.device import Device
+    from reson.tools.experiments.joint_circuits import Joint
 
 CLASSIFIED, AVERAGED_IQ, SINGLE_SHOT_IQ = "counts", "iq_mean", "iq"
 """What to bring home: 0/1 counts, mean and error of the IQ signal, or the IQ value of every shot."""
@@ -31,14 +32,20 @@ def acquire(
     """
     from reson.tools.experiments.joint_circuits import joint_circuits
 
+    return bring_home(name, device, arguments, joint_circuits(name, experiments, device.backend), kind)
+
+
+def bring_home(
+    name: str, device: Device, arguments: Mapping[int, Values], joints: Sequence[Joint], kind: str
+) -> dict[int, RawData]:
+    """Run circuits that are joined already and split the results; raises as ``acquire`` does."""
     shots = int(max(values["shots"] for values in arguments.values()))
-    controls = {qubit: dict(device.controls()[f"q{qubit}"]) for qubit in experiments}
-    joints = joint_circuits(name, experiments, device.backend)
+    controls = {qubit: dict(device.controls()[f"q{qubit}"]) for qubit in arguments}
     longest = max(values.get("max_delay", 0.0) for values in arguments.values())
     started = device.now().timestamp()
     results = results_of(device, [joint.circuit for joint in joints], shots, _LEVELS[kind], longest)
     ended = device.now().timestamp()
-    arrays: dict[int, list[tuple[np.ndarray, ...]]] = {qubit: [] for qubit in experiments}
+    arrays: dict[int, list[tuple[np.ndarray, ...]]] = {qubit: [] for qubit in arguments}
     for joint, result in zip(joints, results, strict=True):
         payload = _payload(result, joint.circuit.num_clbits, shots, kind)
         for qubit, clbit in joint.clbits.items():
@@ -57,7 +64,7 @@ def acquire(
             started=started,
             ended=ended,
         )
-        for qubit in experiments
+        for qubit in arguments
     }
 
 

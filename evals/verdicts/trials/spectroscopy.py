@@ -33,4 +33,12 @@ TRIALS = {
         truth={"drive_frequency": common.f01},
         adequate=_adequate,
     ),
+    "drive_line_map": Trial(
+        stage=Stage(frequency=None, amplitude=None),
+        sweeps=(scale("amplitude", (0.03, 0.2)),),
+        needs={},  # it writes nothing: cables are changed by people
+        truth={},
+        adequate=lambda setting, arguments, truth: arguments["amplitude"] * truth.gain * area(32e-9) > math.pi / 2,
+        qubits=4,
+    ),
 }

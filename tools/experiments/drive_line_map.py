@@ -1,0 +1,142 @@
+"""Which drive line excites a qubit? A short pulse at the qubit's frequency through each line of the device in turn.
+
+The pulse of a calibrated gate's length is some 30 MHz wide, so that a guess of the frequency is good enough. Only one
+line plays at a time: pulses meant for another qubit of nearly the same frequency would be taken for this one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Series, Values
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+    from reson.tools.experiments.joint_circuits import Joint
+
+CLEAR = 8.0
+"""Response in units of its error from which a line counts as the qubit's."""
+ALONE = 0.4
+"""Largest second response, in units of the first, beside which the first is the only one."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {"amplitude": values["x_amplitude"]}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(len(device.qubits) + 1, parameters["shots"], 0.0, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    lines = (None, *device.qubits)
+    joints = [_joint(device, qubit, values, line) for qubit, values in arguments.items() for line in lines]
+    return acquisition.bring_home("drive_line_map", device, arguments, joints, acquisition.AVERAGED_IQ)
+
+
+def _joint(device: Device, qubit: int, values: Values, line: int | None) -> Joint:
+    """A qubit's pulse through one line, and its readout; None: no pulse at all."""
+    from qiskit import QuantumCircuit
+
+    from reson.tools.devices.drive import DriveGate
+    from reson.tools.experiments.joint_circuits import Joint
+
+    circuit = QuantumCircuit(1 + max(device.qubits), 1, name=f"drive-line-map-{qubit}-{line}", metadata={})
+    if line is not None:
+        here, there = (device.controls()[f"q{one}"] for one in (qubit, line))
+        offset = here["drive_frequency"] - there["drive_frequency"]
+        circuit.append(DriveGate(values["amplitude"], 0.0, offset, here["pulse_duration"]), [line])
+        circuit.barrier(*{qubit, line})
+    circuit.measure(qubit, 0)
+    return Joint(circuit, {qubit: {"xval": -1 if line is None else line}}, {qubit: 0})
+
+
+def analyse(raw: RawData) -> Analysis:
+    lines = np.array([circuit["xval"] for circuit in raw.circuits])
+    mean, stderr = raw.arrays["iq_mean"], raw.arrays["iq_stderr"]
+    (rest,) = np.flatnonzero(lines < 0)
+    order = np.argsort(lines)[1:]
+    change = np.abs(mean[order] - mean[rest])
+    error = np.sqrt(stderr[order] ** 2 + stderr[rest] ** 2).max(axis=1)
+    quantities = _quantities(lines[order], change, error, raw.qubit)
+    return Analysis(
+        experiment="drive_line_map",
+        qubit=raw.qubit,
+        series=(Series(name="response", x=tuple(lines[order]), y=tuple(change), y_err=tuple(error)),),
+        x_axis=Axis(label="Drive line, by the qubit that it is wired to", unit=""),
+        y_axis=Axis(label="Change of the signal (arb. units)", unit=""),
+        quantities=quantities,
+        error=None if quantities else "no line excites the qubit",
+    )
+
+
+def _quantities(lines: np.ndarray, change: np.ndarray, error: np.ndarray, qubit: int) -> dict[str, Quantity]:
+    """Empty where no line is clear of the noise."""
+    best = int(np.argmax(change))
+    if change[best] < CLEAR * error[best]:
+        return {}
+    own = int(np.flatnonzero(lines == qubit)[0])
+    second = float(np.max(np.delete(change, best), initial=0.0))
+    return {
+        "line": Quantity(value=float(lines[best])),
+        "response": Quantity(value=float(change[best]), stderr=float(error[best])),
+        "own_response": Quantity(value=float(change[own]), stderr=float(error[own])),
+        "second_response": Quantity(value=second, stderr=float(error.max())),
+    }
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    figure = draw_curves(analysis, "Drive line map")
+    figure.axes[0].set_ylim(bottom=0)
+    return figure
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    """Nothing: cables are changed by people."""
+    return []
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "response")
+    if not fitted.passed:
+        return [fitted]
+    found = analysis.quantities
+    ratio = found["second_response"].value / found["response"].value
+    return [
+        fitted,
+        checks.resolved("response", found["response"], CLEAR),
+        checks.within("second response over the first", ratio, 0.0, ALONE, severity=Verdict.REVIEW),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="drive_line_map",
+    title="Drive line map",
+    measures="which of the device's drive lines excites the qubit: its own, another one, or none",
+    family="drive_line_map",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("amplitude", "", 0.01, 1.0, "amplitude of the pulse; by default that of X"),
+        sweep.shots(1000),
+    ),
+    needs=("readout_frequency",),
+    calibrates=(),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)
