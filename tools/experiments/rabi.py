@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+FIGURE = "Rabi oscillation"
 THIRD_LEVEL = 0.06
 """By how much the third level slows a pi pulse: this over (anharmonicity * duration)^2, relative; 0.6e-3 for 32 ns.
 
@@ -101,7 +102,13 @@ def _quantities(result: Fit, max_amplitude: float, slowing: float) -> dict[str, 
 def draw(analysis: Analysis) -> Figure:
     from reson.tools.figures.curves import draw_curves
 
-    return draw_curves(analysis, "Rabi oscillation")
+    return draw_curves(analysis, FIGURE)
+
+
+def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
+    from reson.tools.figures.curves import curve_pictures
+
+    return curve_pictures(analyses, FIGURE)
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
@@ -147,5 +154,6 @@ EXPERIMENT = Experiment(
     propose=propose,
     check=check,
     analyse_many=analyse_many,
+    draw_many=draw_many,
     valid_hours=48.0,
 )

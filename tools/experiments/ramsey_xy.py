@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+FIGURE = "Ramsey (X and Y)"
 US, MHZ = 1e-6, 1e6
 COARSE_WINDOW = 4e-6
 OSCILLATIONS = 5.0
@@ -120,7 +121,13 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
 def draw(analysis: Analysis) -> Figure:
     from reson.tools.figures.curves import draw_curves
 
-    return draw_curves(analysis, "Ramsey (X and Y)")
+    return draw_curves(analysis, FIGURE)
+
+
+def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
+    from reson.tools.figures.curves import curve_pictures
+
+    return curve_pictures(analyses, FIGURE)
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
@@ -174,5 +181,6 @@ EXPERIMENT = Experiment(
     propose=propose,
     check=check,
     analyse_many=analyse_many,
+    draw_many=draw_many,
     valid_hours=12.0,
 )

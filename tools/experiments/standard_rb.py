@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+FIGURE = "Randomised benchmarking"
 LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
 """Sequence lengths in units of the longest; the first one becomes a single Clifford."""
 FLOOR = 0.5
@@ -155,7 +156,13 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
 def draw(analysis: Analysis) -> Figure:
     from reson.tools.figures.curves import draw_curves
 
-    return draw_curves(analysis, "Randomised benchmarking")
+    return draw_curves(analysis, FIGURE)
+
+
+def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
+    from reson.tools.figures.curves import curve_pictures
+
+    return curve_pictures(analyses, FIGURE)
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
@@ -217,5 +224,6 @@ EXPERIMENT = Experiment(
     propose=propose,
     check=check,
     analyse_many=analyse_many,
+    draw_many=draw_many,
     valid_hours=12.0,
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+FIGURE = "Energy relaxation (T1)"
 US = 1e-6
 
 
@@ -73,7 +74,13 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
 def draw(analysis: Analysis) -> Figure:
     from reson.tools.figures.curves import draw_curves
 
-    return draw_curves(analysis, "Energy relaxation (T1)")
+    return draw_curves(analysis, FIGURE)
+
+
+def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
+    from reson.tools.figures.curves import curve_pictures
+
+    return curve_pictures(analyses, FIGURE)
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
@@ -105,5 +112,6 @@ EXPERIMENT = Experiment(
     propose=propose,
     check=check,
     analyse_many=analyse_many,
+    draw_many=draw_many,
     valid_hours=24.0,
 )

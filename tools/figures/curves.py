@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,51 +12,94 @@ from reson.tools.figures import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import ErrorbarContainer
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+EDGES = {"left": 0.125, "right": 0.985, "bottom": 0.115, "top": 0.91}
+"""Of the axes, in units of the figure: the same in all figures, so that two of them can be compared by eye."""
+ERROR_LINE = 0.9
+"""Points: how thick an error bar is."""
+LABELS = -0.105
+"""Place of both axis labels, in units of the axes."""
 
 
 def draw_curves(analysis: Analysis, title: str) -> Figure:
     """All series of an analysis on one set of axes; individual sequences, where kept, as faint dots behind."""
     figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
-    x_scale, x_unit = style.prefix(np.concatenate([part.x for part in analysis.series]), analysis.x_axis.unit)
+    lay_out(figure, axes)
+    scale, unit = style.prefix(np.concatenate([part.x for part in analysis.series]), analysis.x_axis.unit)
     for cloud in analysis.points.values():
         x, y = np.array(cloud).T
-        axes.plot(x * x_scale, y, ".", color=style.GRID, markeredgecolor="#BBBBBB", markersize=5, zorder=1)
+        draw_cloud(axes, x * scale, y)
     for index, part in enumerate(analysis.series):
-        _draw_series(axes, part, index, x_scale)
-    axes.set_xlabel(style.label(analysis.x_axis.label, x_unit), fontsize=11)
+        if part.fit_x:
+            draw_line(axes, index, np.array(part.fit_x) * scale, np.array(part.fit_y))
+        draw_points(axes, index, part, scale)
+    axes.set_xlabel(style.label(analysis.x_axis.label, unit), fontsize=11)
     axes.set_ylabel(style.label(analysis.y_axis.label, analysis.y_axis.unit), fontsize=11)
     if len(analysis.series) > 1:
         axes.legend(**style.LEGEND, ncols=len(analysis.series))
-    _natural_range(axes, analysis)
+    limits = probability_range(analysis)
+    if limits is not None:
+        axes.set_ylim(*limits)
+    if whole_numbers(analysis):
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 
-def _draw_series(axes: Axes, part: Series, index: int, x_scale: float) -> None:
-    colour, marker = style.COLOURS[index % len(style.COLOURS)], style.MARKERS[index % len(style.MARKERS)]
-    if part.fit_x:
-        axes.plot(np.array(part.fit_x) * x_scale, part.fit_y, "-", color=colour, linewidth=1.6, alpha=0.75, zorder=2)
-    axes.errorbar(
-        np.array(part.x) * x_scale,
+def curve_pictures(analyses: Sequence[Analysis], title: str) -> list[bytes]:
+    """``draw_curves`` of many analyses as PNG: the same figures but for a pixel here and there, twenty times sooner."""
+    from reson.tools.figures.curve_sheet import pictures
+
+    return pictures(analyses, title)
+
+
+def lay_out(figure: Figure, axes: Axes) -> None:
+    """Axes and their labels at fixed places."""
+    figure.set_layout_engine(None)
+    figure.subplots_adjust(**EDGES)
+    axes.yaxis.set_label_coords(LABELS, 0.5)
+    axes.xaxis.set_label_coords(0.5, LABELS * 0.75)
+
+
+def draw_cloud(axes: Axes, x: np.ndarray, y: np.ndarray) -> Line2D:
+    return axes.plot(x, y, ".", color=style.GRID, markeredgecolor="#BBBBBB", markersize=5, zorder=1)[0]
+
+
+def draw_line(axes: Axes, index: int, x: np.ndarray, y: np.ndarray) -> Line2D:
+    """The fitted curve of series number ``index``."""
+    colour = style.COLOURS[index % len(style.COLOURS)]
+    return axes.plot(x, y, "-", color=colour, linewidth=1.6, alpha=0.75, zorder=2)[0]
+
+
+def draw_points(axes: Axes, index: int, part: Series, scale: float) -> ErrorbarContainer:
+    """The measured points of series number ``index`` with their errors."""
+    return axes.errorbar(
+        np.array(part.x) * scale,
         part.y,
         yerr=part.y_err,
-        fmt=marker,
-        color=colour,
+        fmt=style.MARKERS[index % len(style.MARKERS)],
+        color=style.COLOURS[index % len(style.COLOURS)],
         markersize=4.5,
         markeredgecolor="white",
         markeredgewidth=0.4,
-        elinewidth=0.9,
+        elinewidth=ERROR_LINE,
         capsize=0,
         label=part.name,
         zorder=3,
     )
 
 
-def _natural_range(axes: Axes, analysis: Analysis) -> None:
-    """Probabilities keep their range, so that noise on a flat line looks like it; counts have whole ticks."""
-    from matplotlib.ticker import MaxNLocator
+def probability_range(analysis: Analysis) -> tuple[float, float] | None:
+    """Probabilities keep their range, so that noise on a flat line looks like it."""
+    if not analysis.y_axis.label.startswith("P("):
+        return None
+    return (0.4 if analysis.y_axis.label == "P(survival)" else -0.05), 1.05
 
-    if analysis.y_axis.label.startswith("P("):
-        axes.set_ylim(0.4 if analysis.y_axis.label == "P(survival)" else -0.05, 1.05)
-    if all(float(x).is_integer() for part in analysis.series for x in part.x):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+def whole_numbers(analysis: Analysis) -> bool:
+    """Counts have whole ticks."""
+    return all(float(x).is_integer() for part in analysis.series for x in part.x)

@@ -5,8 +5,7 @@ A figure never shows a fitted number, a verdict or a status: a reader has to fin
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -78,6 +77,10 @@ def label(text: str, unit: str) -> str:
 
 def png(figure: Figure) -> bytes:
     """The figure as PNG, byte for byte the same each time: no date and no software name inside."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
-    return stream.getvalue()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from reson.tools.figures.raster import encode
+
+    canvas = cast(FigureCanvasAgg, figure.canvas)
+    canvas.draw()
+    return encode(np.asarray(canvas.buffer_rgba()))
