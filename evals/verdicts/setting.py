@@ -36,6 +36,8 @@ class Stage:
     amplitude, and the frequency is about the best one; before, it is about the resonator's with the qubit in 0."""
     beta: float | None = None
     """Seconds; None: DRAG was not set yet."""
+    anharmonicity: float | None = None
+    """Hz; None: the design's."""
     t1_known: float = 0.0
     """Probability that T1 was measured before."""
     t2_known: float = 0.0
@@ -185,6 +187,8 @@ def _usual_controls(
     controls = device.design_controls()[f"q{qubit}"]
     if stage.frequency is not None:
         controls["drive_frequency"] = truth.f01 + rng.normal(0, stage.frequency)
+    if stage.anharmonicity is not None:
+        controls["anharmonicity"] = truth.anharmonicity + rng.normal(0, stage.anharmonicity)
     if stage.beta is not None:
         controls["drag_beta"] = best_beta(truth, PULSE) + rng.normal(0, stage.beta)
     if stage.amplitude is not None:

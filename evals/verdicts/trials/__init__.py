@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from reson.evals.verdicts.trial import Trial
 from reson.evals.verdicts.trials import (
+    allxy,
     benchmarking,
+    coherence,
     decays,
     drag,
+    ef,
     fine_amplitude,
+    power_map,
     rabi,
+    rabi_time,
     ramsey,
     rb_variants,
     readout,
@@ -29,4 +34,9 @@ TRIALS: dict[str, Trial] = (
     | benchmarking.TRIALS
     | rb_variants.TRIALS
     | states.TRIALS
+    | power_map.TRIALS
+    | rabi_time.TRIALS
+    | coherence.TRIALS
+    | ef.TRIALS
+    | allxy.TRIALS
 )
