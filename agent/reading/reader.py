@@ -8,10 +8,14 @@ from reson.agent.reading.benchmarking import read_each_decay
 from reson.agent.reading.clouds import read_clouds
 from reson.agent.reading.decays import read_benchmarking, read_decay
 from reson.agent.reading.lines import read_spectroscopy
-from reson.agent.reading.oscillations import read_rabi, read_ramsey
+from reson.agent.reading.maps import read_power_map
+from reson.agent.reading.oscillations import read_rabi, read_rabi_time, read_ramsey
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
 from reson.agent.reading.resonators import read_dip
+from reson.agent.reading.staircase import read_staircase
 from reson.agent.reading.states import read_crosstalk, read_readout_error, read_reset
+from reson.agent.reading.traces import read_fine_frequency, read_trace
+from reson.agent.reading.wandering import read_wandering
 from reson.records import Reading
 from reson.tools.experiments.experiment import Analysis
 
@@ -33,6 +37,15 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "purity_rb": read_each_decay,
     "readout_error": read_readout_error,
     "reset_error": read_reset,
+    "qubit_power_map": read_power_map,
+    "rabi_time": read_rabi_time,
+    "t2_ramsey": read_trace,
+    "fine_frequency": read_fine_frequency,
+    "cpmg": read_decay,
+    "t1_over_time": read_wandering,
+    "ef_spectroscopy": read_spectroscopy,
+    "ef_rabi": read_rabi,
+    "allxy": read_staircase,
     "correlated_readout_error": read_crosstalk,
 }
 

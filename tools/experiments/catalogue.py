@@ -6,13 +6,20 @@ import difflib
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.experiments import (
+    allxy,
     correlated_readout_error,
+    cpmg,
+    ef_rabi,
+    ef_spectroscopy,
     fine_amplitude,
     fine_drag,
+    fine_frequency,
     interleaved_rb,
     purity_rb,
+    qubit_power_map,
     qubit_spectroscopy,
     rabi,
+    rabi_time,
     ramsey_xy,
     readout,
     readout_error,
@@ -21,7 +28,9 @@ from reson.tools.experiments import (
     rough_drag,
     standard_rb,
     t1,
+    t1_over_time,
     t2_hahn,
+    t2_ramsey,
 )
 from reson.tools.experiments.experiment import Experiment
 
@@ -45,6 +54,15 @@ CATALOGUE: dict[str, Experiment] = {
         purity_rb.EXPERIMENT,
         readout_error.EXPERIMENT,
         reset_error.EXPERIMENT,
+        qubit_power_map.EXPERIMENT,
+        rabi_time.EXPERIMENT,
+        t2_ramsey.EXPERIMENT,
+        fine_frequency.EXPERIMENT,
+        cpmg.EXPERIMENT,
+        t1_over_time.EXPERIMENT,
+        ef_spectroscopy.EXPERIMENT,
+        ef_rabi.EXPERIMENT,
+        allxy.EXPERIMENT,
         correlated_readout_error.EXPERIMENT,
     )
 }
