@@ -15,7 +15,7 @@ from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
-from reson.tools.devices.device import Resting, published_of
+from reson.tools.devices.device import Remote, Resting, published_of
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
@@ -247,11 +247,18 @@ def _bench(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSet
         "versions": provenance(),
     }
     bench.tell("start", "start", start)
+    if isinstance(device, Remote):
+        device.attend(run_id, stop, lambda kind, body: _tell_of_job(bench, kind, body))
     if told := published_of(device):
         from reson.agent.report.published import EVENT, keep
 
         bench.tell(EVENT, EVENT, keep(store, told))
     return bench
+
+
+def _tell_of_job(bench: Bench, kind: str, body: Json) -> None:
+    """What became of a job at a remote device, each time anew: not a place in the run that could be repeated."""
+    bench.tell(f"remote-{bench.trajectory.count('remote-')}", kind, body)
 
 
 def _memory(lab: Lab, store: Store, watch: Watch) -> Memory | None:

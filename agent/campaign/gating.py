@@ -11,6 +11,7 @@ from reson.agent.campaign.observe import spent
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.state import CampaignState, Job, parked
 from reson.records import Action, ActionKind, Ending
+from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.measurements import list_measurements
 
@@ -77,6 +78,8 @@ def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
             Ending.BUDGET_SPENT,
             f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, next needs {needed / 60:.1f}",
         )
+    if isinstance(bench.device, Remote) and (reason := bench.device.over_budget(needed)):
+        return Ending.BUDGET_SPENT, reason
     if experiments + len(job["requests"]) > budget.experiments:
         return Ending.BUDGET_SPENT, f"experiments: {experiments} of {budget.experiments} used"
     limits = bench.device.limits

@@ -12,6 +12,7 @@ from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.errors import OperatorError, ToolError
 from reson.records import Change, Check, Judgement, Reading, Status, Verdict
+from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
 from reson.tools.quantities import PARAMETERS, controls_only
@@ -57,6 +58,8 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
             return _refused(bench, state, job, error.message)
         raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}
         record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
+        if isinstance(bench.device, Remote):
+            bench.device.recorded()
     mark_executed(bench.store, job["approval"], {"measurements": list(ids.values())})
     return {}
 

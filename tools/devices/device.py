@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from reson.records import Finite, Record
+from reson.records import Finite, Json, Record
 
-if TYPE_CHECKING:  # qiskit takes over a second to import; the port itself needs none of it
+if TYPE_CHECKING:
+    from threading import Event
+
+    # qiskit takes over a second to import; the port itself needs none of it
     from qiskit.primitives import BaseSamplerV2
     from qiskit.providers import BackendV2
 
@@ -63,6 +66,30 @@ class Resting(Protocol):
     """A device whose clock is its own: it can be let run on to a time."""
 
     def rest_until(self, time: datetime) -> None: ...
+
+
+def coupling_of(device: Device) -> tuple[tuple[int, int], ...]:
+    """Pairs of qubits that must not be measured at the same time unless an experiment says so: neighbours with an
+    always-on coupling. None where qubits are independent, or where the provider cancels what they do to each other.
+    """
+    return getattr(device, "coupling", ())
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """A device behind a queue, whose use is counted: it must know whose job it has, and when the data is safe."""
+
+    def attend(self, run_id: str, stop: Event, tell: Callable[[str, Json], None]) -> None:
+        """From now on jobs belong to this run, stop with it, and are told of."""
+        ...
+
+    def recorded(self) -> None:
+        """The data of the last measurement is on record: its jobs need not be found again."""
+        ...
+
+    def over_budget(self, seconds: float) -> str | None:
+        """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
+        ...
 
 
 def published_of(device: Device) -> Published | None:

@@ -6,6 +6,7 @@ So a new experiment of the catalogue needs no entry here, and a device that gain
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from reson.errors import ToolError
 from reson.tools.devices.device import Device, component, published_of
@@ -18,11 +19,25 @@ NO_PULSES = "no pulse access: the device has no `drive` instruction"
 NO_IQ = "no IQ signal: the device returns counts only"
 
 
+_FOUND: WeakKeyDictionary[Device, dict[str, str | None]] = WeakKeyDictionary()
+
+
 def why_not(experiment: Experiment, device: Device) -> str | None:
     """None where the experiment can run on the device with default arguments; else the reason, in a few words.
 
-    Takes some tenths of a second and no device time. The answer holds for as long as the device's target does.
+    The first answer takes some tenths of a second and no device time, and is kept. The simulated chip runs the whole
+    catalogue.
     """
+    if device.kind == "simulated":
+        return None
+    known = _FOUND.setdefault(device, {})
+    if experiment.name not in known:
+        known[experiment.name] = found_by_preparing(experiment, device)
+    return known[experiment.name]
+
+
+def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
+    """The answer of ``why_not``, found anew."""
     from qiskit.exceptions import QiskitError
 
     from reson.tools.devices.probe import SOME_CONTROLS, Reached, probe_of

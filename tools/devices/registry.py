@@ -40,6 +40,12 @@ def _aer(order: DeviceOrder) -> Device:
     return noisy_device("aer", "aer", line_of_qubits(order.qubits, order.noise))
 
 
+def _ibm(order: DeviceOrder) -> Device:
+    from reson.tools.devices.ibm.device import open_ibm
+
+    return open_ibm(order)
+
+
 def _plugin(order: DeviceOrder) -> Device:
     from reson.tools.devices.plugin import open_plugin
 
@@ -50,5 +56,6 @@ _OPENERS: dict[str, Callable[[DeviceOrder], Device]] = {
     "simulated": _simulated,
     "fake": _fake,
     "aer": _aer,
+    "ibm": _ibm,
     "plugin": _plugin,
 }

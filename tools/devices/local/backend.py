@@ -9,10 +9,11 @@ import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.providers import BackendV2, JobStatus, JobV1, Options
 from qiskit.result import Result
-from qiskit.result.models import ExperimentResult, ExperimentResultData, MeasLevel
+from qiskit.result.models import MeasLevel
 from qiskit.transpiler import Target
 
 from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.counts import counts_result
 from reson.tools.devices.device import DeviceLimits
 from reson.tools.devices.local.noise import NoisySimulators
 from reson.tools.devices.local.parts import Part, parts_of
@@ -83,7 +84,7 @@ class NoisyBackend(BackendV2):
         self._jobs += 1
         job_id = f"{self.name}-{self._jobs}"
         results = [
-            _result(circuit, self._joined(circuit, parts[index], outcomes, index, shots), shots)
+            counts_result(circuit, self._joined(circuit, parts[index], outcomes, index, shots))
             for index, circuit in enumerate(circuits)
         ]
         result = Result(
@@ -144,28 +145,6 @@ class NoisyBackend(BackendV2):
             rows = self._rng.permutation(np.repeat(np.arange(len(counts)), list(counts.values())))
             bits[:, list(part.clbits)] = words[rows]
         return bits
-
-
-def _result(circuit: QuantumCircuit, bits: np.ndarray, shots: int) -> ExperimentResult:
-    packed = np.packbits(bits, axis=1, bitorder="little")
-    values, numbers = np.unique(packed, axis=0, return_counts=True)
-    words = [hex(int.from_bytes(value.tobytes(), "little")) for value in values]
-    header = {
-        "name": circuit.name,
-        "metadata": circuit.metadata or {},
-        "n_qubits": circuit.num_qubits,
-        "memory_slots": circuit.num_clbits,
-        "creg_sizes": [[register.name, register.size] for register in circuit.cregs],
-        "qreg_sizes": [[register.name, register.size] for register in circuit.qregs],
-    }
-    return ExperimentResult(
-        shots=shots,
-        success=True,
-        data=ExperimentResultData(counts=dict(zip(words, map(int, numbers), strict=True))),
-        meas_level=MeasLevel.CLASSIFIED,
-        status="DONE",
-        header=header,
-    )
 
 
 def _bad(why: str) -> NoReturn:

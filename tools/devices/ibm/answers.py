@@ -1,0 +1,51 @@
+"""What a job brings home, checked circuit by circuit before anybody fits it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.result.models import ExperimentResult
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.counts import counts_result
+
+
+def results_of(found: Sequence[Any], circuits: Sequence[QuantumCircuit], shots: int) -> list[ExperimentResult]:
+    """From ``SamplerPubResult``s to results with counts of all classical bits.
+
+    Raises ``ToolError`` (job_failed) where circuits, registers or shots are missing, or the order is another one.
+    """
+    if len(found) != len(circuits):
+        _failed(f"{len(circuits)} circuits were sent, {len(found)} came back")
+    return [_one(pub, circuit, shots) for pub, circuit in zip(found, circuits, strict=True)]
+
+
+def _one(pub: Any, circuit: QuantumCircuit, shots: int) -> ExperimentResult:
+    """One circuit's result, refused where registers or shots are missing or it is another circuit's."""
+    returned = (getattr(pub, "metadata", None) or {}).get("circuit_metadata")
+    if returned is not None and _plain(returned) != _plain(circuit.metadata or {}):
+        _failed("the results came back in another order than the circuits were sent")
+    bits = np.zeros((shots, circuit.num_clbits), dtype=bool)
+    places = {bit: place for place, bit in enumerate(circuit.clbits)}
+    for register in circuit.cregs:
+        data = getattr(pub.data, register.name, None)
+        if data is None:
+            _failed(f"the classical register {register.name} did not come back")
+        if data.num_shots != shots or data.num_bits != register.size:
+            _failed(
+                f"{shots} shots of {register.size} bits were asked for, {data.num_shots} of {data.num_bits} came back"
+            )
+        bits[:, [places[bit] for bit in register]] = data.to_bool_array(order="little").reshape(shots, register.size)
+    return counts_result(circuit, bits, returned)
+
+
+def _plain(metadata: Any) -> str:
+    return json.dumps(metadata, sort_keys=True, default=float)
+
+
+def _failed(message: str) -> NoReturn:
+    raise ToolError(ToolErrorKind.JOB_FAILED, message)

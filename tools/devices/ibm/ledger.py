@@ -1,0 +1,95 @@
+"""The ledger of jobs: what was meant to be sent is on disk before it is sent, so that nothing is paid for twice.
+
+JSON lines, append-only, in the lab's directory. A job is open from the intent to send it until its data is on record.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from reson.records import Finite, Json, Record
+
+FILE = "ibm-jobs.jsonl"
+
+
+class Step(StrEnum):
+    INTENT = "intent"
+    SENT = "sent"
+    FETCHED = "fetched"
+    CLOSED = "closed"
+
+
+class Entry(Record):
+    """What is known of one job."""
+
+    tag: str
+    """Unique; the job carries it at the service too."""
+    key: str
+    """Hash of circuits and shots."""
+    step: Step
+    run_id: str
+    clock: Finite
+    """The device's clock, seconds since the Unix epoch, by which random circuits were drawn."""
+    job_id: str = ""
+    estimate: Finite = 0.0
+    """Quantum seconds, estimated before it was sent."""
+    usage: Finite | None = None
+    """Quantum seconds, as charged."""
+    why: str = ""
+    """Why it was closed."""
+
+
+class Ledger:
+    """All jobs of a lab, by tag."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / FILE
+        self._entries: dict[str, Entry] = {}
+        for line in self._lines():
+            entry = Entry.model_validate(line)
+            self._entries[entry.tag] = entry
+
+    def open_jobs(self) -> list[Entry]:
+        """In the order in which they were meant."""
+        return [entry for entry in self._entries.values() if entry.step is not Step.CLOSED]
+
+    def begin(self, key: str, run_id: str, clock: float, estimate: float) -> Entry:
+        """Note the intent to send a job."""
+        tag = f"reson-{key[:16]}-{len(self._entries)}"
+        return self._note(Entry(tag=tag, key=key, step=Step.INTENT, run_id=run_id, clock=clock, estimate=estimate))
+
+    def sent(self, entry: Entry, job_id: str) -> Entry:
+        return self._note(entry.model_copy(update={"step": Step.SENT, "job_id": job_id}))
+
+    def fetched(self, entry: Entry, usage: float | None) -> Entry:
+        return self._note(entry.model_copy(update={"step": Step.FETCHED, "usage": usage}))
+
+    def close(self, entry: Entry, why: str, usage: float | None = None) -> Entry:
+        charged = entry.usage if usage is None else usage
+        return self._note(entry.model_copy(update={"step": Step.CLOSED, "why": why, "usage": charged}))
+
+    def spent(self, run_id: str) -> float:
+        """Quantum seconds of a run: as charged where that is known, else as estimated for what was sent."""
+        mine = [entry for entry in self._entries.values() if entry.run_id == run_id and entry.job_id]
+        return sum(entry.estimate if entry.usage is None else entry.usage for entry in mine)
+
+    def _note(self, entry: Entry) -> Entry:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry.to_json(), allow_nan=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._entries[entry.tag] = entry
+        return entry
+
+    def _lines(self) -> list[Json]:
+        if not self.path.exists():
+            return []
+        text = self.path.read_text(encoding="utf-8")
+        whole = text[: text.rfind("\n") + 1]  # a kill may leave half a line, of a step that was not yet taken
+        if whole != text:
+            self.path.write_text(whole, encoding="utf-8")
+        return [json.loads(line) for line in whole.splitlines()]
