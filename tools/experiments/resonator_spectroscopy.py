@@ -84,8 +84,15 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
         "resonator_linewidth": linewidth,
         "offset": offset,
         "depth": result["depth"],
+        "level": _level(result),
         "overdrive": Quantity(value=raw.parameters["amplitude"] / max(controls["readout_amplitude"], 1e-9)),
     }
+
+
+def _level(result: Fit) -> Quantity:
+    """Typical magnitude of the transmitted signal, with the error of a single point: noise alone has about as much."""
+    (dip,) = result.series
+    return Quantity(value=float(np.median(dip.y)), stderr=float(np.median(dip.y_err)))
 
 
 def draw(analysis: Analysis) -> Figure:
