@@ -6,7 +6,7 @@ points alike and is fitted along, so that either row can be measured first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,12 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep, witness
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import FINE_ANGLE, fine_angle_after_a_gate
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit, with_calibration
+from reson.tools.experiments.fitting import Fit, with_calibration
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import fine_angle_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -53,24 +56,38 @@ def _device_seconds(gate: str, parameters: Values, device: Device) -> float:
 
 
 def acquire(gate: str, device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    """Qubits with pulses of one length play the same sequences, which are written once."""
+    from reson.tools.experiments.sequences import Sequences, sequences_of
     from reson.tools.experiments.witnessed import WitnessedFineSX, WitnessedFineX
 
-    experiments: dict[int, WitnessedFineX | WitnessedFineSX] = {}
+    controls, written, experiments = device.controls(), {}, {}
     for qubit, values in arguments.items():
-        experiment = (WitnessedFineX if gate == "x" else WitnessedFineSX)((qubit,), device.backend)
-        experiment.set_experiment_options(repetitions=_repetitions(gate, int(values["max_repetitions"])))
-        pulse = device.controls()[f"q{qubit}"].get("pulse_duration", witness.USUAL_PULSE)
-        experiment.lasts = pulse * values["max_repetitions"]
-        experiments[qubit] = experiment
+        pulse = controls[f"q{qubit}"].get("pulse_duration", witness.USUAL_PULSE)
+        key = values["max_repetitions"], pulse
+        if key not in written:
+            experiment = (WitnessedFineX if gate == "x" else WitnessedFineSX)((qubit,), device.backend)
+            experiment.set_experiment_options(repetitions=_repetitions(gate, int(values["max_repetitions"])))
+            experiment.lasts = pulse * values["max_repetitions"]
+            written[key] = sequences_of(experiment)
+        experiments[qubit] = Sequences(qubit, written[key])
     return acquisition.acquire(f"fine_{gate}_amplitude", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
 def analyse(gate: str, raw: RawData) -> Analysis:
-    from reson.tools.experiments.single_start import FineAngleAnalysis
+    return analyse_many(gate, [raw])[0]
 
+
+def analyse_many(gate: str, data: Sequence[RawData]) -> list[Analysis]:
     # after an SX gate n X gates end at (n + 1/2) pi, without it n SX gates at n pi / 2
-    offset = np.pi / 2 if gate == "x" else np.pi
-    result = fit(FineAngleAnalysis(TARGET[gate], offset, offset_free=gate == "x"), witness.without(raw))
+    model, offset = (fine_angle_after_a_gate(np.pi / 2), np.pi / 2) if gate == "x" else (FINE_ANGLE, np.pi)
+    points = [points_of(raw, model) for raw in data]
+    starts = [fine_angle_start(one.x, one.y, one.part == 0, TARGET[gate], offset) for one in points]
+    constants = {"angle_per_gate": TARGET[gate], "phase_offset": offset}
+    results = fit_many(model, points, starts, constants=[constants] * len(points))
+    return [_analysis(gate, raw, result) for raw, result in zip(data, results, strict=True)]
+
+
+def _analysis(gate: str, raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
@@ -110,6 +127,12 @@ def draw(gate: str, analysis: Analysis) -> Figure:
     from reson.tools.figures.curves import draw_curves
 
     return draw_curves(analysis, f"Fine amplitude of {gate.upper()}")
+
+
+def draw_many(gate: str, analyses: Sequence[Analysis]) -> list[bytes]:
+    from reson.tools.figures.curves import curve_pictures
+
+    return curve_pictures(analyses, f"Fine amplitude of {gate.upper()}")
 
 
 def propose(gate: str, analysis: Analysis, values: Values) -> list[Change]:
@@ -170,6 +193,8 @@ def _row(gate: str, needs: tuple[str, ...]) -> Experiment:
         draw=partial(draw, gate),
         propose=partial(propose, gate),
         check=partial(check, gate),
+        analyse_many=partial(analyse_many, gate),
+        draw_many=partial(draw_many, gate),
         valid_hours=12.0,
     )
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from qiskit.circuit import CircuitInstruction, Instruction, QuantumCircuit
-from qiskit_experiments.framework import BaseExperiment
+from qiskit.circuit import CircuitInstruction, Delay, Instruction, QuantumCircuit
+from qiskit_experiments.framework import BackendTiming, BaseExperiment
+
+if TYPE_CHECKING:
+    from qiskit.providers import BackendV2
 
 BARRIER, MEASURE = "barrier", "measure"
 
@@ -41,6 +44,21 @@ class Sequences(BaseExperiment):
         on = (qubit,)
         for metadata, instructions in self._sequences:
             yield metadata, [CircuitInstruction(instruction, on) for instruction in instructions]
+
+
+class Waits:
+    """Delays as a device can play them, each instruction made once."""
+
+    def __init__(self, backend: BackendV2) -> None:
+        self._timing = BackendTiming(backend)
+        self._known: dict[float, tuple[Delay, float]] = {}
+
+    def of(self, seconds: float) -> tuple[Delay, float]:
+        """(instruction, its length in seconds) of the delay that is nearest to ``seconds``."""
+        if seconds not in self._known:
+            delay = Delay(self._timing.round_delay(time=seconds), self._timing.delay_unit)
+            self._known[seconds] = delay, float(self._timing.delay_time(time=seconds))
+        return self._known[seconds]
 
 
 def sequences_of(experiment: BaseExperiment) -> list[tuple[dict[str, Any], list[Instruction]]]:

@@ -62,6 +62,7 @@ def fine_angle_start(
         "d_theta": float(np.clip(ANGLES[best], *ANGLES[[1, -2]])),
         "amp": min(amp, 1.99),
         "base": float(np.clip(base, -0.99, 1.99)),
+        "phase_offset": phase_offset,
     }
 
 

@@ -35,12 +35,16 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from qiskit_experiments.library import T1
+    """As ``T1`` of Qiskit Experiments: X, delay."""
+    from qiskit.circuit.library import XGate
 
-    experiments = {
-        qubit: T1((qubit,), list(sweep.delays(values["max_delay"], int(values["points"]))), device.backend)
-        for qubit, values in arguments.items()
-    }
+    from reson.tools.experiments.sequences import Sequences, Waits
+
+    waits, x = Waits(device.backend), XGate()
+    experiments = {}
+    for qubit, values in arguments.items():
+        delays = [waits.of(delay) for delay in sweep.delays(values["max_delay"], int(values["points"])).tolist()]
+        experiments[qubit] = Sequences(qubit, [({"xval": length}, [x, delay]) for delay, length in delays])
     return acquisition.acquire("t1", device, arguments, experiments, acquisition.CLASSIFIED)
 
 

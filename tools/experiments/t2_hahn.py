@@ -39,12 +39,18 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from qiskit_experiments.library import T2Hahn
+    """As ``T2Hahn`` of Qiskit Experiments with one echo: SX, half of the delay, X, the other half, SX."""
+    from qiskit.circuit.library import SXGate, XGate
 
-    experiments = {
-        qubit: T2Hahn((qubit,), list(sweep.delays(values["max_delay"], int(values["points"]))), 1, device.backend)
-        for qubit, values in arguments.items()
-    }
+    from reson.tools.experiments.sequences import Sequences, Waits
+
+    waits, sx, x = Waits(device.backend), SXGate(), XGate()
+    experiments = {}
+    for qubit, values in arguments.items():
+        halves = [waits.of(delay / 2) for delay in sweep.delays(values["max_delay"], int(values["points"])).tolist()]
+        experiments[qubit] = Sequences(
+            qubit, [({"xval": 2 * length}, [sx, half, x, half, sx]) for half, length in halves]
+        )
     return acquisition.acquire("t2_hahn", device, arguments, experiments, acquisition.CLASSIFIED)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EDGES = {"left": 0.125, "right": 0.985, "bottom": 0.115, "top": 0.91}
 """Of the axes, in units of the figure: the same in all figures, so that two of them can be compared by eye."""
+UNDER_LEGEND = 0.875
+"""Top of the axes where a legend lies between them and the title."""
 ERROR_LINE = 0.9
 """Points: how thick an error bar is."""
 LABELS = -0.105
@@ -27,7 +29,7 @@ LABELS = -0.105
 def draw_curves(analysis: Analysis, title: str) -> Figure:
     """All series of an analysis on one set of axes; individual sequences, where kept, as faint dots behind."""
     figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
-    lay_out(figure, axes)
+    lay_out(figure, axes, legend=len(analysis.series) > 1)
     scale, unit = style.prefix(np.concatenate([part.x for part in analysis.series]), analysis.x_axis.unit)
     for cloud in analysis.points.values():
         x, y = np.array(cloud).T
@@ -57,10 +59,10 @@ def curve_pictures(analyses: Sequence[Analysis], title: str) -> list[bytes]:
     return pictures(analyses, title)
 
 
-def lay_out(figure: Figure, axes: Axes) -> None:
-    """Axes and their labels at fixed places."""
+def lay_out(figure: Figure, axes: Axes, legend: bool) -> None:
+    """Axes and their labels at fixed places; a legend has a line of its own below the title."""
     figure.set_layout_engine(None)
-    figure.subplots_adjust(**EDGES)
+    figure.subplots_adjust(**EDGES | ({"top": UNDER_LEGEND} if legend else {}))
     axes.yaxis.set_label_coords(LABELS, 0.5)
     axes.xaxis.set_label_coords(0.5, LABELS * 0.75)
 
