@@ -93,7 +93,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("p1_given_0", "", 0.0, 1.0, "probability of reading 1 where 0 was prepared"),
         _result("p0_given_1", "", 0.0, 1.0, "probability of reading 0 where 1 was prepared"),
         _result("readout_crosstalk", "", -1.0, 1.0, "largest change of P(1) with the state of another qubit"),
-        _result("state_fidelity", "", 0.0, 1.0, "fidelity of a prepared state by tomography"),
+        _result("state_fidelity", "", 0.0, 1.05, "fidelity of a prepared state by tomography, by its noise above 1"),
     )
 }
 

@@ -13,7 +13,7 @@ from reson.agent.reading.oscillations import read_rabi, read_rabi_time, read_ram
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
 from reson.agent.reading.resonators import read_dip
 from reson.agent.reading.staircase import read_staircase
-from reson.agent.reading.states import read_crosstalk, read_readout_error, read_reset
+from reson.agent.reading.states import read_crosstalk, read_readout_error, read_reset, read_tomography
 from reson.agent.reading.traces import read_fine_frequency, read_trace
 from reson.agent.reading.wandering import read_wandering
 from reson.records import Reading
@@ -47,6 +47,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "ef_rabi": read_rabi,
     "allxy": read_staircase,
     "correlated_readout_error": read_crosstalk,
+    "state_tomography": read_tomography,
 }
 
 

@@ -20,6 +20,9 @@ DEPENDS, DEPENDS_MUCH = 0.01, 0.05
 CERTAIN = 4.5
 """Standard errors from which one of many points is no longer a chance deviation."""
 
+MISSED, MISSED_MUCH = 0.1, 0.3
+"""Deviation of an expectation value from which a prepared state is visibly not the wanted one."""
+
 
 def read_readout_error(analysis: Analysis) -> Reading:
     """Points after 0 and 2 pulses should lie at 0, those after 1 and 3 at 1."""
@@ -64,3 +67,21 @@ def read_reset(analysis: Analysis) -> Reading:
     if left > LEFT:
         return answer(Status.LARGE_ERROR, Outcome.SUBOPTIMAL, f"a reset leaves {left:.0%} of the excitation")
     return success("after a reset a prepared 1 reads like a prepared 0")
+
+
+def read_tomography(analysis: Analysis) -> Reading:
+    """The bars of the expectation values should fill their outlines."""
+    found, ideal = (np.array(series.y) for series in analysis.series[:2])
+    length = float(np.linalg.norm(found))
+    if length < TOLD_APART:
+        return no_signal(
+            analysis, "all expectation values are near zero: the state is mixed, or the readout says nothing"
+        )
+    missed = float(np.max(np.abs(found - ideal)))
+    if missed > MISSED_MUCH:
+        reason = f"an expectation value misses the ideal one by {missed:.1f}"
+        return answer(Status.LARGE_ERROR, Outcome.ANOMALOUS, reason, curve_drawn=False)
+    if missed > MISSED:
+        reason = f"an expectation value misses the ideal one by {missed:.2f}"
+        return answer(Status.MODERATE_ERROR, Outcome.SUBOPTIMAL, reason, curve_drawn=False)
+    return success("the measured bars fill the ideal outlines")

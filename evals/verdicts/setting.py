@@ -13,6 +13,7 @@ import numpy as np
 
 from reson.evals.best_readout import best_amplitude as best_readout_amplitude
 from reson.evals.best_readout import best_frequency, readout_controls
+from reson.evals.true_assignment import read_as_one
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
@@ -21,6 +22,7 @@ from reson.tools.experiments.experiment import Past
 
 CLOCK = 1.8e9
 PULSE = 32e-9
+ASSIGNMENT_SHOTS = 5000
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Stage:
     """Probability that T2 was measured too, where T1 was."""
     angle_error: str | None = None
     """A result of an earlier night that is known in half of the cases, "x_angle_error" say."""
+    assignment_known: bool = False
+    """Whether the assignment errors were measured before."""
 
 
 @dataclass
@@ -169,6 +173,8 @@ def prepare(
     controls = {f"q{index}": _usual_controls(stage, device, index, truth, rng) for index, truth in enumerate(healthy)}
     setting = Setting(experiment, device, healthy[0], rng, controls["q0"], {})
     results = _results(stage, healthy[0], rng)
+    if stage.assignment_known:
+        results |= _assignment_errors(healthy[0], controls["q0"], rng)
     if rng.random() < 0.5:
         setting.history = {name: Past(value=v, stderr=0.05 * abs(v), age=6 * 3600.0) for name, v in results.items()}
     elif "t1" in results:
@@ -179,6 +185,15 @@ def prepare(
     setting.known = setting.controls | results
     device.load(controls)
     return what, setting
+
+
+def _assignment_errors(
+    truth: TransmonTruth, controls: dict[str, float], rng: np.random.Generator
+) -> dict[str, float]:
+    """P(1|0) and P(0|1) by as many shots as they are usually measured with."""
+    p1 = [float(read_as_one([truth], [controls], [state])[0]) for state in (0, 1)]
+    found = rng.binomial(ASSIGNMENT_SHOTS, [p1[0], 1 - p1[1]]) / ASSIGNMENT_SHOTS
+    return {"p1_given_0": float(found[0]), "p0_given_1": float(found[1])}
 
 
 def _usual_controls(

@@ -27,6 +27,7 @@ from reson.tools.experiments import (
     resonator_spectroscopy,
     rough_drag,
     standard_rb,
+    state_tomography,
     t1,
     t1_over_time,
     t2_hahn,
@@ -64,6 +65,7 @@ CATALOGUE: dict[str, Experiment] = {
         ef_rabi.EXPERIMENT,
         allxy.EXPERIMENT,
         correlated_readout_error.EXPERIMENT,
+        state_tomography.EXPERIMENT,
     )
 }
 

@@ -145,8 +145,8 @@ def largest_influence(
     """Size of the largest influence of any other qubit on either state; arrays as in ``influence``.
 
     The largest of many noisy numbers is too large. So one half of the patterns says which influence is the largest and
-    of what sign, the other half how large it is, and the mean of both ways is taken. An influence below three standard errors of one
-    half may go unchosen, and the value then is that of another.
+    of what sign, the other half how large it is, and the mean of both ways is taken. An influence below three standard
+    errors of one half may go unchosen, and the value then is that of another.
     """
     parts = [influence(p1, error, own, others, halves == half) for half in (0, 1)]
     values, variances = [], []

@@ -16,4 +16,10 @@ RECIPES = (
         "correlated_readout_error", Status.SUCCESS, "three qubits read together do not disturb each other", qubits=3
     ),
     Recipe("correlated_readout_error", Status.NO_SIGNAL, "no other qubit was read with this one"),
+    Recipe("state_tomography", Status.SUCCESS, "the state + as it should be"),
+    Recipe(
+        "state_tomography", Status.MODERATE_ERROR, "the pulses are a tenth too strong", times={"sx_amplitude": 1.12}
+    ),
+    Recipe("state_tomography", Status.LARGE_ERROR, "the pulses are half too weak", times={"sx_amplitude": 0.6}),
+    Recipe("state_tomography", Status.NO_SIGNAL, "the readout is off", times={"readout_amplitude": 0.0}),
 )

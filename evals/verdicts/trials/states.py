@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from reson.evals.true_assignment import SHOTS, largest_crosstalk, read_as_one
+from reson.evals.true_state import prepared_fidelity
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
@@ -40,6 +42,20 @@ def _crosstalk(moment: Moment) -> float:
     """Of qubit 0, measured with the one beside it."""
     controls = [moment.device.controls()[f"q{qubit}"] for qubit in (0, 1)]
     return largest_crosstalk([moment.truth, moment.device.chip.truth_now().transmons[1]], controls, 0)
+
+
+def _state_fidelity(moment: Moment) -> float:
+    return prepared_fidelity(moment.device, 0, int(moment.raw.parameters["state"]))
+
+
+def _unknown_readout(setting: Setting) -> None:
+    setting.given |= {"p1_given_0": 0.0, "p0_given_1": 0.0}
+
+
+def _adequate_tomography(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
+    turned = max(common.over_rotation(setting, truth, gate) for gate in ("x", "sx"))
+    near = abs(common.offset(setting, truth)) < 200e3
+    return common.prepared(setting, truth, 0.1) and turned < 0.1 and near and arguments["p0_given_1"] > 0
 
 
 def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
@@ -79,5 +95,12 @@ TRIALS = {
         needs={"reset_error": Need(0.01, False, "about the thermal population, which a reset is there to beat")},
         truth={"reset_error": _reset_error},
         adequate=_adequate_reset,
+    ),
+    "state_tomography": Trial(
+        stage=replace(STAGE, assignment_known=True),
+        sweeps=(put("shots", 100, 500, whole=True), _unknown_readout, put("state", 1, 6, whole=True)),
+        needs={"state_fidelity": Need(0.025, False, "tells a good preparation from one that costs every circuit")},
+        truth={"state_fidelity": _state_fidelity},
+        adequate=_adequate_tomography,
     ),
 }
