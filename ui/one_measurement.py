@@ -11,7 +11,7 @@ from reson.records import Quantity
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.experiment import Analysis
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
-from reson.ui import plots, queries, request
+from reson.ui import plots, queries, request, trajectories
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
 
@@ -36,6 +36,8 @@ def summary(place: Opened, measurement_id: str) -> None:
 
 def full(place: Opened, measurement_id: str) -> None:
     """The summary, how it was made, and its files."""
+    if (name := st.session_state.pop("go to", None)) is not None:
+        st.switch_page(st.session_state["pages"][name])
     summary(place, measurement_id)
     try:
         row = get_measurement(place.store, measurement_id)
@@ -100,6 +102,13 @@ def _origin(place: Opened, row: MeasurementRow) -> None:
     )
     made = queries.analyses_of(place.store, row.id)
     show(table(("Analysed by", "When", "Fit"), ((who, ago(when), error or "came out") for who, when, error in made)))
+
+    st.button("Step through its run from here", key=f"step-{row.id}", on_click=_to_its_step, args=(place, row))
+
+
+def _to_its_step(place: Opened, row: MeasurementRow) -> None:
+    trajectories.stand_at(place, row.run_id, row.id)
+    st.session_state["go to"] = "trajectories"
 
 
 def _files(place: Opened, row: MeasurementRow) -> None:

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.experiments.experiment import Analysis, Map
 from reson.tools.figures.style import COLOURS, label, prefix
 
 DARK_COLOURS = ("#56B4E9", "#E69F00", "#2EC49A", "#E3A1C6", "#9AD0F0", "#F0C466")
 """The same hues of Okabe and Ito, light enough for a dark page."""
 HEIGHT = 330
 
-AnyChart = alt.LayerChart | alt.FacetChart | alt.HConcatChart
+AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart
 
 
 def colours() -> tuple[str, ...]:
@@ -31,18 +31,68 @@ def draw(chart: AnyChart, key: str) -> None:
 
 
 def of_analysis(analysis: Analysis) -> AnyChart:
-    """Points with errors and fits over the swept value; for shots in the IQ plane, the clouds beside the histogram."""
+    """Points with errors and fits over the swept value; coloured maps of two swept values; for shots in the IQ plane,
+    the clouds beside the histogram.
+    """
+    if analysis.maps:
+        maps = [_map(analysis, part) for part in analysis.maps]
+        return maps[0].properties(height=HEIGHT) if len(maps) == 1 else alt.hconcat(*maps)
     clouds = _is_clouds(analysis)
     main = _curves(analysis, histogram=clouds)
     return alt.hconcat(_plane(analysis), main.properties(width=260)) if clouds else main.properties(height=HEIGHT)
 
 
 def measured_frame(analysis: Analysis) -> pd.DataFrame:
-    """Columns series, x, y, y_err: the measured points in SI units."""
+    """Columns series, x, y, y_err, or of a map series, x, y, z: the measured points in SI units."""
+    if analysis.maps:
+        return pd.concat([_pixels(part) for part in analysis.maps])
     parts = [
         pd.DataFrame({"series": part.name, "x": part.x, "y": part.y, "y_err": part.y_err}) for part in analysis.series
     ]
     return pd.concat(parts) if parts else pd.DataFrame(columns=["series", "x", "y", "y_err"])
+
+
+def _pixels(part: Map) -> pd.DataFrame:
+    x, y = np.meshgrid(part.x, part.y)
+    return pd.DataFrame({"series": part.name, "x": x.ravel(), "y": y.ravel(), "z": np.array(part.z).ravel()})
+
+
+def _map(analysis: Analysis, part: Map) -> alt.LayerChart | alt.FacetChart:
+    """Each measured point as a rectangle that reaches half-way to its neighbours."""
+    assert analysis.z_axis is not None, "an analysis with maps says what their colour is"
+    (x_scale, x_unit), (y_scale, y_unit) = (
+        prefix(np.array(values), axis.unit) for values, axis in ((part.x, analysis.x_axis), (part.y, analysis.y_axis))
+    )
+    z_scale, z_unit = prefix(np.array(part.z), analysis.z_axis.unit)
+    x_edges, y_edges = _edges(np.array(part.x) * x_scale), _edges(np.array(part.y) * y_scale)
+    columns, rows = np.meshgrid(np.arange(len(part.x)), np.arange(len(part.y)))
+    frame = pd.DataFrame(
+        {
+            "x": x_edges[columns.ravel()],
+            "x2": x_edges[columns.ravel() + 1],
+            "y": y_edges[rows.ravel()],
+            "y2": y_edges[rows.ravel() + 1],
+            "z": np.array(part.z).ravel() * z_scale,
+        }
+    )
+    names = [label(axis.label, unit) for axis, unit in ((analysis.x_axis, x_unit), (analysis.y_axis, y_unit))]
+    tight = alt.Scale(zero=False, nice=False)
+    x, y = alt.X("x:Q", title=names[0], scale=tight), alt.Y("y:Q", title=names[1], scale=tight)
+    shade = alt.Color(
+        "z:Q",
+        scale=alt.Scale(scheme="viridis", zero=False),
+        legend=alt.Legend(title=label(analysis.z_axis.label, z_unit)),
+    )
+    layers = [alt.Chart(frame, title=part.name).mark_rect().encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=shade)]
+    for line in analysis.series:
+        points = pd.DataFrame({"x": np.array(line.x) * x_scale, "y": np.array(line.y) * y_scale})
+        layers.append(alt.Chart(points).mark_point(filled=True, size=20, color=COLOURS[1], clip=True).encode(x=x, y=y))
+    return alt.layer(*layers)
+
+
+def _edges(centres: np.ndarray) -> np.ndarray:
+    middle = (centres[1:] + centres[:-1]) / 2
+    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
 
 
 def _is_clouds(analysis: Analysis) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from reson.agent.brains.conversation import Request
 from reson.agent.progress import sentences
 from reson.agent.report.events import events_of
 from reson.agent.report.wording import author, moment
@@ -16,10 +17,10 @@ from reson.tools.store.measurements import FIGURE
 from reson.tools.store.runs import list_runs
 from reson.ui import request
 from reson.ui.opened import Opened, opened
-from reson.ui.phrases import empty, heading, sentence, show, table, tag, told, verdict_mark
+from reson.ui.phrases import empty, facts, heading, lines, note, sentence, show, table, tag, told, verdict_mark
 
 LISTED = 200
-KINDS = ("decision", "verdict", "approval", "approval_answered", "parameter_change", "refused")
+KINDS = ("decision", "model_call", "verdict", "approval", "approval_answered", "parameter_change", "refused")
 
 
 def page() -> None:
@@ -63,6 +64,16 @@ def _events(path: Path) -> list[Json]:
 def _events_as_of(path: str, size: int) -> list[Json]:
     """The file only grows, so its size says whether it was read already."""
     return events_of(Path(path))
+
+
+def stand_at(place: Opened, run: str, measurement: str) -> None:
+    """Let the page show the step of a run at which a measurement was judged."""
+    events = _events(place.lab.runs / run / "trajectory.jsonl")
+    steps = [index for index, event in enumerate(events) if event.get("measurement") == measurement]
+    st.session_state["trajectory-run"] = run
+    st.session_state["trajectory-qubit"] = None
+    st.session_state["trajectory-kinds"] = []
+    st.session_state["step"] = steps[0] if steps else 0
 
 
 def about(event: Json) -> list[str]:
@@ -111,6 +122,8 @@ def headline(event: Json) -> str:
     told_so = sentences(event["kind"], event)
     if event["kind"] == "verdict":
         return f"{event['component']} {event['experiment']}: {event['verdict']}"
+    if event["kind"] == "model_call":
+        return f"{event['model']} was asked to {event['purpose']}"
     if event["kind"] == "approval" and not told_so:
         return f"{event.get('component', '')} {event['approval']} {event['status']} by the policy"
     return told_so[0] if told_so else event["kind"].replace("_", " ")
@@ -126,11 +139,55 @@ def _show_event(place: Opened, event: Json) -> None:
             show(sentence(event["decision"]["why"]))
         case "verdict":
             _show_verdict(place, event)
+        case "model_call":
+            _show_call(place, event)
         case "approval" | "approval_answered":
             who = event.get("by") or event.get("rule", "")
             show(tag("p", f"{event['status']}: {author(who)}", kind="rs-say"))
     with st.expander("As it is on record"):
         st.json(event)
+
+
+def _show_call(place: Opened, event: Json) -> None:
+    """A question to a model: what it was told and shown, what it answered, and what that cost."""
+    if "failure" in event:
+        show(tag("div", tag("strong", "No answer"), tag("p", event["message"]), kind="rs-error"))
+    else:
+        usage = event["usage"]
+        show(
+            facts(
+                [
+                    ("Tokens", f"{usage['input']} asked, {usage['output']} answered"),
+                    (
+                        "Took",
+                        f"{event['seconds']:.1f} s" + (f", {event['retries']} retries" if event["retries"] else ""),
+                    ),
+                    ("Cost", f"{event['cost']:.4g}"),
+                ]
+            )
+        )
+        if event["text"]:
+            show(tag("p", event["text"], kind="rs-say"))
+        for call in event["tool_calls"]:
+            show(tag("p", f"{call['name']} {call['arguments']}", kind="rs-say"))
+    try:
+        asked = Request.model_validate_json(place.store.blobs.get(event["request"], ".json"))
+    except OperatorError as error:
+        told(error)
+        return
+    with st.expander("What it was told"):
+        for message in asked.messages:
+            show(tag("p", message.role, kind="rs-kicker"), lines(message.text))
+            for picture in message.pictures:
+                _show_picture(place, picture.sha256)
+
+
+def _show_picture(place: Opened, sha: str) -> None:
+    """A plot of this lab as it was sent; a reference plot belongs to the prompts and is not kept in the record."""
+    if place.store.blobs.path(sha, FIGURE).exists():
+        st.image(place.store.blobs.get(sha, FIGURE), width=300)
+    else:
+        note("A reference plot of the gallery.")
 
 
 def _show_verdict(place: Opened, event: Json) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.lab import open_lab
+from reson.agent.report.events import events_of
 from reson.tools.store.approvals import find_approval, list_approvals
 from reson.tools.store.measurements import list_measurements, load_analysis
 from reson.tools.store.schema import approvals
@@ -184,3 +185,45 @@ def test_settings_show_no_secret(run_page, at_home, own_lab):
     url = f"sqlite:///{own_lab}/lab.db"
     toml.write_text(toml.read_text().replace('database = ""', f'database = "{url}"'))
     assert url not in words(run_page(own_lab, settings))
+
+
+def test_a_request_is_answered_in_the_conversation_too(run_page, at_home, own_lab):
+    name = pending(own_lab)[0]
+    test = run_page(own_lab, chat)
+    button(test, "Approve").click().run()
+    row = find_approval(open_store(own_lab), name)
+    assert row is not None and (row.status, row.answer) == ("approved", "approve")
+
+
+def test_several_are_approved_at_once_only_where_the_policy_says_so(run_page, at_home, own_lab):
+    names = pending(own_lab)
+    assert len(names) == 2
+    assert not run_page(own_lab, inbox).multiselect
+    policy = own_lab / "policy.toml"
+    policy.write_text(policy.read_text().replace('decision = "ask"', 'decision = "ask"\ntogether = true', 1))
+    test = run_page(own_lab, inbox)
+    test.multiselect[0].set_value(names)
+    button(test, "Approve the chosen ones").click().run()
+    assert pending(own_lab) == []
+    answered = [find_approval(open_store(own_lab), name) for name in names]
+    assert [row.answer for row in answered if row is not None] == ["approve", "approve"]
+
+
+def test_the_record_is_checked_on_demand(run_page, at_home, own_lab):
+    test = run_page(own_lab, settings)
+    button(test, "Check the record").click().run(timeout=30)
+    assert "The record is as it was written." in words(test)
+    next((own_lab / "blobs").glob("*.npz")).write_bytes(b"something else")
+    test = run_page(own_lab, settings)
+    button(test, "Check the record").click().run(timeout=30)
+    assert "is damaged" in words(test)
+
+
+def test_a_measurement_leads_to_its_step_in_the_trajectory(run_page, at_home, waiting_lab):
+    row = list_measurements(open_store(waiting_lab), experiment="rabi", component="q1")[0]
+    test = run_page(waiting_lab, measurements)
+    test.text_input[0].set_value(row.id).run()
+    button(test, "Step through its run from here").click().run()
+    events = events_of(waiting_lab / "runs" / row.run_id / "trajectory.jsonl")
+    assert test.session_state["trajectory-run"] == row.run_id
+    assert events[test.session_state["step"]]["measurement"] == row.id

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.experiment import Analysis, Axis, Map
 from reson.tools.store.measurements import list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
 from reson.ui import plots
@@ -28,6 +29,25 @@ def test_the_interactive_plot_holds_every_point_of_the_figure(rabi):
     found = [rows for rows in spec["datasets"].values() if "y_err" in rows[0]]
     assert np.allclose([(row["x"], row["y"]) for row in found[0]], drawn)
     assert figure.axes[0].get_xlabel() in str(spec)
+
+
+def test_an_interactive_map_has_a_rectangle_for_every_point_and_none_beside_another():
+    x, y, z = (1e6, 2e6, 4e6), (0.1, 0.2), ((0.0, 1.0, 2.0), (3.0, 4.0, 5.0))
+    analysis = Analysis(
+        experiment="qubit_power_map",
+        series=(),
+        x_axis=Axis(label="Detuning", unit="Hz"),
+        y_axis=Axis(label="Amplitude", unit=""),
+        z_axis=Axis(label="P(1)", unit=""),
+        maps=(Map(name="signal", x=x, y=y, z=z),),
+        quantities={},
+    )
+    spec = plots.of_analysis(analysis).to_dict()
+    rows = next(iter(spec["datasets"].values()))
+    assert [row["z"] for row in rows] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    assert [(row["x"], row["x2"]) for row in rows[:3]] == [(0.5, 1.5), (1.5, 3.0), (3.0, 5.0)]
+    assert "Detuning (MHz)" in str(spec)
+    assert plots.measured_frame(analysis)["x"].tolist() == [1e6, 2e6, 4e6] * 2
 
 
 def test_a_part_of_a_sweep_keeps_the_data_of_just_those_circuits(rabi):
