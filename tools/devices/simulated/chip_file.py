@@ -19,7 +19,9 @@ from reson.errors import OperatorError
 from reson.records import Finite, Record, content_hash
 from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.couplers import CouplerTruth, with_couplers
 from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault, named
+from reson.tools.devices.simulated.layouts import Edges, checked_edges
 from reson.tools.devices.simulated.resonators import draw_resonator
 from reson.tools.devices.simulated.truth import DESIGN_DURATION, ChipTruth, TransmonTruth
 
@@ -66,6 +68,16 @@ class QubitValues(Record):
     resonator: ResonatorValues = ResonatorValues()
 
 
+class CouplerValues(Record):
+    """Hidden values of one pair of neighbours; None: drawn from the seed."""
+
+    components: tuple[str, str]
+    zz: Finite | None = _between(-5e6, 5e6)
+    """Hz."""
+    crosstalk: Finite | None = _between(-100.0, 0.0)
+    """dB, of a pulse on either that arrives at the other."""
+
+
 class FaultEntry(BaseModel):
     """One fault as written; all further keys are parameters of its kind."""
 
@@ -82,7 +94,10 @@ class ChipFile(Record):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**64)] | None = None
     qubits: Annotated[int, Field(ge=1, le=433)] | None = None
+    coupling: str | tuple[tuple[int, int], ...] = "none"
+    """Neighbours: "line", "square", "heavy_hex", or pairs of qubits."""
     qubit: dict[str, QubitValues] = {}
+    coupler: tuple[CouplerValues, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
 
 
@@ -95,16 +110,21 @@ class ChipDescription:
     values: Mapping[int, QubitValues] = field(default_factory=dict)
     scenario: Scenario = ()
     own_name: str = "chip"
+    coupling: Edges = ()
+    couplers: Mapping[tuple[int, int], CouplerValues] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Of the device in the tables. Other values are another chip with a history of its own; faults happen to the
         same chip, and more qubits leave those there as they are.
         """
-        if not self.values:
+        if not self.values and not self.coupling:
             return f"simulated-{self.seed}"
         values = {component(qubit): one.to_json() for qubit, one in self.values.items()}
-        return f"{self.own_name}-{content_hash({'seed': self.seed, 'values': values})[:8]}"
+        described: dict[str, Any] = {"seed": self.seed, "values": values}
+        if self.coupling:
+            described |= {"coupling": self.coupling, "couplers": [one.to_json() for one in self.couplers.values()]}
+        return f"{self.own_name}-{content_hash(described)[:8]}"
 
     def applied_to(self, truth: ChipTruth) -> ChipTruth:
         """The drawn chip with the values that the file gives. Raises ``OperatorError`` where they do not fit."""
@@ -119,7 +139,9 @@ class ChipDescription:
                     "Put it at least four times the coupling above the qubit: readout here is dispersive.",
                 )
             transmons[qubit] = replace(transmon, resonator=resonator)
-        return replace(truth, transmons=tuple(transmons))
+        coupled = with_couplers(replace(truth, transmons=tuple(transmons)), self.coupling)
+        given = self.couplers
+        return replace(coupled, couplers=tuple(_with_coupling(one, given.get(one.qubits)) for one in coupled.couplers))
 
 
 def _with_values(drawn: TransmonTruth, given: QubitValues, name: str) -> TransmonTruth:
@@ -140,6 +162,14 @@ def _with_values(drawn: TransmonTruth, given: QubitValues, name: str) -> Transmo
         design_error=drawn.design_error if given.design_frequency is None else given.design_frequency - f01,
         quasi_static=_or(given.quasi_static, drawn.quasi_static),
     )
+
+
+def _with_coupling(drawn: CouplerTruth, given: CouplerValues | None) -> CouplerTruth:
+    if given is None:
+        return drawn
+    share = None if given.crosstalk is None else 10 ** (given.crosstalk / 20)
+    turned = drawn.crosstalk if share is None else tuple(share * one / abs(one) for one in drawn.crosstalk)
+    return replace(drawn, zz=_or(given.zz, drawn.zz), crosstalk=turned)
 
 
 def _or(given: float | None, drawn: float) -> float:
@@ -167,12 +197,15 @@ def load_chip(
         ) from error
     number = _agreed(path, "qubits", written.qubits, qubits, QUBITS)
     try:
+        edges = checked_edges(written.coupling, number)
         return ChipDescription(
             seed=_agreed(path, "seed", written.seed, seed, SEED),
             qubits=number,
             values={_qubit(name, number): values for name, values in written.qubit.items()},
             scenario=(*named(faults or {}, number), *(_fault(entry, number) for entry in written.fault)),
             own_name=written.name or "chip",
+            coupling=edges,
+            couplers={_edge(one.components, number, edges): one for one in written.coupler},
         )
     except OperatorError as error:
         raise OperatorError(f"{path}: {error.what}", error.remedy) from error
@@ -191,6 +224,15 @@ def _qubit(name: str, number: int) -> int:
     if name not in known:
         raise OperatorError(f"values are given for {name}, which this chip lacks.", f"It has q0 to q{number - 1}.")
     return known[name]
+
+
+def _edge(names: tuple[str, str], number: int, edges: Edges) -> tuple[int, int]:
+    low, high = sorted(_qubit(name, number) for name in names)
+    if (low, high) not in edges:
+        raise OperatorError(
+            f"a coupler is given for {' and '.join(names)}, which are no neighbours.", "Add the pair to `coupling`."
+        )
+    return low, high
 
 
 def _fault(entry: FaultEntry, number: int) -> Fault:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from reson.tools.devices.simulated.chip import LIMITS, Chip
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.drift import HORIZON
 from reson.tools.devices.simulated.faults import named, permanent
+from reson.tools.devices.simulated.layouts import checked_edges
 from reson.tools.devices.simulated.resonators import DESIGN_READOUT_AMPLITUDE
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.sampler import SimulatedSampler
@@ -41,6 +43,7 @@ class SimulatedDevice:
         self.name = name
         self.chip = chip
         self.qubits = tuple(range(len(chip.controls)))
+        self.coupling = tuple(coupler.qubits for coupler in chip.truth.couplers)
         self._backend = SimulatedBackend(name, chip)
         self.backend: BackendV2 = self._backend
 
@@ -72,9 +75,18 @@ class SimulatedDevice:
         self.chip.clock = max(self.chip.clock, (time - _EPOCH) // timedelta(microseconds=1))
 
 
-def open_simulated(seed: int, n_qubits: int, faults: Mapping[str, str], clock: float) -> SimulatedDevice:
-    """A chip drawn from ``seed`` with faults by component, see ``open_chip``. Raises ``OperatorError``."""
-    return open_chip(ChipDescription(seed, n_qubits, scenario=named(faults, n_qubits)), clock)
+def open_simulated(
+    seed: int,
+    n_qubits: int,
+    faults: Mapping[str, str],
+    clock: float,
+    coupling: str | Iterable[tuple[int, int]] = "none",
+) -> SimulatedDevice:
+    """A chip drawn from ``seed`` with faults by component and neighbours by layout ("line", "square", "heavy_hex") or
+    pair by pair, see ``open_chip``. Raises ``OperatorError``.
+    """
+    scenario, edges = named(faults, n_qubits), checked_edges(coupling, n_qubits)
+    return open_chip(ChipDescription(seed, n_qubits, scenario=scenario, coupling=edges), clock)
 
 
 def open_chip(chip: ChipDescription, clock: float) -> SimulatedDevice:
@@ -100,6 +112,7 @@ def _design(truth: TransmonTruth) -> dict[str, float]:
         "anharmonicity": DESIGN_ANHARMONICITY,
         "x_amplitude": DESIGN_AMPLITUDE,
         "sx_amplitude": DESIGN_AMPLITUDE / 2,
+        "ef_amplitude": DESIGN_AMPLITUDE / math.sqrt(2),
         "drag_beta": 0.0,
         "pulse_duration": DESIGN_DURATION,
         "readout_frequency": ground_frequency(truth) + truth.resonator.design_error,

@@ -1,8 +1,8 @@
 """From Qiskit circuits to gate sequences: reads, validates and schedules, before anything runs.
 
 Each qubit keeps its own time. Circuits are aligned late: at a barrier over several qubits those that have less to do
-after it wait there, and a qubit rests in its thermal state before its first gate. Qubits are not coupled, so only
-those that are measured are evolved.
+after it wait there, and a qubit rests in its thermal state before its first gate. Only qubits that are measured or
+played on are kept.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Row:
     codes: np.ndarray
     tone: tuple[float, float] | None = None
     """Offset in Hz from the readout frequency and amplitude of this readout; None: the controls' values."""
+    after: int = 0
+    """Picoseconds from the row's end to the circuit's."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Measured:
     slots: int
     duration: float
     """Seconds from the first gate to the last readout."""
+    unread: tuple[Row, ...] = ()
+    """Qubits that are played on and not measured; their neighbours may feel it. Their classical bit is -1."""
 
     @property
     def qubits(self) -> list[int]:
@@ -76,6 +80,11 @@ class _Line:
     acted: bool = False
     clbit: int | None = None
     tone: tuple[float, float] | None = None
+    after: int = 0
+    """``picoseconds`` when the measurement was read."""
+
+    def row(self, clbit: int) -> Row:
+        return Row(self.qubit, clbit, np.array(self.codes[::-1], dtype=np.intp), self.tone, self.after)
 
 
 class _Reader:
@@ -114,7 +123,8 @@ class _Reader:
                 line.picoseconds += length
                 line.acted = True
         length = max((line.picoseconds for line in lines.values()), default=0)
-        return Measured(_rows(circuit, list(lines.values())), circuit.num_clbits, length * 1e-12)
+        unread = tuple(line.row(-1) for line in lines.values() if line.acted and line.clbit is None)
+        return Measured(_rows(circuit, list(lines.values())), circuit.num_clbits, length * 1e-12, unread)
 
     def _learn(self, circuit: QuantumCircuit, key: tuple[Any, ...]) -> tuple[int, int]:
         qubit, name, unit, *params = key
@@ -146,16 +156,14 @@ def _rows(circuit: QuantumCircuit, lines: list[_Line]) -> list[Row]:
         _refuse(circuit, "measures no qubit")
     if len(measured) < sum(line.clbit is not None for line in lines):
         _refuse(circuit, "measures two qubits into one classical bit")
-    return [
-        Row(line.qubit, clbit, np.array(line.codes[::-1], dtype=np.intp), line.tone)
-        for clbit, line in sorted(measured.items())
-    ]
+    return [line.row(clbit) for clbit, line in sorted(measured.items())]
 
 
 def _measure(circuit: QuantumCircuit, clbit: int, line: _Line) -> None:
     if line.acted or line.clbit is not None:
         _refuse(circuit, f"goes on with {component(line.qubit)} after measuring it; the chip measures once, at the end")
     line.clbit = clbit
+    line.after = line.picoseconds
     line.codes.clear()  # waits after the measurement do not touch it
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.noise import with_noise
 from reson.tools.devices.simulated.resonators import ResonatorTruth, draw_resonator
 from reson.tools.devices.simulated.telegraph import DefectTruth
@@ -82,6 +83,7 @@ class TransmonTruth:
 class ChipTruth:
     seed: int
     transmons: tuple[TransmonTruth, ...]
+    couplers: tuple[CouplerTruth, ...] = ()
     drive_lines: tuple[int, ...] | None = None
     """Which qubit really gets the pulses meant for each; None: each its own."""
 

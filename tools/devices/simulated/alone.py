@@ -1,0 +1,96 @@
+"""Qubits without neighbours: gate sequences evolved each by itself, noise included."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from reson.tools.devices.simulated.evolution import final_states
+from reson.tools.devices.simulated.gates import Idle
+from reson.tools.devices.simulated.noise import NEGLIGIBLE_PHASE, branches, slow_shifts
+from reson.tools.devices.simulated.program import Program, Row
+from reson.tools.devices.simulated.propagation import NUMBER
+from reson.tools.devices.simulated.superoperators import SIZE, from_unitaries, superoperators, thermal_state
+from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
+
+
+def alone(
+    program: Program, rows: list[Row], transmons: Sequence[TransmonTruth], frequencies: Sequence[float]
+) -> np.ndarray:
+    """Level populations (rows, LEVELS) at the end of each row; ``transmons`` and ``frequencies`` of all qubits."""
+    waiting = waiting_of(program, rows)
+    noisy = _noisy(rows, waiting, transmons)
+    found = np.empty((len(rows), LEVELS))
+    plain = np.flatnonzero(~noisy)
+    if plain.size:
+        found[plain] = _plain(program, [rows[index] for index in plain], transmons, frequencies)
+    qubits = np.array([row.qubit for row in rows])
+    for qubit in np.unique(qubits[noisy]):
+        places = np.flatnonzero(noisy & (qubits == qubit))
+        sequences = [rows[index].codes for index in places]
+        longest = float(waiting[places].max())
+        found[places] = _mixed(program, sequences, transmons[qubit], frequencies[qubit], longest)
+    return found
+
+
+def waiting_of(program: Program, rows: list[Row]) -> np.ndarray:
+    """Seconds that each row spends in waits, shape (rows,)."""
+    lengths = np.array([gate.picoseconds if isinstance(gate, Idle) else 0 for _, gate in program.gates], dtype=float)
+    if not lengths.any():
+        return np.zeros(len(rows))
+    ends = np.cumsum([len(row.codes) for row in rows])
+    total = np.concatenate([[0.0], np.cumsum(lengths[np.concatenate([row.codes for row in rows])])])
+    return np.diff(total[ends], prepend=0.0) * 1e-12
+
+
+def _noisy(rows: list[Row], waiting: np.ndarray, transmons: Sequence[TransmonTruth]) -> np.ndarray:
+    """Which rows are a mixture of branches: those of a qubit with a fast defect, and those that wait for long."""
+    slow = np.array([transmon.quasi_static for transmon in transmons])
+    split = np.array([bool(transmon.defects) for transmon in transmons])
+    qubits = np.array([row.qubit for row in rows])
+    return split[qubits] | (2 * math.pi * slow[qubits] * waiting >= NEGLIGIBLE_PHASE)
+
+
+def _plain(
+    program: Program, rows: list[Row], transmons: Sequence[TransmonTruth], frequencies: Sequence[float]
+) -> np.ndarray:
+    """Final populations (rows, LEVELS) of rows of any qubits, without branches."""
+    used = np.unique(np.concatenate([row.codes for row in rows]))
+    table = np.empty((len(used) + 1, SIZE, SIZE))
+    table[0] = np.eye(SIZE)
+    qubits = np.array([program.gates[code][0] for code in used])
+    for qubit in np.unique(qubits):
+        places = np.flatnonzero(qubits == qubit)
+        gates = [program.gates[code][1] for code in used[places]]
+        table[places + 1] = superoperators(gates, transmons[qubit], frequencies[qubit])
+    initial = np.array([thermal_state(transmon) for transmon in transmons])[[row.qubit for row in rows]]
+    return final_states([np.searchsorted(used, row.codes) + 1 for row in rows], table, initial)[:, :LEVELS]
+
+
+def _mixed(
+    program: Program, sequences: list[np.ndarray], transmon: TransmonTruth, frequency: float, waiting: float
+) -> np.ndarray:
+    """Final populations (sequences, LEVELS) of one qubit, averaged over its branches.
+
+    Slow noise acts in the waits only, as a turn about Z, which commutes with relaxation: a pulse is far too short.
+    """
+    used = np.unique(np.concatenate(sequences))
+    gates = [program.gates[code][1] for code in used]
+    waits = np.array([isinstance(gate, Idle) for gate in gates], dtype=bool)
+    seconds = np.array([gate.picoseconds for gate in gates if isinstance(gate, Idle)]) * 1e-12
+    total = np.zeros((len(sequences), LEVELS))
+    for share, branch in branches(transmon):
+        played = superoperators(gates, branch, frequency)
+        shifts, weights = slow_shifts(branch, waiting)
+        phases = -2j * math.pi * shifts[:, None, None] * seconds[:, None] * NUMBER
+        turned = from_unitaries(np.exp(phases)[..., None] * np.eye(LEVELS)) @ played[waits]
+        table = np.concatenate([np.eye(SIZE)[None], played, turned.reshape(-1, SIZE, SIZE)])
+        places = np.tile(np.arange(1, len(used) + 1), (len(shifts), 1))
+        places[:, waits] = 1 + len(used) + np.arange(len(shifts) * len(seconds)).reshape(len(shifts), -1)
+        codes = [place[np.searchsorted(used, sequence)] for place in places for sequence in sequences]
+        initial = np.tile(thermal_state(branch), (len(codes), 1))
+        states = final_states(codes, table, initial)[:, :LEVELS].reshape(len(shifts), len(sequences), LEVELS)
+        total += share * np.einsum("n,nsl->sl", weights, states)
+    return total

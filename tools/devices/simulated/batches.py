@@ -1,0 +1,165 @@
+"""One group of coupled qubits in several circuits: its events, its gates, and what it comes to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from reson.tools.devices.simulated.alone import waiting_of
+from reson.tools.devices.simulated.gates import Gate, Idle, Rz
+from reson.tools.devices.simulated.groups import Group, dressed
+from reson.tools.devices.simulated.joint import coupling_rates, evolve, levels_of, on_entries, populations_of
+from reson.tools.devices.simulated.noise import branches, slow_shifts
+from reson.tools.devices.simulated.program import Measured, Program, Row
+from reson.tools.devices.simulated.propagation import NUMBER
+from reson.tools.devices.simulated.strange_pulses import Hearing
+from reson.tools.devices.simulated.superoperators import SIZE, from_unitaries, superoperators, thermal_state
+from reson.tools.devices.simulated.timeline import Catalogue, Event, Timeline, kicks, merge, own_events, with_kicks
+from reson.tools.devices.simulated.truth import LEVELS, ChipTruth, TransmonTruth
+
+TURN = 0.3
+"""rad by which the coupling may turn a group within one piece of a wait."""
+_NOTHING = Idle(0)
+_ENTRIES_AT_ONCE = 2_000_000
+"""Entries of density operators that are evolved in one batch: 32 MB."""
+
+
+class Batch:
+    """One group in several circuits."""
+
+    def __init__(
+        self,
+        program: Program,
+        truth: ChipTruth,
+        frequencies: Sequence[float],
+        group: Group,
+        circuits: Sequence[Measured],
+    ) -> None:
+        self._group, self._frequencies = group, [frequencies[qubit] for qubit in group.qubits]
+        self._transmons = dressed(truth, group)
+        self._rows = [{row.qubit: row for row in (*circuit.rows, *circuit.unread)} for circuit in circuits]
+        self._waiting = {
+            qubit: waiting_of(program, [rows[qubit] for rows in self._rows]).max() for qubit in group.qubits
+        }
+        self._hearing = [
+            Hearing(truth, transmon, tones, frequencies, qubit)
+            for qubit, transmon, tones in zip(group.qubits, self._transmons, group.tones, strict=True)
+        ]
+        pairs = [
+            (group.qubits.index(one.qubits[0]), group.qubits.index(one.qubits[1]), one.zz)
+            for one in truth.couplers
+            if set(one.qubits) <= set(group.qubits)
+        ]
+        self._levels = levels_of(len(group.qubits))
+        self._rates = coupling_rates(self._levels, len(group.qubits), pairs)
+        strongest = max((abs(zz) for *_, zz in pairs), default=0.0)
+        longest = TURN / (2 * math.pi * strongest) * 1e12 if strongest else math.inf
+        self._catalogues = [Catalogue() for _ in group.qubits]
+        self._lines = [self._events(program, rows, longest) for rows in self._rows]
+        self._quiet: dict[tuple[tuple[int, ...], tuple[int, ...]], np.ndarray] = {}
+
+    def _events(self, program: Program, rows: dict[int, Row], longest: float) -> list[list[tuple[int, Event]]]:
+        """Events of each qubit in one circuit."""
+        lines = []
+        for place, qubit in enumerate(self._group.qubits):
+            gates = [program.gates[code][1] for code in rows[qubit].codes]
+            events = own_events(gates, rows[qubit].after, longest, self._group.silent[place])
+            hearing = self._hearing[place]
+            strange = hearing.lines(program, rows)
+            struck = [kick for tone, line in enumerate(strange) for kick in kicks(tone, line)]
+            lines.append(with_kicks(events, struck, hearing.rounded))
+        return lines
+
+    def populations(self, qubit: int, circuits: list[int]) -> np.ndarray:
+        """Populations (circuits, LEVELS) of one of the group's qubits, averaged over its own noise.
+
+        The others' slow noise and fast defects are left out: they reach this qubit through the coupling alone.
+        """
+        place = self._group.qubits.index(qubit)
+        until = tuple(-2 * self._rows[index][qubit].after for index in circuits)
+        transmon = self._transmons[place]
+        if not transmon.defects and len(slow_shifts(transmon, self._waiting[qubit])[0]) == 1:
+            return populations_of(self._quiet_states(tuple(circuits), until), place, self._levels)
+        timelines = self._timelines(circuits, until)
+        tables = self._tables()
+        found = np.zeros((len(circuits), LEVELS))
+        for share, branch in branches(transmon):
+            shifts, weights = slow_shifts(branch, self._waiting[qubit])
+            table, places = self._noisy_table(place, branch, shifts)
+            size = max(1, _ENTRIES_AT_ONCE // (len(circuits) * self._rates.size))
+            for start in range(0, len(shifts), size):
+                part = slice(start, start + size)
+                moved = [_renumbered(one, place, numbers) for numbers in places[part] for one in timelines]
+                played = [*tables[:place], table, *tables[place + 1 :]]
+                states = evolve(moved, played, self._rates, self._initial())
+                each = populations_of(states, place, self._levels).reshape(-1, len(circuits), LEVELS)
+                found += share * np.einsum("n,ncl->cl", weights[part], each)
+        return found
+
+    def _quiet_states(self, circuits: tuple[int, ...], until: tuple[int, ...]) -> np.ndarray:
+        """States of the circuits without slow noise, the same for all qubits that are measured at the same time."""
+        if (circuits, until) not in self._quiet:
+            timelines = self._timelines(circuits, until)
+            self._quiet[circuits, until] = evolve(timelines, self._tables(), self._rates, self._initial())
+        return self._quiet[circuits, until]
+
+    def _timelines(self, circuits: Sequence[int], until: Sequence[int]) -> list[Timeline]:
+        return [merge(self._lines[index], self._catalogues, end) for index, end in zip(circuits, until, strict=True)]
+
+    def _tables(self) -> list[np.ndarray]:
+        """The events of each qubit without its slow noise and its defects; all timelines must be made before."""
+        return [self._table(place, replace(one, defects=())) for place, one in enumerate(self._transmons)]
+
+    def _initial(self) -> np.ndarray:
+        """The group at rest, shape (levels^2,) * qubits."""
+        state = np.ones(())
+        for transmon in self._transmons:
+            diagonal = np.zeros((self._levels, self._levels))
+            np.fill_diagonal(diagonal, thermal_state(transmon)[: self._levels])
+            state = np.multiply.outer(state, diagonal.ravel())
+        return state
+
+    def _table(self, place: int, transmon: TransmonTruth) -> np.ndarray:
+        """One qubit's events on entries (events + 1, levels^2, levels^2), the identity first."""
+        events = list(self._catalogues[place].events)
+        frequency = self._frequencies[place]
+        matrices = _each([_NOTHING if event.gate is None else event.gate for event in events], transmon, frequency)
+        turns = _each([Rz(event.turn) for event in events], transmon, frequency)
+        for index, event in enumerate(events):
+            for kick in event.kicks:
+                half = self._hearing[place].half(kick)
+                matrices[index] = half @ matrices[index] @ half
+        return on_entries(np.concatenate([np.eye(SIZE)[None], matrices @ turns]), self._levels)
+
+    def _noisy_table(self, place: int, transmon: TransmonTruth, shifts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(table, numbers): the events once more for each shift of f01, and the number of each event for each shift.
+
+        Slow noise turns the qubit in its waits; numbers have shape (shifts, events + 1).
+        """
+        table = self._table(place, transmon)
+        events = list(self._catalogues[place].events)
+        numbers = np.tile(np.arange(len(table)), (len(shifts), 1))
+        if len(shifts) == 1:
+            return table, numbers
+        waits = np.array([False, *(isinstance(event.gate, Idle) for event in events)])
+        seconds = np.array([event.gate.picoseconds for event in events if isinstance(event.gate, Idle)]) * 1e-12
+        phases = -2j * math.pi * shifts[:, None, None] * seconds[:, None] * NUMBER
+        turns = on_entries(from_unitaries(np.exp(phases)[..., None] * np.eye(LEVELS)), self._levels)
+        turned = turns @ table[waits]
+        numbers[:, waits] = len(table) + np.arange(len(shifts) * len(seconds)).reshape(len(shifts), -1)
+        return np.concatenate([table, turned.reshape(-1, *table.shape[1:])]), numbers
+
+
+def _each(gates: list[Gate], transmon: TransmonTruth, frequency: float) -> np.ndarray:
+    """Superoperators of gates among which many are equal, all of them or none turns of the frame."""
+    different = {gate: index for index, gate in enumerate(dict.fromkeys(gates))}
+    return superoperators(list(different), transmon, frequency)[[different[gate] for gate in gates]]
+
+
+def _renumbered(timeline: Timeline, place: int, numbers: np.ndarray) -> Timeline:
+    codes = timeline.codes.copy()
+    codes[place] = numbers[codes[place]]
+    return replace(timeline, codes=codes)
