@@ -68,21 +68,23 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    """Fresh random sequences for every qubit and every measurement, drawn from the qubit and the device's clock."""
-    from reson.tools.experiments.clifford_circuits import NativeRB
+    """Fresh random sequences for every qubit and every measurement, drawn from the qubit and the device's clock.
+
+    As ``StandardRB`` of Qiskit Experiments with full sampling, but that every other sample ends in 1 instead of 0
+    (Harper et al., arXiv 1901.00535).
+    """
+    from reson.tools.experiments import clifford_sequences as cliffords
 
     clock = int(device.now().timestamp() * 1e3)
-    experiments = {
-        qubit: NativeRB(
-            (qubit,),
-            sequence_lengths(values["max_length"]),
-            device.backend,
-            num_samples=int(values["samples"]),
-            seed=np.random.SeedSequence([clock, qubit]),
-            full_sampling=True,
-        )
-        for qubit, values in arguments.items()
-    }
+    experiments = {}
+    for qubit, values in arguments.items():
+        rng, sequences = np.random.default_rng([clock, qubit]), []
+        for sample in range(int(values["samples"])):
+            for length in sequence_lengths(values["max_length"]):
+                target, plain = sample % 2, rng.integers(cliffords.CLIFFORDS, size=length)
+                whole = np.append(plain, cliffords.recovery(plain, target))
+                sequences.append(({"xval": length, "target": target}, whole))
+        experiments[qubit] = cliffords.CliffordSequences(qubit, sequences)
     return acquisition.acquire("standard_rb", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
