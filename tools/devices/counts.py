@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.result.models import ExperimentResult, ExperimentResultData, MeasLevel
 
 
-def counts_result(
-    circuit: QuantumCircuit, bits: np.ndarray, metadata: dict[str, Any] | None = None
-) -> ExperimentResult:
-    """``bits`` has shape (shots, classical bits of the circuit); ``metadata`` is what came back with the data."""
+def counts_result(circuit: QuantumCircuit, bits: np.ndarray) -> ExperimentResult:
+    """``bits`` has shape (shots, classical bits of the circuit)."""
     packed = np.packbits(bits, axis=1, bitorder="little")
     values, numbers = np.unique(packed, axis=0, return_counts=True)
     words = [hex(int.from_bytes(value.tobytes(), "little")) for value in values]
     header = {
         "name": circuit.name,
-        "metadata": (circuit.metadata or {}) if metadata is None else metadata,
+        "metadata": circuit.metadata or {},
         "n_qubits": circuit.num_qubits,
         "memory_slots": circuit.num_clbits,
         "creg_sizes": [[register.name, register.size] for register in circuit.cregs],

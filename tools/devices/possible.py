@@ -5,6 +5,7 @@ So a new experiment of the catalogue needs no entry here, and a device that gain
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -53,7 +54,7 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
     except ToolError as error:
         return error.message
     except QiskitError as error:
-        return str(error).strip("'\" \n").splitlines()[0]
+        return _in_words(str(error), device)
     return None
 
 
@@ -62,9 +63,17 @@ def counts_only(device: Device) -> bool:
     return getattr(device, "counts_only", False)
 
 
+def _in_words(error: str, device: Device) -> str:
+    """What the transpiler says of an instruction that it cannot make, shorter."""
+    unknown = re.search(r'unable to synthesize "(\w+)', error)
+    if unknown:
+        return _missing(frozenset({unknown[1]}), device) or error
+    return error.strip("'\" \n").splitlines()[0]
+
+
 def _missing(played: frozenset[str], device: Device) -> str | None:
     target: Any = device.backend.target
     missing = sorted(played - set(target.operation_names))
     if DRIVE in missing:
         return NO_PULSES
-    return f"the device has no instruction {', '.join(missing)}" if missing else None
+    return f"the device has no `{'`, `'.join(missing)}` instruction" if missing else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -13,6 +12,8 @@ from qiskit.result.models import ExperimentResult
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.counts import counts_result
 
+PLACE = "reson_place"
+
 
 def results_of(found: Sequence[Any], circuits: Sequence[QuantumCircuit], shots: int) -> list[ExperimentResult]:
     """From ``SamplerPubResult``s to results with counts of all classical bits.
@@ -21,13 +22,21 @@ def results_of(found: Sequence[Any], circuits: Sequence[QuantumCircuit], shots: 
     """
     if len(found) != len(circuits):
         _failed(f"{len(circuits)} circuits were sent, {len(found)} came back")
-    return [_one(pub, circuit, shots) for pub, circuit in zip(found, circuits, strict=True)]
+    return [_one(pub, circuit, place, shots) for place, (pub, circuit) in enumerate(zip(found, circuits, strict=True))]
 
 
-def _one(pub: Any, circuit: QuantumCircuit, shots: int) -> ExperimentResult:
+def marked(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
+    """Copies that carry their place: the service returns a circuit's metadata with its data, but not its name."""
+    copies = [circuit.copy() for circuit in circuits]
+    for place, copy in enumerate(copies):
+        copy.metadata = {**(copy.metadata or {}), PLACE: place}
+    return copies
+
+
+def _one(pub: Any, circuit: QuantumCircuit, place: int, shots: int) -> ExperimentResult:
     """One circuit's result, refused where registers or shots are missing or it is another circuit's."""
-    returned = (getattr(pub, "metadata", None) or {}).get("circuit_metadata")
-    if returned is not None and _plain(returned) != _plain(circuit.metadata or {}):
+    returned = (getattr(pub, "metadata", None) or {}).get("circuit_metadata") or {}
+    if returned.get(PLACE, place) != place:
         _failed("the results came back in another order than the circuits were sent")
     bits = np.zeros((shots, circuit.num_clbits), dtype=bool)
     places = {bit: place for place, bit in enumerate(circuit.clbits)}
@@ -40,11 +49,7 @@ def _one(pub: Any, circuit: QuantumCircuit, shots: int) -> ExperimentResult:
                 f"{shots} shots of {register.size} bits were asked for, {data.num_shots} of {data.num_bits} came back"
             )
         bits[:, [places[bit] for bit in register]] = data.to_bool_array(order="little").reshape(shots, register.size)
-    return counts_result(circuit, bits, returned)
-
-
-def _plain(metadata: Any) -> str:
-    return json.dumps(metadata, sort_keys=True, default=float)
+    return counts_result(circuit, bits)
 
 
 def _failed(message: str) -> NoReturn:

@@ -13,7 +13,7 @@ from qiskit.transpiler import Target
 
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
 from reson.tools.devices.device import DeviceLimits
-from reson.tools.devices.ibm.answers import results_of
+from reson.tools.devices.ibm.answers import marked, results_of
 from reson.tools.devices.ibm.attendance import Attendance
 from reson.tools.devices.ibm.circuits import key_of, longest_path
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
@@ -139,7 +139,7 @@ class IbmBackend(BackendV2):
         told = {"circuits": len(circuits), "shots": shots, "estimate": entry.estimate}
         for attempt in (1, 2):
             try:
-                job_id = self.service.submit(circuits, shots, entry.tag)
+                job_id = self.service.submit(marked(circuits), shots, entry.tag)
             except IbmTrouble as trouble:
                 if trouble.kind is TroubleKind.SESSION and attempt == 1:
                     self.attendance.tell("session_renewed", {"reason": trouble.message})

@@ -1,0 +1,96 @@
+"""A stand-in for IBM's service that replays answers in the shapes that the real one gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from qiskit import QuantumCircuit
+from qiskit.primitives import BitArray, DataBin, SamplerPubResult
+from qiskit.providers import BackendV2
+
+from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState
+from reson.tools.devices.local.backend import NoisyBackend
+
+Answer = JobReport | IbmTrouble
+QUEUED, RUNNING = JobReport(state=JobState.QUEUED), JobReport(state=JobState.RUNNING)
+DONE = JobReport(state=JobState.DONE, usage=4.0)
+
+
+@dataclass
+class Recorded:
+    """``IbmService`` over a noise model. ``reports`` are given in turn to every job, the last one for ever.
+
+    ``sending``: for each submission None (it works), a trouble, or ("lost", trouble): the job arrives, the answer does
+    not. ``damage`` changes the results of a job.
+    """
+
+    model: BackendV2
+    runs_on: NoisyBackend
+    reports: list[Answer] = field(default_factory=lambda: [QUEUED, RUNNING, DONE])
+    sending: list[Any] = field(default_factory=list)
+    damage: Any = None
+    status: str = ""
+    submitted: dict[str, tuple[str, list[QuantumCircuit], int]] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
+    renewed: int = 0
+
+    def backend(self) -> BackendV2:
+        return self.model
+
+    def condition(self) -> str:
+        return self.status
+
+    def submit(self, circuits: Sequence[QuantumCircuit], shots: int, tag: str) -> str:
+        answer = self.sending.pop(0) if self.sending else None
+        if isinstance(answer, IbmTrouble):
+            raise answer
+        job_id = f"d4{len(self.submitted):018x}"
+        self.submitted[job_id] = (tag, list(circuits), shots)
+        if answer is not None:
+            raise answer[1]
+        return job_id
+
+    def report(self, job_id: str) -> JobReport:
+        if job_id in self.cancelled:
+            return JobReport(state=JobState.CANCELLED)
+        number = self.asked.get(job_id, 0)
+        self.asked[job_id] = number + 1
+        answer = self.reports[min(number, len(self.reports) - 1)]
+        if isinstance(answer, IbmTrouble):
+            raise answer
+        return answer
+
+    def result(self, job_id: str) -> Sequence[Any]:
+        _, circuits, shots = self.submitted[job_id]
+        found = self.runs_on.run(circuits, shots=shots).result()
+        pubs = [
+            _pub(circuit, one.data.counts, shots) for circuit, one in zip(circuits, found.results or [], strict=True)
+        ]
+        return self.damage(pubs) if self.damage else pubs
+
+    def cancel(self, job_id: str) -> None:
+        self.cancelled.append(job_id)
+
+    def tagged(self, tag: str) -> list[str]:
+        return [job_id for job_id, (carried, _, _) in self.submitted.items() if carried == tag]
+
+    def remaining(self) -> float | None:
+        return 100.0
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+
+def _pub(circuit: QuantumCircuit, counts: dict[str, int], shots: int) -> SamplerPubResult:
+    """As SamplerV2 returns it: one ``BitArray`` for each register, the circuit's metadata beside."""
+    words = np.repeat([int(word, 16) for word in counts], list(counts.values()))
+    places = {bit: place for place, bit in enumerate(circuit.clbits)}
+    registers = {}
+    for register in circuit.cregs:
+        bits = np.array([[word >> places[bit] & 1 for bit in register] for word in words], dtype=bool)
+        registers[register.name] = BitArray.from_bool_array(bits, order="little")
+    return SamplerPubResult(DataBin(**registers), {"circuit_metadata": circuit.metadata or {}})

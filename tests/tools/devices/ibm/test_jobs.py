@@ -1,0 +1,265 @@
+"""What becomes of a job: every answer of the service, with what Reson does and what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
+from reson.tools.devices.ibm.device import IbmDevice
+from reson.tools.devices.ibm.ledger import Step
+from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import RawData
+from tests.tools.devices.ibm.recorded import DONE, QUEUED, RUNNING, Recorded
+
+Open = Callable[..., IbmDevice]
+LOST = IbmTrouble(TroubleKind.CONNECTION, "Max retries exceeded")
+TOKEN = IbmTrouble(TroubleKind.TOKEN, "401 Client Error: Unauthorized")
+CLOSED = IbmTrouble(TroubleKind.SESSION, "Error code 1217; Session has been closed.")
+
+
+def measured(device: IbmDevice, experiment: str = "t1", **given: float) -> dict[int, RawData]:
+    row = get(experiment)
+    device.load({})
+    return row.acquire(device, {0: row.arguments({"shots": 200.0, **given}, {"t1": 1e-4})})
+
+
+def test_a_job_is_noted_queued_run_and_fetched(opened: Open, service: Recorded) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+    device = opened(told)
+    raw = measured(device, points=11.0)[0]
+    assert raw.arrays["counts"].shape == (11, 2)
+    assert [kind for kind, _ in told] == ["job_sent", "job_queued", "job_running", "job_done"]
+    assert told[-1][1]["usage"] == 4.0
+    device.recorded()
+    assert not device.ledger.open_jobs()
+    assert device.ledger.spent("night-0001") == 4.0
+
+
+def test_the_cost_is_estimated_before_sending(opened: Open, service: Recorded) -> None:
+    told: list[tuple[str, dict[str, Any]]] = []
+    measured(opened(told), points=11.0, max_delay=400e-6)
+    # 11 circuits of 200 shots, each 250 us of reset, 1.5 us of readout and 200 us of mean delay
+    assert told[0][1]["estimate"] == pytest.approx(2.0 + 200 * 11 * (251.5e-6 + 200e-6), rel=0.02)
+
+
+def test_a_failed_job_is_told_with_the_reason_of_the_service(opened: Open, service: Recorded) -> None:
+    service.reports = [QUEUED, JobReport(state=JobState.ERROR, message="Error code 8054; internal error", usage=1.0)]
+    device = opened()
+    with pytest.raises(ToolError, match="8054") as caught:
+        measured(device)
+    assert caught.value.kind is ToolErrorKind.JOB_FAILED
+    assert device.ledger.spent("night-0001") == 1.0
+
+
+def test_a_job_cancelled_at_the_service_may_be_made_again(opened: Open, service: Recorded) -> None:
+    service.reports = [QUEUED, JobReport(state=JobState.CANCELLED)]
+    with pytest.raises(ToolError, match="cancelled at the service") as caught:
+        measured(opened())
+    assert caught.value.kind is ToolErrorKind.JOB_FAILED
+
+
+def test_an_expired_session_is_renewed_once(opened: Open, service: Recorded) -> None:
+    service.sending = [CLOSED]
+    told: list[tuple[str, dict[str, Any]]] = []
+    assert measured(opened(told))
+    assert service.renewed == 1
+    assert told[0] == ("session_renewed", {"reason": "Error code 1217; Session has been closed."})
+    service.sending = [CLOSED, CLOSED]
+    with pytest.raises(ToolError, match="refused the job"):
+        measured(opened(), points=21.0)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (TOKEN, "save a valid token"),
+        (IbmTrouble(TroubleKind.MAINTENANCE, "503"), "maintenance"),
+        (IbmTrouble(TroubleKind.USAGE, "usage limit"), "no quantum seconds left"),
+    ],
+)
+def test_what_no_repetition_cures_ends_the_run_with_its_name(
+    opened: Open, service: Recorded, trouble: IbmTrouble, words: str
+) -> None:
+    service.sending = [trouble]
+    device = opened()
+    with pytest.raises(DeviceUnavailable, match=words):
+        measured(device)
+    assert not service.submitted
+    assert not device.ledger.open_jobs()
+
+
+def test_a_token_revoked_while_a_job_waits_keeps_the_job(opened: Open, service: Recorded) -> None:
+    service.reports = [QUEUED, TOKEN]
+    with pytest.raises(DeviceUnavailable, match=r"save a valid token.*job d4\w+ is kept"):
+        measured(opened())
+    service.reports = [DONE]
+    service.asked.clear()
+    assert measured(opened())
+    assert len(service.submitted) == 1
+
+
+def test_nothing_is_sent_to_a_device_in_maintenance(opened: Open, service: Recorded) -> None:
+    service.status = "maintenance"
+    with pytest.raises(DeviceUnavailable, match="takes no jobs now: maintenance"):
+        measured(opened())
+    assert not service.submitted
+
+
+def test_a_lost_connection_is_borne_for_a_while(opened: Open, service: Recorded) -> None:
+    service.reports = [QUEUED, LOST, LOST, LOST, RUNNING, DONE]
+    told: list[tuple[str, dict[str, Any]]] = []
+    assert measured(opened(told))
+    assert [kind for kind, _ in told].count("connection_lost") == 3
+    service.reports, service.asked = [LOST], {}
+    with pytest.raises(DeviceUnavailable, match=r"no connection to IBM for 1[56] min.*reson resume"):
+        measured(opened(), points=21.0)
+
+
+def test_a_connection_lost_between_sending_and_answer_pays_once(opened: Open, service: Recorded) -> None:
+    service.sending = [("lost", LOST)]
+    assert measured(opened())
+    assert len(service.submitted) == 1
+
+
+def test_a_request_that_never_arrived_is_sent_again(opened: Open, service: Recorded) -> None:
+    service.sending = [LOST]
+    assert measured(opened())
+    assert len(service.submitted) == 1
+    service.sending = [LOST, LOST]
+    with pytest.raises(DeviceUnavailable, match="lost twice"):
+        measured(opened(), points=21.0)
+
+
+class Killed(BaseException):
+    """As kill -9 does, no code of ours runs after it."""
+
+
+def test_killed_while_queued_the_job_is_found_again(opened: Open, service: Recorded) -> None:
+    device = opened()
+    device._backend.attendance.sleep = _kill
+    with pytest.raises(Killed):
+        measured(device)
+    told: list[tuple[str, dict[str, Any]]] = []
+    assert measured(opened(told))
+    assert told[0][0] == "job_found"
+    assert len(service.submitted) == 1
+
+
+def test_killed_before_the_answer_was_noted_the_job_is_found_by_its_tag(
+    opened: Open, service: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = opened()
+    monkeypatch.setattr(device.ledger, "sent", lambda entry, job: _kill(0.0))
+    with pytest.raises(Killed):
+        measured(device)
+    assert measured(opened())
+    assert len(service.submitted) == 1
+
+
+def test_random_circuits_are_made_again_after_a_kill(opened: Open, service: Recorded) -> None:
+    moments = iter(datetime(2026, 11, 21, 22, minute, tzinfo=UTC) for minute in range(60))
+    device = opened(wall=lambda: next(moments))
+    device._backend.attendance.sleep = _kill
+    with pytest.raises(Killed):
+        measured(device, "standard_rb", max_length=50.0, samples=2.0)
+    assert measured(opened(wall=lambda: next(moments)), "standard_rb", max_length=50.0, samples=2.0)
+    assert len(service.submitted) == 1
+
+
+def test_killed_after_fetching_nothing_is_paid_again_until_it_is_on_record(opened: Open, service: Recorded) -> None:
+    measured(opened())
+    device = opened()
+    measured(device)
+    assert len(service.submitted) == 1
+    device.recorded()
+    measured(device)  # the same measurement, meant anew
+    assert len(service.submitted) == 2
+
+
+def test_a_job_that_is_not_asked_for_again_is_cancelled(opened: Open, service: Recorded) -> None:
+    device = opened()
+    device._backend.attendance.sleep = _kill
+    with pytest.raises(Killed):
+        measured(device)
+    again = opened()
+    measured(again, points=21.0)
+    again.recorded()
+    assert len(service.cancelled) == 1
+    assert not again.ledger.open_jobs()
+
+
+def test_a_stop_cancels_what_waits_in_the_queue(opened: Open, service: Recorded) -> None:
+    device = opened()
+    service.reports = [QUEUED]
+    device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
+    with pytest.raises(ToolError, match="stopped by a person") as caught:
+        measured(device)
+    assert caught.value.kind is ToolErrorKind.NOT_ALLOWED
+    assert len(service.cancelled) == 1
+    with pytest.raises(ToolError, match="nothing more is sent"):
+        measured(device)
+    assert len(service.submitted) == 1
+
+
+def test_a_running_job_is_paid_for_and_fetched_in_spite_of_a_stop(opened: Open, service: Recorded) -> None:
+    device = opened()
+    service.reports = [RUNNING, RUNNING, DONE]
+    device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
+    assert measured(device)
+    assert not service.cancelled
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda pubs: pubs[:-1], "31 circuits were sent, 30 came back"),
+        (lambda pubs: pubs[::-1], "another order"),
+        (lambda pubs: [_fewer(pub) for pub in pubs], "200 shots of 1 bits were asked for, 150 of 1 came back"),
+        (lambda pubs: [_without(pub) for pub in pubs], "did not come back"),
+    ],
+)
+def test_incomplete_results_are_noticed(opened: Open, service: Recorded, damage: Any, words: str) -> None:
+    service.damage = damage
+    with pytest.raises(ToolError, match=words) as caught:
+        measured(opened())
+    assert caught.value.kind is ToolErrorKind.JOB_FAILED
+
+
+def test_the_budget_of_quantum_seconds_is_kept(opened: Open, service: Recorded) -> None:
+    device = opened(budget=10.0)
+    assert device.over_budget(9.0) is None
+    measured(device)
+    device.recorded()
+    assert device.over_budget(5.9) is None
+    assert device.over_budget(6.1) == "quantum seconds: 4 of 10 used, next needs 6"
+    assert opened(budget=10.0).over_budget(6.1)  # also after a restart
+
+
+def test_half_a_line_of_the_ledger_is_dropped(opened: Open, service: Recorded) -> None:
+    device = opened()
+    measured(device)
+    with device.ledger.path.open("a") as file:
+        file.write('{"tag": "reson')
+    assert [entry.step for entry in opened().ledger.open_jobs()] == [Step.FETCHED]
+
+
+def _kill(seconds: float) -> None:
+    raise Killed
+
+
+def _fewer(pub: Any) -> Any:
+    from qiskit.primitives import DataBin, SamplerPubResult
+
+    data = {name: pub.data[name].slice_shots(range(150)) for name in pub.data}
+    return SamplerPubResult(DataBin(**data), pub.metadata)
+
+
+def _without(pub: Any) -> Any:
+    from qiskit.primitives import DataBin, SamplerPubResult
+
+    return SamplerPubResult(DataBin(other=next(iter(pub.data.values()))), pub.metadata)
