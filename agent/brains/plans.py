@@ -19,10 +19,14 @@ class Step:
 
 BRING_UP = (
     Step("resonator_spectroscopy", "find the resonator: a qubit is heard through nothing else"),
+    Step("punch_out", "does the resonator move with power? Only a living qubit makes it"),
     Step("qubit_spectroscopy", "find the qubit: nothing else means anything off resonance"),
     Step("rabi", "the amplitude of a pi pulse, at the frequency just found"),
-    Step("readout", "tell 0 from 1 in single shots: everything after this counts clicks"),
+    Step("readout_frequency_sweep", "read where 0 and 1 lie farthest apart, not where the resonator is for 0 alone"),
+    Step("readout_power", "the readout amplitude that tells 0 from 1 best in single shots"),
+    Step("readout", "angle and threshold: everything after this counts clicks"),
     Step("ramsey_xy", "the frequency to a few kHz, with the sign of the error"),
+    Step("ef_spectroscopy", "the anharmonicity: where the third level lies, into which pulses can leak"),
     Step("t1", "relaxation sets the floor of every later error, and the length of later sweeps"),
     Step("rough_drag", "cancel the phase error that the third level causes"),
     Step("ramsey_xy", "the frequency again, over a window as long as the coherence"),
@@ -60,9 +64,13 @@ REFINE = (
 # What to look at again when an experiment shows nothing that makes sense.
 UPSTREAM: dict[str, str] = {
     "qubit_spectroscopy": "resonator_spectroscopy",
+    "punch_out": "resonator_spectroscopy",
     "rabi": "qubit_spectroscopy",
+    "readout_frequency_sweep": "rabi",
+    "readout_power": "rabi",
     "readout": "rabi",
     "ramsey_xy": "rabi",
+    "ef_spectroscopy": "rabi",
     "t1": "readout",
     "t2_hahn": "ramsey_xy",
     "rough_drag": "rabi",
@@ -75,10 +83,14 @@ UPSTREAM: dict[str, str] = {
 # The parameter whose measured presence in the table shows that a step of the bring-up was once done.
 SHOWN_BY: dict[str, str] = {
     "resonator_spectroscopy": "resonator_frequency",
+    "punch_out": "punch_out_shift",
     "qubit_spectroscopy": "drive_frequency",
     "rabi": "x_amplitude",
+    "readout_frequency_sweep": "dispersive_shift",
+    "readout_power": "readout_amplitude",
     "readout": "readout_threshold",
     "ramsey_xy": "t2_star",
+    "ef_spectroscopy": "anharmonicity",
     "t1": "t1",
     "rough_drag": "drag_beta",
     "t2_hahn": "t2_echo",
