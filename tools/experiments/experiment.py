@@ -5,7 +5,7 @@ The row is the single source of the command line, the approval gate, the model's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +147,10 @@ class Experiment:
     """How long an accepted result stays good without a further check."""
     analyse_many: Callable[[Sequence[RawData]], list[Analysis]] | None = None
     """``analyse`` for all qubits of a job at once, with the same results; None where it takes them one by one."""
+    together: bool = False
+    """Whether neighbours on a coupled chip may be measured at once: what they do to each other is what is measured."""
+    plays_on: Callable[[int, Values, Sequence[tuple[int, int]]], Collection[int]] = lambda *_: ()
+    """(qubit, parameters, pairs of neighbours) -> further qubits that the measurement plays on."""
     draw_many: Callable[[Sequence[Analysis]], list[bytes]] | None = None
     """``draw`` for all qubits of a job at once, as PNG; None where it draws them one by one."""
 
