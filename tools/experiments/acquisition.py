@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
     from reson.tools.experiments.joint_circuits import Joint
 
+MOST_INSTRUCTIONS = 2_000_000
+"""Of all circuits of a job together: some hundred bytes each, twice while the device reads them."""
 CLASSIFIED, AVERAGED_IQ, SINGLE_SHOT_IQ = "counts", "iq_mean", "iq"
 """What to bring home: 0/1 counts, mean and error of the IQ signal, or the IQ value of every shot."""
 
@@ -36,20 +38,23 @@ def acquire(
 
 
 def bring_home(
-    name: str, device: Device, arguments: Mapping[int, Values], joints: Sequence[Joint], kind: str
+    name: str, device: Device, arguments: Mapping[int, Values], joints: Iterable[Joint], kind: str
 ) -> dict[int, RawData]:
     """Run circuits that are joined already and split the results; raises as ``acquire`` does."""
     shots = int(max(values["shots"] for values in arguments.values()))
     controls = {qubit: dict(device.controls()[f"q{qubit}"]) for qubit in arguments}
     longest = max(values.get("max_delay", 0.0) for values in arguments.values())
-    started = device.now().timestamp()
-    results = results_of(device, [joint.circuit for joint in joints], shots, _LEVELS[kind], longest)
-    ended = device.now().timestamp()
     arrays: dict[int, list[tuple[np.ndarray, ...]]] = {qubit: [] for qubit in arguments}
-    for joint, result in zip(joints, results, strict=True):
-        payload = _payload(result, joint.circuit.num_clbits, shots, kind)
-        for qubit, clbit in joint.clbits.items():
-            arrays[qubit].append(tuple(values[clbit] for values in payload))
+    circuits: dict[int, list[dict[str, Any]]] = {qubit: [] for qubit in arguments}
+    started = device.now().timestamp()
+    for job in _jobs(joints, device.limits.max_circuits):
+        results = results_of(device, [joint.circuit for joint in job], shots, _LEVELS[kind], longest)
+        for joint, result in zip(job, results, strict=True):
+            payload = _payload(result, joint.circuit.num_clbits, shots, kind)
+            for qubit, clbit in joint.clbits.items():
+                arrays[qubit].append(tuple(values[clbit] for values in payload))
+                circuits[qubit].append(joint.parts[qubit])
+    ended = device.now().timestamp()
     return {
         qubit: RawData(
             experiment=name,
@@ -57,7 +62,7 @@ def bring_home(
             parameters=dict(arguments[qubit]),
             controls=controls[qubit],
             shots=shots,
-            circuits=_plain([joint.parts[qubit] for joint in joints if qubit in joint.parts]),
+            circuits=_plain(circuits[qubit]),
             arrays={
                 key: np.stack(found) for key, found in zip(_ARRAYS[kind], zip(*arrays[qubit], strict=True), strict=True)
             },
@@ -66,6 +71,21 @@ def bring_home(
         )
         for qubit in arguments
     }
+
+
+def _jobs(joints: Iterable[Joint], most: int) -> Iterator[list[Joint]]:
+    """The circuits in as few jobs as the device and the memory allow; each is written when its job's turn comes."""
+    job: list[Joint] = []
+    size = 0
+    for joint in joints:
+        instructions = len(joint.circuit.data)
+        if job and (len(job) == most or size + instructions > MOST_INSTRUCTIONS):
+            yield job
+            job, size = [], 0
+        job.append(joint)
+        size += instructions
+    if job:
+        yield job
 
 
 _IQ_LEVEL = {"meas_level": 1, "meas_return": "single"}

@@ -28,17 +28,15 @@ WAITING = {"INITIALIZING", "QUEUED", "VALIDATING"}
 def results_of(
     device: Device, circuits: list[QuantumCircuit], shots: int, options: Mapping[str, Any], longest_delay: float
 ) -> list[ExperimentResult]:
-    """The result of every circuit, in order. Raises ``ToolError``: device_refused where the device takes no such job,
-    job_failed where a job that it took raises, hangs, or brings something else home than was sent."""
+    """The result of every circuit of one job, in order.
+
+    Raises ``ToolError``: device_refused where the device takes no such job, job_failed where a job that it took raises,
+    hangs, or brings something else home than was sent.
+    """
     limits = device.limits
     shot = limits.reset_time + limits.readout_time + longest_delay + GATES
-    found: list[ExperimentResult] = []
-    for first in range(0, len(circuits), limits.max_circuits):
-        chunk = circuits[first : first + limits.max_circuits]
-        job: Any = device.backend.run(chunk, shots=shots, **options)
-        result = _result(job, PATIENCE * len(chunk) * shots * shot + GRACE)
-        found.extend(_complete(result, chunk, shots))
-    return found
+    job: Any = device.backend.run(circuits, shots=shots, **options)
+    return _complete(_result(job, PATIENCE * len(circuits) * shots * shot + GRACE), circuits, shots)
 
 
 def _result(job: Any, seconds: float) -> Result:

@@ -34,10 +34,10 @@ class Joint:
     clbits: dict[int, int]
 
 
-def joint_circuits(name: str, experiments: Mapping[int, BaseExperiment], backend: BackendV2) -> list[Joint]:
-    """The circuits of one job. Each is named after its place, by which its result can be told from the others'.
+def joint_circuits(name: str, experiments: Mapping[int, BaseExperiment], backend: BackendV2) -> Iterator[Joint]:
+    """The circuits one after another, each written when it is asked for.
 
-    An experiment with fewer circuits leaves its qubits out of the last ones.
+    Each is named after its place, by which its result can be told from the others'. An experiment with fewer circuits leaves its qubits out of the last ones.
     """
     from qiskit.circuit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
@@ -54,13 +54,14 @@ def joint_circuits(name: str, experiments: Mapping[int, BaseExperiment], backend
         qubit: _played(experiments[qubit], written[qubit], list(qubits), list(clbits)[first[qubit] :])
         for qubit in experiments
     }
-    joints: list[Joint] = []
+    place = itertools.count()
     while parts := {qubit: part for qubit, source in played.items() if (part := next(source, None)) is not None}:
-        circuit = QuantumCircuit(qubits, clbits, name=f"{name}-{len(joints)}")
-        circuit._data.extend([instruction for _, instructions in parts.values() for instruction in instructions])
+        circuit = QuantumCircuit(qubits, clbits, name=f"{name}-{next(place)}")
+        circuit._data.reserve(sum(len(instructions) for _, instructions in parts.values()))
+        for _, instructions in parts.values():
+            circuit._data.extend(instructions)
         metadata = {qubit: found for qubit, (found, _) in parts.items()}
-        joints.append(Joint(circuit, metadata, {qubit: first[qubit] for qubit in parts}))
-    return joints
+        yield Joint(circuit, metadata, {qubit: first[qubit] for qubit in parts})
 
 
 def _written(experiment: BaseExperiment, target: Target) -> Written | None:
