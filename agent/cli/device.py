@@ -1,40 +1,168 @@
-"""The device of the lab: `reson device show`."""
+"""Devices: `reson device list`, `show` and `check`."""
 
 from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
 from reson.agent.report.wording import count, moment, quantity
+from reson.tools.devices.order import KINDS
 
-app = typer.Typer(help="The device that the lab measures on.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+    from reson.tools.devices.published import Published
+
+app = typer.Typer(help="Devices: which there are, what each can run, whether it answers.", no_args_is_help=True)
+
+Address = Annotated[
+    str | None, typer.Argument(metavar="[DEVICE]", help="Like fake:torino; by default the device of the lab.")
+]
+
+
+@app.command("list")
+def list_all(as_json: AsJson = False) -> None:
+    """List the kinds of devices, and what can be reached of each from here."""
+    from reson.tools.devices.reach import reachable
+
+    found = reachable()
+    if as_json:
+        output.document([one.to_json() for one in found])
+        return
+    for one in found:
+        output.lines([f"{one.kind}: {KINDS[one.kind]}"])
+        names = [f"{one.kind}:{name}" for name in one.names]
+        output.lines([f"  {line}" for line in (*_rows(names), one.missing) if line])
 
 
 @app.command()
-def show(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show the device: what it is, its qubits, its clock and its limits."""
-    lab = place.lab(context)
-    device = lab.device(lab.store())
-    limits = device.limits
-    reset, readout = quantity(limits.reset_time, unit="s"), quantity(limits.readout_time, unit="s")
-    if as_json:
-        output.document(
-            {
-                "name": device.name,
-                "kind": device.kind,
-                "qubits": list(device.qubits),
-                "clock": device.now().isoformat(),
-                "limits": limits.to_json(),
-                "controls": device.controls(),
-            }
+def show(context: typer.Context, device: Address = None, as_json: AsJson = False) -> None:
+    """Show a device: its qubits, its limits, what it publishes, and which experiments it can run.
+
+    \b
+    Examples:
+      reson device show
+      reson device show fake:torino
+    """
+    from reson.tools.devices.device import published_of
+    from reson.tools.devices.possible import why_not
+    from reson.tools.experiments.catalogue import CATALOGUE
+
+    with _opened(context, device) as one:
+        reasons = {row.name: why_not(row, one) for row in CATALOGUE.values()}
+        if as_json:
+            _document(one, reasons)
+            return
+        limits, told = one.limits, published_of(one)
+        output.lines(
+            [
+                f"{one.name}: {one.kind}, {count(len(one.qubits), 'qubit')}",
+                f"clock {moment(one.now().timestamp())} UTC",
+                f"at most {count(limits.max_circuits, 'circuit')} of {count(limits.max_shots, 'shot')} in one job",
+                f"{_seconds(limits.reset_time)} between shots, {_seconds(limits.readout_time)} of readout",
+                *(_published(told) if told else []),
+            ]
         )
+        output.table(
+            ("experiment", "can run", "measures"),
+            ((name, reason or "yes", CATALOGUE[name].measures) for name, reason in reasons.items()),
+            empty="no experiments",
+        )
+
+
+@app.command()
+def check(context: typer.Context, device: Address = None, as_json: AsJson = False) -> None:
+    """Try a device: open it, prepare 0 and 1 on a few qubits, and see whether they are told apart.
+
+    Takes ten seconds where there is no queue. On an IBM device it is one job of some two quantum seconds.
+
+    \b
+    Examples:
+      reson device check
+      reson device check fake:torino
+      reson device check ibm:torino
+    """
+    from reson.tools.devices.smoke import smoke_test
+
+    with _opened(context, device) as one:
+        found = smoke_test(one)
+        if as_json:
+            output.document(found.to_json() | {"device": one.name, "blind": list(found.blind)})
+            return
+        output.table(
+            ("qubit", "P(1) after 0", "P(1) after 1"),
+            (
+                (f"q{qubit}", f"{zero:.3f}", f"{one_:.3f}")
+                for qubit, zero, one_ in zip(found.qubits, found.p1_given_0, found.p1_given_1, strict=True)
+            ),
+            empty="no qubits",
+        )
+        output.lines([f"{one.name} answers, with every shot, after {found.seconds:.1f} s"])
+        if found.blind:
+            names = ", ".join(f"q{qubit}" for qubit in found.blind)
+            cold = "" if found.calibrated else ": a cold chip has yet to be calibrated"
+            output.lines([f"0 and 1 look alike on {names}{cold}"])
+
+
+@contextmanager
+def _opened(context: typer.Context, address: str | None) -> Iterator[Device]:
+    """The device of this address without any lab, or that of the lab."""
+    from reson.tools.devices.order import DeviceOrder, parse_address
+    from reson.tools.devices.registry import open_device
+
+    if address is None:
+        lab = place.lab(context)
+        yield lab.device(lab.store())
         return
-    output.lines(
-        [
-            f"{device.name}: {device.kind}, {count(len(device.qubits), 'qubit')}",
-            f"clock {moment(device.now().timestamp())} UTC",
-            f"at most {count(limits.max_circuits, 'circuit')} of {count(limits.max_shots, 'shot')} in one job",
-            f"{reset} between shots, {readout} of readout",
-        ]
+    kind, name = parse_address(address)
+    with tempfile.TemporaryDirectory() as directory:
+        yield open_device(DeviceOrder(kind=kind, name=name, directory=Path(directory), clock=0.0))
+
+
+def _document(device: Device, reasons: dict[str, str | None]) -> None:
+    output.document(
+        {
+            "name": device.name,
+            "kind": device.kind,
+            "qubits": list(device.qubits),
+            "clock": device.now().isoformat(),
+            "limits": device.limits.to_json(),
+            "controls": device.controls(),
+            "experiments": reasons,
+        }
     )
+
+
+def _published(told: Published) -> list[str]:
+    """Medians over the working qubits and pairs."""
+    from statistics import median
+
+    works = [qubit for qubit in told.qubits.values() if qubit.works]
+    t1, t2 = ([value for qubit in works if (value := getattr(qubit, name))] for name in ("t1", "t2"))
+    errors = {
+        "SX": [qubit.gate_error for qubit in works if qubit.gate_error],
+        "two-qubit gate": [pair.error for pair in told.pairs if pair.works and pair.error],
+        "readout": [qubit.readout_error for qubit in works if qubit.readout_error],
+    }
+    times = [f"{name} {median(values) * 1e6:.0f} µs" for name, values in (("T1", t1), ("T2", t2)) if values]
+    told_errors = [f"{name} {median(values):.2g}" for name, values in errors.items() if values]
+    when = "" if told.calibrated is None else f" on {moment(told.calibrated)} UTC"
+    broken = len(told.qubits) - len(works)
+    return [
+        f"published{when}, medians: {', '.join(times)}; errors: {', '.join(told_errors)}",
+        *([f"{count(broken, 'qubit')} published as broken"] if broken else []),
+    ]
+
+
+def _seconds(value: float) -> str:
+    return quantity(value, unit="s")
+
+
+def _rows(names: list[str], most: int = 6) -> list[str]:
+    return [", ".join(names[first : first + most]) for first in range(0, len(names), most)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reson.errors import OperatorError
@@ -103,23 +104,35 @@ def open_service(name: str, options: IbmOptions) -> RuntimeService:
 
     Raises ``OperatorError``: what is missing, and how to get it.
     """
+    with _account(f"ibm:{name}", options) as (service, secrets):
+        return RuntimeService(service, service.backend(f"ibm_{name}"), options, secrets)
+
+
+def device_names(options: IbmOptions | None = None) -> list[str]:
+    """Names like "torino" of the devices that the account may use, sorted. Raises ``OperatorError``."""
+    with _account("an IBM device", options or IbmOptions()) as (service, _):
+        return sorted(str(device.name).removeprefix("ibm_") for device in service.backends())
+
+
+@contextmanager
+def _account(what: str, options: IbmOptions) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """The service, opened with the account, and the secrets that must not be shown."""
     from qiskit_ibm_runtime import QiskitRuntimeService
 
     if not _has_account(options):
         named = f" named {options.account}" if options.account else ""
-        raise OperatorError(f"ibm:{name} needs an account at IBM Quantum, and none{named} is saved here", SAVE)
+        raise OperatorError(f"{what} needs an account at IBM Quantum, and none{named} is saved here", SAVE)
     secrets = _known_secrets()
     given: dict[str, Any] = {"name": options.account, "instance": options.instance, "region": options.region}
     try:
         with own_terms(secrets):
             service = QiskitRuntimeService(**{key: value for key, value in given.items() if value})
             secrets = (*secrets, (service.active_account() or {}).get("token", ""))
-            device = service.backend(f"ibm_{name}")
+            yield service, secrets
     except IbmTrouble as trouble:
-        _refused(name, trouble)
+        _refused(what, trouble)
     except ValueError as error:  # the runtime's own checks of the account's fields
         raise OperatorError(f"the saved account cannot be used: {without_secrets(str(error), secrets)}", SAVE) from None
-    return RuntimeService(service, device, options, secrets)
 
 
 def _has_account(options: IbmOptions) -> bool:
@@ -137,11 +150,11 @@ def _known_secrets() -> tuple[str, ...]:
     return (*saved, os.environ.get("QISKIT_IBM_TOKEN", ""))
 
 
-def _refused(name: str, trouble: IbmTrouble) -> NoReturn:
+def _refused(what: str, trouble: IbmTrouble) -> NoReturn:
     remedies = {
         TroubleKind.TOKEN: f"the token is no longer valid or was mistyped: make a new one and {SAVE}",
         TroubleKind.CONNECTION: "check the network and try again; nothing was sent",
         TroubleKind.MAINTENANCE: "try again when it is back; nothing was sent",
     }
     remedy = remedies.get(trouble.kind, "`reson device list` names the devices; [ibm] in lab.toml names the instance")
-    raise OperatorError(f"ibm:{name} cannot be reached: {trouble.message}", remedy) from None
+    raise OperatorError(f"{what} cannot be reached: {trouble.message}", remedy) from None
