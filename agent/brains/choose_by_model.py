@@ -7,12 +7,13 @@ from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Repl
 from reson.agent.brains.decisions import decisions_of
 from reson.agent.brains.desk import Desk
 from reson.agent.brains.outline import outline
-from reson.agent.brains.tool_schemas import YARDSTICKS, closing_tools, experiment_tools, one_tool_for_all
+from reson.agent.brains.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
+from reson.agent.brains.toolset import offered
 from reson.agent.brains.wishes import Problem, wishes_of
 from reson.agent.config import ModelSettings
 from reson.agent.observation import Decision, DiagnosisCode, Observation
 from reson.prompts.render import render
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.experiment import Experiment
 
 
 def choose_by_model(
@@ -44,31 +45,33 @@ def choose_by_model(
 
 def question(settings: ModelSettings, able: Capabilities, observation: Observation) -> Request:
     """The question about all qubits of the observation, in the form that this endpoint can answer."""
+    experiments = offered(observation)
     return Request(
         purpose="choose",
         model=settings.choose,
         messages=(
-            Message(role="system", parts=(_system(able),)),
+            Message(role="system", parts=(_system(able, experiments),)),
             Message(role="user", parts=(outline(observation),)),
         ),
-        tools=_tools(able),
+        tools=_tools(able, experiments),
         must_call=able.tools,
         max_output_tokens=settings.max_output_tokens,
     )
 
 
-def _tools(able: Capabilities) -> tuple[Tool, ...]:
+def _tools(able: Capabilities, experiments: tuple[Experiment, ...]) -> tuple[Tool, ...]:
     if not able.tools:
         return ()
-    return experiment_tools() + closing_tools() if able.parallel_tools else (one_tool_for_all(),)
+    names = tuple(row.name for row in experiments)
+    return (*map(experiment_tool, names), *closing_tools()) if able.parallel_tools else (one_tool_for_all(names),)
 
 
-def _system(able: Capabilities) -> str:
+def _system(able: Capabilities, experiments: tuple[Experiment, ...]) -> str:
     style = "text" if not able.tools else "tools" if able.parallel_tools else "one_tool"
     return render(
         "system.j2",
         style=style,
-        experiments=list(CATALOGUE.values()),
+        experiments=experiments,
         yardsticks=YARDSTICKS,
         codes=list(DiagnosisCode),
     )

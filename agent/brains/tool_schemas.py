@@ -9,26 +9,26 @@ from reson.agent.observation import DiagnosisCode
 from reson.prompts.render import render, tool_texts
 from reson.records import Json
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.experiments.experiment import Experiment, Parameter
+from reson.tools.experiments.experiment import Parameter
 
 CLOSING = ("escalate", "done", "give_up")
 ALL_AT_ONCE = "decide"
+_QUBITS: Json = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+_BARE: Json = {"components": _QUBITS, "why": {"type": "string"}}
+"""What every call names; the system prompt says once what they mean, since there is a tool for each experiment."""
 YARDSTICKS = ("coherence_limit",)
 """Arguments by which a result is judged: no model may set what it is measured against."""
 
 
 @cache
-def experiment_tools() -> tuple[Tool, ...]:
-    """One tool for each experiment; its arguments are the sweep's, with their limits."""
-    return tuple(experiment_tool(row) for row in CATALOGUE.values())
-
-
-def experiment_tool(row: Experiment) -> Tool:
+def experiment_tool(name: str) -> Tool:
+    """The tool of one experiment of the catalogue; its arguments are the sweep's, with their limits."""
+    row = CATALOGUE[name]
     sweep = {spec.name: _number(spec) for spec in row.parameters if spec.name not in YARDSTICKS}
     return Tool(
         name=row.name,
         description=render("experiment.j2", row=row).strip(),
-        parameters=_object(_shared("components", "why") | sweep, required=("components", "why")),
+        parameters=_object(_BARE | sweep, required=("components", "why")),
     )
 
 
@@ -47,11 +47,11 @@ def closing_tools() -> tuple[Tool, ...]:
 
 
 @cache
-def one_tool_for_all() -> Tool:
+def one_tool_for_all(experiments: tuple[str, ...]) -> Tool:
     """For endpoints that make one tool call at a time, or none: a list of decisions in a single call."""
     item = _object(
         {
-            "action": {"type": "string", "enum": [*CATALOGUE, *CLOSING]},
+            "action": {"type": "string", "enum": [*experiments, *CLOSING]},
             **_shared("components", "why"),
             "parameters": {"type": "object", "description": tool_texts()["parameters"]},
             **_shared("measurement_id", "remedy"),
@@ -65,7 +65,7 @@ def one_tool_for_all() -> Tool:
 
 def _shared(*names: str) -> Json:
     texts = tool_texts()
-    kinds: Json = {"components": {"type": "array", "items": {"type": "string"}, "minItems": 1}}
+    kinds: Json = {"components": _QUBITS}
     return {name: {**kinds.get(name, {"type": "string"}), "description": texts[name]} for name in names}
 
 
