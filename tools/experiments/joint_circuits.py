@@ -37,7 +37,8 @@ class Joint:
 def joint_circuits(name: str, experiments: Mapping[int, BaseExperiment], backend: BackendV2) -> Iterator[Joint]:
     """The circuits one after another, each written when it is asked for.
 
-    Each is named after its place, by which its result can be told from the others'. An experiment with fewer circuits leaves its qubits out of the last ones.
+    Each is named after its place, by which its result can be told from the others'. An experiment with fewer circuits
+    leaves its qubits out of the last ones.
     """
     from qiskit.circuit import ClassicalRegister, QuantumCircuit, QuantumRegister
 
