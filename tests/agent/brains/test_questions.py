@@ -9,8 +9,11 @@ import pytest
 from reson.agent.brains.capabilities import EVERYTHING, Capabilities
 from reson.agent.brains.choose_by_model import choose_by_model
 from reson.agent.brains.model import ModelBrain
+from reson.agent.brains.tool_schemas import experiment_tool
+from reson.agent.brains.toolset import CALIBRATING, EXPLAINING, offered
 from reson.agent.observation import Attempt, GiveUp, GoalsView, Known, Measure, Observation, QubitView
 from reson.records import Outcome, Status, Verdict
+from reson.tools.experiments.catalogue import CATALOGUE
 from tests.agent.brains.chat_server import Answer, text_of
 
 DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.35, "sx_amplitude": 0.175, "pulse_duration": 32e-9}
@@ -66,9 +69,20 @@ def test_one_question_decides_for_the_whole_chip(serve, desk_for, events):
     assert len(server.requests) == 1
     assert {event["answered_by"] for event in events.of("question")} == {"model"}
     tools = {tool["function"]["name"]: tool["function"] for tool in server.requests[0]["tools"]}
-    assert set(tools) >= {"rabi", "standard_rb", "escalate", "done", "give_up"}
-    assert tools["rabi"]["parameters"]["properties"]["max_amplitude"]["maximum"] == 1.0
-    assert "coherence_limit" not in tools["standard_rb"]["parameters"]["properties"]
+    assert set(tools) >= {"resonator_spectroscopy", COLD, "escalate", "done", "give_up"}
+    assert tools[COLD]["parameters"]["properties"]["span"]["maximum"] == 600e6
+    assert "rabi" not in tools, "a cold qubit is not ready for it"
+
+
+def test_what_is_offered_grows_with_what_was_measured_and_with_trouble():
+    ready = {name for row in CATALOGUE.values() for name in row.needs}
+    warm = view("q0", measured=True)
+    known = {name: Known(value=1.0, stderr=None, age_hours=1.0, measured=True) for name in ready}
+    warm = warm.model_copy(update={"known": warm.known | known})
+    assert {row.name for row in offered(chip(warm))} == CALIBRATING
+    troubled = warm.model_copy(update={"attempts": (failed("rabi"),)})
+    assert {row.name for row in offered(chip(troubled))} == CALIBRATING | EXPLAINING
+    assert "coherence_limit" not in experiment_tool("standard_rb").parameters["properties"]
 
 
 @pytest.mark.parametrize("style", ["one_tool", "text"])
@@ -87,7 +101,7 @@ def test_endpoints_that_can_do_less_give_the_same_decisions(serve, desk_for, sty
     assert [t["function"]["name"] for t in server.requests[0].get("tools", [])] == (
         ["decide"] if style == "one_tool" else []
     )
-    assert "max_amplitude 0.01 to 1" in text_of(server.requests[0])
+    assert "span (Hz) 1e+06 to 6e+08" in text_of(server.requests[0])
 
 
 WRONG: dict[str, tuple[tuple[str, object], str]] = {
