@@ -1,13 +1,124 @@
-"""A lab's own device: whatever an installed package offers under the entry point group ``reson.devices``."""
+"""A lab's own device: whatever an installed package offers under the entry point group ``reson.devices``.
+
+The entry point names a function without arguments that returns an ``Offer``, or a plain ``BackendV2``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, cast
 
-from reson.errors import OperatorError
-from reson.tools.devices.device import Device
+from reson.errors import OperatorError, ToolError, ToolErrorKind
+from reson.tools.devices.device import Controls, Device, DeviceLimits, component
+from reson.tools.devices.fixed import FixedControls
+from reson.tools.devices.order import address
+from reson.tools.devices.published import published
+from reson.tools.quantities import PARAMETERS
+
+if TYPE_CHECKING:
+    from qiskit.primitives import BaseSamplerV2
+    from qiskit.providers import BackendV2
+    from qiskit.transpiler import Target
 
 GROUP = "reson.devices"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a lab gives. Only ``backend`` is needed; without ``controls`` the device is characterised, not calibrated.
+
+    ``controls``: component ("q0") -> control -> the value that is known before any measurement, in the names and SI
+    units of ``reson.tools.quantities``. ``load`` makes values the ones in force, before each job; ``limits`` holds
+    (lowest, highest) of each control that this hardware may be set to, within the bounds that Reson keeps anyway.
+    """
+
+    backend: BackendV2
+    sampler: BaseSamplerV2 | None = None
+    """Runs the circuits, counts only, where ``backend`` has no ``run`` of its own."""
+    controls: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    load: Callable[[Controls], None] | None = None
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    counts_only: bool = False
+    """The backend returns counts, and no IQ signal at measurement level 1."""
+    max_shots: int = 100_000
+    max_circuits: int = 300
+    reset_time: float = 250e-6
+    readout_time: float = 1e-6
+
+
+class PluginDevice:
+    """``reson.tools.devices.device.Device`` over an offer with controls."""
+
+    kind = "plugin"
+    published = None
+
+    def __init__(self, name: str, offer: Offer, backend: BackendV2) -> None:
+        if offer.load is None:
+            raise OperatorError(f"{name} offers controls but no way to load them", "give its Offer a `load` function")
+        self.name = name
+        self.backend = backend
+        self.limits = _limits(offer)
+        self.counts_only = offer.counts_only
+        self.qubits = tuple(sorted(int(one.removeprefix("q")) for one in offer.controls))
+        self._offer = offer
+        self._load = offer.load
+        self._controls = self.design_controls()
+        _require_known(name, self._controls)
+
+    def sampler(self) -> BaseSamplerV2:
+        return _sampler(self._offer, self.backend)
+
+    def design_controls(self) -> dict[str, dict[str, float]]:
+        return {component(qubit): dict(self._offer.controls[component(qubit)]) for qubit in self.qubits}
+
+    def controls(self) -> dict[str, dict[str, float]]:
+        return {name: dict(values) for name, values in self._controls.items()}
+
+    def load(self, controls: Controls) -> None:
+        """Nothing is loaded where one of the values is refused. Raises ``ToolError`` (bad_arguments)."""
+        wanted = self.controls()
+        for name, values in controls.items():
+            if name not in wanted:
+                raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"{self.name} has no {name}")
+            for control, value in values.items():
+                wanted[name][control] = self._checked(control, value)
+        self._load(wanted)
+        self._controls = wanted
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def _checked(self, control: str, value: float) -> float:
+        PARAMETERS[control].require(value)
+        low, high = self._offer.limits.get(control, (value, value))
+        if not low <= value <= high:
+            unit = PARAMETERS[control].unit
+            raise ToolError(
+                ToolErrorKind.BAD_ARGUMENTS,
+                f"{control} = {value:g} {unit} is outside what {self.name} allows: {low:g} to {high:g} {unit}",
+            )
+        return value
+
+
+class CalibratedPlugin(FixedControls):
+    """``reson.tools.devices.device.Device`` over an offer without controls."""
+
+    kind = "plugin"
+
+    def __init__(self, name: str, offer: Offer, backend: BackendV2) -> None:
+        self.name = name
+        self.backend = backend
+        self.limits = _limits(offer)
+        self.counts_only = offer.counts_only
+        self.published = published(offer.backend, name)
+        self.qubits = tuple(qubit for qubit, known in self.published.qubits.items() if known.works)
+        self._offer = offer
+
+    def sampler(self) -> BaseSamplerV2:
+        return _sampler(self._offer, self.backend)
 
 
 def plugins() -> dict[str, EntryPoint]:
@@ -16,4 +127,65 @@ def plugins() -> dict[str, EntryPoint]:
 
 
 def open_plugin(name: str) -> Device:
-    raise OperatorError(f"there is no plugin {name}", "install it")
+    """Raises ``OperatorError`` where no package offers it, or what it offers is no device."""
+    known = plugins()
+    if name not in known:
+        raise OperatorError(
+            f"no installed package offers a device {name!r}",
+            f"there are {', '.join(sorted(known))}" if known else "docs/devices.md shows how to write one",
+        )
+    offer = _offer_of(known[name])
+    backend = offer.backend
+    if offer.sampler is not None:
+        from reson.tools.devices.sampled import SampledBackend
+
+        target = cast("Target", offer.backend.target)
+        backend = SampledBackend(name, target, offer.sampler, offer.max_circuits)
+    opened = PluginDevice if offer.controls else CalibratedPlugin
+    return opened(address("plugin", name), offer, backend)
+
+
+def _offer_of(entry: EntryPoint) -> Offer:
+    from qiskit.providers import BackendV2
+
+    try:
+        given: Any = entry.load()()
+    except (ImportError, AttributeError, TypeError) as error:
+        raise OperatorError(
+            f"the device {entry.name} ({entry.value}) cannot be loaded: {error}",
+            "the entry point must name a function without arguments: docs/devices.md",
+        ) from error
+    if isinstance(given, BackendV2):
+        return Offer(backend=given)
+    if not isinstance(given, Offer):
+        raise OperatorError(
+            f"the device {entry.name} ({entry.value}) offers a {type(given).__name__}",
+            "it must return an Offer or a BackendV2: docs/devices.md",
+        )
+    return given
+
+
+def _limits(offer: Offer) -> DeviceLimits:
+    return DeviceLimits(
+        max_shots=offer.max_shots,
+        max_circuits=offer.max_circuits,
+        reset_time=offer.reset_time,
+        readout_time=offer.readout_time,
+    )
+
+
+def _sampler(offer: Offer, backend: BackendV2) -> BaseSamplerV2:
+    if offer.sampler is not None:
+        return offer.sampler
+    from qiskit.primitives import BackendSamplerV2
+
+    return BackendSamplerV2(backend=backend)
+
+
+def _require_known(name: str, controls: Mapping[str, Mapping[str, float]]) -> None:
+    known = {spec.name for spec in PARAMETERS.values() if spec.control}
+    for one, values in controls.items():
+        if wrong := sorted(set(values) - known):
+            raise OperatorError(
+                f"{name}: {one} has {', '.join(wrong)}, which is no control", f"controls are {', '.join(sorted(known))}"
+            )

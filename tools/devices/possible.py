@@ -6,12 +6,14 @@ So a new experiment of the catalogue needs no entry here, and a device that gain
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from reson.errors import ToolError
 from reson.tools.devices.device import Device, component, published_of
 from reson.tools.devices.drive import DRIVE
+from reson.tools.quantities import PARAMETERS
 
 if TYPE_CHECKING:
     from reson.tools.experiments.experiment import Experiment
@@ -47,6 +49,8 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
     told = published_of(device)
     told_values = device.design_controls() if told is None else told.first_values([qubit])
     known = SOME_CONTROLS | told_values.get(component(qubit), {})
+    if told is None and (lacking := _controls_lacking(experiment, told_values.get(component(qubit), {}))):
+        return f"the device does not offer the control {', '.join(lacking)}"
     try:
         experiment.acquire(probe_of(device), {qubit: experiment.arguments({}, known)})
     except Reached as reached:
@@ -61,6 +65,11 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
 def counts_only(device: Device) -> bool:
     """Whether the device classifies every shot itself and keeps the signal it did that from."""
     return getattr(device, "counts_only", False)
+
+
+def _controls_lacking(experiment: Experiment, offered: Mapping[str, float]) -> list[str]:
+    """Controls that must be calibrated first, on a device whose controls are its lab's own affair."""
+    return [name for name in experiment.needs if PARAMETERS[name].control and name not in offered]
 
 
 def _in_words(error: str, device: Device) -> str:

@@ -12,8 +12,8 @@ from qiskit.result.models import MeasLevel
 from qiskit.transpiler import Target
 
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
+from reson.tools.devices.answers import marked, results_of
 from reson.tools.devices.device import DeviceLimits
-from reson.tools.devices.ibm.answers import marked, results_of
 from reson.tools.devices.ibm.attendance import Attendance
 from reson.tools.devices.ibm.circuits import key_of, longest_path
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
