@@ -192,11 +192,27 @@ def _see_through(lab: Lab, store: Store, device: Device, run_id: str, settings: 
         finally:
             if bench.memory is not None:
                 bench.memory.close()
+            _summarise(lab, bench)
             report = write_report(lab, store, run_id)
             watch("report", {"path": str(report)})
     from reson.tools.store.runs import get_run
 
     return _ended(lab, store, get_run(store, run_id))
+
+
+def _summarise(lab: Lab, bench: Bench) -> None:
+    """Let the model of the brain, where it has one, write the first lines of the report."""
+    from reson.agent.brains.cascade import CascadeBrain
+    from reson.agent.brains.model import ModelBrain
+    from reson.agent.brains.summary import summarise
+    from reson.agent.report.gather import gather
+
+    brain = bench.brain.model if isinstance(bench.brain, CascadeBrain) else bench.brain
+    if not isinstance(brain, ModelBrain):
+        return
+    text = summarise(brain.desk, gather(lab, bench.store, bench.run_id))
+    if text is not None:
+        brain.desk.note("summary", {"text": text, "model": brain.desk.settings.choose})
 
 
 def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:

@@ -186,6 +186,8 @@ class Report(Record):
     """What was noted beside the diagnoses."""
     refused: tuple[str, ...]
     """Requests that the device, the policy or the parameter table refused, in words."""
+    summary: tuple[str, str] | None = None
+    """(text, model) of the first lines, where a model wrote them and all their numbers stand in the record."""
     account: Account
     """Who answered the questions of the run, and what a model took and cost."""
     provenance: Provenance

@@ -40,6 +40,12 @@ def diagnoses_of(decision: Json) -> tuple[Diagnosis, ...]:
     )
 
 
+def summary_of(events: Iterable[Json]) -> tuple[str, str] | None:
+    """(text, model) of the newest summary that a model wrote of the run."""
+    written = [(event["text"], event["model"]) for event in events if event["kind"] == "summary"]
+    return written[-1] if written else None
+
+
 def refusals(events: Iterable[Json]) -> tuple[str, ...]:
     """Requests that did not run, in words."""
     lines = []

@@ -57,6 +57,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         published=against_published(store, trajectory, qubits, _trajectory_of(lab, drift)),
         lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
+        summary=events.summary_of(trajectory),
         account=account(trajectory),
         provenance=_provenance(lab, row, start, approvals, events.times_resumed(trajectory)),
     )

@@ -35,8 +35,16 @@ VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     None: ("○", "not analysed"),
 }
 DIAGNOSES = {
+    "no_readout_signal": "No readout signal",
+    "no_resonator": "No resonator found",
+    "readout_saturated": "Readout saturated",
+    "noisy_readout": "Noisy readout",
+    "hot_qubit": "Hot qubit",
     "no_drive_response": "No response to the drive",
+    "swapped_drive_lines": "Swapped drive lines",
     "weak_drive_line": "Weak drive line",
+    "clipped_drive": "Clipped drive",
+    "wrong_sideband": "Wrong sideband",
     "frequency_guess_off": "Frequency far from the design",
     "short_t1": "Short T1",
     "poor_readout": "Poor readout",
