@@ -55,11 +55,11 @@ def best_frequency(transmon: TransmonTruth, amplitude: float) -> float:
 def expected_errors(transmon: TransmonTruth, tones: Sequence[Tone]) -> np.ndarray:
     """Share of shots assigned wrongly under each tone, shape (tones,): overlap of the clouds, and jumps.
 
-    A jump in the first half of the readout is taken to be an error; the field's lag and the thermal population are
-    left out.
+    A jump in the first six tenths of the readout is taken to be an error: the field has to ring up, so the later part
+    counts for more. The thermal population is left out.
     """
     readout = readout_of([transmon] * len(tones), tones)
-    jumps = (readout.up[:, 0] + readout.down[:, 1]) * READOUT_TIME / 4
+    jumps = (readout.up[:, 0] + readout.down[:, 1]) * 0.3 * READOUT_TIME
     return ndtr(-separations(transmon, tones) / 2) + jumps
 
 

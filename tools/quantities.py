@@ -58,6 +58,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _control("readout_threshold", "", -100.0, 100.0, "discrimination threshold on the rotated real axis"),
         _result("resonator_frequency", "Hz", 4e9, 10e9, "frequency of the readout resonator with the qubit in 0"),
         _result("resonator_linewidth", "Hz", 1e4, 1e8, "linewidth kappa / 2 pi of the readout resonator"),
+        _result("punch_out_shift", "Hz", -50e6, 50e6, "resonator frequency at low power minus that at full power"),
         _result(
             "dispersive_shift", "Hz", -20e6, 20e6, "resonator frequency with the qubit in 1 minus that in 0: 2 chi"
         ),
@@ -72,6 +73,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result(
             "allxy_deviation", "", 0.0, 1.0, "root mean square deviation of the AllXY staircase from the ideal one"
         ),
+        _result("three_state_fidelity", "", 0.0, 1.0, "mean probability that 0, 1 and 2 are read as what was prepared"),
         _result("assignment_fidelity", "", 0.0, 1.0, "1 - (P(1|0) + P(0|1)) / 2"),
         _result("x_angle_error", "rad", -3.2, 3.2, "over-rotation of the X pulse"),
         _result("sx_angle_error", "rad", -3.2, 3.2, "over-rotation of the SX pulse"),
@@ -88,7 +90,6 @@ PARAMETERS: dict[str, ParameterSpec] = {
         ),
         _result("unitarity", "", 0.0, 1.0, "mean of what one pulse leaves of the squared length of a Bloch vector"),
         _result("leakage_per_gate", "", -0.01, 0.5, "average population that one pulse lifts out of levels 0 and 1"),
-        _result("seepage_per_gate", "", -0.01, 1.0, "share of that population that comes back within one pulse"),
         _result("reset_error", "", -0.1, 1.0, "population of 1 that a reset leaves of a 1, beyond the thermal one"),
         _result("p1_given_0", "", 0.0, 1.0, "probability of reading 1 where 0 was prepared"),
         _result("p0_given_1", "", 0.0, 1.0, "probability of reading 0 where 1 was prepared"),

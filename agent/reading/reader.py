@@ -7,11 +7,12 @@ from collections.abc import Callable
 from reson.agent.reading.benchmarking import read_each_decay
 from reson.agent.reading.clouds import read_clouds
 from reson.agent.reading.decays import read_benchmarking, read_decay
+from reson.agent.reading.drive_lines import read_drive_lines
 from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.maps import read_power_map
 from reson.agent.reading.oscillations import read_rabi, read_rabi_time, read_ramsey
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
-from reson.agent.reading.resonators import read_dip
+from reson.agent.reading.resonators import read_dip, read_power, read_punch_out, read_two_dips
 from reson.agent.reading.staircase import read_staircase
 from reson.agent.reading.states import read_crosstalk, read_readout_error, read_reset, read_tomography
 from reson.agent.reading.traces import read_fine_frequency, read_trace
@@ -21,7 +22,12 @@ from reson.tools.experiments.experiment import Analysis
 
 READERS: dict[str, Callable[[Analysis], Reading]] = {
     "resonator_spectroscopy": read_dip,
+    "punch_out": read_punch_out,
+    "readout_frequency_sweep": read_two_dips,
+    "readout_power": read_power,
+    "three_state_readout": read_clouds,
     "qubit_spectroscopy": read_spectroscopy,
+    "drive_line_map": read_drive_lines,
     "rabi": read_rabi,
     "readout": read_clouds,
     "ramsey_xy": read_ramsey,

@@ -1,14 +1,19 @@
-"""Readings of readout resonators: is there a dip in what the feedline transmits, whole and alone?"""
+"""Readings of readout resonators: is there a dip, whole and alone; does it move with the qubit and with the power?"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
+from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success, success_if_fitted
 from reson.agent.reading.lines import SEEN, region, roughness
 from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis
 
+LEAST_DISTANCE = 0.15
+"""Distance of the signals of 0 and 1, in depths of the dip, below which they are the same."""
+LEAST_FIDELITY = 0.65
+FLANK = 4.0
+"""Errors of a point by which the fidelity must fall towards both ends of a sweep that holds its maximum."""
 BROAD = 0.5
 """Share of the sweep that a dip may fill at half its depth."""
 
@@ -28,3 +33,60 @@ def read_dip(analysis: Analysis) -> Reading:
         reason = "a flank of the dip lies outside the sweep"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
     return success_if_fitted(analysis, "one clear dip inside the sweep")
+
+
+def read_two_dips(analysis: Analysis) -> Reading:
+    """Dips with 0 and 1 prepared, and the distance of the two signals."""
+    zero, one, distance = analysis.series
+    dips = [read_dip(analysis.model_copy(update={"series": (part,)})) for part in (zero, one)]
+    missing = [reading for reading in dips if reading.status in (Status.NO_SIGNAL, Status.RANGE_TOO_NARROW)]
+    if missing:
+        return missing[0]
+    _, apart, errors = arrays(distance)
+    smooth = np.convolve(apart, np.ones(3) / 3, mode="same")
+    depth = float(np.quantile(zero.y, 0.75) - min(zero.y))
+    if smooth.max() < max(SEEN * float(np.median(errors)), LEAST_DISTANCE * depth):
+        reason = "both preparations give the same dip: the qubit is not excited, or does not shift its resonator"
+        return answer(Status.NO_EXCITATION, Outcome.ANOMALOUS, reason, curve_drawn=has_curve(analysis.series))
+    return success_if_fitted(analysis, "two dips, one for each preparation")
+
+
+def read_power(analysis: Analysis) -> Reading:
+    """Fidelity over the amplitude of the readout: a maximum inside the sweep."""
+    x, y, y_err = arrays(analysis.series[0])
+    drawn = has_curve(analysis.series)
+    smooth = np.convolve(np.pad(y, 1, mode="edge"), np.ones(3) / 3, mode="valid")
+    best, noise = int(np.argmax(smooth)), float(np.median(y_err))
+    if smooth[best] < LEAST_FIDELITY:
+        return no_signal(analysis, "0 and 1 are not told apart at any amplitude")
+    risen, fallen = smooth[best] - y[0], smooth[best] - y[-1]
+    if risen < FLANK * noise or best == 0:
+        reason = "the fidelity only falls: every amplitude of the sweep is too strong"
+        wanted = (float(x[0]) / 4, float(x[0]) * 2)
+        return answer(Status.HIGH_POWER, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
+    if fallen < FLANK * noise or best == len(y) - 1:
+        reason = "the fidelity still rises at the end of the sweep"
+        wanted = (float(x[-1]) / 3, min(1.0, float(x[-1]) * 4))
+        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
+    return success_if_fitted(analysis, "the fidelity rises to a maximum and falls again")
+
+
+def read_punch_out(analysis: Analysis) -> Reading:
+    """A dip whose place moves between the weakest and the strongest tones."""
+    (part,) = analysis.maps
+    x, rows = np.array(part.x), np.array(part.z)
+    floor = np.median(rows, axis=1)
+    depth, place = floor - rows.min(axis=1), x[np.argmin(rows, axis=1)]
+    noise = np.median(np.abs(np.diff(rows, axis=1)), axis=1) * 1.4826 / np.sqrt(2)
+    seen = depth > SEEN * noise
+    third = len(rows) // 3
+    if not seen[:third].any() and not seen[-third:].any():
+        return no_signal(analysis, "no dip stands out of the noise", Outcome.ANOMALOUS)
+    if not seen[:third].any() or not seen[-third:].any():
+        reason = "the dip is there at one end of the powers only"
+        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason)
+    weak, strong = (float(np.median(place[part][seen[part]])) for part in (slice(0, third), slice(-2, None)))
+    if not np.isfinite(strong) or abs(weak - strong) < 1.5 * float(x[1] - x[0]):
+        reason = "the dip stays where it is at every power: there is no qubit behind this resonator"
+        return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason)
+    return success("the dip moves from one place at low power to another at high power")

@@ -6,9 +6,10 @@ A value that would be best only while the drive is off resonance therefore count
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-from scipy.optimize import root_scalar
+from scipy.optimize import minimize_scalar, root_scalar
 
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.propagation import Pulse, magnus_steps, unitary_paths
@@ -55,3 +56,19 @@ def _angle(propagator: np.ndarray) -> float:
     cosine = np.clip(np.trace(unit).real / 2, -1, 1)
     # the square root of the determinant leaves a sign open; a positive drive turns by -i sin(angle / 2) X
     return float(2 * np.arccos(cosine if unit[1, 0].imag < 0 else -cosine))
+
+
+def best_ef_amplitude(truth: TransmonTruth, duration: float) -> float:
+    """Amplitude at which a plain pulse at f12 brings most of level 1 to level 2; infinite without a drive."""
+    if not truth.gain:
+        return math.inf
+    linear = math.pi / (truth.gain * area(duration) * math.sqrt(2))
+
+    def stays(amplitude: float) -> float:
+        pulse = Pulse(amplitude, 0.0, truth.anharmonicity, duration)
+        steps = magnus_steps(pulse, truth.gain)
+        final = unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain)[0, 0, -1]
+        return 1 - abs(final[2, 1]) ** 2
+
+    found: Any = minimize_scalar(stays, bounds=(0.9 * linear, 1.1 * linear), method="bounded")
+    return float(found.x)

@@ -14,7 +14,7 @@ import numpy as np
 from reson.evals.best_readout import best_amplitude as best_readout_amplitude
 from reson.evals.best_readout import best_frequency, readout_controls
 from reson.evals.true_assignment import read_as_one
-from reson.evals.verdicts.pulses import best_amplitude, best_beta
+from reson.evals.verdicts.pulses import best_amplitude, best_beta, best_ef_amplitude
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -40,6 +40,8 @@ class Stage:
     """Seconds; None: DRAG was not set yet."""
     anharmonicity: float | None = None
     """Hz; None: the design's."""
+    lift: float | None = None
+    """Of the pi pulse from 1 to 2, relative; None: the design's."""
     t1_known: float = 0.0
     """Probability that T1 was measured before."""
     t2_known: float = 0.0
@@ -187,9 +189,7 @@ def prepare(
     return what, setting
 
 
-def _assignment_errors(
-    truth: TransmonTruth, controls: dict[str, float], rng: np.random.Generator
-) -> dict[str, float]:
+def _assignment_errors(truth: TransmonTruth, controls: dict[str, float], rng: np.random.Generator) -> dict[str, float]:
     """P(1|0) and P(0|1) by as many shots as they are usually measured with."""
     p1 = [float(read_as_one([truth], [controls], [state])[0]) for state in (0, 1)]
     found = rng.binomial(ASSIGNMENT_SHOTS, [p1[0], 1 - p1[1]]) / ASSIGNMENT_SHOTS
@@ -206,6 +206,8 @@ def _usual_controls(
         controls["anharmonicity"] = truth.anharmonicity + rng.normal(0, stage.anharmonicity)
     if stage.beta is not None:
         controls["drag_beta"] = best_beta(truth, PULSE) + rng.normal(0, stage.beta)
+    if stage.lift is not None:
+        controls["ef_amplitude"] = best_ef_amplitude(truth, PULSE) * (1 + rng.normal(0, stage.lift))
     if stage.amplitude is not None:
         for gate in ("x", "sx"):
             best = best_amplitude(truth, gate, controls["drag_beta"], PULSE)

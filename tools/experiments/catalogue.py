@@ -9,12 +9,14 @@ from reson.tools.experiments import (
     allxy,
     correlated_readout_error,
     cpmg,
+    drive_line_map,
     ef_rabi,
     ef_spectroscopy,
     fine_amplitude,
     fine_drag,
     fine_frequency,
     interleaved_rb,
+    punch_out,
     purity_rb,
     qubit_power_map,
     qubit_spectroscopy,
@@ -23,6 +25,8 @@ from reson.tools.experiments import (
     ramsey_xy,
     readout,
     readout_error,
+    readout_frequency_sweep,
+    readout_power,
     reset_error,
     resonator_spectroscopy,
     rough_drag,
@@ -32,6 +36,7 @@ from reson.tools.experiments import (
     t1_over_time,
     t2_hahn,
     t2_ramsey,
+    three_state_readout,
 )
 from reson.tools.experiments.experiment import Experiment
 
@@ -39,9 +44,14 @@ CATALOGUE: dict[str, Experiment] = {
     row.name: row
     for row in (
         resonator_spectroscopy.EXPERIMENT,
+        punch_out.EXPERIMENT,
         qubit_spectroscopy.EXPERIMENT,
+        drive_line_map.EXPERIMENT,
         rabi.EXPERIMENT,
         readout.EXPERIMENT,
+        readout_frequency_sweep.EXPERIMENT,
+        readout_power.EXPERIMENT,
+        three_state_readout.EXPERIMENT,
         ramsey_xy.EXPERIMENT,
         t1.EXPERIMENT,
         t2_hahn.EXPERIMENT,

@@ -17,6 +17,7 @@ from reson.tools.experiments.experiment import RawData
 CANDIDATES = 301
 WIDTHS = (0.5, 1.0, 2.0, 4.0)
 """Linewidths in MHz that a fit may start from."""
+START_DEPTH = 0.9
 
 
 def transmission(
@@ -36,8 +37,22 @@ def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
     return size, np.sqrt(np.sum((along * raw.arrays["iq_stderr"]) ** 2, axis=1))
 
 
+def dip_start(x: np.ndarray, y: np.ndarray, readout_time: float) -> dict[str, float]:
+    """Start of a fit of a dip to magnitudes of shape (points,): the best of a grid of frequencies and linewidths."""
+    level = max(float(np.median(y)), 1e-300)
+    best = (np.inf, 0.0, 1.0, 0.5)
+    for width in WIDTHS:
+        for f0 in np.linspace(x.min(), x.max(), CANDIDATES):
+            shape = np.abs(transmission(x, float(f0), width, START_DEPTH, 0.0, readout_time)) - 1
+            share = float(np.clip(shape @ (y / level - 1) / (shape @ shape + 1e-12), 0.01, 1.0))
+            cost = float(np.sum((y / level - 1 - share * shape) ** 2))
+            if cost < best[0]:
+                best = (cost, float(f0), width, START_DEPTH * share)
+    return {"amp": level, "f0": best[1], "kappa": best[2], "depth": best[3], "asymmetry": 0.0}
+
+
 class DipAnalysis(curve.CurveAnalysis):
-    """|signal| = amp * |transmission|, x in MHz; starts at the best of a grid of frequencies and linewidths."""
+    """|signal| = amp * |transmission|, x in MHz."""
 
     def __init__(self, readout_time: float) -> None:
         self._time = readout_time * 1e6
@@ -53,20 +68,9 @@ class DipAnalysis(curve.CurveAnalysis):
     def _generate_fit_guesses(
         self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
     ) -> curve.FitOptions | list[curve.FitOptions]:
-        x, y = curve_data.x, curve_data.y
-        level = float(np.median(y))
-        best = (np.inf, 0.0, 1.0, 0.5)
-        for width in WIDTHS:
-            for f0 in np.linspace(x.min(), x.max(), CANDIDATES):
-                shape = np.abs(transmission(x, float(f0), width, 0.9, 0.0, self._time)) - 1
-                depth = float(np.clip(shape @ (y / max(level, 1e-300) - 1) / (shape @ shape + 1e-12), 0.01, 1.1))
-                cost = float(np.sum((y / max(level, 1e-300) - 1 - depth * shape) ** 2))
-                if cost < best[0]:
-                    best = (cost, float(f0), width, 0.9 * depth)
+        x = curve_data.x
         span = float(np.ptp(x))
-        user_opt.p0.set_if_empty(
-            amp=max(level, 1e-6), f0=best[1], kappa=best[2], depth=min(best[3], 0.95), asymmetry=0.0
-        )
+        user_opt.p0.set_if_empty(**dip_start(x, curve_data.y, self._time))
         user_opt.bounds.set_if_empty(
             amp=(0, np.inf),
             f0=(x.min() - span / 2, x.max() + span / 2),

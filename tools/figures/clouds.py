@@ -24,6 +24,31 @@ def draw_clouds(analysis: Analysis, title: str) -> Figure:
     return figure
 
 
+def draw_assignment(analysis: Analysis, title: str) -> Figure:
+    """The shots in the plane on the left, on the right how many of each preparation were assigned to each state."""
+    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    grid = figure.add_gridspec(1, 2, width_ratios=(3, 2))
+    axes.set_subplotspec(grid[0])
+    _draw_plane(axes, analysis)
+    _draw_shares(figure.add_subplot(grid[1]), analysis)
+    return figure
+
+
+def _draw_shares(axes: Axes, analysis: Analysis) -> None:
+    width = 0.8 / len(analysis.series)
+    for index, part in enumerate(analysis.series):
+        left = np.array(part.x) + (index - (len(analysis.series) - 1) / 2) * width
+        colour = style.COLOURS[index % len(style.COLOURS)]
+        axes.bar(left, part.y, width, color=colour, yerr=part.y_err, error_kw={"elinewidth": 0.9})
+    # the small shares are the errors of the readout, so they must be seen
+    axes.set_yscale("log")
+    axes.set_ylim(3e-4, 1.3)
+    axes.set_xticks(analysis.series[0].x, [f"{state:.0f}" for state in analysis.series[0].x])
+    axes.set_xlabel(analysis.x_axis.label, fontsize=11)
+    axes.set_ylabel(analysis.y_axis.label, fontsize=11)
+    style.dress(axes)
+
+
 def _draw_plane(axes: Axes, analysis: Analysis) -> None:
     for index, (name, cloud) in enumerate(analysis.points.items()):
         i, q = np.array(cloud).T
@@ -33,7 +58,9 @@ def _draw_plane(axes: Axes, analysis: Analysis) -> None:
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("I (arb. units)", fontsize=11)
     axes.set_ylabel("Q (arb. units)", fontsize=11)
-    legend = axes.legend(**style.LEGEND, ncols=2, markerscale=3)
+    legend = axes.legend(
+        **style.LEGEND, ncols=len(analysis.points), markerscale=3, columnspacing=0.8, handletextpad=0.0
+    )
     for handle in legend.legend_handles:
         if handle is not None:
             handle.set_alpha(1.0)

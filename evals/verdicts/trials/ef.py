@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from scipy.optimize import minimize_scalar
-
+from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.devices.envelope import area
-from reson.tools.devices.simulated.propagation import Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.experiment import Values
 from reson.tools.experiments.qubit_spectroscopy import LENGTH
-
-
-def best_ef_amplitude(truth: TransmonTruth, duration: float) -> float:
-    """Amplitude at which a plain pulse at f12 brings most of level 1 to level 2; infinite without a drive."""
-    if not truth.gain:
-        return math.inf
-    linear = math.pi / (truth.gain * area(duration) * math.sqrt(2))
-
-    def stays(amplitude: float) -> float:
-        pulse = Pulse(amplitude, 0.0, truth.anharmonicity, duration)
-        steps = magnus_steps(pulse, truth.gain)
-        final = unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain)[0, 0, -1]
-        return 1 - abs(final[2, 1]) ** 2
-
-    found: Any = minimize_scalar(stays, bounds=(0.9 * linear, 1.1 * linear), method="bounded")
-    return float(found.x)
 
 
 def _amplitude(moment: Moment) -> float:

@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from reson.evals.best_readout import readout_controls
+from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.devices.simulated.readout import integrate, readout_of
-from reson.tools.devices.simulated.ring_up import Tone
-from reson.tools.devices.simulated.truth import TransmonTruth
+from reson.tools.devices.simulated.ring_up import Tone, pointer_states
+from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 from reson.tools.experiments.experiment import Values
 
 SHOTS = 60_000
@@ -46,8 +47,33 @@ def _fidelity(moment: Moment) -> float:
     return float(1 - (above[0] + 1 - above[1]) / 2)
 
 
+def _three_fidelity(moment: Moment) -> float:
+    """Mean share of shots that lie nearest to the pointer state that was prepared perfectly; sampled."""
+    truth, rng = moment.truth, np.random.default_rng(1)
+    weights = truth.boltzmann ** np.arange(LEVELS)
+    hot = np.searchsorted(np.cumsum(weights / weights.sum()), rng.random((3, SHOTS)))
+    # pi pulses on 0-1 and then 1-2 carry the levels of a qubit at rest along
+    carried = np.array([[0, 1, 2, 3], [1, 0, 2, 3], [2, 0, 1, 3]])
+    levels = np.stack([carried[prepared][hot[prepared]] for prepared in range(3)])
+    readout = readout_of([truth] * 3, [_tone(moment)] * 3)
+    centres, _ = pointer_states(truth, *_tone(moment))
+    points = integrate(readout, levels, 1, rng)[..., 0]
+    nearest = np.argmin(np.abs(points[..., None] - centres[:3]), axis=-1)
+    return float(np.mean(nearest == np.arange(3)[:, None]))
+
+
+def _lift_off(setting: Setting) -> None:
+    setting.controls["ef_amplitude"] *= 1 + setting.either_sign(0.2, 0.9)
+
+
+def _three_adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
+    best = best_ef_amplitude(truth, setting.controls["pulse_duration"])
+    lifted = abs(setting.controls["ef_amplitude"] / best - 1) < 0.06
+    return lifted and _adequate(setting, arguments, truth)
+
+
 def _sampling(parameter: str, value: float) -> float:
-    return math.sqrt(value * (1 - value) / SHOTS / 2) if parameter == "assignment_fidelity" else 0.0
+    return math.sqrt(value * (1 - value) / SHOTS / 2) if parameter.endswith("fidelity") else 0.0
 
 
 def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
@@ -65,6 +91,14 @@ TRIALS = {
         },
         truth={"readout_angle": _angle, "readout_threshold": _threshold, "assignment_fidelity": _fidelity},
         adequate=_adequate,
+        sampling=_sampling,
+    ),
+    "three_state_readout": Trial(
+        stage=Stage(frequency=10e3, amplitude=0.005, anharmonicity=50e3, lift=0.01),
+        sweeps=(put("shots", 100, 500, whole=True), _lift_off),
+        needs={"three_state_fidelity": Need(0.03, False, "leakage is read to a few per cent of itself")},
+        truth={"three_state_fidelity": _three_fidelity},
+        adequate=_three_adequate,
         sampling=_sampling,
     ),
 }

@@ -1,0 +1,162 @@
+"""Punch-out: resonator spectroscopy at growing power, up to where the resonator forgets its qubit.
+
+A weak tone finds the resonator pulled by the qubit, a strong one the bare resonator (Reed et al., PRL 105, 173601
+(2010)): a dip that moves belongs to a resonator with a living transmon, and moves by about g^2 / detuning. Which
+amplitude reads the qubit best is for single shots to say (``readout_power``), so none is proposed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Map, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import series
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+ROWS = 16
+WEAK = 0.25
+"""Smallest amplitude, in units of the readout's."""
+FULL_SCALE = 1.0
+ENDS = 2
+"""Rows at either end from which the dip's frequency at low and at high power is taken."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {"min_amplitude": max(1e-4, WEAK * values["readout_amplitude"])}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(ROWS * parameters["points"], parameters["shots"], 0.0, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.devices.readout_tone import ReadoutToneGate
+    from reson.tools.experiments.sequences import Sequences
+
+    experiments = {}
+    for qubit, values in arguments.items():
+        offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
+        amplitudes = np.geomspace(values["min_amplitude"], FULL_SCALE, ROWS)
+        tones = [
+            ({"xval": float(f), "amplitude": float(a)}, [ReadoutToneGate(float(f), float(a))])
+            for a in amplitudes
+            for f in offsets
+        ]
+        experiments[qubit] = Sequences(qubit, tones)
+    return acquisition.acquire("punch_out", device, arguments, experiments, acquisition.AVERAGED_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from reson.tools.experiments.resonator_dip import magnitude
+    from reson.tools.experiments.row_dips import row_dips
+
+    size, errors = (part.reshape(ROWS, -1) for part in magnitude(raw))
+    level = np.median(size, axis=1, keepdims=True)
+    x = np.array([metadata["xval"] for metadata in raw.circuits[: size.shape[1]]])
+    power = 20 * np.log10([metadata["amplitude"] for metadata in raw.circuits[:: size.shape[1]]])
+    z = size / level
+    place, spread = row_dips(x, z, errors / level)
+    seen = np.isfinite(spread)
+    return Analysis(
+        experiment="punch_out",
+        qubit=raw.qubit,
+        series=(series("dip", place[seen], power[seen], spread[seen]),) if seen.any() else (),
+        maps=(Map(name="transmission", x=_floats(x), y=_floats(power), z=tuple(map(_floats, z))),),
+        x_axis=Axis(label="Readout frequency offset", unit="Hz"),
+        y_axis=Axis(label="Readout power (dB of full scale)", unit=""),
+        z_axis=Axis(label="Magnitude over median of the row", unit=""),
+        quantities=_quantities(place, spread, raw),
+        error=None if seen[:ENDS].any() and seen[-ENDS:].any() else "no dip at one end of the powers",
+    )
+
+
+def _quantities(place: np.ndarray, spread: np.ndarray, raw: RawData) -> dict[str, Quantity]:
+    ends = [_mean(place[part], spread[part]) for part in (slice(0, ENDS), slice(-ENDS, None))]
+    if not all(np.isfinite(stderr) for _, stderr in ends):
+        return {}
+    (low, low_err), (high, high_err) = ends
+    return {
+        "punch_out_shift": Quantity(value=low - high, stderr=float(np.hypot(low_err, high_err)), unit="Hz"),
+        "low_power_offset": Quantity(value=low, stderr=low_err, unit="Hz"),
+        "high_power_offset": Quantity(value=high, stderr=high_err, unit="Hz"),
+        "overdrive": Quantity(value=raw.parameters["min_amplitude"] / max(raw.controls["readout_amplitude"], 1e-9)),
+    }
+
+
+def _mean(place: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
+    """Median of the places that were found, and its error: of a row, or half of how far the rows lie apart."""
+    found = np.isfinite(spread)
+    if not found.any():
+        return 0.0, float("nan")
+    return float(np.median(place[found])), float(max(np.median(spread[found]), np.ptp(place[found]) / 2))
+
+
+def _floats(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.maps import draw_maps
+
+    return draw_maps(analysis, "Punch-out")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "punch_out_shift")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "punch_out_shift")
+    if not fitted.passed:
+        return [fitted]
+    found, half = analysis.quantities, parameters["span"] / 2
+    shift = found["punch_out_shift"]
+    step = parameters["span"] / (parameters["points"] - 1)
+    return [
+        fitted,
+        checks.inside_sweep("dip at low power", found["low_power_offset"].value, -half, half, 0.05, "Hz"),
+        checks.inside_sweep("dip at high power", found["high_power_offset"].value, -half, half, 0.05, "Hz"),
+        checks.within("weakest tone over the readout's", found["overdrive"].value, 0.0, 1.0),
+        checks.within("rows with a dip", len(analysis.series[0].x), 0.6 * ROWS, ROWS),
+        checks.resolved("shift between low and high power", shift, 5.0),
+        checks.within("shift between low and high power", abs(shift.value), 2 * step, 50e6, "Hz"),
+        checks.history("punch_out_shift", shift, history, natural=0.1),
+        checks.precise("punch_out_shift", shift, 0.2),
+        checks.within("dip at low power", abs(found["low_power_offset"].value), 0.0, half / 2, "Hz", Verdict.REVIEW),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="punch_out",
+    title="Punch-out",
+    measures="how far the resonator moves between weak and strong tones: the sign of a living qubit",
+    family="punch_out",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("span", "Hz", 4e6, 60e6, "width of the sweep, centred on the readout frequency", 16e6),
+        sweep.points(49),
+        Parameter("min_amplitude", "", 1e-4, 0.3, "smallest amplitude; the largest is full scale"),
+        sweep.shots(200),
+    ),
+    needs=("readout_frequency",),
+    calibrates=("punch_out_shift",),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=30 * 24.0,
+)

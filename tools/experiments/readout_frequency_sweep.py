@@ -1,0 +1,183 @@
+"""Readout frequency: the tone swept over the resonator with 0 and with 1 prepared, both dips fitted together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Series, Values
+from reson.tools.experiments.fitting import Fit, fit, series
+from reson.tools.experiments.proposals import changes
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+MHZ = 1e6
+WIDTHS, SHORTEST = 6.0, 6e6
+"""Default span in linewidths of the resonator, and its least in Hz."""
+HOTTER = 0.004
+"""Systematic error of the best frequency in linewidths, and half of that of the shift: the share of 1 at rest may
+differ from ``HOT`` by as much, and a qubit that decays meanwhile is no plain mixture of 0 and 1."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {"span": min(60e6, max(SHORTEST, WIDTHS * values.get("resonator_linewidth", 0.0)))}
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(2 * parameters["points"], parameters["shots"], 0.0, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from qiskit.circuit.library import XGate
+
+    from reson.tools.devices.readout_tone import ReadoutToneGate
+    from reson.tools.experiments.sequences import Sequences
+
+    time = device.limits.readout_time
+    experiments = {}
+    for qubit, values in arguments.items():
+        amplitude = device.controls()[f"q{qubit}"]["readout_amplitude"]
+        offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
+        experiments[qubit] = Sequences(
+            qubit,
+            [
+                (
+                    {"xval": float(f), "series": f"prepared {n}", "readout_time": time},
+                    [*[XGate()] * n, ReadoutToneGate(float(f), amplitude)],
+                )
+                for f in offsets
+                for n in (0, 1)
+            ],
+        )
+    return acquisition.acquire("readout_frequency_sweep", device, arguments, experiments, acquisition.AVERAGED_IQ)
+
+
+def analyse(raw: RawData) -> Analysis:
+    from reson.tools.experiments.resonator_dip import magnitude
+    from reson.tools.experiments.two_dips import TwoDipsAnalysis
+
+    result = fit(TwoDipsAnalysis(raw.circuits[0]["readout_time"]), raw, MHZ, magnitude(raw))
+    return Analysis(
+        experiment="readout_frequency_sweep",
+        qubit=raw.qubit,
+        series=(*result.series, _distance(raw, result)),
+        x_axis=Axis(label="Readout frequency offset", unit="Hz"),
+        y_axis=Axis(label="Magnitude (arb. units)", unit=""),
+        quantities={} if result.error else _quantities(result, raw),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _distance(raw: RawData, result: Fit) -> Series:
+    """Distance of the two mean signals in the plane at each frequency, and what the fit makes of it."""
+    from reson.tools.experiments.two_dips import HOT, mixed
+
+    ones = np.array([metadata["series"] == "prepared 1" for metadata in raw.circuits])
+    x = np.array([metadata["xval"] for metadata in raw.circuits])[~ones]
+    mean, stderr = raw.arrays["iq_mean"], raw.arrays["iq_stderr"]
+    difference = mean[ones] - mean[~ones]
+    errors = np.hypot(stderr[ones], stderr[~ones]).mean(axis=1)
+    curve_x, curve_y = np.array([]), np.array([])
+    if result.error is None:
+        curve_x = np.array(result.series[0].fit_x)
+        found = {name: result[name].value for name in ("f0", "shift", "kappa", "depth", "asymmetry")}
+        time = raw.circuits[0]["readout_time"] * MHZ
+        parts = [mixed(curve_x / MHZ, share, **found, readout_time=time) for share in (HOT, result["prepared"].value)]
+        curve_y = result["amp"].value * np.abs(parts[1] - parts[0])
+    return series("distance", x, np.abs(difference), errors, curve_x, curve_y)
+
+
+def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+    from reson.tools.experiments.two_dips import farthest
+
+    kappa = result["kappa"].value
+    time = raw.circuits[0]["readout_time"] * MHZ
+    best = MHZ * farthest(result["f0"].value, result["shift"].value, kappa, result["asymmetry"].value, time)
+    stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, HOTTER * kappa)
+    shift = Quantity(
+        value=MHZ * result["shift"].value,
+        stderr=_combined(MHZ, 0.0, 2 * (result["shift"].stderr or 0.0), 2 * HOTTER * kappa),
+        unit="Hz",
+    )
+    return {
+        "readout_frequency": Quantity(value=raw.controls["readout_frequency"] + best, stderr=stderr, unit="Hz"),
+        "dispersive_shift": shift,
+        "offset": Quantity(value=best, stderr=stderr, unit="Hz"),
+        "depth": result["depth"],
+        "linewidth": result.scaled("kappa", MHZ, "Hz"),
+        "prepared": result["prepared"],
+    }
+
+
+def _combined(unit: float, middle: float | None, width: float | None, systematic: float) -> float | None:
+    """Error of a place in the middle of two dips from those of one dip and of the distance to the other."""
+    if middle is None or width is None:
+        return None
+    return unit * float(np.hypot(np.hypot(middle, width / 2), systematic))
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Readout frequency")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, "readout_frequency", "dispersive_shift")
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    fitted = checks.fitted(analysis, "readout_frequency", "dispersive_shift", "depth")
+    zero, one, distance = analysis.series
+    if not fitted.passed:
+        return [fitted, checks.signal(distance, "distance of 0 and 1")]
+    found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
+    shift, width = found["dispersive_shift"], found["linewidth"].value
+    fits = analysis.model_copy(update={"series": (zero, one)})
+    return [
+        fitted,
+        checks.signal(zero),
+        checks.signal(distance, "distance of 0 and 1"),
+        checks.inside_sweep("best frequency", found["offset"].value, -half, half, 0.1, "Hz"),
+        checks.within("linewidth", width, max(0.2e6, step), min(10e6, half), "Hz"),
+        checks.within("dispersive shift", abs(shift.value), 0.03 * width, min(20e6, half), "Hz"),
+        checks.resolved("dispersive shift", shift, 8.0),
+        checks.resolved("depth of the dip", found["depth"], 8.0),
+        checks.precise("dispersive_shift", shift, 0.1),
+        checks.within("share of 1 that was prepared", found["prepared"].value, 0.7, 1.01, severity=Verdict.REVIEW),
+        checks.goodness(fits, parameters=7, tolerance=0.03),
+        checks.history("dispersive_shift", shift, history, natural=0.1),
+    ]
+
+
+EXPERIMENT = Experiment(
+    name="readout_frequency_sweep",
+    title="Readout frequency",
+    measures="how the qubit shifts its resonator, and the readout frequency at which 0 and 1 lie farthest apart",
+    family="readout_frequency",
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter("span", "Hz", 1e6, 60e6, "width of the sweep about the readout frequency; by default 6 linewidths"),
+        sweep.points(41),
+        sweep.shots(500),
+    ),
+    needs=("drive_frequency", "x_amplitude"),
+    calibrates=("readout_frequency", "dispersive_shift"),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=7 * 24.0,
+)
