@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FIGURE = "Randomised benchmarking"
 LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
 """Sequence lengths in units of the longest; the first one becomes a single Clifford."""
-DECAYS = 1.5
+DECAYS = 1.2
 """Decay lengths in the longest sequence. The decay rate shows most at 1, where the slope over the rate is steepest."""
 FLOOR = 0.5
 """Half of the sequences end in 1: their average decays to one half, whatever the readout."""
@@ -47,7 +47,7 @@ def coherence_limit(t1: float, t2: float, duration: float) -> float:
 
 
 def _defaults(values: Values) -> dict[str, float]:
-    """Up to ``DECAYS`` / (2 EPC) for the error that coherence allows: the survival falls to a quarter of its height."""
+    """Up to ``DECAYS`` / (2 EPC) for the error that coherence allows: the survival falls to a third of its height."""
     limit = 0.0
     if "t1" in values and ("t2_echo" in values or "t2_star" in values):
         t2 = values.get("t2_echo", values.get("t2_star", 0.0))
@@ -200,7 +200,7 @@ EXPERIMENT = Experiment(
     family="standard_rb",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("max_length", "", 20, 20_000, "longest sequence in Cliffords; 0.75 / expected error", integer=True),
+        Parameter("max_length", "", 20, 20_000, "longest sequence in Cliffords; 0.6 / expected error", integer=True),
         Parameter(
             "coherence_limit", "", 0.0, 0.5, "error per pulse that T1 and T2 allow, for comparison; 0 if unknown"
         ),
