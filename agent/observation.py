@@ -84,8 +84,16 @@ class Observation(Record):
 class DiagnosisCode(StrEnum):
     """What is wrong with a qubit, as the report names it."""
 
+    NO_READOUT_SIGNAL = "no_readout_signal"
+    NO_RESONATOR = "no_resonator"
+    READOUT_SATURATED = "readout_saturated"
+    NOISY_READOUT = "noisy_readout"
+    HOT_QUBIT = "hot_qubit"
     NO_DRIVE_RESPONSE = "no_drive_response"
+    SWAPPED_DRIVE_LINES = "swapped_drive_lines"
     WEAK_DRIVE_LINE = "weak_drive_line"
+    CLIPPED_DRIVE = "clipped_drive"
+    WRONG_SIDEBAND = "wrong_sideband"
     FREQUENCY_GUESS_OFF = "frequency_guess_off"
     SHORT_T1 = "short_t1"
     POOR_READOUT = "poor_readout"

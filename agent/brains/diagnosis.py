@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reson.agent.brains.readout_signs import excited_at_rest, is_hot, is_noisy, separation
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, QubitView
 
 FREQUENCY_OFF = 15e6
@@ -17,6 +18,76 @@ def no_drive_response(failures: list[Attempt]) -> Diagnosis:
         f"at up to {amplitude:.2g} of full scale.",
         remedy="Check the drive line (cable, attenuators, local oscillator) and the readout of this qubit; "
         "if both are sound, the qubit is dead or far from its design frequency.",
+    )
+
+
+def no_readout_signal() -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.NO_READOUT_SIGNAL,
+        text="the readout line brings back noise alone, at every frequency and amplitude of the tone.",
+        remedy="Check the readout line from the generator to the digitiser: cables, isolators, amplifier power.",
+    )
+
+
+def no_resonator(failures: list[Attempt]) -> Diagnosis:
+    span = max(attempt.parameters.get("span", 0.0) for attempt in failures)
+    return Diagnosis(
+        code=DiagnosisCode.NO_RESONATOR,
+        text="the readout line transmits, but shows no resonator within "
+        f"±{span / 2e6:.0f} MHz of the design frequency.",
+        remedy="Check the design frequency of the resonator, and that its line is the one that is read.",
+    )
+
+
+def readout_saturated() -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.READOUT_SATURATED,
+        text="the readout signal hardly grows with the amplitude of its tone: an amplifier saturates.",
+        remedy="Lower the amplifier's gain or its input power: look for a missing attenuator or a strong pump or spur.",
+    )
+
+
+def noisy_readout(apart: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.NOISY_READOUT,
+        text=f"the clouds of 0 and 1 are only {apart:.1f} standard deviations apart, though the resonator's dip and "
+        "the qubit's response are as they should be.",
+        remedy="Check the bias and pump of the first amplifier and the temperature of its stage; then the losses "
+        "before it.",
+    )
+
+
+def hot_qubit(share: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.HOT_QUBIT,
+        text=f"{100 * share:.0f} % of the shots find the qubit excited though nothing excited it.",
+        remedy="Check attenuation, filters, shields and the thermal anchoring of the lines of this qubit.",
+    )
+
+
+def swapped_drive_lines(component: str, line: int) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.SWAPPED_DRIVE_LINES,
+        text=f"{component} does not answer to its own drive line, but to that of q{line}.",
+        remedy=f"Interchange the drive cables of {component} and q{line}, or their rows of the wiring list.",
+    )
+
+
+def clipped_drive() -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.CLIPPED_DRIVE,
+        text="spectroscopy at the usual amplitude finds the qubit, but a Rabi oscillation stops growing with the "
+        "amplitude before its pi pulse.",
+        remedy="Check the waveform generator's output range and its programmed full scale, or lengthen the pulse.",
+    )
+
+
+def wrong_sideband(ratio: float, shift: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.WRONG_SIDEBAND,
+        text=f"DRAG wants {ratio:.1f} times its theoretical coefficient, and the qubit is {shift / 1e6:+.1f} MHz from "
+        "its design frequency: the carrier is mirrored about its local oscillator.",
+        remedy="Interchange I and Q at the mixer of this drive line, or change the sign of its intermediate frequency.",
     )
 
 
@@ -62,6 +133,19 @@ def error_above_limit(error: float, limit: float, goals: GoalsView) -> Diagnosis
     )
 
 
+_IMPLIED = {
+    DiagnosisCode.WRONG_SIDEBAND: {DiagnosisCode.FREQUENCY_GUESS_OFF},
+    DiagnosisCode.NOISY_READOUT: {DiagnosisCode.POOR_READOUT},
+    DiagnosisCode.READOUT_SATURATED: {DiagnosisCode.POOR_READOUT},
+}
+
+
+def beside(found: Diagnosis, view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]:
+    """What ended a bring-up, and what else a person should know, as far as it is not the same or its consequence."""
+    told = {found.code} | _IMPLIED.get(found.code, set())
+    return (found, *(one for one in in_specification(view, goals) if one.code not in told))
+
+
 def in_specification(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]:
     """What a person should know of a qubit although its calibration succeeded."""
     found = []
@@ -75,7 +159,14 @@ def in_specification(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]
                 remedy="Look for a two-level system on resonance or poor filtering; measure T1 over time.",
             )
         )
-    if fidelity is not None and fidelity < goals.assignment_fidelity and not short:
+    share = excited_at_rest(view.attempts)
+    hot = is_hot(view.attempts)
+    if share is not None and hot:
+        found.append(hot_qubit(share))
+    apart = separation(view.attempts)
+    if apart is not None and is_noisy(view.attempts):
+        found.append(noisy_readout(apart))
+    elif fidelity is not None and fidelity < goals.assignment_fidelity and not (short or hot):
         found.append(
             Diagnosis(
                 code=DiagnosisCode.POOR_READOUT,
@@ -89,7 +180,8 @@ def in_specification(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]
             Diagnosis(
                 code=DiagnosisCode.FREQUENCY_GUESS_OFF,
                 text=f"the qubit is {shift / 1e6:+.1f} MHz from its design frequency.",
-                remedy="Correct the design value in the wiring list; the calibrated value is in the table.",
+                remedy="Measure the local oscillator with a spectrum analyser; if it is right, correct the design "
+                "value in the wiring list. The calibrated value is in the table.",
             )
         )
     return tuple(found)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reson.agent.brains.diagnosis import error_above_limit, in_specification
+from reson.agent.brains.causes import Failure, better_answer
+from reson.agent.brains.diagnosis import beside, error_above_limit, in_specification
 from reson.agent.brains.plans import REFINE, SEARCH, Step, plan_for
 from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
@@ -52,7 +53,11 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
         else:
             frame.failures.append(attempt)
             found = _has_found(view.attempts[: position + 1])
-            answer = remedy(frame.step, frame.failures, frame.upstream_tried, found)
+            usual = remedy(frame.step, frame.failures, frame.upstream_tried, found)
+            failure = Failure(
+                frame.step.experiment, frame.failures, view.attempts[: position + 1], frame.upstream_tried
+            )
+            answer = better_answer(view, failure, usual)
             if isinstance(answer, GoUpstream):
                 frame.upstream_tried = True
                 stack.append(Frame(Step(answer.experiment, answer.why)))
@@ -94,7 +99,7 @@ def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsVi
             known = in_specification(view, goals)
             return Escalate(component=name, measurement_id=measurement, why=why, diagnoses=known)
         case Abandon(why, diagnosis):
-            return GiveUp(component=name, why=why, diagnoses=(diagnosis, *in_specification(view, goals)))
+            return GiveUp(component=name, why=why, diagnoses=beside(diagnosis, view, goals))
     if not frame.failures and (recalled := _what_worked(step, view)):
         why = f"{step.why}; with the arguments that found it before"
         return Measure(component=name, experiment=step.experiment, parameters=recalled, why=why)

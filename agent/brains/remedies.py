@@ -71,7 +71,7 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
         return GoUpstream("ramsey_xy", "the drive is off the qubit's frequency: correct that first")
     if len(failures) >= MAX_TRIES:
         return _last_resort(last)
-    if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried:
+    if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried and step.experiment in UPSTREAM:
         return GoUpstream(UPSTREAM[step.experiment], f"{step.experiment} makes no sense twice: look upstream")
     return Retry(_adjusted(last), f"{step.experiment} again: {last.status or last.verdict}: {_first(last.reasons)}")
 

@@ -119,6 +119,10 @@ def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
         spans.append(decision.parameters.get("span", 40e6))
         amplitudes.append(decision.parameters.get("amplitude", 0.03))
         attempts.append(no_line(span=spans[-1], amplitude=amplitudes[-1]))
+    line_map = decide(*attempts)
+    assert isinstance(line_map, Measure)
+    assert line_map.experiment == "drive_line_map"
+    attempts.append(attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL, outcome=Outcome.ANOMALOUS))
     assert max(spans) >= 200e6
     assert max(amplitudes) == pytest.approx(0.3)
     decision = decide(*attempts)

@@ -1,0 +1,139 @@
+"""Tells faults of the laboratory apart: a better answer to a failed step, where the measurements show a fault.
+
+The rules use what was measured in this run alone. Causes are named in the order of the signal's way: first the
+readout, through which all else is heard, then the drive. Where no rule applies, the usual remedy stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reson.agent.brains import diagnosis, readout_signs
+from reson.agent.brains.plans import SEARCH
+from reson.agent.brains.remedies import Abandon, GoUpstream, Remedy, Retry
+from reson.agent.observation import Attempt, DiagnosisCode, QubitView
+from reson.records import Status, Verdict
+
+LINE_MAP = "drive_line_map"
+RESONATOR = "resonator_spectroscopy"
+READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
+
+# Search for the resonator: further away, then with a tone that saturates no amplifier, averaged longer.
+_SEARCH: tuple[tuple[float, float, int, str], ...] = (
+    (60e6, 1.0, 500, "no dip near the design: look twice as far"),
+    (60e6, 1 / 16, 5000, "still no dip: a weak tone, in case the amplifier saturates"),
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A step that was not accepted: its failed attempts, and everything that this run has measured on the qubit."""
+
+    experiment: str
+    failures: Sequence[Attempt]
+    attempts: Sequence[Attempt]
+    upstream_tried: bool
+
+    @property
+    def last(self) -> Attempt:
+        return self.failures[-1]
+
+
+def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
+    """``usual``, or what the fault behind the failure asks for."""
+    if not failure.last.measurement_id or failure.last.write in ("rejected", "denied"):
+        return usual
+    if failure.experiment == RESONATOR:
+        return _resonator(failure, usual)
+    if readout_signs.saturates(failure.attempts):
+        return Abandon("nothing can be told through a saturated readout", diagnosis.readout_saturated())
+    if failure.experiment in READOUTS:
+        return _readout(failure, usual)
+    if failure.experiment in (SEARCH, LINE_MAP):
+        return _drive_line(view, failure, usual)
+    if failure.experiment == "rabi":
+        return _rabi(failure, usual)
+    if failure.experiment in ("ef_spectroscopy", "rough_drag"):
+        return _sideband(view, failure, usual)
+    return usual
+
+
+def _resonator(failure: Failure, usual: Remedy) -> Remedy:
+    last = failure.last
+    if last.status is Status.RANGE_TOO_NARROW and len(failure.failures) == 1:
+        return Retry({"span": min(60e6, 2 * last.parameters["span"])}, "the dip is cut by the edge: twice as wide")
+    searched = sum(_nothing(attempt) for attempt in failure.failures)
+    if not _nothing(last):
+        return usual
+    if searched <= len(_SEARCH):
+        span, weaker, shots, why = _SEARCH[searched - 1]
+        amplitude = weaker * failure.failures[0].parameters["amplitude"]
+        return Retry({"span": span, "amplitude": amplitude, "shots": shots}, why)
+    if not readout_signs.is_heard(failure.attempts):
+        return Abandon("no readout signal in any search", diagnosis.no_readout_signal())
+    if readout_signs.saturates(failure.attempts):
+        return Abandon("the readout signal does not follow its tone", diagnosis.readout_saturated())
+    return Abandon("no resonator in any search", diagnosis.no_resonator(list(failure.failures)))
+
+
+def _readout(failure: Failure, usual: Remedy) -> Remedy:
+    if not readout_signs.drive_is_sound(failure.attempts):
+        return usual
+    apart, share = readout_signs.separation(failure.attempts), readout_signs.excited_at_rest(failure.attempts)
+    if share is not None and readout_signs.is_hot(failure.attempts):
+        return Abandon("too much of the qubit is excited at rest", diagnosis.hot_qubit(share))
+    if len(failure.failures) < 2:
+        return usual
+    if apart is None and failure.experiment != "readout" and not failure.upstream_tried:
+        return GoUpstream("readout", "how far apart are the clouds as they are?")
+    if apart is not None and readout_signs.is_noisy(failure.attempts):
+        return Abandon("the clouds of 0 and 1 overlap", diagnosis.noisy_readout(apart))
+    return usual
+
+
+def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
+    """Before a qubit without a line is given up: does another drive line reach it?"""
+    searches = [one for one in failure.attempts if one.experiment == SEARCH]
+    maps = [one for one in failure.attempts if one.experiment == LINE_MAP and one.measurement_id]
+    if failure.experiment == SEARCH and not _gives_up(usual, DiagnosisCode.NO_DRIVE_RESPONSE):
+        return usual
+    if not maps:
+        return GoUpstream(LINE_MAP, "no line in any search: does another drive line reach this qubit?")
+    line = maps[-1].quantities.get("line")
+    if line is not None and f"q{line.value:.0f}" != view.component:
+        return Abandon("another drive line reaches it", diagnosis.swapped_drive_lines(view.component, int(line.value)))
+    return Abandon("no drive line reaches it", diagnosis.no_drive_response(searches))
+
+
+def _rabi(failure: Failure, usual: Remedy) -> Remedy:
+    """A drive that is weak at all amplitudes is attenuated; one that is right when it is weak, clipped."""
+    searches = [one for one in failure.attempts if one.experiment == SEARCH and one.measurement_id]
+    found = [one.parameters["amplitude"] for one in searches if one.verdict is Verdict.ACCEPT]
+    as_usual = bool(found) and found[-1] <= 2 * searches[0].parameters["amplitude"]
+    misses = any("misses the data" in reason for reason in failure.last.reasons)
+    if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and misses:
+        return Abandon("the oscillation stops growing with the amplitude", diagnosis.clipped_drive())
+    return usual
+
+
+def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
+    """A mirrored carrier turns the sign of the anharmonicity, and with it that of the DRAG coefficient."""
+    shift = (view.value("drive_frequency") or 0.0) - view.design.get("drive_frequency", 0.0)
+    if abs(shift) < diagnosis.FREQUENCY_OFF or len(failure.failures) < 2:
+        return usual
+    if failure.experiment == "ef_spectroscopy":
+        tried = any(one.experiment == "rough_drag" for one in failure.attempts)
+        return usual if tried else GoUpstream("rough_drag", "no third level below: is the carrier mirrored?")
+    ratio = failure.last.quantities.get("over_theory")
+    if ratio is not None and -1.6 < ratio.value < -0.5:
+        return Abandon("DRAG has the wrong sign", diagnosis.wrong_sideband(ratio.value, shift))
+    return usual
+
+
+def _nothing(attempt: Attempt) -> bool:
+    return attempt.status is Status.NO_SIGNAL or attempt.verdict is Verdict.REJECT
+
+
+def _gives_up(answer: Remedy, code: DiagnosisCode) -> bool:
+    return isinstance(answer, Abandon) and answer.diagnosis.code is code

@@ -1,0 +1,81 @@
+"""What the measurements of one run say about the readout of a qubit: is there a signal, does it grow, is it clear?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import erfc, sqrt
+
+from reson.agent.observation import Attempt
+from reson.records import Verdict
+
+HEARD = 3.0
+"""Signal off resonance, in units of the error of a point, that is more than noise alone has (1.2)."""
+FOLLOWS = 0.5
+"""Share of the expected growth of the signal with the tone's amplitude below which the amplifier saturates."""
+FAR_APART = 4.0
+"""Ratio of two amplitudes from which the growth between them says something."""
+NOISY = 3.6
+"""Distance of the clouds, in standard deviations at the best amplitude, below which their overlap is no accident."""
+APART = 2.0
+"""Distance from which the shares of two clouds can be told."""
+HOT = 0.08
+"""Share of 1 at rest, beyond what the clouds' overlap explains, from which a qubit is called hot."""
+
+
+def is_heard(attempts: Sequence[Attempt]) -> bool:
+    """Whether any resonator spectroscopy brought more than noise home, dip or no dip."""
+    return any(value > HEARD * error for _, value, error in _levels(attempts))
+
+
+def saturates(attempts: Sequence[Attempt]) -> bool:
+    """Whether the signal off resonance grew far less than the readout tone did, between any two spectroscopies."""
+    levels = [(amplitude, value) for amplitude, value, error in _levels(attempts) if value > HEARD * error]
+    return any(
+        high >= FAR_APART * low and larger / smaller < FOLLOWS * high / low
+        for low, smaller in levels
+        for high, larger in levels
+    )
+
+
+def _levels(attempts: Sequence[Attempt]) -> list[tuple[float, float, float]]:
+    """(amplitude of the tone, signal off resonance, error of a point) of each resonator spectroscopy."""
+    return [
+        (one.parameters["amplitude"], level.value, level.stderr or 0.0)
+        for one in attempts
+        if one.experiment == "resonator_spectroscopy" and (level := one.quantities.get("level")) is not None
+    ]
+
+
+def separation(attempts: Sequence[Attempt]) -> float | None:
+    """Distance of the clouds of 0 and 1 in standard deviations, by the newest readout; None without one."""
+    return _newest(attempts, "separation")
+
+
+def excited_at_rest(attempts: Sequence[Attempt]) -> float | None:
+    """Share of prepared-0 shots that read 1 beyond the overlap of the clouds, by the newest readout."""
+    ones, apart = _newest(attempts, "p1_given_0"), separation(attempts)
+    return None if ones is None or apart is None else ones - erfc(apart / 2 / sqrt(2)) / 2
+
+
+def is_hot(attempts: Sequence[Attempt]) -> bool:
+    """Where the clouds are apart enough to tell it."""
+    share, apart = excited_at_rest(attempts), separation(attempts)
+    return share is not None and apart is not None and apart > APART and share > HOT
+
+
+def is_noisy(attempts: Sequence[Attempt]) -> bool:
+    """Whether the clouds overlap though the best amplitude of the tone was looked for."""
+    apart = separation(attempts)
+    tuned = any(one.experiment == "readout_power" for one in attempts)
+    return tuned and apart is not None and apart < NOISY
+
+
+def drive_is_sound(attempts: Sequence[Attempt]) -> bool:
+    """Whether a Rabi oscillation was accepted: then a poor readout is the readout's own fault."""
+    return any(one.experiment == "rabi" and one.verdict is Verdict.ACCEPT for one in attempts)
+
+
+def _newest(attempts: Sequence[Attempt], quantity: str) -> float | None:
+    readouts = (one for one in reversed(attempts) if one.experiment == "readout" and quantity in one.quantities)
+    newest = next(readouts, None)
+    return None if newest is None else newest.quantities[quantity].value

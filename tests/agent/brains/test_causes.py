@@ -1,0 +1,192 @@
+"""Each fault of the laboratory gets its own name, from measured quantities alone; look-alikes are told apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from reson.agent.brains.expert import next_decision
+from reson.agent.brains.plans import BRING_UP
+from reson.agent.observation import Attempt, DiagnosisCode, Done, GiveUp, GoalsView, Known, Measure, QubitView
+from reson.records import Outcome, Quantity, Status, Verdict
+
+GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
+DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.35, "sx_amplitude": 0.175}
+USUAL: dict[str, dict[str, float]] = {
+    "resonator_spectroscopy": {"span": 30e6, "points": 101.0, "amplitude": 0.017, "shots": 200.0},
+    "qubit_spectroscopy": {"span": 40e6, "points": 61.0, "amplitude": 0.028, "shots": 500.0},
+    "rabi": {"max_amplitude": 0.98, "points": 51.0, "shots": 500.0},
+}
+
+
+def attempt(experiment: str, verdict: Verdict, status: Status, reasons: tuple[str, ...] = (), **said) -> Attempt:
+    """``said``: parameters by name, and ``found`` for the quantities: value or (value, stderr)."""
+    found = said.pop("found", {})
+    pairs = {name: one if isinstance(one, tuple) else (one, None) for name, one in found.items()}
+    return Attempt(
+        measurement_id="m",
+        experiment=experiment,
+        parameters=USUAL.get(experiment, {"shots": 1000.0}) | said,
+        verdict=verdict,
+        outcome=Outcome.EXPECTED if status is Status.SUCCESS else Outcome.ANOMALOUS,
+        status=status,
+        suggested_range=None,
+        reasons=reasons or (() if verdict is Verdict.ACCEPT else ("a check failed",)),
+        quantities={name: Quantity(value=value, stderr=stderr) for name, (value, stderr) in pairs.items()},
+        write="written" if verdict is Verdict.ACCEPT else "none",
+    )
+
+
+GOOD: dict[str, dict[str, float | tuple[float, float]]] = {
+    "resonator_spectroscopy": {"level": (6.3, 0.07)},
+    "readout": {"separation": 5.2, "p1_given_0": 0.012, "assignment_fidelity": 0.98},
+    "rough_drag": {"over_theory": 1.02},
+    "standard_rb": {"error_per_gate": (2.0e-4, 1e-5), "coherence_limit": (2.0e-4, 6e-6)},
+}
+
+
+def good(experiment: str, **said) -> Attempt:
+    return attempt(experiment, Verdict.ACCEPT, Status.SUCCESS, **({"found": GOOD.get(experiment, {})} | said))
+
+
+def until(experiment: str) -> list[Attempt]:
+    names = [step.experiment for step in BRING_UP]
+    return [good(name) for name in names[: names.index(experiment)]]
+
+
+def decide(attempts: list[Attempt], **known: float):
+    values = DESIGN | {"t1": 80e-6, "assignment_fidelity": 0.98} | known
+    seen = QubitView(
+        component="q0",
+        known={name: Known(value=value, stderr=None, age_hours=1.0, measured=True) for name, value in values.items()},
+        design=DESIGN,
+        measured_before=frozenset(),
+        attempts=tuple(attempts),
+    )
+    return next_decision(seen, GOALS)
+
+
+def named(attempts: list[Attempt], **known: float) -> set[DiagnosisCode]:
+    decision = decide(attempts, **known)
+    assert isinstance(decision, GiveUp | Done), decision
+    return {one.code for one in decision.diagnoses}
+
+
+def no_dip(level: float, error: float, **parameters: float) -> Attempt:
+    found = {"level": (level, error)}
+    return attempt("resonator_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL, found=found, **parameters)
+
+
+def test_the_resonator_is_searched_wider_and_then_with_a_weak_tone():
+    attempts: list[Attempt] = [no_dip(0.08, 0.07)]
+    wider = decide(attempts)
+    assert isinstance(wider, Measure) and wider.parameters["span"] == 60e6
+    weaker = decide([*attempts, no_dip(0.05, 0.045, span=60e6)])
+    assert isinstance(weaker, Measure) and weaker.parameters["amplitude"] < 0.01
+
+
+@pytest.mark.parametrize(
+    ("levels", "code"),
+    [
+        ([(0.08, 0.07), (0.05, 0.045), (0.018, 0.014)], DiagnosisCode.NO_READOUT_SIGNAL),
+        ([(0.40, 0.07), (0.40, 0.045), (0.28, 0.014)], DiagnosisCode.READOUT_SATURATED),
+        ([(6.30, 0.07), (6.30, 0.045), (0.39, 0.014)], DiagnosisCode.NO_RESONATOR),
+    ],
+)
+def test_what_is_heard_without_a_dip_tells_a_dead_line_from_a_saturated_one_and_from_a_lost_resonator(levels, code):
+    amplitudes = (0.017, 0.017, 0.017 / 16)
+    attempts = [no_dip(*level, amplitude=tone) for level, tone in zip(levels, amplitudes, strict=True)]
+    assert named(attempts) == {code}
+
+
+def test_a_dip_that_is_there_with_a_weak_tone_only_is_a_saturated_readout_as_soon_as_a_step_fails():
+    weak = good("resonator_spectroscopy", amplitude=0.017 / 16, found={"level": (0.33, 0.014)})
+    attempts = [no_dip(0.79, 0.07), no_dip(0.79, 0.045, span=60e6), weak]
+    attempts += [one for one in until("qubit_spectroscopy") if one.experiment != "resonator_spectroscopy"]
+    assert isinstance(decide(attempts), Measure)
+    failed = attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL)
+    assert named([*attempts, failed]) == {DiagnosisCode.READOUT_SATURATED}
+
+
+def searched() -> list[Attempt]:
+    attempts = until("qubit_spectroscopy")
+    for _ in range(4):
+        decision = decide(attempts)
+        assert isinstance(decision, Measure)
+        attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL, **decision.parameters))
+    asked = decide(attempts)
+    assert isinstance(asked, Measure) and asked.experiment == "drive_line_map"
+    return attempts
+
+
+def test_no_line_anywhere_is_no_drive_response():
+    nothing = attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL)
+    assert named([*searched(), nothing]) == {DiagnosisCode.NO_DRIVE_RESPONSE}
+
+
+@pytest.mark.parametrize(("line", "code"), [(3, "swapped_drive_lines"), (0, "no_drive_response")])
+def test_an_answer_through_another_line_is_a_swap_and_one_through_its_own_is_not(line, code):
+    found = {"line": float(line), "response": (3.0, 0.1)}
+    again = attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL)
+    assert named([*searched(), good("drive_line_map", found=found), again]) == {code}
+
+
+@pytest.mark.parametrize(
+    ("search", "reason", "code"),
+    [
+        (1.0, "the curve misses the data: reduced chi2 = 15.7", DiagnosisCode.CLIPPED_DRIVE),
+        (1.0, "pi amplitude = 2.995 is not within 0 to 1", DiagnosisCode.WEAK_DRIVE_LINE),
+        (10.0, "the curve misses the data: reduced chi2 = 15.7", DiagnosisCode.WEAK_DRIVE_LINE),
+    ],
+)
+def test_a_drive_that_is_right_when_it_is_weak_is_clipped_and_one_that_is_always_weak_is_attenuated(
+    search, reason, code
+):
+    attempts = until("qubit_spectroscopy")
+    if search > 1:
+        attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL))
+    attempts.append(good("qubit_spectroscopy", amplitude=0.028 * search))
+    narrow = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, (reason,))
+    full = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, (reason,), max_amplitude=1.0)
+    assert named([*attempts, narrow, full]) == {code}
+
+
+def readout(separation: float, ones: float, fidelity: float, verdict: Verdict = Verdict.ACCEPT) -> Attempt:
+    found = {"separation": separation, "p1_given_0": ones, "assignment_fidelity": fidelity}
+    status = Status.SUCCESS if verdict is Verdict.ACCEPT else Status.HIGH_POWER
+    return attempt("readout", verdict, status, found=found)
+
+
+@pytest.mark.parametrize(
+    ("measured", "codes"),
+    [
+        (readout(5.2, 0.012, 0.98), set()),
+        (readout(2.0, 0.194, 0.81), {DiagnosisCode.NOISY_READOUT}),
+        (readout(5.2, 0.115, 0.88), {DiagnosisCode.HOT_QUBIT}),
+        (readout(5.2, 0.02, 0.93), {DiagnosisCode.POOR_READOUT}),
+    ],
+)
+def test_a_calibrated_qubit_with_a_poor_readout_is_told_why(measured, codes):
+    attempts = [measured if step.experiment == "readout" else good(step.experiment) for step in BRING_UP]
+    assert named(attempts, assignment_fidelity=measured.quantities["assignment_fidelity"].value) == codes
+
+
+def test_a_qubit_too_hot_to_be_read_is_named_and_no_person_is_asked():
+    assert named([*until("readout"), readout(5.2, 0.25, 0.78, Verdict.REVIEW)]) == {DiagnosisCode.HOT_QUBIT}
+
+
+def test_clouds_that_overlap_end_in_the_noise_and_not_in_a_question():
+    failed = readout(1.0, 0.3, 0.69, Verdict.REJECT)
+    assert isinstance(decide([*until("readout"), failed]), Measure)
+    assert named([*until("readout"), failed, failed]) == {DiagnosisCode.NOISY_READOUT}
+
+
+def test_a_mirrored_carrier_is_told_from_a_shifted_one_by_the_sign_of_drag():
+    known = {"drive_frequency": 4.95e9}
+    shifted = [good(step.experiment) for step in BRING_UP]
+    assert named(shifted, **known) == {DiagnosisCode.FREQUENCY_GUESS_OFF}
+    no_third_level = attempt("ef_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL)
+    attempts = [*until("ef_spectroscopy"), no_third_level, no_third_level]
+    asked = decide(attempts, **known)
+    assert isinstance(asked, Measure) and asked.experiment == "rough_drag"
+    mirrored = attempt("rough_drag", Verdict.REVIEW, Status.SUCCESS, found={"over_theory": -1.02})
+    assert named([*attempts, mirrored, mirrored], **known) == {DiagnosisCode.WRONG_SIDEBAND}
