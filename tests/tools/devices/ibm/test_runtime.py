@@ -1,0 +1,204 @@
+"""The real port against the installed runtime: its signatures, its exceptions, and no token anywhere."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+import qiskit_ibm_runtime as runtime
+from ibm_cloud_sdk_core import ApiException
+from qiskit_ibm_runtime.accounts.exceptions import InvalidAccountError
+from qiskit_ibm_runtime.api.exceptions import RequestsApiError
+from qiskit_ibm_runtime.exceptions import (
+    IBMNotAuthorizedError,
+    IBMRuntimeError,
+    RuntimeInvalidStateError,
+    RuntimeJobFailureError,
+)
+from qiskit_ibm_runtime.options import EnvironmentOptions, ExecutionOptionsV2, SamplerOptions
+from requests.exceptions import ConnectionError as LostConnection
+from requests.exceptions import ReadTimeout
+
+from reson.errors import OperatorError
+from reson.tools.devices.ibm.runtime import _STATES, RuntimeService, open_service
+from reson.tools.devices.ibm.secrets import HIDDEN, without_secrets
+from reson.tools.devices.ibm.service import IbmTrouble, JobState, TroubleKind
+from reson.tools.devices.ibm.troubles import own_terms
+from reson.tools.devices.order import IbmOptions
+
+TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (runtime.QiskitRuntimeService.__init__, ("name", "instance", "region", "token", "channel")),
+        (runtime.QiskitRuntimeService.backend, ("name",)),
+        (runtime.QiskitRuntimeService.backends, ()),
+        (runtime.QiskitRuntimeService.job, ("job_id",)),
+        (runtime.QiskitRuntimeService.jobs, ("job_tags",)),
+        (runtime.QiskitRuntimeService.usage, ()),
+        (runtime.QiskitRuntimeService.active_account, ()),
+        (runtime.QiskitRuntimeService.saved_accounts, ("name",)),
+        (runtime.SamplerV2.__init__, ("mode", "options")),
+        (runtime.SamplerV2.run, ("pubs", "shots")),
+        (runtime.Batch.__init__, ("backend",)),
+        (runtime.Session.__init__, ("backend",)),
+        (runtime.RuntimeJobV2.status, ()),
+        (runtime.RuntimeJobV2.result, ()),
+        (runtime.RuntimeJobV2.cancel, ()),
+        (runtime.RuntimeJobV2.usage, ()),
+        (runtime.RuntimeJobV2.error_message, ()),
+        (runtime.RuntimeJobV2.job_id, ()),
+        (runtime.IBMBackend.status, ()),
+    ],
+)
+def test_the_installed_runtime_has_what_is_called(function: Any, names: tuple[str, ...]) -> None:
+    assert set(names) <= set(inspect.signature(function).parameters)
+
+
+def test_the_installed_options_have_what_is_set() -> None:
+    assert {"environment", "execution"} <= set(SamplerOptions.__dataclass_fields__)
+    assert "job_tags" in EnvironmentOptions.__dataclass_fields__
+    assert "rep_delay" in ExecutionOptionsV2.__dataclass_fields__
+
+
+def test_every_state_of_a_job_is_known() -> None:
+    from typing import get_args
+
+    from qiskit_ibm_runtime.runtime_job_v2 import JobStatus
+
+    assert set(get_args(JobStatus)) == set(_STATES)
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (IBMNotAuthorizedError("401 Client Error: Unauthorized for url"), TroubleKind.TOKEN),
+        (InvalidAccountError("Invalid `token` value. Expected a non-empty string, got '***'."), TroubleKind.TOKEN),
+        (ApiException(400, message="Provided API key could not be found."), TroubleKind.TOKEN),
+        (RequestsApiError("Unexpected response. Please check if the service is in maintenance mode"), "maintenance"),
+        (IBMRuntimeError("Failed to run program: 'Error code 1224; the instance has met its usage limit.'"), "usage"),
+        (IBMRuntimeError("Failed to run program: 'Session has been closed. Error code 1217.'"), TroubleKind.SESSION),
+        (LostConnection("HTTPSConnectionPool: Max retries exceeded with url: /jobs"), TroubleKind.CONNECTION),
+        (ReadTimeout("Read timed out."), TroubleKind.CONNECTION),
+        (RequestsApiError("504 Server Error: Gateway Timeout", 504), TroubleKind.CONNECTION),
+        (IBMRuntimeError("Failed to run program: '... the circuit has 5000001 instructions'"), TroubleKind.REFUSED),
+        (RuntimeInvalidStateError("Unable to retrieve result for job d4. Job was cancelled."), TroubleKind.REFUSED),
+        (RuntimeJobFailureError("Unable to retrieve job result. Error code 8054"), TroubleKind.REFUSED),
+    ],
+)
+def test_what_the_runtime_raises_in_our_own_terms(raised: Exception, kind: TroubleKind) -> None:
+    with pytest.raises(IbmTrouble) as caught, own_terms():
+        raise raised
+    assert caught.value.kind == kind
+    assert caught.value.__cause__ is None  # the cause could hold the request
+
+
+def test_a_bug_is_no_trouble() -> None:
+    with pytest.raises(KeyError), own_terms():
+        raise KeyError("ours")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"401 for url: https://x/y?apikey={TOKEN}",
+        f"headers {{'Authorization': 'Bearer {TOKEN}'}}",
+        f"token: '{TOKEN}'",
+        TOKEN,
+    ],
+)
+def test_no_text_holds_a_token(text: str) -> None:
+    for known in ((), (TOKEN,)):
+        assert TOKEN not in without_secrets(text, known)
+        assert HIDDEN in without_secrets(text, known)
+    assert without_secrets("job d4s0q3k7m5c73f0 of ibm_torino failed") == "job d4s0q3k7m5c73f0 of ibm_torino failed"
+
+
+def test_without_an_account_two_lines_say_what_is_missing_and_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("QISKIT_IBM_TOKEN", raising=False)
+    monkeypatch.setattr(runtime.QiskitRuntimeService, "saved_accounts", lambda *given, **named: {})
+    with pytest.raises(OperatorError) as caught:
+        open_service("torino", IbmOptions())
+    what, remedy = str(caught.value).splitlines()
+    assert what == "ibm:torino needs an account at IBM Quantum, and none is saved here"
+    assert "save_account" in remedy
+    with pytest.raises(OperatorError, match="none named lab is saved"):
+        open_service("torino", IbmOptions(account="lab"))
+
+
+def test_a_refused_token_is_told_without_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", TOKEN)
+    monkeypatch.setattr(runtime.QiskitRuntimeService, "saved_accounts", lambda *given, **named: {})
+
+    def refuse(self: Any, **given: Any) -> None:
+        raise IBMNotAuthorizedError(f"401 Client Error: Unauthorized; apikey {TOKEN}")
+
+    monkeypatch.setattr(runtime.QiskitRuntimeService, "__init__", refuse)
+    with pytest.raises(OperatorError) as caught:
+        open_service("torino", IbmOptions())
+    assert TOKEN not in str(caught.value)
+    assert "no longer valid" in caught.value.remedy
+
+
+class _Job:
+    """Of the runtime, as far as the port asks it."""
+
+    def __init__(self, states: list[str], message: str = "") -> None:
+        self._states = states
+        self._message = message
+        self.was_cancelled = False
+
+    def status(self) -> str:
+        return self._states.pop(0) if len(self._states) > 1 else self._states[0]
+
+    def error_message(self) -> str:
+        return self._message
+
+    def usage(self) -> float:
+        return 3.0
+
+    def cancel(self) -> None:
+        self.was_cancelled = True
+
+
+class _Service:
+    def __init__(self, job: _Job) -> None:
+        self._job = job
+
+    def job(self, job_id: str) -> _Job:
+        return self._job
+
+
+def test_reports_of_the_runtime_become_ours() -> None:
+    port = RuntimeService(_Service(_Job(["QUEUED", "RUNNING", "DONE"])), None, IbmOptions())
+    reports = [port.report("d4") for _ in range(3)]
+    assert [report.state for report in reports] == [JobState.QUEUED, JobState.RUNNING, JobState.DONE]
+    assert [report.usage for report in reports] == [None, None, 3.0]
+    failed = RuntimeService(_Service(_Job(["ERROR"], f"1517 token={TOKEN}")), None, IbmOptions()).report("d4")
+    assert failed.state is JobState.ERROR
+    assert TOKEN not in failed.message
+    assert failed.message.startswith("1517")
+
+
+def test_only_a_job_that_has_not_ended_is_cancelled() -> None:
+    for state, expected in (("QUEUED", True), ("RUNNING", True), ("DONE", False)):
+        job = _Job([state])
+        RuntimeService(_Service(job), None, IbmOptions()).cancel("d4")
+        assert job.was_cancelled is expected
+
+
+def test_a_job_goes_through_the_installed_sampler_in_local_mode() -> None:
+    """SamplerV2's local mode takes the same options and circuits as the service, and runs them on a copy."""
+    from qiskit import QuantumCircuit
+    from qiskit_ibm_runtime.fake_provider import FakeManilaV2
+
+    circuit = QuantumCircuit(1, 1)
+    circuit.x(0)
+    circuit.measure(0, 0)
+    port = RuntimeService(None, FakeManilaV2(), IbmOptions(mode="batch", repetition_delay=250e-6))
+    assert port.submit([circuit], 100, "reson-0")
