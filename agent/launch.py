@@ -201,7 +201,10 @@ def _see_through(lab: Lab, store: Store, device: Device, run_id: str, settings: 
 
 
 def _summarise(lab: Lab, bench: Bench) -> None:
-    """Let the model of the brain, where it has one, write the first lines of the report."""
+    """Let the model of the brain, where it has one, write the first lines of the report.
+
+    The cascade asks where something is the matter: a night without a surprise speaks for itself.
+    """
     from reson.agent.brains.cascade import CascadeBrain
     from reson.agent.brains.model import ModelBrain
     from reson.agent.brains.summary import summarise
@@ -210,7 +213,10 @@ def _summarise(lab: Lab, bench: Bench) -> None:
     brain = bench.brain.model if isinstance(bench.brain, CascadeBrain) else bench.brain
     if not isinstance(brain, ModelBrain):
         return
-    text = summarise(brain.desk, gather(lab, bench.store, bench.run_id))
+    report = gather(lab, bench.store, bench.run_id)
+    if bench.brain is not brain and all(qubit.state == "done" and not qubit.diagnoses for qubit in report.qubits):
+        return
+    text = summarise(brain.desk, report)
     if text is not None:
         brain.desk.note("summary", {"text": text, "model": brain.desk.settings.choose})
 
