@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from reson.agent.reading.answers import success_if_fitted
+import numpy as np
+
+from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_signal, success, success_if_fitted
 from reson.agent.reading.decays import read_benchmarking
-from reson.records import Reading, Status
+from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis
+from reson.tools.verdicts.residuals import chi2_with_tolerance
+
+LEAKS = 0.1
+"""Population of level 2 from which a pulse leaks badly: relaxation keeps a good one's at a per cent."""
+BLURRED = 0.05
+"""Error of a population from which the three levels are not told apart."""
 
 
 def read_each_decay(analysis: Analysis) -> Reading:
@@ -15,3 +23,15 @@ def read_each_decay(analysis: Analysis) -> Reading:
         if reading.status is not Status.SUCCESS:
             return reading.model_copy(update={"reason": f"{series.name}: {reading.reason}"})
     return success_if_fitted(analysis, "every curve decays towards one half")
+
+
+def read_leakage(analysis: Analysis) -> Reading:
+    _, population, error = arrays(analysis.series[0])
+    if not has_curve(analysis.series) or float(np.median(error)) > BLURRED:
+        return no_signal(analysis, "the population of level 2 cannot be told")
+    if chi2_with_tolerance(analysis.series, 0, 0.05) > MISSED:
+        return answer(Status.FIT_POOR, Outcome.SUBOPTIMAL, "the drawn curve misses the points")
+    highest = float(np.max(population))
+    if highest > LEAKS:
+        return answer(Status.LARGE_ERROR, Outcome.ANOMALOUS, f"level 2 fills up to {highest:.0%}")
+    return success(f"level 2 holds {max(highest, 0.0):.1%} at most, and the curve follows")

@@ -16,6 +16,7 @@ from reson.tools.experiments import (
     fine_drag,
     fine_frequency,
     interleaved_rb,
+    leakage_rb,
     punch_out,
     purity_rb,
     qubit_power_map,
@@ -76,6 +77,7 @@ CATALOGUE: dict[str, Experiment] = {
         allxy.EXPERIMENT,
         correlated_readout_error.EXPERIMENT,
         state_tomography.EXPERIMENT,
+        leakage_rb.EXPERIMENT,
     )
 }
 

@@ -8,6 +8,7 @@ from reson.evals.gallery.recipes import (
     decays,
     drag,
     fine_amplitude,
+    leakage,
     rabi,
     ramsey,
     rb_variants,
@@ -27,4 +28,5 @@ RECIPES: tuple[Recipe, ...] = (
     *benchmarking.RECIPES,
     *rb_variants.RECIPES,
     *states.RECIPES,
+    *leakage.RECIPES,
 )

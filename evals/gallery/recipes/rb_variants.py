@@ -12,6 +12,6 @@ RECIPES = tuple(
         Recipe(name, Status.SUCCESS, "both curves decay towards one half"),
         Recipe(name, Status.WINDOW_TOO_SHORT, "the sequences are too short", times={"max_length": 0.03}),
         Recipe(name, Status.NO_SIGNAL, "the drive was off", times=NO_DRIVE),
-        Recipe(name, Status.FIT_POOR, "curves that miss the decays", stretched_curve=STRETCH),
+        Recipe(name, Status.FIT_POOR, "curves that miss the decays", stretched_curve=2 * STRETCH),
     )
 )

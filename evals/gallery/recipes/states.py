@@ -8,7 +8,7 @@ from reson.records import Status
 RECIPES = (
     Recipe("readout_error", Status.SUCCESS, "both states are read rightly but for a few per cent"),
     Recipe("readout_error", Status.NO_EXCITATION, "the drive was off: both preparations are the same", times=NO_DRIVE),
-    Recipe("readout_error", Status.LARGE_ERROR, "the readout is far too weak", times={"readout_amplitude": 0.35}),
+    Recipe("readout_error", Status.LARGE_ERROR, "the readout is too weak", times={"readout_amplitude": 0.6}),
     Recipe("readout_error", Status.OFF_RESONANCE, "the X pulse is a quarter too weak", times={"x_amplitude": 0.75}),
     Recipe("reset_error", Status.SUCCESS, "after a reset a prepared 1 reads like a prepared 0"),
     Recipe("reset_error", Status.NO_EXCITATION, "the drive was off: there is nothing to reset", times=NO_DRIVE),

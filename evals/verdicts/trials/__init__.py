@@ -11,6 +11,7 @@ from reson.evals.verdicts.trials import (
     drag,
     ef,
     fine_amplitude,
+    leakage,
     power_map,
     rabi,
     rabi_time,
@@ -39,4 +40,5 @@ TRIALS: dict[str, Trial] = (
     | coherence.TRIALS
     | ef.TRIALS
     | allxy.TRIALS
+    | leakage.TRIALS
 )

@@ -1,0 +1,33 @@
+"""Random sequences of Cliffords after circuits that prepare 0, 1 and 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from qiskit.circuit import CircuitInstruction, Instruction
+from qiskit.circuit.library import XGate
+
+from reson.tools.devices.drive import DriveGate
+from reson.tools.experiments.clifford_sequences import CliffordSequences
+from reson.tools.experiments.experiment import Values
+
+
+class LeakageSequences(CliffordSequences):
+    """``CliffordSequences`` after three preparations: nothing, X, and X with the pi pulse from 1 to 2.
+
+    ``controls`` of the qubit give that pulse. A preparation's metadata names its level as ``prepared``.
+    """
+
+    def __init__(self, qubit: int, controls: Values, sequences: Sequence[tuple[dict[str, Any], Sequence[int]]]) -> None:
+        super().__init__(qubit, sequences)
+        lift = DriveGate(controls["ef_amplitude"], 0.0, controls["anharmonicity"], controls["pulse_duration"])
+        self._preparations: tuple[list[Instruction], ...] = ([], [XGate()], [XGate(), lift])
+
+    def names(self) -> set[str]:
+        return super().names() | {part.name for instructions in self._preparations for part in instructions}
+
+    def played(self, qubit: Any) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+        for level, instructions in enumerate(self._preparations):
+            yield {"prepared": level, "xval": 0}, [CircuitInstruction(part, (qubit,)) for part in instructions]
+        yield from super().played(qubit)
