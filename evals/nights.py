@@ -12,10 +12,11 @@ import multiprocessing
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from reson.evals.faulty_chips import QUBITS, TEN_KINDS, FaultyChip, faulty_chip
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
@@ -33,6 +34,8 @@ class QubitResult:
     state: str
     """done or failed, as the report says."""
     diagnoses: tuple[str, ...]
+    expected: str | None
+    """The diagnosis that the qubit's fault must get; None for a healthy one, which must get none."""
     true_ratio: float
     """True mean error of X and SX over the true coherence limit."""
     true_error: float
@@ -51,23 +54,19 @@ class NightResult:
     qubits: tuple[QubitResult, ...]
 
 
-FAULTS = {"q0": "dead_drive_line", "q1": "attenuator", "q2": "frequency_guess_off", "q3": "short_t1"}
-EXPECTED = {"q0": "no_drive_response", "q1": "weak_drive_line", "q2": "frequency_guess_off", "q3": "short_t1"}
-"""The diagnosis that each fault must get; a qubit without a fault must get none."""
-
-
-def make_lab(directory: Path, seed: int, qubits: int, faults: Mapping[str, str]) -> Lab:
-    """A new lab on the chip of this seed, with faults by component."""
+def make_lab(directory: Path, seed: int, qubits: int, faulty: FaultyChip | None) -> Lab:
+    """A new lab on the chip of this seed, with the faults of a scenario."""
     from reson.agent.lab import open_lab
 
     open_lab(directory, seed=seed, qubits=qubits)
-    settings = directory / "lab.toml"
-    lines = "".join(f'{name} = "{fault}"\n' for name, fault in faults.items())
-    settings.write_text(settings.read_text().replace("[goals]", f"{lines}\n[goals]"))
+    if faulty is not None:
+        (directory / "chip.toml").write_text(faulty.text)
+        settings = directory / "lab.toml"
+        settings.write_text(settings.read_text().replace("# chip =", "chip ="))
     return open_lab(directory)
 
 
-def run_night(seed: int, qubits: int = 5, second: bool = False, faults: Mapping[str, str] | None = None) -> NightResult:
+def run_night(seed: int, qubits: int = 5, second: bool = False, faulty: FaultyChip | None = None) -> NightResult:
     """One cold chip, one night (or two), in a lab of its own."""
     from reson.agent.launch import Plan, start
     from reson.evals.truth import true_gate_errors
@@ -76,7 +75,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faults: Mapping[
     from reson.tools.store.parameters import current
 
     with tempfile.TemporaryDirectory() as directory:
-        lab = make_lab(Path(directory), seed, qubits, faults or {})
+        lab = make_lab(Path(directory), seed, qubits, faulty)
         began = time.monotonic()
         ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
         wall = time.monotonic() - began
@@ -99,6 +98,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faults: Mapping[
                     component=name,
                     state=said["state"],
                     diagnoses=tuple(diagnosis["code"] for diagnosis in said["diagnoses"]),
+                    expected=faulty.expected.get(name) if faulty else None,
                     true_ratio=error / truth.coherence_limit,
                     true_error=error,
                     reported_error=benchmark.value if benchmark else None,
@@ -115,7 +115,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faults: Mapping[
 
 def _run(arguments: tuple[int, bool, bool]) -> NightResult:
     seed, second, faulty = arguments
-    result = run_night(seed, second=second, faults=FAULTS if faulty else None)
+    result = run_night(seed, QUBITS, second, faulty_chip(seed)) if faulty else run_night(seed, second=second)
     lines = [
         f"{q.component} {q.state} {q.true_ratio:.2f}{' ' + ','.join(q.diagnoses) if q.diagnoses else ''}"
         for q in result.qubits
@@ -155,11 +155,28 @@ def summarise(nights: list[NightResult]) -> str:
 
 
 def summarise_faults(nights: list[NightResult]) -> str:
-    """How many qubits got exactly the diagnosis that their fault calls for, and which did not."""
+    """How many faults were named rightly, and what became of the healthy qubits beside them."""
     qubits = [qubit for night in nights for qubit in night.qubits]
-    wrong = [q for q in qubits if set(q.diagnoses) != ({EXPECTED[q.component]} if q.component in EXPECTED else set())]
-    lines = [f"{len(qubits) - len(wrong)} of {len(qubits)} qubits diagnosed rightly, on {len(nights)} chips"]
-    lines += [f"  wrong: seed {q.seed} {q.component}: {q.state} {q.diagnoses}" for q in wrong]
+    faulty = [qubit for qubit in qubits if qubit.expected]
+    healthy = [qubit for qubit in qubits if not qubit.expected]
+    wrong = [qubit for qubit in faulty if qubit.diagnoses != (qubit.expected,)]
+    good = [qubit for qubit in healthy if qubit.state == "done" and qubit.true_ratio <= GOAL]
+    harmful = [qubit for qubit in qubits if qubit.state == "done" and qubit.true_ratio > NEVER_ABOVE]
+    blamed = [qubit for qubit in healthy if qubit.diagnoses]
+    endings = ", ".join(sorted({night.ending for night in nights}))
+    lines = [
+        f"{len(nights)} chips with one fault of each of {len(TEN_KINDS)} kinds; endings: {endings}",
+        f"qubits with a fault that were named rightly: {len(faulty) - len(wrong)} of {len(faulty)}",
+        f"healthy qubits calibrated to <= {GOAL} x the coherence limit: {len(good)} of {len(healthy)}",
+        f"healthy qubits with a diagnosis: {len(blamed)}",
+        f"reported as calibrated though above {NEVER_ABOVE} x: {len(harmful)}",
+    ]
+    missed = [*wrong, *blamed, *(qubit for qubit in healthy if qubit not in good and qubit not in blamed)]
+    lines += [
+        f"  seed {q.seed} {q.component}: expected {q.expected or 'nothing'}, "
+        f"{q.state} {', '.join(q.diagnoses) or 'nothing'}, true ratio {q.true_ratio:.2f}"
+        for q in missed
+    ]
     return "\n".join(lines)
 
 
@@ -168,7 +185,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20, help="how many chips")
     parser.add_argument("--first", type=int, default=FIRST_UNSEEN_SEED, help="first seed")
     parser.add_argument("--second", action="store_true", help="also a second night on each chip")
-    parser.add_argument("--faults", action="store_true", help="one fault of each kind on every chip")
+    parser.add_argument(
+        "--faults", action="store_true", help="20 qubits, with one fault of each of ten kinds on every chip"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, help="also write the results here")
     asked = parser.parse_args()

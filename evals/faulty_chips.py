@@ -1,0 +1,60 @@
+"""Chips with one fault of each of ten kinds, and the name that a night must give each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+QUBITS = 20
+
+TEN_KINDS: dict[str, str] = {
+    "dead_drive_line": "no_drive_response",
+    "attenuator": "weak_drive_line",
+    "oscillator_off": "frequency_guess_off",
+    "dead_readout_line": "no_readout_signal",
+    "readout_saturated": "readout_saturated",
+    "noisy_amplifier": "noisy_readout",
+    "defect_on_resonance": "short_t1",
+    "hot_qubit": "hot_qubit",
+    "clipped_generator": "clipped_drive",
+    "swapped_drive_lines": "swapped_drive_lines",
+}
+"""Kind of fault -> the diagnosis that it must get."""
+
+PAIRS = ("swapped_drive_lines",)
+STREAM = 0x66617573
+
+
+@dataclass(frozen=True)
+class FaultyChip:
+    text: str
+    """Of its chip file."""
+    expected: Mapping[str, str]
+    """component -> diagnosis; the healthy ones are left out."""
+
+
+def faulty_chip(seed: int, qubits: int = QUBITS, kinds: tuple[str, ...] = tuple(TEN_KINDS)) -> FaultyChip:
+    """Faults of these kinds on different qubits; where, and how strong, is drawn from the seed."""
+    rng = np.random.default_rng([seed, STREAM])
+    places = [f"q{qubit}" for qubit in rng.permutation(qubits)]
+    entries, expected = [], {}
+    for kind in kinds:
+        components = [places.pop() for _ in range(2 if kind in PAIRS else 1)]
+        entries.append("\n".join(["[[fault]]", f'kind = "{kind}"', f"components = {components}", *_drawn(kind, rng)]))
+        expected |= dict.fromkeys(components, TEN_KINDS[kind])
+    return FaultyChip("\n\n".join(entries) + "\n", expected)
+
+
+def _drawn(kind: str, rng: np.random.Generator) -> list[str]:
+    """Parameters of a fault that are not its defaults."""
+    match kind:
+        case "oscillator_off":
+            return [f"offset = {rng.choice([-1, 1]) * rng.uniform(30e6, 60e6):.0f}"]
+        case "hot_qubit":
+            return [f"population = {rng.uniform(0.12, 0.3):.3f}"]
+        case "clipped_generator":
+            return [f"level = {rng.uniform(0.07, 0.12):.3f}"]
+        case _:
+            return []
