@@ -96,9 +96,9 @@ _ARRAYS = {CLASSIFIED: ("counts",), AVERAGED_IQ: ("iq_mean", "iq_stderr"), SINGL
 def _payload(result: ExperimentResult, bits: int, shots: int, kind: str) -> tuple[np.ndarray, ...]:
     """What is kept of one circuit, for every classical bit: one array (bits, ...) for each of ``_ARRAYS``."""
     if kind == CLASSIFIED:
-        ones = _ones(result.data.counts, bits, shots)
+        ones = _ones(getattr(result.data, "counts", {}), bits, shots)
         return (np.stack([shots - ones, ones], axis=1),)
-    memory = np.asarray(result.data.memory)
+    memory = np.asarray(getattr(result.data, "memory", []))
     if memory.ndim == 3 and memory.shape[2] == 2:  # (shots, slots, [I, Q])
         memory = np.ascontiguousarray(memory, dtype=float).view(complex)[..., 0]
     if memory.ndim != 2 or memory.shape[0] != shots or memory.shape[1] < bits or not np.isfinite(memory).all():

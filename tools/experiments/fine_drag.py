@@ -5,17 +5,20 @@ Two circuits that prepare 0 and 1 are added, so that the contrast is measured an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep, witness
+from reson.tools.experiments.batch_fitting import fit_many, points_of
+from reson.tools.experiments.curve_models import FINE_ANGLE
 from reson.tools.experiments.drag import near_theory, over_theory, phase_rate, with_unsteady_frequency
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit, with_calibration
+from reson.tools.experiments.fitting import Fit, with_calibration
 from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.starts import fine_angle_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+FIGURE = "Fine DRAG"
 NUMBER = 13
+PAIR = {"angle_per_gate": 0.0, "phase_offset": np.pi / 2}
+"""What a perfect pair of opposite pulses turns the qubit by, and the SX gate that reads it."""
 MOST_DETUNING = 40e3
 """Hz: what moves beta by 0.01 ns, a third of what a gate error of a tenth of the coherence limit would need."""
 
@@ -48,9 +54,17 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.single_start import FineAngleAnalysis
+    return analyse_many([raw])[0]
 
-    result = fit(FineAngleAnalysis(0.0, np.pi / 2), witness.without(raw))
+
+def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
+    points = [points_of(raw, FINE_ANGLE) for raw in data]
+    starts = [fine_angle_start(one.x, one.y, one.part == 0, **PAIR) for one in points]
+    results = fit_many(FINE_ANGLE, points, starts, constants=[PAIR] * len(points))
+    return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
+
+
+def _analysis(raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
@@ -91,7 +105,13 @@ def _corrected(controls: Values, error: Quantity) -> Quantity:
 def draw(analysis: Analysis) -> Figure:
     from reson.tools.figures.curves import draw_curves
 
-    return draw_curves(analysis, "Fine DRAG")
+    return draw_curves(analysis, FIGURE)
+
+
+def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
+    from reson.tools.figures.curves import curve_pictures
+
+    return curve_pictures(analyses, FIGURE)
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
@@ -149,5 +169,7 @@ EXPERIMENT = Experiment(
     draw=draw,
     propose=propose,
     check=check,
+    analyse_many=analyse_many,
+    draw_many=draw_many,
     valid_hours=7 * 24.0,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,14 @@ def results_of(
     Raises ``ToolError``: device_refused where the device takes no such job, job_failed where a job that it took raises,
     hangs, or brings something else home than was sent.
     """
+    from qiskit.exceptions import QiskitError
+
     limits = device.limits
     shot = limits.reset_time + limits.readout_time + longest_delay + GATES
-    job: Any = device.backend.run(circuits, shots=shots, **options)
+    try:
+        job: Any = device.backend.run(circuits, shots=shots, **options)
+    except QiskitError as error:
+        raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"the device does not take the job: {error}") from error
     return _complete(_result(job, PATIENCE * len(circuits) * shots * shot + GRACE), circuits, shots)
 
 
@@ -53,7 +59,10 @@ def _result(job: Any, seconds: float) -> Result:
             if late and waits:
                 continue
             if late:
-                raise failed(f"the job does not end ({_state(job)} after {seconds:.0f} s)") from error
+                message = f"the job does not end ({_state(job)} after {seconds:.0f} s)"
+                with contextlib.suppress(QiskitError, NotImplementedError):
+                    job.cancel()
+                raise failed(message) from error
             raise failed(f"the job failed: {error}") from error
 
 

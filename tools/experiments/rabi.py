@@ -63,10 +63,15 @@ def analyse(raw: RawData) -> Analysis:
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, RABI) for raw in data]
-    slowings = [THIRD_LEVEL / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2 for raw in data]
+    slowings = [slowing_of(raw) for raw in data]
     starts = [rabi_start(one.x, one.y) for one in points]
     results = fit_many(RABI, points, starts, constants=[{"slowing": slowing} for slowing in slowings])
     return [_analysis(raw, result, slowing) for raw, result, slowing in zip(data, results, slowings, strict=True)]
+
+
+def slowing_of(raw: RawData) -> float:
+    """By how much the third level slows a pi pulse, relative."""
+    return THIRD_LEVEL / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2
 
 
 def _analysis(raw: RawData, result: Fit, slowing: float) -> Analysis:

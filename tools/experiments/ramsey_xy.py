@@ -76,12 +76,12 @@ def analyse(raw: RawData) -> Analysis:
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, RAMSEY, US) for raw in data]
-    starts = [_start(one, raw.parameters["max_delay"] / US) for one, raw in zip(points, data, strict=True)]
+    starts = [start(one, raw.parameters["max_delay"] / US) for one, raw in zip(points, data, strict=True)]
     results = fit_many(RAMSEY, points, starts, US)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 
 
-def _start(points: Points, window: float) -> dict[str, float]:
+def start(points: Points, window: float) -> dict[str, float]:
     """The strongest frequency of X + iY has the right sign; the rest follows from the range of the points."""
     cosine, sine = (points.y[points.part == part] for part in (0, 1))
     frequency = signed_frequency(points.x[points.part == 0], cosine + 1j * sine)

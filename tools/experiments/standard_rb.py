@@ -95,14 +95,14 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    survivals = [_survival(raw) for raw in data]
+    survivals = [survival_of(raw) for raw in data]
     points = [points_of(raw, BENCHMARKING, 1.0, found) for raw, found in zip(data, survivals, strict=True)]
     starts = [benchmarking_start(one.x, one.y, FLOOR) for one in points]
     results = fit_many(BENCHMARKING, points, starts, constants=[{"b": FLOOR}] * len(points))
     return [_analysis(raw, result, found[0]) for raw, result, found in zip(data, results, survivals, strict=True)]
 
 
-def _survival(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
+def survival_of(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
     """Probability of the state that each sequence ends in, and its error, widened by the scatter of the sequences."""
     p1, error = measured(raw)
     target = np.array([metadata["target"] for metadata in raw.circuits])
