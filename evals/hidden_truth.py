@@ -29,6 +29,7 @@ def truth_of(device: SimulatedDevice) -> dict[str, Any]:
         "device": device.name,
         "clock": time,
         "qubits": {component(qubit): _plain(asdict(one)) for qubit, one in enumerate(truth.transmons)},
+        "couplers": [_plain(asdict(one)) for one in truth.couplers],
         "drive_lines": list(truth.drive_lines) if truth.drive_lines else None,
         "faults": [_fault(fault, time) for fault in chip.scenario],
     }
