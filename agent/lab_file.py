@@ -43,8 +43,7 @@ def lab_text(device: DeviceSettings) -> str:
         return text
     section = (_AER if device.kind == "aer" else _OTHER).format(**device.model_dump())
     if device.kind == "ibm":
-        # a queue counts as device time by the clock of the wall; the budget that costs money is quantum_seconds
-        text = text.replace("device_minutes = 120.0", "device_minutes = 1440.0")
+        # a job may wait in the queue for hours; the budget that costs money is quantum_seconds
         text = text.replace("wall_minutes = 240.0", "wall_minutes = 1440.0")
         section += _IBM
     return _SECTION.sub(lambda _: section + "\n", text)

@@ -48,7 +48,8 @@ class IbmJob(JobV1):
 
 
 class IbmBackend(BackendV2):
-    """``clock`` tells the device's time when a job is begun, seconds since the Unix epoch."""
+    """``clock`` tells the device's time when a job is begun, seconds since the Unix epoch; ``used`` hears how many
+    seconds each job took on the device."""
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class IbmBackend(BackendV2):
         ledger: Ledger,
         limits: DeviceLimits,
         clock: Callable[[], float],
+        used: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         super().__init__(name=name, description="IBM device", backend_version="1")
         self._target = target
@@ -65,6 +67,7 @@ class IbmBackend(BackendV2):
         self.ledger = ledger
         self.limits = limits
         self.clock = clock
+        self.used = used
         self.attendance = Attendance()
 
     @property
@@ -125,6 +128,7 @@ class IbmBackend(BackendV2):
             self.ledger.close(entry, "incomplete", last.usage)
             raise
         self.ledger.fetched(entry, last.usage)
+        self.used(entry.estimate if last.usage is None else last.usage)
         self.attendance.tell("job_done", {"job": entry.job_id, "usage": last.usage, "estimate": entry.estimate})
         return Result(
             backend_name=self.name,

@@ -32,8 +32,8 @@ MOST_SHOTS, MOST_CIRCUITS = 100_000, 300
 class IbmDevice(FixedControls):
     """``reson.tools.devices.device.Device`` over IBM's service.
 
-    Its clock is that of the wall, but it stands still from ``load`` until the data of the job is on record: random
-    circuits are drawn by the clock, so that a run that was cut short makes the same ones and finds its job again.
+    Its clock is that of the wall, but from ``load`` until the data of the job is on record it moves by quantum seconds
+    only: random circuits are drawn by it, so that a run that was cut short makes the same ones and finds its job again.
     """
 
     kind = "ibm"
@@ -57,7 +57,9 @@ class IbmDevice(FixedControls):
         self._wall = wall
         self._held: float | None = None
         target = cast("Target", model.target)
-        self._backend = IbmBackend(name, target, service, ledger, self.limits, lambda: self.now().timestamp())
+        self._backend = IbmBackend(
+            name, target, service, ledger, self.limits, lambda: self.now().timestamp(), self._used
+        )
         self.backend: BackendV2 = self._backend
 
     def sampler(self) -> BackendSamplerV2:
@@ -70,7 +72,7 @@ class IbmDevice(FixedControls):
     def load(self, controls: Controls) -> None:
         super().load(controls)
         waiting = self.ledger.open_jobs()
-        self._held = waiting[-1].clock if waiting else self._wall().timestamp()
+        self._held = waiting[0].clock if waiting else self._wall().timestamp()
 
     def recorded(self) -> None:
         """The data of the last measurement is on disk: its jobs are closed, and those not asked for again dropped."""
@@ -84,6 +86,11 @@ class IbmDevice(FixedControls):
 
     def now(self) -> datetime:
         return self._wall() if self._held is None else datetime.fromtimestamp(self._held, UTC)
+
+    def _used(self, seconds: float) -> None:
+        """The held clock moves by what a job took on the device, so that a queue is no device time."""
+        if self._held is not None:
+            self._held += seconds
 
     def over_budget(self, seconds: float) -> str | None:
         """Why a measurement of so many seconds may not be sent; None where the budget covers it."""

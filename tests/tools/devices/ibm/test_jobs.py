@@ -35,6 +35,7 @@ def test_a_job_is_noted_queued_run_and_fetched(opened: Open, service: Recorded) 
     assert raw.arrays["counts"].shape == (11, 2)
     assert [kind for kind, _ in told] == ["job_sent", "job_queued", "job_running", "job_done"]
     assert told[-1][1]["usage"] == 4.0
+    assert raw.ended - raw.started == pytest.approx(4.0)  # quantum seconds; the queue is no device time
     device.recorded()
     assert not device.ledger.open_jobs()
     assert device.ledger.spent("night-0001") == 4.0

@@ -1,0 +1,104 @@
+"""A night at a recorded service: resumed after trouble it pays nothing twice, and no file holds the token."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reson.agent.lab import Lab, open_lab
+from reson.agent.launch import Plan, resume, start
+from reson.records import Ending
+from reson.tools.devices.ibm import runtime
+from reson.tools.devices.ibm.ledger import Ledger
+from reson.tools.devices.ibm.secrets import without_secrets
+from reson.tools.devices.ibm.service import IbmTrouble, TroubleKind
+from reson.tools.devices.local.backend import NoisyBackend
+from reson.tools.devices.local.device import LIMITS
+from reson.tools.devices.local.line import line_of_qubits
+from reson.tools.devices.local.noise import NoisySimulators
+from reson.tools.devices.order import NoiseOptions
+from reson.tools.store.measurements import list_measurements
+from tests.tools.devices.ibm.recorded import DONE, Recorded
+
+TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
+QUIET = {"watch": lambda kind, body: None}
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    monkeypatch.setenv("QISKIT_IBM_TOKEN", TOKEN)
+    model = line_of_qubits(2, NoiseOptions(t1=100e-6, t2=100e-6))
+    found = Recorded(model, NoisyBackend("aer", model.target, NoisySimulators(model.target), LIMITS, seed=5), [DONE])
+    monkeypatch.setattr(runtime, "open_service", lambda name, options: found)
+    return found
+
+
+@pytest.fixture
+def lab(tmp_path: Path, service: Recorded) -> Lab:
+    return open_lab(tmp_path / "lab", device="ibm:torino", measure="best:2")
+
+
+def once(plan: str, lab: Lab) -> Plan:
+    return Plan(kind="run", experiment=plan, writes=False)
+
+
+def everything(lab: Lab) -> bytes:
+    return b"".join(path.read_bytes() for path in lab.directory.rglob("*") if path.is_file())
+
+
+def test_a_token_revoked_in_the_night_ends_it_by_name_and_is_in_no_file(lab: Lab, service: Recorded) -> None:
+    message = without_secrets(f"401 Client Error: Unauthorized; Authorization: Bearer {TOKEN}")
+    service.reports = [IbmTrouble(TroubleKind.TOKEN, message)]
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert "save a valid token" in ended.reason
+    assert TOKEN.encode() not in everything(lab)
+    assert TOKEN not in ended.report.read_text()
+
+
+def test_a_bug_in_the_night_leaves_no_token_either(lab: Lab, service: Recorded) -> None:
+    def broken(pubs: Any) -> Any:
+        raise KeyError("a bug of ours")
+
+    service.damage = broken
+    with pytest.raises(KeyError):
+        start(lab, once("t1", lab), **QUIET)
+    assert TOKEN.encode() not in everything(lab)
+
+
+def test_resumed_it_finds_its_job_and_pays_once(lab: Lab, service: Recorded) -> None:
+    service.reports = [IbmTrouble(TroubleKind.MAINTENANCE, "503: maintenance")]
+    ended = start(lab, once("standard_rb", lab), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert len(service.submitted) == 1
+    service.reports, service.asked = [DONE], {}
+    assert resume(lab, ended.run_id, **QUIET).ending is Ending.FINISHED
+    assert len(service.submitted) == 1
+    assert len(list_measurements(lab.store())) == 2
+    assert not Ledger(lab.directory).open_jobs()
+
+
+def test_a_long_measurement_asks_first(lab: Lab, service: Recorded) -> None:
+    plan = Plan(kind="run", experiment="t1", parameters={"shots": 20_000}, writes=False)
+    ended = start(lab, plan, **QUIET)
+    assert ended.ending is Ending.WAITING_FOR_APPROVAL
+    assert not service.submitted
+
+
+def test_the_budget_of_quantum_seconds_ends_the_night(lab: Lab, service: Recorded) -> None:
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text().replace("quantum_seconds = 300.0", "quantum_seconds = 20.0"))
+    ended = start(open_lab(lab.directory), Plan(kind="night"), **QUIET)
+    assert ended.ending is Ending.BUDGET_SPENT
+    assert ended.reason.startswith("quantum seconds")
+    assert 0 < len(service.submitted) < 8
+
+
+def test_every_measurement_is_one_job(lab: Lab, service: Recorded) -> None:
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending in (Ending.FINISHED, Ending.WAITING_FOR_APPROVAL), ended.reason
+    jobs = Counter(row.job_id for row in list_measurements(lab.store()))
+    assert len(service.submitted) == len(jobs)
