@@ -248,4 +248,5 @@ EXPERIMENT = Experiment(
     propose=propose,
     check=check,
     valid_hours=168.0,
+    together=True,
 )
