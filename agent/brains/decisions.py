@@ -30,6 +30,7 @@ from reson.errors import ToolError
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.experiment import Experiment
+from reson.tools.quantities import PARAMETERS
 
 MOST_EFFORT = 50.0
 """A sweep may hold this many times the shots of the default one: as much as the longest average of the expert."""
@@ -71,8 +72,7 @@ def _decide(
 
 
 def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem:
-    missing = [need for need in row.needs if need not in view.known or not view.known[need].measured]
-    if missing:
+    if missing := [need for need in row.needs if _lacks(need, view)]:
         return _problem(wish, view.component, "needs_first", f"{row.name}: {', '.join(missing)}")
     if set(wish.numbers) & set(YARDSTICKS):
         return _problem(wish, view.component, "yardstick", ", ".join(YARDSTICKS))
@@ -80,11 +80,20 @@ def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem
         arguments = row.arguments(wish.numbers, {name: known.value for name, known in view.known.items()})
     except ToolError as error:
         return _problem(wish, view.component, "bad_arguments", error.message)
+    except KeyError as control:  # its defaults rest on a control that this device does not have
+        return _problem(wish, view.component, "needs_first", f"{row.name}: {control.args[0]}")
     if effort(row, arguments) > MOST_EFFORT:
         return _problem(wish, view.component, "too_large", f"{row.name}: {MOST_EFFORT:g}")
     if sum(_is_same(attempt, row.name, wish.numbers, arguments) for attempt in view.attempts) >= SAME_AGAIN:
         return _problem(wish, view.component, "same_again", row.name)
     return Measure(component=view.component, experiment=row.name, parameters=wish.numbers, why=wish.why)
+
+
+def _lacks(need: str, view: QubitView) -> bool:
+    """Whether a parameter still wants measuring; a control that the device does not have is its provider's affair."""
+    if need not in view.known:
+        return not PARAMETERS[need].control
+    return not view.known[need].measured
 
 
 def effort(row: Experiment, arguments: Mapping[str, float]) -> float:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def experiments(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One of them, to have it explained.")] = None,
+    device: Annotated[
+        str, typer.Option(metavar="KIND:NAME", help="Say which of them this device can run, like fake:torino.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the experiments, or explain one: what it measures, needs and calibrates, and its parameters.
@@ -24,7 +27,13 @@ def experiments(
     Examples:
       reson experiments
       reson experiments rabi
+      reson experiments --device fake:torino
     """
+    if device:
+        from reson.agent.cli.device import tell_what_it_can
+
+        tell_what_it_can(device, as_json)
+        return
     from reson.tools.experiments.catalogue import CATALOGUE
 
     if name:

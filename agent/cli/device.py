@@ -51,11 +51,9 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
       reson device show fake:torino
     """
     from reson.tools.devices.device import published_of
-    from reson.tools.devices.possible import why_not
-    from reson.tools.experiments.catalogue import CATALOGUE
 
     with _opened(context, device) as one:
-        reasons = {row.name: why_not(row, one) for row in CATALOGUE.values()}
+        reasons = _reasons(one)
         if as_json:
             _document(one, reasons)
             return
@@ -69,11 +67,7 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
                 *(_published(told) if told else []),
             ]
         )
-        output.table(
-            ("experiment", "can run", "measures"),
-            ((name, reason or "yes", CATALOGUE[name].measures) for name, reason in reasons.items()),
-            empty="no experiments",
-        )
+        _table(reasons)
 
 
 @app.command()
@@ -113,16 +107,49 @@ def check(context: typer.Context, device: Address = None, as_json: AsJson = Fals
 @contextmanager
 def _opened(context: typer.Context, address: str | None) -> Iterator[Device]:
     """The device of this address without any lab, or that of the lab."""
-    from reson.tools.devices.order import DeviceOrder, parse_address
-    from reson.tools.devices.registry import open_device
-
     if address is None:
         lab = place.lab(context)
         yield lab.device(lab.store())
         return
+    with _at(address) as device:
+        yield device
+
+
+@contextmanager
+def _at(address: str) -> Iterator[Device]:
+    from reson.tools.devices.order import DeviceOrder, parse_address
+    from reson.tools.devices.registry import open_device
+
     kind, name = parse_address(address)
     with tempfile.TemporaryDirectory() as directory:
         yield open_device(DeviceOrder(kind=kind, name=name, directory=Path(directory), clock=0.0))
+
+
+def tell_what_it_can(address: str, as_json: bool) -> None:
+    """Print which experiments the device of this address can run, and why not the others."""
+    with _at(address) as device:
+        reasons = _reasons(device)
+    if as_json:
+        output.document(reasons)
+    else:
+        _table(reasons)
+
+
+def _reasons(device: Device) -> dict[str, str | None]:
+    from reson.tools.devices.possible import why_not
+    from reson.tools.experiments.catalogue import CATALOGUE
+
+    return {row.name: why_not(row, device) for row in CATALOGUE.values()}
+
+
+def _table(reasons: dict[str, str | None]) -> None:
+    from reson.tools.experiments.catalogue import CATALOGUE
+
+    output.table(
+        ("experiment", "can run", "measures"),
+        ((name, reason or "yes", CATALOGUE[name].measures) for name, reason in reasons.items()),
+        empty="no experiments",
+    )
 
 
 def _document(device: Device, reasons: dict[str, str | None]) -> None:
