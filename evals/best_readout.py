@@ -13,7 +13,7 @@ from reson.tools.devices.simulated.ring_up import Fields, Tone, ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
 
 FREQUENCIES = 41
-AMPLITUDES = np.geomspace(0.012, 0.05, 31)
+AMPLITUDES = np.geomspace(0.012, 0.05, 25)
 
 
 def best_readout(transmon: TransmonTruth) -> dict[str, float]:
@@ -48,8 +48,7 @@ def best_frequency(transmon: TransmonTruth, amplitude: float) -> float:
     frequencies = np.linspace(min(ground, excited) - margin, max(ground, excited) + margin, FREQUENCIES)
     apart = separations(transmon, [Tone(float(frequency), amplitude) for frequency in frequencies])
     best = int(np.clip(np.argmax(apart), 1, FREQUENCIES - 2))
-    left, top, right = apart[best - 1 : best + 2]
-    return float(frequencies[best] + (frequencies[1] - frequencies[0]) * (left - right) / (left - 2 * top + right) / 2)
+    return float(frequencies[best] + (frequencies[1] - frequencies[0]) * _vertex(apart[best - 1 : best + 2]))
 
 
 def expected_errors(transmon: TransmonTruth, tones: Sequence[Tone]) -> np.ndarray:
@@ -66,4 +65,12 @@ def expected_errors(transmon: TransmonTruth, tones: Sequence[Tone]) -> np.ndarra
 def best_amplitude(transmon: TransmonTruth, frequency: float) -> float:
     """Amplitude with the smallest expected error."""
     errors = expected_errors(transmon, [Tone(frequency, float(amplitude)) for amplitude in AMPLITUDES])
-    return float(AMPLITUDES[int(np.argmin(errors))])
+    best = int(np.clip(np.argmin(errors), 1, len(AMPLITUDES) - 2))
+    step = float(np.log(AMPLITUDES[1] / AMPLITUDES[0]))
+    return float(AMPLITUDES[best] * np.exp(step * _vertex(errors[best - 1 : best + 2])))
+
+
+def _vertex(values: np.ndarray) -> float:
+    """Where the parabola through three equidistant values has its extremum, in steps from the middle one."""
+    left, middle, right = values
+    return float((left - right) / (left - 2 * middle + right) / 2)

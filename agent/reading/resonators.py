@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success, success_if_fitted
+from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_signal, success, success_if_fitted
 from reson.agent.reading.lines import SEEN, region, roughness
 from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis
+from reson.tools.verdicts.residuals import chi2_with_tolerance
 
 LEAST_DISTANCE = 0.15
 """Distance of the signals of 0 and 1, in depths of the dip, below which they are the same."""
 LEAST_FIDELITY = 0.65
+SMALL_MISS = 0.02
+"""Share of its span by which a fidelity curve may miss its points: its top is flat, and the place of it is asked."""
 FLANK = 4.0
 """Errors of a point by which the fidelity must fall towards both ends of a sweep that holds its maximum."""
 BROAD = 0.5
@@ -53,7 +56,7 @@ def read_two_dips(analysis: Analysis) -> Reading:
 
 def read_power(analysis: Analysis) -> Reading:
     """Fidelity over the amplitude of the readout: a maximum inside the sweep."""
-    x, y, y_err = arrays(analysis.series[0])
+    x, y, y_err = (np.concatenate(parts) for parts in zip(*map(arrays, analysis.series), strict=True))
     drawn = has_curve(analysis.series)
     smooth = np.convolve(np.pad(y, 1, mode="edge"), np.ones(3) / 3, mode="valid")
     best, noise = int(np.argmax(smooth)), float(np.median(y_err))
@@ -68,7 +71,11 @@ def read_power(analysis: Analysis) -> Reading:
         reason = "the fidelity still rises at the end of the sweep"
         wanted = (float(x[-1]) / 3, min(1.0, float(x[-1]) * 4))
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
-    return success_if_fitted(analysis, "the fidelity rises to a maximum and falls again")
+    reason = "the fidelity rises to a maximum and falls again"
+    if drawn and chi2_with_tolerance(analysis.series, 0, SMALL_MISS) > MISSED:
+        reason = f"{reason}, but the drawn curve misses the points"
+        return answer(Status.FIT_POOR, Outcome.SUBOPTIMAL, reason, curve_drawn=True)
+    return success_if_fitted(analysis, reason)
 
 
 def read_punch_out(analysis: Analysis) -> Reading:
@@ -86,7 +93,10 @@ def read_punch_out(analysis: Analysis) -> Reading:
         reason = "the dip is there at one end of the powers only"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason)
     weak, strong = (float(np.median(place[part][seen[part]])) for part in (slice(0, third), slice(-2, None)))
-    if not np.isfinite(strong) or abs(weak - strong) < 1.5 * float(x[1] - x[0]):
+    edge = 2 * float(x[1] - x[0])
+    if any(not x[0] + edge <= end <= x[-1] - edge for end in (weak, strong)):
+        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, "the dip leaves the sweep")
+    if abs(weak - strong) < 1.5 * float(x[1] - x[0]):
         reason = "the dip stays where it is at every power: there is no qubit behind this resonator"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason)
     return success("the dip moves from one place at low power to another at high power")

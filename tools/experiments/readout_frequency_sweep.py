@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 MHZ = 1e6
 WIDTHS, SHORTEST = 6.0, 6e6
 """Default span in linewidths of the resonator, and its least in Hz."""
-HOTTER = 0.004
+GENTLE = 0.6
+"""Default amplitude in units of the readout's: the stronger the tone, the more it stirs a qubit in 1."""
+HOTTER = 0.003
 """Systematic error of the best frequency in linewidths, and half of that of the shift: the share of 1 at rest may
 differ from ``HOT`` by as much, and a qubit that decays meanwhile is no plain mixture of 0 and 1."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
-    return {"span": min(60e6, max(SHORTEST, WIDTHS * values.get("resonator_linewidth", 0.0)))}
+    span = min(60e6, max(SHORTEST, WIDTHS * values.get("resonator_linewidth", 0.0)))
+    return {"span": span, "amplitude": GENTLE * values["readout_amplitude"]}
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -44,14 +47,13 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     time = device.limits.readout_time
     experiments = {}
     for qubit, values in arguments.items():
-        amplitude = device.controls()[f"q{qubit}"]["readout_amplitude"]
         offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
         experiments[qubit] = Sequences(
             qubit,
             [
                 (
                     {"xval": float(f), "series": f"prepared {n}", "readout_time": time},
-                    [*[XGate()] * n, ReadoutToneGate(float(f), amplitude)],
+                    [*[XGate()] * n, ReadoutToneGate(float(f), values["amplitude"])],
                 )
                 for f in offsets
                 for n in (0, 1)
@@ -167,6 +169,7 @@ EXPERIMENT = Experiment(
     effect=Effect.MEASURES,
     parameters=(
         Parameter("span", "Hz", 1e6, 60e6, "width of the sweep about the readout frequency; by default 6 linewidths"),
+        Parameter("amplitude", "", 1e-4, 1.0, "amplitude of the readout tone; by default 0.6 of the readout's own"),
         sweep.points(41),
         sweep.shots(500),
     ),

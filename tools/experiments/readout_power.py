@@ -7,6 +7,7 @@ its dispersive regime; the fidelity rises, and falls again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from reson.records import Change, Check, Effect, Quantity
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.clouds import Discrimination, discriminate
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import fit
+from reson.tools.experiments.fitting import Fit, fit, series
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -28,10 +29,10 @@ DOWN, UP = 0.4, 3.0
 """Default range, in units of the present amplitude."""
 LEAST = 0.65
 """Fidelity at the maximum below which there is no readout to speak of."""
-FAR = 0.08
-"""Error of the curve, in units of how far a point lies below the best one."""
-FLAT = 0.025
-"""Relative systematic error of the best amplitude: so near to it, the fidelity changes by less than 0.1 %."""
+FAR = 1.8
+"""Times the best amplitude from which points are left out of the fit: the curve is good near its maximum."""
+FLAT = 0.015
+"""Relative systematic error of the best amplitude: so near to it, the fidelity changes by less than 0.01 %."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -68,41 +69,31 @@ def analyse(raw: RawData) -> Analysis:
 
     amplitudes = np.array([metadata["xval"] for metadata in raw.circuits[::2]])
     found = [discriminate(pair.astype(complex)) for pair in raw.arrays["iq"].reshape(len(amplitudes), 2, -1)]
-    values = np.array([one.fidelity for one in found])
-    # the curve is good near its maximum, which is what it is for: points far below count for less
-    errors = np.hypot([one.fidelity_err for one in found], FAR * (values.max() - values))
+    values, errors = (np.array([getattr(one, name) for one in found]) for name in ("fidelity", "fidelity_err"))
+    near = amplitudes <= FAR * amplitudes[np.argmax(values)]
     # one value for each pair of circuits
-    pairs = RawData(
-        raw.experiment,
-        raw.qubit,
-        raw.parameters,
-        raw.controls,
-        raw.shots,
-        [{"xval": metadata["xval"]} for metadata in raw.circuits[::2]],
-        {},
-        raw.started,
-        raw.ended,
-    )
-    result = fit(FidelityAnalysis(_per_amplitude(amplitudes, found)), pairs, data=(values, errors))
-    quantities: dict[str, Quantity] = {}
-    if result.error is None:
-        best = result["best"]
-        stderr = None if best.stderr is None else float(np.hypot(best.stderr, FLAT * best.value))
-        quantities = {
-            "readout_amplitude": Quantity(value=best.value, stderr=stderr),
-            "fidelity": Quantity(value=max(result.series[0].fit_y), stderr=float(errors[np.argmax(values)])),
-            "least_fidelity": Quantity(value=float(values.min()), stderr=float(errors[np.argmin(values)])),
-        }
+    pairs = replace(raw, circuits=[{"xval": float(amplitude)} for amplitude in amplitudes[near]], arrays={})
+    result = fit(FidelityAnalysis(_per_amplitude(amplitudes, found)), pairs, data=(values[near], errors[near]))
+    beyond = (series("stronger", amplitudes[~near], values[~near], errors[~near]),) if not near.all() else ()
     return Analysis(
         experiment="readout_power",
         qubit=raw.qubit,
-        series=result.series,
+        series=(*result.series, *beyond),
         x_axis=Axis(label="Readout amplitude (full scale)", unit=""),
         y_axis=Axis(label="Assignment fidelity", unit=""),
-        quantities=quantities,
+        quantities={} if result.error else _quantities(result, values, errors),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
+
+
+def _quantities(result: Fit, values: np.ndarray, errors: np.ndarray) -> dict[str, Quantity]:
+    best = result["best"]
+    stderr = None if best.stderr is None else float(np.hypot(best.stderr, FLAT * best.value))
+    return {
+        "readout_amplitude": Quantity(value=best.value, stderr=stderr),
+        "fidelity": Quantity(value=max(result.series[0].fit_y), stderr=float(errors[np.argmax(values)])),
+    }
 
 
 def _per_amplitude(amplitudes: np.ndarray, found: list[Discrimination]) -> float:
@@ -128,7 +119,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         return [fitted, checks.signal(curve)]
     found = analysis.quantities
     low, high = np.log(parameters["min_amplitude"]), np.log(parameters["max_amplitude"])
-    risen = np.array(curve.y).max() - np.array([curve.y[0], curve.y[-1]])
+    ends = np.array([curve.y[0], analysis.series[-1].y[-1]])
+    risen = max(curve.y) - ends
     noise = float(np.median(curve.y_err))
     return [
         fitted,

@@ -13,11 +13,13 @@ from reson.evals.gallery.recipes import (
     ramsey,
     rb_variants,
     readout,
+    resonators,
     spectroscopy,
     states,
 )
 
 RECIPES: tuple[Recipe, ...] = (
+    *resonators.RECIPES,
     *spectroscopy.RECIPES,
     *rabi.RECIPES,
     *readout.RECIPES,

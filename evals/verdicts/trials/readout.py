@@ -12,6 +12,7 @@ from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.devices.simulated.readout import integrate, readout_of
+from reson.tools.devices.simulated.resonators import READOUT_TIME
 from reson.tools.devices.simulated.ring_up import Tone, pointer_states
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 from reson.tools.experiments.experiment import Values
@@ -69,7 +70,8 @@ def _lift_off(setting: Setting) -> None:
 def _three_adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     best = best_ef_amplitude(truth, setting.controls["pulse_duration"])
     lifted = abs(setting.controls["ef_amplitude"] / best - 1) < 0.06
-    return lifted and _adequate(setting, arguments, truth)
+    # a qubit that lives but twenty readouts loses 2 to 1 before it is read
+    return lifted and truth.t1 > 20 * READOUT_TIME and _adequate(setting, arguments, truth)
 
 
 def _sampling(parameter: str, value: float) -> float:
