@@ -78,6 +78,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("x_angle_error", "rad", -3.2, 3.2, "over-rotation of the X pulse"),
         _result("sx_angle_error", "rad", -3.2, 3.2, "over-rotation of the SX pulse"),
         _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
+        _result("simultaneous_error_per_gate", "", 0.0, 0.5, "the same while all neighbours are benchmarked as well"),
+        *(
+            _result(
+                f"zz_{place}", "Hz", -2e7, 2e7, f"always-on ZZ with neighbour {place} of 4, in the coupling map's order"
+            )
+            for place in range(1, 5)
+        ),
         _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
         _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
         _result("incoherent_error", "", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),

@@ -10,6 +10,7 @@ from reson.agent.reading.decays import read_benchmarking, read_decay
 from reson.agent.reading.drive_lines import read_drive_lines
 from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.maps import read_power_map
+from reson.agent.reading.neighbours import read_zz
 from reson.agent.reading.oscillations import read_rabi, read_rabi_time, read_ramsey
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
 from reson.agent.reading.resonators import read_dip, read_power, read_punch_out, read_two_dips
@@ -55,6 +56,8 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "correlated_readout_error": read_crosstalk,
     "state_tomography": read_tomography,
     "leakage_rb": read_leakage,
+    "zz_ramsey": read_zz,
+    "simultaneous_rb": read_benchmarking,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -90,6 +90,11 @@ class Remote(Protocol):
     def over_budget(self, seconds: float) -> str | None:
         """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
         ...
+
+
+def neighbours_of(qubit: int, coupling: Sequence[tuple[int, int]]) -> list[int]:
+    """The neighbours of a qubit by their numbers, given all pairs."""
+    return sorted(low if high == qubit else high for low, high in coupling if qubit in (low, high))
 
 
 def published_of(device: Device) -> Published | None:

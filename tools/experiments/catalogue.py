@@ -31,6 +31,7 @@ from reson.tools.experiments import (
     reset_error,
     resonator_spectroscopy,
     rough_drag,
+    simultaneous_rb,
     standard_rb,
     state_tomography,
     t1,
@@ -38,6 +39,7 @@ from reson.tools.experiments import (
     t2_hahn,
     t2_ramsey,
     three_state_readout,
+    zz_ramsey,
 )
 from reson.tools.experiments.experiment import Experiment
 
@@ -77,6 +79,8 @@ CATALOGUE: dict[str, Experiment] = {
         allxy.EXPERIMENT,
         correlated_readout_error.EXPERIMENT,
         state_tomography.EXPERIMENT,
+        zz_ramsey.EXPERIMENT,
+        simultaneous_rb.EXPERIMENT,
         leakage_rb.EXPERIMENT,
     )
 }

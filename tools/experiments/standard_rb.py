@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -78,16 +78,24 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.experiments import clifford_sequences as cliffords
 
     clock = int(device.now().timestamp() * 1e3)
-    experiments = {}
-    for qubit, values in arguments.items():
-        rng, sequences = np.random.default_rng([clock, qubit]), []
-        for sample in range(int(values["samples"])):
-            for length in sequence_lengths(values["max_length"]):
-                target, plain = sample % 2, rng.integers(cliffords.CLIFFORDS, size=length)
-                whole = np.append(plain, cliffords.recovery(plain, target))
-                sequences.append(({"xval": length, "target": target}, whole))
-        experiments[qubit] = cliffords.CliffordSequences(qubit, sequences)
+    experiments = {
+        qubit: cliffords.CliffordSequences(qubit, random_sequences(values, [clock, qubit]))
+        for qubit, values in arguments.items()
+    }
     return acquisition.acquire("standard_rb", device, arguments, experiments, acquisition.CLASSIFIED)
+
+
+def random_sequences(values: Values, seed: list[int]) -> list[tuple[dict[str, Any], np.ndarray]]:
+    """(metadata, Cliffords) of each circuit of one qubit."""
+    from reson.tools.experiments import clifford_sequences as cliffords
+
+    rng, sequences = np.random.default_rng(seed), []
+    for sample in range(int(values["samples"])):
+        for length in sequence_lengths(values["max_length"]):
+            target, plain = sample % 2, rng.integers(cliffords.CLIFFORDS, size=length)
+            whole = np.append(plain, cliffords.recovery(plain, target))
+            sequences.append(({"xval": length, "target": target}, whole))
+    return sequences
 
 
 def analyse(raw: RawData) -> Analysis:
