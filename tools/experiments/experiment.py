@@ -181,10 +181,11 @@ class Experiment:
 def _checked(spec: Parameter, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _refuse(f"{spec.name} must be a number{f' in {spec.unit}' if spec.unit else ''}, not {value!r}")
-    if spec.integer and value != int(value):
-        raise _refuse(f"{spec.name} must be a whole number, not {value!r}")
+    allowed = f"{spec.low:g} to {spec.high:g} {spec.unit}".strip()
     if not spec.low <= value <= spec.high:  # also catches NaN
-        raise _refuse(f"{spec.name} = {value:g} {spec.unit} is outside {spec.low:g} to {spec.high:g} {spec.unit}")
+        raise _refuse(f"{spec.name} = {str(value)[:24]} {spec.unit} is outside {allowed}".replace("  ", " "))
+    if spec.integer and value != int(value):
+        raise _refuse(f"{spec.name} must be a whole number from {allowed}, not {value!r}")
     return int(value) if spec.integer else float(value)
 
 
