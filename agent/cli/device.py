@@ -13,7 +13,6 @@ import typer
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
 from reson.agent.report.wording import count, moment, quantity
-from reson.tools.devices.order import KINDS
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -29,6 +28,7 @@ Address = Annotated[
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """List the kinds of devices, and what can be reached of each from here."""
+    from reson.tools.devices.order import KINDS
     from reson.tools.devices.reach import reachable
 
     found = reachable()
