@@ -1,0 +1,174 @@
+"""Punch-out, readout frequency, readout power and three-state readout on the simulated chip, against its truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reson.agent.reading import read_saved_data
+from reson.evals.best_readout import best_amplitude, best_frequency, best_readout
+from reson.evals.verdicts.pulses import best_ef_amplitude
+from reson.records import Judgement, Status, Verdict
+from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.ring_up import ground_frequency
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Analysis, RawData
+from reson.tools.experiments.three_clouds import discriminate_three
+from reson.tools.verdicts.judge import judge
+
+from .right_controls import find_resonators, right_controls
+
+CLOCK = 1.8e9
+TUNING = ("punch_out", "readout_frequency_sweep", "readout_power", "three_state_readout")
+
+
+def ready(seed: int, **changed: float) -> SimulatedDevice:
+    """One qubit with good pulses, whose resonator was found and whose readout was not tuned."""
+    device = open_simulated(seed, 1, {}, CLOCK)
+    truth, controls = right_controls(device)
+    untuned = {name: value for name, value in controls.items() if not name.startswith("readout")}
+    lift = {"ef_amplitude": best_ef_amplitude(truth, 32e-9)}
+    device.load({"q0": untuned | lift})
+    find_resonators(device)
+    device.load({"q0": changed})
+    return device
+
+
+def measured(name: str, device: SimulatedDevice, **given: float) -> tuple[Analysis, Judgement]:
+    row = get(name)
+    arguments = row.arguments(given, device.controls()["q0"])
+    analysis = row.analyse(row.acquire(device, {0: arguments})[0])
+    return analysis, judge(row.check(analysis, arguments, {}))
+
+
+def near(analysis: Analysis, name: str, truth: float, sigmas: float = 4.0) -> bool:
+    found = analysis.quantities[name]
+    assert found.stderr is not None
+    return abs(found.value - truth) <= sigmas * found.stderr
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_dip_moves_towards_the_bare_resonator(seed: int) -> None:
+    device = ready(seed)
+    truth = device.chip.truth_now().transmons[0]
+    analysis, judgement = measured("punch_out", device)
+    whole = ground_frequency(truth) - truth.resonator.bare
+    # at full scale a part of the pull is left
+    assert 0.6 * whole < analysis.quantities["punch_out_shift"].value < whole
+    assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
+    assert read_saved_data(analysis).status is Status.SUCCESS
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_frequency_and_shift_of_the_readout(seed: int) -> None:
+    device = ready(seed)
+    truth = device.chip.truth_now().transmons[0]
+    analysis, judgement = measured("readout_frequency_sweep", device)
+    assert near(analysis, "readout_frequency", best_frequency(truth, 0.017))
+    assert near(analysis, "dispersive_shift", ground_frequency(truth, 1) - ground_frequency(truth))
+    assert analysis.quantities["dispersive_shift"].value < 0, "a transmon below its resonator pulls less when excited"
+    assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
+    assert read_saved_data(analysis).status is Status.SUCCESS
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_best_amplitude_of_the_readout(seed: int) -> None:
+    device = ready(seed)
+    truth = device.chip.truth_now().transmons[0]
+    frequency = best_frequency(truth, 0.017)
+    device.load({"q0": {"readout_frequency": frequency}})
+    analysis, judgement = measured("readout_power", device)
+    assert near(analysis, "readout_amplitude", best_amplitude(truth, frequency))
+    assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
+    assert read_saved_data(analysis).status is Status.SUCCESS
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_three_states_are_told_apart(seed: int) -> None:
+    device = ready(seed)
+    device.load({"q0": best_readout(device.chip.truth_now().transmons[0])})
+    analysis, judgement = measured("three_state_readout", device)
+    assert 0.88 < analysis.quantities["three_state_fidelity"].value < 0.98
+    for prepared in range(3):
+        shares = [analysis.quantities[f"p{assigned}_given_{prepared}"].value for assigned in range(3)]
+        assert sum(shares) == pytest.approx(1.0)
+        assert np.argmax(shares) == prepared
+    assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
+    assert read_saved_data(analysis).status is Status.SUCCESS
+
+
+@pytest.mark.parametrize("name", TUNING)
+def test_nothing_is_accepted_over_a_broken_line(name: str) -> None:
+    device = open_simulated(4, 1, {"q0": "dead_readout_line"}, CLOCK)
+    analysis, judgement = measured(name, device)
+    assert judgement.verdict is Verdict.REJECT
+    assert read_saved_data(analysis).status in (Status.NO_SIGNAL, Status.NO_RES_RESPONSE)
+    assert analysis.series or analysis.maps, "the data is kept"
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("readout_frequency_sweep", Status.NO_EXCITATION),
+        ("readout_power", Status.NO_SIGNAL),
+        ("three_state_readout", Status.NO_EXCITATION),
+    ],
+)
+def test_a_qubit_that_is_not_excited_tunes_no_readout(name: str, status: Status) -> None:
+    analysis, judgement = measured(name, ready(2, x_amplitude=0.0, ef_amplitude=0.0))
+    assert judgement.verdict is Verdict.REJECT
+    assert read_saved_data(analysis).status is status
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "status"),
+    [
+        ("punch_out", {"min_amplitude": 0.1}, Status.SUCCESS),  # one cannot see that the weakest tone was strong
+        ("readout_frequency_sweep", {"span": 1.5e6}, Status.RANGE_TOO_NARROW),
+        ("readout_power", {"max_amplitude": 0.012}, Status.RANGE_TOO_NARROW),
+        ("readout_power", {"min_amplitude": 0.05, "max_amplitude": 0.3}, Status.HIGH_POWER),
+    ],
+)
+def test_a_bad_sweep_is_not_accepted(name: str, given: dict[str, float], status: Status) -> None:
+    analysis, judgement = measured(name, ready(3), **given)
+    assert judgement.verdict is not Verdict.ACCEPT
+    assert read_saved_data(analysis).status is status
+
+
+def test_a_readout_that_stirs_the_qubit_is_seen() -> None:
+    device = ready(3)
+    best = best_readout(device.chip.truth_now().transmons[0])
+    device.load({"q0": best | {"readout_amplitude": 2.2 * best["readout_amplitude"]}})
+    analysis, _ = measured("readout", device)
+    assert read_saved_data(analysis).status is Status.HIGH_POWER
+
+
+def test_three_clouds_are_decomposed_into_what_made_them() -> None:
+    rng = np.random.default_rng(2)
+    centres, sigma, shots = np.array([1 + 2j, 4 + 1j, 5 - 2.5j]), 0.9, 4000
+    shares = np.array([[0.97, 0.03, 0.0], [0.05, 0.94, 0.01], [0.02, 0.08, 0.9]])
+    level = np.array([rng.choice(3, shots, p=share) for share in shares])
+    iq = centres[level] + sigma * rng.standard_normal((3, shots, 2)).view(complex)[..., 0]
+    found = discriminate_three(iq)
+    assert np.abs(found.centres - centres).max() < 0.08
+    assert found.sigma == pytest.approx(sigma, rel=0.02)
+    assert found.shares == pytest.approx(shares, abs=0.02)
+    nearest = np.argmin(np.abs(iq[:, :, None] - centres), axis=2)
+    assert found.fidelity == pytest.approx(np.mean(nearest == np.arange(3)[:, None]), abs=0.005)
+
+
+@pytest.mark.parametrize("name", TUNING)
+def test_noise_is_never_accepted(name: str) -> None:
+    row, rng = get(name), np.random.default_rng(5)
+    device = ready(1)
+    arguments = row.arguments({}, device.controls()["q0"])
+    raw = row.acquire(device, {0: arguments})[0]
+    for _ in range(5):
+        analysis = row.analyse(noise_like(raw, rng))
+        assert judge(row.check(analysis, arguments, {})).verdict is not Verdict.ACCEPT
+
+
+def noise_like(raw: RawData, rng: np.random.Generator) -> RawData:
+    from reson.evals.verdicts.study import replaced_by_noise
+
+    return replaced_by_noise(raw, rng)
