@@ -19,6 +19,9 @@ CASES = Path(__file__).with_name("cases")
 """The cases that come with Reson."""
 
 
+_STATE = "(done|failed|waiting|open)"
+
+
 class CaseFault(Record):
     """A fault by its name in ``tools/devices/simulated/fault_kinds.py``; times count from the beginning of the run."""
 
@@ -70,9 +73,10 @@ class Expected(Record):
     """How the run should end. Components that are not named should be ``done`` without a diagnosis."""
 
     endings: tuple[Ending, ...] = (Ending.FINISHED,)
-    states: dict[str, Literal["done", "failed", "waiting", "open"]] = {}
+    states: dict[str, Annotated[str, Field(pattern=rf"^{_STATE}(\|{_STATE})*$")]] = {}
+    """component -> done, failed (set aside), waiting or open; several that are right are written ``done|failed``."""
     diagnoses: dict[str, tuple[str, ...]] = {}
-    """component -> the codes that must be named, no other."""
+    """component -> the codes that must be named, no other; ``a|b`` stands for either of them."""
     also: tuple[str, ...] = ()
     """Codes that may be named anywhere without harm."""
     order: tuple[str, ...] = ()

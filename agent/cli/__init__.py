@@ -15,10 +15,12 @@ from reson.agent.cli import (
     console,
     device,
     device_faults,
+    evals,
     memory,
     model,
     params,
     policy,
+    read,
     record,
     runs,
 )
@@ -59,6 +61,8 @@ policy.add_to(app)
 chat.add_to(app)
 model.add_to(app)
 console.add_to(app)
+read.add_to(app)
+evals.add_to(app)
 
 
 def _version(wanted: bool) -> None:

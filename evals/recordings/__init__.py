@@ -1,0 +1,1 @@
+"""The recordings that come with Reson, and how they are made: ``python -m reson.evals.recordings``."""

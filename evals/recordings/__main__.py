@@ -1,0 +1,3 @@
+from reson.evals.recordings.make import main
+
+main()
