@@ -48,12 +48,17 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
         return _resonator(failure, usual)
     if readout_signs.saturates(failure.attempts):
         return Abandon("nothing can be told through a saturated readout", diagnosis.readout_saturated())
+    other = _other_line(view, failure.attempts)
+    if other is not None:
+        return Abandon("another drive line reaches it", diagnosis.swapped_drive_lines(view.component, other))
     if failure.experiment in READOUTS:
         return _readout(failure, usual)
     if failure.experiment in (SEARCH, LINE_MAP):
         return _drive_line(view, failure, usual)
     if failure.experiment == "rabi":
-        return _rabi(failure, usual)
+        return _rabi(view, failure, usual)
+    if failure.experiment == "ramsey_xy" and _beats_twice(failure):
+        return Abandon("Ramsey fringes that beat", diagnosis.two_frequencies(failure.last))
     if failure.experiment in ("ef_spectroscopy", "rough_drag"):
         return _sideband(view, failure, usual)
     return usual
@@ -94,24 +99,39 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
 
 def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     """Before a qubit without a line is given up: does another drive line reach it?"""
-    searches = [one for one in failure.attempts if one.experiment == SEARCH]
-    maps = [one for one in failure.attempts if one.experiment == LINE_MAP and one.measurement_id]
     if failure.experiment == SEARCH and not _gives_up(usual, DiagnosisCode.NO_DRIVE_RESPONSE):
         return usual
-    if not maps:
-        return GoUpstream(LINE_MAP, "no line in any search: does another drive line reach this qubit?")
-    line = maps[-1].quantities.get("line")
-    if line is not None and f"q{line.value:.0f}" != view.component:
-        return Abandon("another drive line reaches it", diagnosis.swapped_drive_lines(view.component, int(line.value)))
-    return Abandon("no drive line reaches it", diagnosis.no_drive_response(searches))
+    searches = [one for one in failure.attempts if one.experiment == SEARCH]
+    nothing = Abandon("no drive line reaches it", diagnosis.no_drive_response(searches))
+    return _after_map(view, failure, nothing, "no line in any search: does another drive line reach this qubit?")
 
 
-def _rabi(failure: Failure, usual: Remedy) -> Remedy:
-    """A drive that is weak at all amplitudes is attenuated; one that is right when it is weak, clipped."""
+def _after_map(view: QubitView, failure: Failure, otherwise: Remedy, why: str) -> Remedy:
+    """``otherwise``, once a map at the design frequency has shown that no other line reaches the qubit."""
+    if any(one.experiment == LINE_MAP for one in failure.attempts):
+        return otherwise
+    offset = view.design.get("drive_frequency", 0.0) - (view.value("drive_frequency") or 0.0)
+    return GoUpstream(LINE_MAP, why, {"offset": min(500e6, max(-500e6, offset))})
+
+
+def _other_line(view: QubitView, attempts: Sequence[Attempt]) -> int | None:
+    """The drive line of another qubit that reaches this one, by the newest map that was accepted."""
+    maps = [one for one in attempts if one.experiment == LINE_MAP and one.verdict is Verdict.ACCEPT]
+    line = maps[-1].quantities.get("line") if maps else None
+    return None if line is None or f"q{line.value:.0f}" == view.component else int(line.value)
+
+
+def _rabi(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
+    """A drive that is weak at all amplitudes is attenuated; one that is right when it is weak, clipped.
+
+    One that does nothing at full scale, though spectroscopy saw a line, was not what spectroscopy saw.
+    """
     searches = [one for one in failure.attempts if one.experiment == SEARCH and one.measurement_id]
     found = [one.parameters["amplitude"] for one in searches if one.verdict is Verdict.ACCEPT]
     as_usual = bool(found) and found[-1] <= 2 * searches[0].parameters["amplitude"]
     misses = any("misses the data" in reason for reason in failure.last.reasons)
+    if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and failure.last.status is Status.NO_SIGNAL:
+        return _after_map(view, failure, usual, "a line, but no oscillation: does another drive line reach it?")
     if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and misses:
         return Abandon("the oscillation stops growing with the amplitude", diagnosis.clipped_drive())
     return usual
@@ -129,6 +149,10 @@ def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if ratio is not None and -1.6 < ratio.value < -0.5:
         return Abandon("DRAG has the wrong sign", diagnosis.wrong_sideband(ratio.value, shift))
     return usual
+
+
+def _beats_twice(failure: Failure) -> bool:
+    return [one.status for one in failure.failures[-2:]] == [Status.BEATING] * 2
 
 
 def _nothing(attempt: Attempt) -> bool:

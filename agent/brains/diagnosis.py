@@ -91,6 +91,16 @@ def wrong_sideband(ratio: float, shift: float) -> Diagnosis:
     )
 
 
+def two_frequencies(last: Attempt) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.TWO_FREQUENCIES,
+        text=f"its Ramsey fringes beat over {last.parameters['max_delay'] * 1e6:.0f} µs: the qubit jumps between two "
+        "frequencies.",
+        remedy="Look for a two-level defect or charge noise: measure Ramsey over time, cycle the temperature or move "
+        "the frequency.",
+    )
+
+
 def weak_drive_line() -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.WEAK_DRIVE_LINE,
@@ -135,6 +145,8 @@ def error_above_limit(error: float, limit: float, goals: GoalsView) -> Diagnosis
 
 _IMPLIED = {
     DiagnosisCode.WRONG_SIDEBAND: {DiagnosisCode.FREQUENCY_GUESS_OFF},
+    DiagnosisCode.SWAPPED_DRIVE_LINES: {DiagnosisCode.FREQUENCY_GUESS_OFF},
+    DiagnosisCode.NO_DRIVE_RESPONSE: {DiagnosisCode.FREQUENCY_GUESS_OFF},
     DiagnosisCode.NOISY_READOUT: {DiagnosisCode.POOR_READOUT},
     DiagnosisCode.READOUT_SATURATED: {DiagnosisCode.POOR_READOUT},
 }

@@ -60,7 +60,7 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
             answer = better_answer(view, failure, usual)
             if isinstance(answer, GoUpstream):
                 frame.upstream_tried = True
-                stack.append(Frame(Step(answer.experiment, answer.why)))
+                stack.append(Frame(Step(answer.experiment, answer.why, answer.parameters)))
         if not stack:
             break
     if not stack:

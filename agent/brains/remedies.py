@@ -7,7 +7,7 @@ sends the qubit upstream, to the experiment that everything here depends on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reson.agent.brains.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
 from reson.agent.brains.plans import UPSTREAM, Step
@@ -30,6 +30,7 @@ class Retry:
 class GoUpstream:
     experiment: str
     why: str
+    parameters: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def _joint(device: Device, qubit: int, values: Values, line: int | None) -> Join
     circuit = QuantumCircuit(1 + max(device.qubits), 1, name=f"drive-line-map-{qubit}-{line}", metadata={})
     if line is not None:
         here, there = (device.controls()[f"q{one}"] for one in (qubit, line))
-        offset = here["drive_frequency"] - there["drive_frequency"]
+        offset = here["drive_frequency"] + values["offset"] - there["drive_frequency"]
         circuit.append(DriveGate(values["amplitude"], 0.0, offset, here["pulse_duration"]), [line])
         circuit.barrier(*{qubit, line})
     circuit.measure(qubit, 0)
@@ -127,6 +127,7 @@ EXPERIMENT = Experiment(
     effect=Effect.MEASURES,
     parameters=(
         Parameter("amplitude", "", 0.01, 1.0, "amplitude of the pulse; by default that of X"),
+        Parameter("offset", "Hz", -500e6, 500e6, "of the pulse's frequency from the qubit's drive frequency", 0.0),
         sweep.shots(1000),
     ),
     needs=("readout_frequency",),

@@ -150,6 +150,24 @@ def test_a_drive_that_is_right_when_it_is_weak_is_clipped_and_one_that_is_always
     assert named([*attempts, narrow, full]) == {code}
 
 
+def test_a_line_without_an_oscillation_was_heard_through_another_cable():
+    attempts = until("rabi")
+    silent = [attempt("rabi", Verdict.REJECT, Status.NO_SIGNAL, max_amplitude=one) for one in (0.98, 1.0)]
+    asked = decide([*attempts, *silent], drive_frequency=4.9e9)
+    assert isinstance(asked, Measure) and asked.experiment == "drive_line_map"
+    assert asked.parameters["offset"] == pytest.approx(100e6), "where the qubit was designed to be"
+    nothing = attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL)
+    swapped = [good("drive_line_map", found={"line": 6.0, "response": (3.0, 0.1)}), silent[0]]
+    assert named([*attempts, *silent, *swapped], drive_frequency=4.9e9) == {DiagnosisCode.SWAPPED_DRIVE_LINES}
+    assert DiagnosisCode.NO_DRIVE_RESPONSE in named([*attempts, *silent, nothing])
+
+
+def test_fringes_that_beat_twice_are_named_and_no_person_is_asked():
+    beating = attempt("ramsey_xy", Verdict.REVIEW, Status.BEATING, max_delay=60e-6, detuning=50e3)
+    assert isinstance(decide([*until("ramsey_xy"), beating]), Measure)
+    assert named([*until("ramsey_xy"), beating, beating]) == {DiagnosisCode.TWO_FREQUENCIES}
+
+
 def readout(separation: float, ones: float, fidelity: float, verdict: Verdict = Verdict.ACCEPT) -> Attempt:
     found = {"separation": separation, "p1_given_0": ones, "assignment_fidelity": fidelity}
     status = Status.SUCCESS if verdict is Verdict.ACCEPT else Status.HIGH_POWER
