@@ -164,13 +164,19 @@ def coarse(setting: Setting) -> None:
 
 
 def prepare(
-    experiment: str, stage: Stage, sweeps: tuple[Spoil, ...], qubits: int, seed: int, number: int
+    experiment: str,
+    stage: Stage,
+    sweeps: tuple[Spoil, ...],
+    qubits: int,
+    seed: int,
+    number: int,
+    coupling: str = "none",
 ) -> tuple[str, Setting]:
     """(what is wrong, the measurement) number ``number`` of an experiment, on the chip of this seed."""
     rng = np.random.default_rng([seed, number, *experiment.encode()])
     what = condition(number)
     faults = {"q0": what} if what in CHIP_FAULTS else {}
-    device = open_simulated(seed, qubits, faults, CLOCK + float(rng.uniform(0, 30 * 86400)))
+    device = open_simulated(seed, qubits, faults, CLOCK + float(rng.uniform(0, 30 * 86400)), coupling)
     healthy = open_simulated(seed, qubits, {}, device.now().timestamp()).chip.truth_now().transmons
     controls = {f"q{index}": _usual_controls(stage, device, index, truth, rng) for index, truth in enumerate(healthy)}
     setting = Setting(experiment, device, healthy[0], rng, controls["q0"], {})

@@ -41,7 +41,7 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
     """Measurement ``number`` of an experiment, on the chip of its own seed, judged and compared with the truth."""
     seed = first_seed + number
     trial, row = TRIALS[experiment], get(experiment)
-    condition, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number)
+    condition, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number, trial.coupling)
     arguments = _arguments(setting)
     now = setting.device.chip.truth_now().transmons[0]
     never = trial.meaningless(setting)

@@ -65,6 +65,8 @@ class Trial:
     """(parameter, value) -> standard error of the truth itself, where it is found by sampling."""
     meaningless: Callable[[Setting], bool] = meaningless_without_drive
     qubits: int = 1
+    coupling: str = "none"
+    """Which of them are neighbours, as in a chip file."""
 
 
 @dataclass(frozen=True)

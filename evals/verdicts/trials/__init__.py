@@ -12,6 +12,7 @@ from reson.evals.verdicts.trials import (
     ef,
     fine_amplitude,
     leakage,
+    neighbours,
     power_map,
     rabi,
     rabi_time,
@@ -40,5 +41,6 @@ TRIALS: dict[str, Trial] = (
     | coherence.TRIALS
     | ef.TRIALS
     | allxy.TRIALS
+    | neighbours.TRIALS
     | leakage.TRIALS
 )
