@@ -10,6 +10,7 @@ import pytest
 from reson.agent.reading import read_saved_data
 from reson.records import FitReliability, Outcome, Quantity, Reading, Status
 from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis, Axis, Series
 
@@ -215,8 +216,9 @@ def test_every_experiment_has_a_reader_and_noise_is_never_a_success() -> None:
 @pytest.fixture(scope="module")
 def dead_and_alive() -> dict[str, dict[int, Reading]]:
     device = open_simulated(8, 2, {"q1": "dead_drive_line"}, 1.8e9)
-    truth = device.chip.truth_now().transmons[0]
-    device.load({"q0": {"drive_frequency": truth.f01}})
+    truth = device.chip.truth_now().transmons
+    device.load({f"q{q}": {"readout_frequency": ground_frequency(truth[q])} for q in (0, 1)})
+    device.load({"q0": {"drive_frequency": truth[0].f01}})
     readings = {}
     for name in ("qubit_spectroscopy", "rabi", "readout"):
         row, controls = get(name), device.controls()

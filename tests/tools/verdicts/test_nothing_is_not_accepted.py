@@ -7,6 +7,7 @@ import pytest
 
 from reson.records import Verdict
 from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
@@ -72,7 +73,8 @@ def test_rabi_needs_a_quarter_and_at_most_ten_periods(
 def test_ramsey_folded_back_by_its_sampling_is_not_accepted() -> None:
     """9 MHz on points 0.1 us apart look like -1 MHz."""
     device = open_simulated(3, 1, {}, 1.8e9)
-    device.load({"q0": {"drive_frequency": device.chip.truth_now().transmons[0].f01}})
+    truth = device.chip.truth_now().transmons[0]
+    device.load({"q0": {"drive_frequency": truth.f01, "readout_frequency": ground_frequency(truth)}})
     row, controls = get("readout"), device.controls()["q0"]
     clouds = row.analyse(row.acquire(device, {0: row.arguments({}, controls)})[0]).quantities
     device.load({"q0": {name: clouds[name].value for name in ("readout_angle", "readout_threshold")}})
