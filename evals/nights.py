@@ -20,6 +20,7 @@ from reson.evals.faulty_chips import QUBITS, TEN_KINDS, FaultyChip, faulty_chip
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
+    from reson.tools.devices.simulated.device import SimulatedDevice
 
 FIRST_UNSEEN_SEED = 1000
 GOAL = 1.5
@@ -35,7 +36,9 @@ class QubitResult:
     """done or failed, as the report says."""
     diagnoses: tuple[str, ...]
     expected: str | None
-    """The diagnosis that the qubit's fault must get; None for a healthy one, which must get none."""
+    """The diagnosis that the qubit's fault must get; None for one that no fault was put into."""
+    own_troubles: tuple[str, ...]
+    """Diagnoses that are right without a fault: the chip itself has defects that come and go on this qubit."""
     true_ratio: float
     """True mean error of X and SX over the true coherence limit."""
     true_error: float
@@ -99,6 +102,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faulty: FaultyCh
                     state=said["state"],
                     diagnoses=tuple(diagnosis["code"] for diagnosis in said["diagnoses"]),
                     expected=faulty.expected.get(name) if faulty else None,
+                    own_troubles=_own_troubles(device, qubit),
                     true_ratio=error / truth.coherence_limit,
                     true_error=error,
                     reported_error=benchmark.value if benchmark else None,
@@ -111,6 +115,12 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faulty: FaultyCh
             again = len(list_measurements(store, run_id=next_night.run_id))
         jobs = {row.job_id: row.device_ended - row.device_started for row in rows}
         return NightResult(seed, ended.ending, len(rows), again, sum(jobs.values()), wall, tuple(results))
+
+
+def _own_troubles(device: SimulatedDevice, qubit: int) -> tuple[str, ...]:
+    """What a two-level defect of the chip's own does to a qubit while it is coupled, as a diagnosis names it."""
+    defects = device.chip.truth.transmons[qubit].defects
+    return tuple("two_frequencies" if defect.is_fast else "short_t1" for defect in defects)
 
 
 def _run(arguments: tuple[int, bool, bool]) -> NightResult:
@@ -158,22 +168,25 @@ def summarise_faults(nights: list[NightResult]) -> str:
     """How many faults were named rightly, and what became of the healthy qubits beside them."""
     qubits = [qubit for night in nights for qubit in night.qubits]
     faulty = [qubit for qubit in qubits if qubit.expected]
-    healthy = [qubit for qubit in qubits if not qubit.expected]
+    healthy = [qubit for qubit in qubits if not qubit.expected and not qubit.own_troubles]
+    troubled = [qubit for qubit in qubits if not qubit.expected and qubit.own_troubles]
     wrong = [qubit for qubit in faulty if qubit.diagnoses != (qubit.expected,)]
     good = [qubit for qubit in healthy if qubit.state == "done" and qubit.true_ratio <= GOAL]
     harmful = [qubit for qubit in qubits if qubit.state == "done" and qubit.true_ratio > NEVER_ABOVE]
     blamed = [qubit for qubit in healthy if qubit.diagnoses]
+    misnamed = [qubit for qubit in troubled if not set(qubit.diagnoses) <= set(qubit.own_troubles)]
     endings = ", ".join(sorted({night.ending for night in nights}))
     lines = [
         f"{len(nights)} chips with one fault of each of {len(TEN_KINDS)} kinds; endings: {endings}",
         f"qubits with a fault that were named rightly: {len(faulty) - len(wrong)} of {len(faulty)}",
         f"healthy qubits calibrated to <= {GOAL} x the coherence limit: {len(good)} of {len(healthy)}",
         f"healthy qubits with a diagnosis: {len(blamed)}",
+        f"qubits with a defect of the chip's own that got another name: {len(misnamed)} of {len(troubled)}",
         f"reported as calibrated though above {NEVER_ABOVE} x: {len(harmful)}",
     ]
-    missed = [*wrong, *blamed, *(qubit for qubit in healthy if qubit not in good and qubit not in blamed)]
+    missed = [*wrong, *misnamed, *blamed, *(qubit for qubit in healthy if qubit not in good and qubit not in blamed)]
     lines += [
-        f"  seed {q.seed} {q.component}: expected {q.expected or 'nothing'}, "
+        f"  seed {q.seed} {q.component}: expected {q.expected or ' or '.join(q.own_troubles) or 'nothing'}, "
         f"{q.state} {', '.join(q.diagnoses) or 'nothing'}, true ratio {q.true_ratio:.2f}"
         for q in missed
     ]

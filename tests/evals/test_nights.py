@@ -52,9 +52,9 @@ def test_ten_kinds_of_faults_sit_on_eleven_different_qubits_of_a_chip():
 
 
 def test_the_summary_of_faults_names_what_was_missed():
-    right = QubitResult(1, "q0", "failed", ("clipped_drive",), "clipped_drive", 9.0, 1e-3, None)
-    wrong = QubitResult(1, "q1", "failed", ("unresolved",), "hot_qubit", 9.0, 1e-3, None)
-    blamed = QubitResult(1, "q2", "done", ("poor_readout",), None, 1.02, 2e-4, 2e-4)
+    right = QubitResult(1, "q0", "failed", ("clipped_drive",), "clipped_drive", (), 9.0, 1e-3, None)
+    wrong = QubitResult(1, "q1", "failed", ("unresolved",), "hot_qubit", (), 9.0, 1e-3, None)
+    blamed = QubitResult(1, "q2", "done", ("poor_readout",), None, (), 1.02, 2e-4, 2e-4)
     text = summarise_faults([NightResult(1, "finished", 60, None, 100.0, 20.0, (right, wrong, blamed))])
     assert "named rightly: 1 of 2" in text
     assert "seed 1 q1: expected hot_qubit, failed unresolved" in text
@@ -62,8 +62,8 @@ def test_the_summary_of_faults_names_what_was_missed():
 
 
 def test_the_summary_counts_a_harmful_qubit():
-    good = QubitResult(1, "q0", "done", (), None, 1.02, 2e-4, 2e-4)
-    harmful = QubitResult(1, "q1", "done", (), None, 3.5, 7e-4, 2e-4)
+    good = QubitResult(1, "q0", "done", (), None, (), 1.02, 2e-4, 2e-4)
+    harmful = QubitResult(1, "q1", "done", (), None, (), 3.5, 7e-4, 2e-4)
     text = summarise([NightResult(1, "finished", 60, 28, 100.0, 20.0, (good, harmful))])
     assert "reported as calibrated though above 3.0 x: 1" in text
     assert "missed: seed 1 q1" in text
