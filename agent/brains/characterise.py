@@ -6,8 +6,6 @@ gets a diagnosis, and the qubit goes on: there is nothing upstream that could be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from reson.agent.brains.diagnosis import in_specification, unresolved
 from reson.agent.brains.plans import Step
 from reson.agent.brains.remedies import Retry, remedy
@@ -15,7 +13,6 @@ from reson.agent.observation import (
     Attempt,
     Decision,
     Diagnosis,
-    DiagnosisCode,
     Done,
     GiveUp,
     GoalsView,
@@ -86,23 +83,10 @@ def settled(attempt: Attempt) -> bool:
 
 def _close(view: QubitView, goals: GoalsView, found: list[Diagnosis]) -> Decision:
     good = [attempt for attempt in view.attempts if settled(attempt)]
-    diagnoses = (*found, *_far_above_limit(good, goals), *in_specification(view, goals))
+    # how far its pulses are above the coherence limit is in the report; nobody here can bring them nearer
+    diagnoses = (*found, *in_specification(view, goals))
     if not good:
         return GiveUp(component=view.component, why="no measurement of it was accepted", diagnoses=diagnoses)
     measured = len({attempt.experiment for attempt in good})
     why = f"{measured} of {measured + len(found)} experiments accepted"
     return Done(component=view.component, why=why, diagnoses=diagnoses)
-
-
-def _far_above_limit(good: Iterable[Attempt], goals: GoalsView) -> list[Diagnosis]:
-    benchmarks = [attempt.quantities for attempt in good if attempt.experiment == "standard_rb"]
-    if not benchmarks or "coherence_limit" not in benchmarks[-1]:
-        return []
-    error, limit = (benchmarks[-1][name] for name in ("error_per_gate", "coherence_limit"))
-    beyond = error.value - 2 * (error.stderr or 0.0) > goals.error_over_coherence_limit * limit.value
-    text = (
-        f"the error per gate {error.value:.2e} is {error.value / limit.value:.1f} times the coherence limit "
-        f"{limit.value:.2e}; the goal is {goals.error_over_coherence_limit:g}."
-    )
-    remedy = "The provider calibrates this pulse: prefer other qubits, and report it if it stays."
-    return [Diagnosis(code=DiagnosisCode.ERROR_ABOVE_LIMIT, text=text, remedy=remedy)] if beyond else []
