@@ -1,0 +1,1 @@
+"""How well a brain reads plots: our own test set, and the QCalEval benchmark."""

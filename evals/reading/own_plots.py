@@ -1,0 +1,169 @@
+"""Our own test set: plots of simulated chips that nothing was tuned on, in styles that no reader was shown.
+
+The truth decides what a plot should read as: one whose values are right, from a sweep that an experienced person would
+call adequate, supports them; one whose values are wrong, or that comes from noise, does not. What lies between is
+left out. A reader is right where it says the same.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.agent.brains.look import look_at, open_reader
+from reson.agent.reading import read_saved_data
+from reson.errors import OperatorError, ToolError
+from reson.evals.reading.tally import Marked, tell
+from reson.evals.scorers import SUPPORTS_A_VALUE
+from reson.evals.verdicts.setting import Setting, prepare
+from reson.evals.verdicts.study import compare, replaced_by_noise
+from reson.evals.verdicts.trial import true_values
+from reson.evals.verdicts.trials import TRIALS
+from reson.records import Json, Reading
+from reson.tools.experiments.catalogue import CATALOGUE, get
+from reson.tools.experiments.experiment import Analysis
+from reson.tools.figures.style import png
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FIRST_SEED = 70_000
+"""Of chips that no other study uses."""
+QUESTION = "supports its value"
+_PALETTES = (("#1f77b4", "#ff7f0e"), ("#000000", "#888888"), ("#440154", "#21918c"), ("#7f0000", "#00007f"))
+
+
+@dataclass(frozen=True)
+class Plot:
+    id: str
+    experiment: str
+    analysis: Analysis
+    supports: bool
+
+
+def run_plots(options: Json, as_json: bool) -> int:
+    """``reson eval plots``."""
+    brain = options["brain"]
+    read = _reader(Path(options["lab"]), brain)
+    with tempfile.TemporaryDirectory(prefix="reson-plots-") as place:
+        marked = [
+            _mark(plot, read(plot, picture)) for plot, picture in _drawn(options["only"], options["each"], Path(place))
+        ]
+    facts = {"test set": "simulated chips, unseen seeds and styles", "brain": brain, "plots": len(marked)}
+    return tell(marked, (QUESTION,), facts, Path(options["out"]), as_json)
+
+
+def _reader(lab: Path, brain: str) -> Callable[[Plot, Path], Reading | None]:
+    if brain == "offline":  # it has no eyes, so that the style is nothing to it
+        return lambda plot, picture: read_saved_data(plot.analysis)
+    from reson.agent.lab import open_lab
+
+    opened = open_lab(lab)
+    config = opened.config.model_copy(update={"brain": brain})
+    model = open_reader(config, lab, lab / "readings", opened.store().blobs, lambda *event: None)
+
+    def look(plot: Plot, picture: Path) -> Reading | None:
+        try:
+            return look_at(model, picture, plot.experiment, plot.analysis.x_axis.unit)
+        except OperatorError:
+            return None
+
+    return look
+
+
+def _mark(plot: Plot, reading: Reading | None) -> Marked:
+    said = "" if reading is None else str(reading.status)
+    supports = reading is not None and reading.status in SUPPORTS_A_VALUE
+    return Marked(
+        id=plot.id,
+        family=get(plot.experiment).family,
+        right={QUESTION: reading is not None and supports == plot.supports},
+        expected={QUESTION: "yes" if plot.supports else "no"},
+        answered={QUESTION: said},
+    )
+
+
+def _drawn(only: str, each: int, place: Path) -> Iterator[tuple[Plot, Path]]:
+    for experiment in CATALOGUE:
+        if experiment not in TRIALS or not fnmatchcase(experiment, only):
+            continue
+        for plot in plots_of(experiment, each):
+            figure = get(experiment).draw(plot.analysis)
+            restyle(figure, np.random.default_rng([FIRST_SEED, *plot.id.encode()]))
+            picture = place / f"{plot.id}.png"
+            picture.write_bytes(png(figure))
+            yield plot, picture
+
+
+def plots_of(experiment: str, each: int) -> Iterator[Plot]:
+    """``each`` plots that support their value and as many that do not, as far as 20 times as many tries find them."""
+    wanted = {True: each, False: each}
+    for number in range(20 * each):
+        plot = make_plot(experiment, number)
+        if plot is not None and wanted[plot.supports]:
+            wanted[plot.supports] -= 1
+            yield plot
+        if not any(wanted.values()):
+            return
+
+
+def make_plot(experiment: str, number: int) -> Plot | None:
+    """One measurement of the verdict study's kind on a chip of its own; None where the truth leaves it open."""
+    seed, trial, row = FIRST_SEED + number, TRIALS[experiment], get(experiment)
+    _, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number)
+    arguments = _arguments(setting)
+    never = trial.meaningless(setting)
+    adequate = not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0])
+    try:
+        raw = row.acquire(setting.device, {0: arguments})[0]
+    except ToolError:  # the device refuses the pulse: there is no plot
+        return None
+    raw = replaced_by_noise(raw, setting.rng) if setting.noise else raw
+    analysis = row.analyse(raw)
+    changes = row.propose(analysis, raw.controls)
+    truth = true_values(trial, setting.device, raw, {change.parameter: change.new for change in changes})
+    wrong = never or any(
+        compare(trial.needs[change.parameter], change, truth[change.parameter], never).wrong for change in changes
+    )
+    if wrong or (adequate and changes):
+        return Plot(f"{experiment}-{number}", experiment, analysis, supports=not wrong)
+    return None
+
+
+def _arguments(setting: Setting) -> dict[str, float]:
+    """Complete arguments, kept within the limits of the catalogue."""
+    row = get(setting.experiment)
+    usual = row.arguments({}, setting.known)
+    wanted = setting.given | {name: factor * usual[name] for name, factor in setting.scaled.items()}
+    specs = {spec.name: spec for spec in row.parameters}
+    inside = {name: float(np.clip(value, specs[name].low, specs[name].high)) for name, value in wanted.items()}
+    return row.arguments({k: round(v) if specs[k].integer else v for k, v in inside.items()}, setting.known)
+
+
+def restyle(figure: Figure, rng: np.random.Generator) -> None:
+    """Another lab's taste: size, resolution, fonts, colours, grid and frame; the data and the words stay."""
+    figure.set_size_inches(float(rng.uniform(5.0, 9.0)), float(rng.uniform(3.6, 6.5)))
+    figure.set_dpi(int(rng.integers(80, 140)))
+    palette, grid, frame = (
+        _PALETTES[int(rng.integers(len(_PALETTES)))],
+        bool(rng.random() < 0.5),
+        bool(rng.random() < 0.6),
+    )
+    paper = str(rng.choice(["white", "#f7f7f2", "#eaeaf2"]))
+    size = float(rng.uniform(8, 14))
+    figure.set_facecolor(paper)
+    for axes in figure.axes:
+        axes.set_facecolor(paper)
+        axes.grid(grid)
+        for spine in axes.spines.values():
+            spine.set_visible(frame or spine.get_visible())
+        for number, line in enumerate(axes.lines):
+            line.set_color(palette[number % len(palette)])
+        for text in (axes.title, axes.xaxis.label, axes.yaxis.label, *axes.get_xticklabels(), *axes.get_yticklabels()):
+            text.set_fontsize(size)

@@ -1,0 +1,208 @@
+"""The adapter on rows that were written by hand in the benchmark's format; none of its own pictures or answers."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from reson.agent.brains.look import as_png, open_reader, read_from_record
+from reson.agent.config import LabConfig
+from reson.agent.lab import open_lab
+from reson.errors import OperatorError
+from reson.evals.closed_loop.endpoint import model_settings, serving
+from reson.evals.reading.qcaleval import (
+    QUESTIONS,
+    answers_of,
+    fit_in,
+    mark,
+    outcome_in,
+    rows_in,
+    run_qcaleval,
+    status_in,
+)
+from reson.records import Json
+from reson.tools.store.blobs import Blobs
+
+
+def picture(colour: str, kind: str = "png") -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (32, 24), colour).save(stream, format=kind)
+    return stream.getvalue()
+
+
+def row(identity: str, kind: str, images: list[object], outcome: str, fit: str, status: str) -> Json:
+    answers = {
+        2: f"Classification: {outcome}\nReason: made up",
+        4: f"Assessment: {fit}\nReason: made up",
+        6: f"Status: {status}\nNext: -",
+    }
+    prompts = {f"q{n}_prompt": f"question {n} on a made-up plot" for n in range(1, 7)}
+    others = {f"q{n}_answer": "{}" for n in (1, 3, 5)}
+    return {
+        "id": identity,
+        "experiment_type": kind,
+        "images": images,
+        **prompts,
+        **others,
+        **{f"q{n}_answer": text for n, text in answers.items()},
+    }
+
+
+def rows() -> list[Json]:
+    return [
+        row("a", "rabi_success", ["a.png"], "Expected behavior", "Reliable", "SUCCESS"),
+        row("b", "rabi_failure_damped", ["b.jpg"], "Suboptimal parameters", "Unreliable", "DAMPED"),
+        row("c", "coupler_flux_success", ["a.png", "b.jpg"], "Expected behavior", "Reliable", "SUCCESS"),
+        row("d", "t1_failure_no_signal", ["a.png"], "Apparatus issue", "No fit", "NO_SIGNAL"),
+    ]
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    folder = tmp_path / "lines"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(picture("white"))
+    (folder / "b.jpg").write_bytes(picture("black", "jpeg"))
+    (folder / "test.jsonl").write_text("\n".join(json.dumps(one) for one in rows()) + "\n")
+    return folder
+
+
+@pytest.fixture
+def parquet(tmp_path: Path) -> Path:
+    import pyarrow
+    import pyarrow.parquet
+
+    folder = tmp_path / "parquet" / "data"
+    folder.mkdir(parents=True)
+    inside = {"a.png": picture("white"), "b.jpg": picture("black", "jpeg")}
+    documents = [one | {"images": [{"bytes": inside[n], "path": n} for n in one["images"]]} for one in rows()]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(documents), folder / "test-00000-of-00001.parquet")
+    config = {"decay": {"q6_status_mapping": {"t1_failure_no_signal": "NO_SIGNAL"}}}
+    (folder.parent / "experiment_config.json").write_text(json.dumps(config))
+    return folder.parent
+
+
+def test_both_formats_hold_the_same_rows(lines: Path, parquet: Path, tmp_path: Path) -> None:
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+    one, two = list(rows_in(lines, tmp_path / "one")), list(rows_in(parquet, tmp_path / "two"))
+    assert [(a.id, a.experiment_type, a.prompts, a.answers) for a in one] == [
+        (b.id, b.experiment_type, b.prompts, b.answers) for b in two
+    ]
+    assert [a.family for a in one] == ["rabi", "rabi", "coupler_flux", "t1"]
+    assert two[3].family == "decay", "the benchmark's own families, where its configuration is there"
+    for path in (path for found in (*one, *two) for path in found.images):
+        with Image.open(path) as image:
+            assert (image.format, image.size) == ("PNG", (32, 24)), "every picture is sent as PNG"
+
+
+@pytest.mark.parametrize(
+    ("take", "text", "found"),
+    [
+        (outcome_in, "**Classification: Expected behavior**\nReason: fine", "Expected behavior"),
+        (outcome_in, "Classification: anomalous behavior.", "Anomalous behavior"),
+        (outcome_in, "It looks as expected behavior", None),
+        (fit_in, "Assessment: Unreliable", "Unreliable"),
+        (fit_in, "Assessment: **Reliable**", "Reliable"),
+        (fit_in, "assessment: no fit", "No fit"),
+        (fit_in, "I would trust it", None),
+        (status_in, "Status: **NO_SIGNAL**\nSuggested: more power", "NO_SIGNAL"),
+        (status_in, "Classification: EVENT", "EVENT"),
+        (status_in, "SUCCESS\nall is well", "SUCCESS"),
+        (status_in, "The trace shows NO_SIGNAL at all", "NO_SIGNAL"),
+        (status_in, "either NO_SIGNAL or DAMPED", "NO_SIGNAL"),
+        (status_in, "Status: WONDERFUL", None),
+        (status_in, "", None),
+    ],
+)
+def test_what_is_taken_out_of_an_answer(take, text: str, found: str | None) -> None:
+    assert take(text) == found
+
+
+def test_marks_are_exact_and_no_answer_is_wrong(lines: Path, tmp_path: Path) -> None:
+    first = next(rows_in(lines, tmp_path))
+    right = mark(first, first.answers)
+    assert right.right == dict.fromkeys(QUESTIONS, True)
+    assert mark(first, {}).right == dict.fromkeys(QUESTIONS, False)
+    wrong = mark(first, {2: "Classification: Apparatus issue", 4: "Assessment: Unreliable", 6: "Status: DAMPED"})
+    assert wrong.right == dict.fromkeys(QUESTIONS, False)
+
+
+def test_two_codes_count_as_one_as_the_benchmark_has_it(lines: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    first = replace(next(rows_in(lines, tmp_path)), answers={2: "", 4: "", 6: "Status: TOO_MANY_OSC"})
+    assert mark(first, {6: "Status: SAMPLING_TOO_COARSE"}).right[QUESTIONS[2]]
+    assert not mark(first, {6: "Status: TOO_FEW_OSC"}).right[QUESTIONS[2]]
+
+
+def test_a_reader_over_http_is_scored_by_family(lines: Path, tmp_path: Path) -> None:
+    """The scripted model reads every plot as a success, and says nothing useful to a prompt that is not ours."""
+    lab = tmp_path / "lab"
+    open_lab(lab, qubits=1)
+    with serving("sensible") as url:
+        settings = model_settings("sensible", url)
+        text = (lab / "lab.toml").read_text()
+        own = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items() if name != "capabilities")
+        able = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings["capabilities"].items())
+        before, _, after = text.partition("[model]")
+        rest = after[after.index("[cascade]") :]
+        (lab / "lab.toml").write_text(f"{before}[model]\n{own}\n[model.capabilities]\n{able}\n{rest}")
+        options = {
+            "lab": str(lab),
+            "data": str(lines),
+            "brain": "openai",
+            "questions": "reson",
+            "limit": 0,
+            "out": str(tmp_path / "out"),
+        }
+        assert run_qcaleval(options, as_json=False) == 0
+    found = json.loads((tmp_path / "out" / "results.json").read_text())
+    rabi = found["families"]["rabi"]["Q6 status"]
+    assert (rabi["hits"], rabi["total"]) == (1, 2)
+    assert rabi["low"] == pytest.approx(0.0945, abs=1e-3), "Wilson's interval of 1 of 2"
+    assert found["families"]["all"]["Q2 outcome"]["hits"] == 1
+    assert found["families"]["coupler_flux"]["Q2 outcome"]["hits"] == 0, "the answer was JSON, not what was asked for"
+    assert found["families"]["coupler_flux"]["Q6 status"]["hits"] == 1, "the code stands in it all the same"
+    assert "| rabi | 2 |" in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_the_benchmark_s_own_prompts_are_sent_as_they_are(lines: Path, tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    class Desk:
+        settings = LabConfig().model.model_copy(update={"choose": "m"})
+
+        def ask(self, request):
+            heard.append(request.messages[0].text)
+            return type("Reply", (), {"text": "Status: SUCCESS"})()
+
+    reader = type("Reader", (), {"desk": Desk()})()
+    answers = answers_of(reader, next(rows_in(lines, tmp_path)), ours=False)  # type: ignore[arg-type]
+    assert heard == [f"question {n} on a made-up plot" for n in (2, 4, 6)]
+    assert answers[6] == "Status: SUCCESS"
+
+
+def test_a_folder_without_rows_and_a_row_without_answers_are_told(tmp_path: Path) -> None:
+    with pytest.raises(OperatorError, match="neither parquet"):
+        list(rows_in(tmp_path, tmp_path))
+    (tmp_path / "x.jsonl").write_text('{"id": "a", "experiment_type": "rabi_success", "images": []}\n')
+    with pytest.raises(OperatorError, match="lacks 'q2_prompt'"):
+        list(rows_in(tmp_path, tmp_path))
+
+
+def test_the_offline_brain_says_that_it_has_no_eyes(tmp_path: Path) -> None:
+    lab = open_lab(tmp_path / "lab", qubits=1)
+    with pytest.raises(OperatorError, match="does not look at pictures"):
+        open_reader(lab.config, lab.directory, tmp_path, Blobs(tmp_path / "blobs"), lambda *event: None)
+    foreign = tmp_path / "plot.png"
+    foreign.write_bytes(picture("white"))
+    with pytest.raises(OperatorError, match="belongs to no measurement"):
+        read_from_record(lab.store(), foreign)
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(OperatorError, match="no picture"):
+        as_png(tmp_path / "text.png", tmp_path)
