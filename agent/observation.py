@@ -94,6 +94,7 @@ class DiagnosisCode(StrEnum):
     WEAK_DRIVE_LINE = "weak_drive_line"
     CLIPPED_DRIVE = "clipped_drive"
     WRONG_SIDEBAND = "wrong_sideband"
+    LEAKY_PULSE = "leaky_pulse"
     TWO_FREQUENCIES = "two_frequencies"
     FREQUENCY_GUESS_OFF = "frequency_guess_off"
     SHORT_T1 = "short_t1"

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 from reson.agent.brains import diagnosis, readout_signs
 from reson.agent.brains.plans import SEARCH
-from reson.agent.brains.remedies import Abandon, GoUpstream, Remedy, Retry
+from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.records import Status, Verdict
 
 LINE_MAP = "drive_line_map"
 RESONATOR = "resonator_spectroscopy"
+LEAKAGE = "leakage_rb"
+LEAKY = 1e-4
+"""Leakage of each pulse beyond any that DRAG leaves, about a third of the usual error per gate."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
 
 # Search for the resonator: further away, then with a tone that saturates no amplifier, averaged longer.
@@ -60,7 +63,9 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment == "ramsey_xy" and _beats_twice(failure):
         return Abandon("Ramsey fringes that beat", diagnosis.two_frequencies(failure.last))
     if failure.experiment in ("ef_spectroscopy", "rough_drag"):
-        return _sideband(view, failure, usual)
+        usual = _sideband(view, failure, usual)
+    if failure.experiment in ("rough_drag", "fine_drag", LEAKAGE):
+        return _leakage(failure, usual)
     return usual
 
 
@@ -148,6 +153,22 @@ def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     ratio = failure.last.quantities.get("over_theory")
     if ratio is not None and -1.6 < ratio.value < -0.5:
         return Abandon("DRAG has the wrong sign", diagnosis.wrong_sideband(ratio.value, shift))
+    return usual
+
+
+def _leakage(failure: Failure, usual: Remedy) -> Remedy:
+    """Before a qubit is given up, or a person asked, over its DRAG coefficient: do the pulses leak?"""
+    measured = {one.experiment: one for one in failure.attempts if one.measurement_id}
+    found = measured[LEAKAGE].quantities.get("leakage_per_gate") if LEAKAGE in measured else None
+    if found is not None and found.value > max(LEAKY, 3 * (found.stderr or 0.0)):
+        return Abandon("the pulses leak", diagnosis.leaky_pulse(found.value))
+    gives_up = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
+    if not gives_up or failure.experiment == LEAKAGE:
+        return usual
+    if "ef_rabi" not in measured:
+        return GoUpstream("ef_rabi", "no sound DRAG coefficient: do the pulses leak? First a pulse from 1 to 2")
+    if LEAKAGE not in measured:
+        return GoUpstream(LEAKAGE, "no sound DRAG coefficient: how much do the pulses leak?")
     return usual
 
 

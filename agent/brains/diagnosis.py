@@ -91,6 +91,15 @@ def wrong_sideband(ratio: float, shift: float) -> Diagnosis:
     )
 
 
+def leaky_pulse(leakage: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.LEAKY_PULSE,
+        text=f"each pulse takes {leakage:.1e} of the population out of the qubit's two levels.",
+        remedy="Look at the pulse with a spectrum analyser: mixer image, carrier leakage, a spur at the anharmonicity; "
+        "or lengthen the pulse.",
+    )
+
+
 def two_frequencies(last: Attempt) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.TWO_FREQUENCIES,

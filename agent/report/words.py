@@ -45,6 +45,7 @@ DIAGNOSES = {
     "weak_drive_line": "Weak drive line",
     "clipped_drive": "Clipped drive",
     "wrong_sideband": "Wrong sideband",
+    "leaky_pulse": "Leaky pulses",
     "two_frequencies": "Two frequencies",
     "frequency_guess_off": "Frequency far from the design",
     "short_t1": "Short T1",

@@ -208,3 +208,24 @@ def test_a_mirrored_carrier_is_told_from_a_shifted_one_by_the_sign_of_drag():
     assert isinstance(asked, Measure) and asked.experiment == "rough_drag"
     mirrored = attempt("rough_drag", Verdict.REVIEW, Status.SUCCESS, found={"over_theory": -1.02})
     assert named([*attempts, mirrored, mirrored], **known) == {DiagnosisCode.WRONG_SIDEBAND}
+
+
+def leakage(value: float, error: float, verdict: Verdict = Verdict.REVIEW) -> Attempt:
+    return attempt("leakage_rb", verdict, Status.LARGE_ERROR, found={"leakage_per_gate": (value, error)})
+
+
+def test_a_drag_coefficient_that_cannot_be_found_is_asked_for_leakage_before_it_is_given_up():
+    poor = attempt("rough_drag", Verdict.REJECT, Status.FIT_POOR, found={"over_theory": 0.46})
+    attempts = until("rough_drag")
+    while isinstance(asked := decide(attempts), Measure) and asked.experiment in ("rough_drag", "rabi"):
+        attempts.append(poor if asked.experiment == "rough_drag" else good("rabi"))
+        assert len(attempts) < 40
+    assert isinstance(asked, Measure) and asked.experiment == "ef_rabi"
+    attempts += [good("ef_rabi"), poor]
+    asked = decide(attempts)
+    assert isinstance(asked, Measure) and asked.experiment == "leakage_rb"
+    assert isinstance(decide([*attempts, leakage(9e-4, 4e-4)]), Measure), "not yet certain"
+    assert named([*attempts, leakage(6e-4, 1.5e-4)]) == {DiagnosisCode.LEAKY_PULSE}
+    assert named([*attempts, good("leakage_rb", found={"leakage_per_gate": (1e-5, 4e-6)}), poor]) == {
+        DiagnosisCode.UNRESOLVED
+    }
