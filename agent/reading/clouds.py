@@ -14,7 +14,7 @@ APART = 1.5
 """Distance of the centres, in widths of a cloud, from which two clouds are visible."""
 AT_ORIGIN = 0.4
 """Distance from the origin, in widths of a cloud, below which no carrier came back at all."""
-SHAPELESS = 2.0
+SHAPELESS = 1.3
 """The same below which noise hides what came back."""
 STRAY = 0.12
 """Share of the shots of 0 beyond the reach of its cloud from which the readout itself moves the qubit."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 ITERATIONS = 60
+SETTLED = 2e-4
+"""Move of a centre, in widths of a cloud, below which the decomposition has come to rest."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,13 @@ def _fit_mixture(along: np.ndarray) -> Mixture:
     for _ in range(ITERATIONS):
         likelihood = shares.T[:, :, None] * _components(along, low, high, sigma)
         lower, bridge, upper = likelihood / (likelihood.sum(axis=0) + 1e-300)
+        before = low, high
         low, high = (float(np.sum(part * along) / (np.sum(part) + 1e-300)) for part in (lower, upper))
         spread = np.sum(upper * (along - high) ** 2 + lower * (along - low) ** 2)
         sigma = float(np.sqrt(spread / np.sum(lower + upper)))
         shares = np.stack([part.mean(axis=1) for part in (lower, bridge, upper)], axis=1)
+        if max(abs(low - before[0]), abs(high - before[1])) < SETTLED * sigma:
+            break
     ground, excited = ((float(a), float(b), float(c)) for a, b, c in shares)
     return Mixture(low, high, sigma, (ground, excited))
 
