@@ -49,7 +49,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     experiments = {}
     for qubit, values in arguments.items():
         controls = device.controls()[f"q{qubit}"]
-        amplitudes = np.linspace(0.0, values["max_amplitude"], int(values["points"]))
+        amplitudes = sweep.uneven(values["max_amplitude"], int(values["points"]))
         beta, length = controls["drag_beta"], controls["pulse_duration"]
         experiments[qubit] = Sequences(
             qubit, [({"xval": float(a)}, [DriveGate(float(a), beta, 0.0, length)]) for a in amplitudes]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Parameter, RawData
+from reson.tools.experiments.experiment import Parameter
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -28,9 +28,15 @@ def delays(max_delay: float, number: int) -> np.ndarray:
     return np.linspace(SETTLING, max_delay, number)
 
 
-def delays_of(raw: RawData, unit: float) -> np.ndarray:
-    """The delays of a measurement in multiples of ``unit`` (seconds), shape (circuits,)."""
-    return np.array([metadata["xval"] for metadata in raw.circuits]) / unit
+def uneven(highest: float, number: int) -> np.ndarray:
+    """Values from 0 to ``highest``, shape (number,), each inner one up to a quarter of a step off an even grid.
+
+    On an even grid an oscillation faster than its sampling looks like a slow one, perfectly; here it fits none. The
+    shifts are the multiples of the golden ratio, which fill the range evenly whatever the number of points.
+    """
+    shift = (np.arange(number) * (5**0.5 - 1) / 2 % 1 - 0.5) / 2
+    shift[[0, -1]] = 0.0
+    return (np.arange(number) + shift) * highest / (number - 1)
 
 
 def repetitions(most: int, number: int) -> list[int]:
