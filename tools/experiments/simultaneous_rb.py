@@ -26,8 +26,7 @@ FIGURE = "Simultaneous benchmarking"
 
 
 def _defaults(values: Values) -> dict[str, float]:
-    found = standard_rb.EXPERIMENT.defaults(values)
-    return {"max_length": found["max_length"], "isolated_error": values.get("error_per_gate", 0.0)}
+    return standard_rb.EXPERIMENT.defaults(values) | {"isolated_error": values.get("error_per_gate", 0.0)}
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
@@ -104,8 +103,6 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     return [*listed, checks.within("error against that alone", error.value, lowest, 1.0, severity=Verdict.REVIEW)]
 
 
-_SHARED = [one for one in standard_rb.EXPERIMENT.parameters if one.name != "coherence_limit"]
-
 EXPERIMENT = Experiment(
     name=NAME,
     title="Simultaneous benchmarking",
@@ -113,9 +110,8 @@ EXPERIMENT = Experiment(
     family="standard_rb",
     effect=Effect.MEASURES,
     parameters=(
-        _SHARED[0],
+        *standard_rb.EXPERIMENT.parameters,
         Parameter("isolated_error", "", 0.0, 0.5, "error per pulse of the qubit alone, for comparison; 0 if unknown"),
-        *_SHARED[1:],
     ),
     needs=standard_rb.EXPERIMENT.needs,
     calibrates=("simultaneous_error_per_gate",),
