@@ -116,8 +116,8 @@ def _analysis(raw: RawData, parts: tuple[Series, ...], quantities: dict[str, Qua
         experiment="correlated_readout_error",
         qubit=raw.qubit,
         series=parts,
-        x_axis=Axis(label="Other qubit", unit=""),
-        y_axis=Axis(label="Change of P(1) when it is in 1", unit=""),
+        x_axis=Axis(label="Pattern" if error else "Other qubit", unit=""),
+        y_axis=Axis(label="P(1)" if error else "Change of P(1) when it is in 1", unit=""),
         quantities=quantities,
         error=error,
     )
@@ -174,14 +174,20 @@ def unexplained(p1: np.ndarray, own: np.ndarray, others: np.ndarray, shots: int)
 
 
 def draw(analysis: Analysis) -> Figure:
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+    from reson.tools.figures import style
     from reson.tools.figures.curves import draw_curves
 
     figure = draw_curves(analysis, "Readout crosstalk")
+    if analysis.error is not None:
+        return figure
     axes = figure.axes[0]
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.axhline(0.0, color="#222222", linewidth=0.9)
+    axes.axhline(0.0, color=style.INK, linewidth=0.9)
+    others = analysis.series[0].x
+    axes.set_xlim(min(others) - 0.5, max(others) + 0.5)
+    axes.xaxis.set_major_locator(MultipleLocator(max(1, round((max(others) - min(others)) / 8))))
     # assignment errors are some per cent: a change far below one is none
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, -0.02), max(high, 0.02))
