@@ -16,7 +16,13 @@ from reson.records import Finite, Record, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.quantities import PARAMETERS
 
-SUPPORTS_A_VALUE = (Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR)
+SUPPORTS_A_VALUE = (
+    Status.SUCCESS,
+    Status.MODERATE_ERROR,
+    Status.LARGE_ERROR,
+    Status.STABLE,
+    Status.RANDOM_WALK,
+)
 NEVER_ABOVE = 3.0
 """True error over coherence limit from which a qubit must not be called done, whatever the goal."""
 

@@ -13,7 +13,13 @@ from reson.agent.observation import Decision, Escalate, GiveUp, Observation, Qub
 from reson.records import Reading, Status, Verdict
 from reson.tools.experiments.experiment import Analysis
 
-SUPPORTS_A_VALUE = {Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR}
+SUPPORTS_A_VALUE = {
+    Status.SUCCESS,
+    Status.MODERATE_ERROR,
+    Status.LARGE_ERROR,
+    Status.STABLE,
+    Status.RANDOM_WALK,
+}
 
 
 @dataclass

@@ -90,7 +90,7 @@ def reading_of(text: str, family: str, reader: str) -> Reading:
     except ValidationError as error:
         first = error.errors()[0]
         raise Unusable("bad_field", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    success = reading.status is Status.SUCCESS
+    success = reading.status in (Status.SUCCESS, Status.STABLE)
     if success != (reading.outcome is Outcome.EXPECTED) or (
         not success and reading.reliability is FitReliability.RELIABLE
     ):

@@ -24,7 +24,7 @@ def past(bench: Bench, component: str, measurement: str) -> dict[str, Past]:
     }
     this = get_measurement(bench.store, measurement)
     for row in list_measurements(bench.store, run_id=bench.run_id, component=component, experiment=this.experiment):
-        sound = row.reading is not None and row.reading.status is Status.SUCCESS
+        sound = row.reading is not None and row.reading.status in (Status.SUCCESS, Status.STABLE)
         if row.id == measurement or not sound or row.judgement is None or row.judgement.verdict is Verdict.REJECT:
             continue
         for name, quantity in (row.quantities or {}).items():

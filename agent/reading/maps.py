@@ -10,10 +10,10 @@ from reson.tools.experiments.experiment import Analysis
 
 SEEN = 7.0
 """Height of a line, three points averaged, in units of the map's noise from which it counts."""
-BROADER = 1.6
-"""Width of the faintest line over the narrowest possible one, a rotation by pi, from which the drive broadens it."""
-NARROWEST = 2.6e6
-"""Hz: full width at half maximum of the line of the spectroscopy pulse at low power."""
+BROADER = 1.5
+"""Width of the line over the narrowest from which the drive has broadened it."""
+NARROWEST = 3.3e6
+"""Hz: full width at half maximum of the spectroscopy pulse's line at low power, three points averaged."""
 
 
 def read_power_map(analysis: Analysis) -> Reading:
@@ -25,11 +25,10 @@ def read_power_map(analysis: Analysis) -> Reading:
     seen = np.flatnonzero(heights > SEEN * noise / np.sqrt(3))
     if not len(seen):
         return no_signal(analysis, "no line stands out at any power", Outcome.ANOMALOUS)
-    clear = seen[heights[seen] >= heights.max() / 2]
-    lowest = int(clear[0])
-    width = _width(x, z[lowest] - np.median(z[lowest]))
-    if lowest == 0 and (width > BROADER * NARROWEST or _dark_in_the_middle(smooth, int(clear[0]))):
-        reason = "the line is broad or split already at the lowest power of the map"
+    lowest = int(next(row for row in seen if heights[row] >= heights.max() / 2))
+    width = _width(x, smooth[lowest])
+    if lowest == 0 or width > BROADER * NARROWEST or _split(smooth[lowest]):
+        reason = "the line is broad or split already at the lowest power that shows it"
         return answer(Status.AMP_TOO_HIGH, Outcome.SUBOPTIMAL, reason, curve_drawn=drawn)
     if not drawn:
         return answer(Status.NO_SIGNAL, Outcome.ANOMALOUS, "no line was found where one is to see", curve_drawn=False)
@@ -40,15 +39,21 @@ def read_power_map(analysis: Analysis) -> Reading:
     return success("a narrow line at low power, which the drive broadens higher up")
 
 
-def _width(x: np.ndarray, row: np.ndarray) -> float:
-    """Full width at half maximum, from the outermost points above half the height."""
-    above = np.flatnonzero(row > row.max() / 2)
-    return float(x[above[-1]] - x[above[0]]) + float(x[1] - x[0])
+def _width(x: np.ndarray, line: np.ndarray) -> float:
+    """Full width at half of the highest point, interpolated."""
+    peak, half = int(np.argmax(line)), float(line.max()) / 2
+    low = next((k for k in range(peak, 0, -1) if line[k - 1] < half), 0)
+    high = next((k for k in range(peak, len(line) - 1) if line[k + 1] < half), len(line) - 1)
+    edges = [float(x[low]), float(x[high])]
+    if low > 0:
+        edges[0] -= float((x[low] - x[low - 1]) * (line[low] - half) / (line[low] - line[low - 1]))
+    if high < len(line) - 1:
+        edges[1] += float((x[high + 1] - x[high]) * (line[high] - half) / (line[high] - line[high + 1]))
+    return edges[1] - edges[0]
 
 
-def _dark_in_the_middle(smooth: np.ndarray, row: int) -> bool:
+def _split(line: np.ndarray) -> bool:
     """Two lobes of similar height: a rotation by two pi leaves the qubit where it was on resonance."""
-    line = smooth[row]
     inner = line[1:-1]
     peaks = np.flatnonzero((inner > line[:-2]) & (inner >= line[2:]) & (inner > 0.5 * line.max())) + 1
     return len(peaks) > 1

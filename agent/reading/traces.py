@@ -71,11 +71,11 @@ def spectral_lines(x: np.ndarray, y: np.ndarray, y_err: np.ndarray) -> list[floa
 
 
 def _gone_at_once(y: np.ndarray, noise: float) -> bool:
-    """It starts far from where it ends, and of that less than a quarter is left after an eighth of the window."""
+    """It starts far from where it ends, and between an eighth and a third of the window less than a sixth is left."""
     floor = float(y[len(y) // 2 :].mean())
-    later = y[len(y) // 8 :] - floor
+    later = y[len(y) // 8 : len(y) // 3] - floor
     left = np.sqrt(max(2 * float(np.mean(later**2)) - 2 * noise**2, 0.0))
-    return bool(abs(y[0] - floor) > max(0.15, 4 * noise) and left < abs(y[0] - floor) / 4)
+    return bool(abs(y[0] - floor) > max(0.15, 4 * noise) and left < abs(y[0] - floor) / 6)
 
 
 def read_fine_frequency(analysis: Analysis) -> Reading:

@@ -76,12 +76,13 @@ def _jumping(y: np.ndarray, sigma: np.ndarray) -> tuple[float, float]:
 
 
 def _two_levels(y: np.ndarray) -> np.ndarray:
-    """Two groups with the least scatter about their medians."""
-    levels = np.quantile(y, [0.1, 0.9])
-    for _ in range(30):
-        nearer = np.abs(y[:, None] - levels).argmin(axis=1)
-        levels = np.array([np.median(y[nearer == k]) if (nearer == k).any() else levels[k] for k in (0, 1)])
-    return np.sort(levels)
+    """Medians of the two groups, lower and higher, that scatter least about their means."""
+    ordered = np.sort(y)
+    sizes = np.arange(1, len(y))
+    sums = np.cumsum(ordered)
+    between = sums[:-1] ** 2 / sizes + (sums[-1] - sums[:-1]) ** 2 / (len(y) - sizes)
+    split = int(np.argmax(between)) + 1
+    return np.array([np.median(ordered[:split]), np.median(ordered[split:])])
 
 
 def _forward(costs: np.ndarray, jump: float) -> float:

@@ -11,6 +11,7 @@ import argparse
 import io
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,10 @@ def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
 
     row = get(recipe.experiment)
     device = open_simulated(SEED, recipe.qubits, recipe.faults, clock)
+    if recipe.defects:
+        first, *others = device.chip.truth.transmons
+        first = replace(first, defects=recipe.defects)
+        device.chip.truth = replace(device.chip.truth, transmons=(first, *others))
     changed = {name: value * recipe.times.get(name, 1.0) for name, value in values.items()}
     changed["drive_frequency"] += recipe.detuned
     device.load(controls_only({"q0": changed}))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reson.records import Status
+from reson.tools.devices.simulated.telegraph import DefectTruth
 
 STRETCH = 1.6
 """By which a curve is stretched to miss its points."""
@@ -26,6 +27,8 @@ class Recipe:
     """Hz added to the drive frequency."""
     faults: Mapping[str, str] = field(default_factory=dict)
     """Of the chip, by component, as in ``lab.toml``."""
+    defects: tuple[DefectTruth, ...] = ()
+    """Two-level systems beside q0 in place of its own."""
     by_eye: bool = False
     """Made so by construction and plain to the eye, though the offline reader takes it for something else."""
     stretched_curve: float = 0.0

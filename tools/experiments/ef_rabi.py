@@ -29,7 +29,7 @@ OTHER_LEVELS = 0.098
 """By how much levels 0 and 3 slow a pi pulse: this over (anharmonicity * duration)^2, relative; 1.1e-3 for 32 ns.
 
 Found by propagating a transmon: 0.098 to 0.100 for 20 to 48 ns."""
-SYSTEMATIC = 0.002
+SYSTEMATIC = 0.001
 """Relative error that a detuning left by spectroscopy adds."""
 
 

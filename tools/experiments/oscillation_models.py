@@ -23,7 +23,9 @@ def _damped_rabi(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
 
 
 def _trace(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
-    return p["base"] + p["amp"] * np.exp(-x / p["tau"]) * np.cos(2 * np.pi * p["freq"] * x + p["phi"])
+    lives = x / p["tau"]
+    envelope = np.exp(-p["share"] * lives - (1 - p["share"]) * lives**2)
+    return p["base"] + p["amp"] * envelope * np.cos(2 * np.pi * p["freq"] * x + p["phi"])
 
 
 def _two_lines(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
@@ -45,13 +47,18 @@ DAMPED_RABI = CurveModel(
 )
 """base + amp exp(-rate x) cos(2 pi freq x): a drive of no length is no rotation, so there is no free phase."""
 
-RAMSEY_TRACE = CurveModel(
-    ("amp", "tau", "freq", "phi", "base"),
-    _trace,
-    {"data": "fringes"},
-    {"amp": (0, 2), "tau": TIMES, "freq": (0, np.inf), "phi": ANY_PHASE, "base": (-1, 2)},
+_TRACE_BOUNDS = {"amp": (0, 2), "tau": TIMES, "freq": (0, np.inf), "phi": ANY_PHASE, "base": (-1, 2), "share": (0, 1)}
+RAMSEY_TRACE = CurveModel(("amp", "tau", "freq", "phi", "base", "share"), _trace, {"data": "fringes"}, _TRACE_BOUNDS)
+"""base + amp exp(-share x / tau - (1 - share) (x / tau)^2) cos(2 pi freq x + phi).
+
+``T2RamseyAnalysis`` but for the envelope: fast noise dephases exponentially, slow noise as a Gaussian (Ithier et al.,
+PRB 72, 134519 (2005)). Whatever their shares, at ``tau`` the envelope has fallen to 1/e.
+"""
+
+RAMSEY_TRACE_OF_ONE_NOISE = CurveModel(
+    ("amp", "tau", "freq", "phi", "base"), _trace, {"data": "fringes"}, _TRACE_BOUNDS, ("share",)
 )
-"""``T2RamseyAnalysis``: base + amp exp(-x / tau) cos(2 pi freq x + phi)."""
+"""The same with a given ``share``: where only one kind of noise is seen, the other is no unknown."""
 
 TWO_LINES = CurveModel(
     ("base", "tau", "freq", "gap", "a1", "b1", "a2", "b2"), _two_lines, {"data": "fringes"}, {"tau": TIMES}
@@ -127,7 +134,8 @@ def damped_rabi_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
 def trace_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
     start = best_wave(x, y, cycle_grid(len(x)))
     tau = 1 / max(start.rate, 0.2 / float(x.max()))
-    return {"amp": max(start.size, 1e-3), "tau": tau, "freq": start.freq, "phi": start.phase, "base": start.base}
+    found = {"amp": max(start.size, 1e-3), "tau": tau, "freq": start.freq, "phi": start.phase, "base": start.base}
+    return found | {"share": 0.7}
 
 
 def repetitions_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:

@@ -30,7 +30,7 @@ SHAPE = area(1.0)
 """Area of the envelope over that of a rectangle: the mean rate of a pulse over its peak rate, whatever its length."""
 THIRD_LEVEL = 0.24
 """The third level slows the oscillation by this times (frequency / anharmonicity)^2, relative: see ``rabi``."""
-SYSTEMATIC = 0.0015
+SYSTEMATIC = 0.0006
 """Relative error that a drive slightly off resonance adds, and what is left of the third level."""
 
 
@@ -79,7 +79,7 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     scale = (1 + slowing) / (SHAPE * raw.parameters["amplitude"])
     stderr = oscillation.stderr
     if stderr is not None:
-        stderr = float(scale * np.hypot(stderr, (SYSTEMATIC + slowing / 2) * oscillation.value))
+        stderr = float(scale * np.hypot(stderr, SYSTEMATIC * oscillation.value))
     window = raw.parameters["max_duration"]
     return {
         "rabi_rate": Quantity(value=oscillation.value * scale, stderr=stderr, unit="Hz"),

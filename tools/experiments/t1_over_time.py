@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 US = 1e-6
 SHARES = np.array([0.005, 0.08, 0.22, 0.48, 1.0])
 """Delays in units of the longest: close enough together for a T1 that has fallen to a tenth."""
-ROUNDS = 30
+ROUNDS, TURNS = 12, 8
 RANGE = (0.02, 20.0)
 """Single values are looked for within these multiples of the mean decay's T1."""
+NEAR_ZERO = 0.8
+"""Where a standard deviation is not told from zero, it is about this times the root of the error of its square."""
 MEDIAN = float(np.sqrt(np.pi / 2))
 """Standard error of a median over that of a mean, of normal values."""
 
@@ -93,12 +95,33 @@ def analyse(raw: RawData) -> Analysis:
 def _single_values(raw: RawData, t1: float, height: float, floor: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Time in s, T1 in s and its standard error of each repetition, all of shape (repeats,).
 
-    With height and floor given, the decay time alone is fitted, by Gauss-Newton steps on its logarithm.
+    Decay times with height and floor given, then height and floor with the decay times given, in turn: the mean decay,
+    where they start from, is no exponential where T1 jumps.
     """
     value, error = (part.reshape(-1, len(SHARES)) for part in measured(raw))
     delay = np.array([meta["xval"] for meta in raw.circuits]).reshape(-1, len(SHARES))
+    logarithm, curvature = _coarse(delay, value, error, t1, height, floor), np.ones(len(value))
+    for _ in range(TURNS):
+        logarithm, curvature = _decay_times(delay, value, error, logarithm, t1, height, floor)
+        shape = np.exp(-delay / np.exp(logarithm)[:, None]).ravel()
+        basis = np.stack([shape, np.ones_like(shape)], axis=1) / error.ravel()[:, None]
+        height, floor = np.linalg.lstsq(basis, (value / error).ravel(), rcond=None)[0]
+    found, number = np.exp(logarithm), len(logarithm)
+    time = (np.arange(number) + 0.5) * (raw.ended - raw.started) / number
+    return time, found, found / np.sqrt(np.maximum(curvature, 1e-3))
+
+
+def _decay_times(
+    delay: np.ndarray,
+    value: np.ndarray,
+    error: np.ndarray,
+    logarithm: np.ndarray,
+    t1: float,
+    height: float,
+    floor: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithm of each repetition's decay time and the curvature of chi2 / 2 in it, by Gauss-Newton steps."""
     lowest, highest = np.log(t1 * RANGE[0]), np.log(t1 * RANGE[1])
-    logarithm = _coarse(delay, value, error, t1, height, floor)
     curvature = np.ones_like(logarithm)
     for _ in range(ROUNDS):
         ratio = delay / np.exp(logarithm)[:, None]
@@ -107,9 +130,7 @@ def _single_values(raw: RawData, t1: float, height: float, floor: float) -> tupl
         curvature = np.sum(slope**2, axis=1)
         step = np.sum(slope * (value - floor - model) / error, axis=1) / np.maximum(curvature, 1e-12)
         logarithm = np.clip(logarithm + np.clip(step, -0.5, 0.5), lowest, highest)
-    found, number = np.exp(logarithm), len(logarithm)
-    time = (np.arange(number) + 0.5) * (raw.ended - raw.started) / number
-    return time, found, found / np.sqrt(np.maximum(curvature, 1e-3))
+    return logarithm, curvature
 
 
 def _coarse(
@@ -133,7 +154,9 @@ def _statistics(values: np.ndarray, errors: np.ndarray, common: float) -> dict[s
     uncertain = spread**2 * np.sqrt(2 / number) / middle**2
     return {
         "t1": Quantity(value=middle, stderr=float(np.hypot(MEDIAN * spread / np.sqrt(number), common)), unit="s"),
-        "t1_fluctuation": Quantity(value=wander, stderr=float(uncertain / max(2 * wander, np.sqrt(uncertain)))),
+        "t1_fluctuation": Quantity(
+            value=wander, stderr=float(uncertain / 2 / max(wander, NEAR_ZERO * np.sqrt(uncertain)))
+        ),
         "single_error": Quantity(value=float(np.median(errors)) / middle),
     }
 

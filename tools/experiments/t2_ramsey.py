@@ -16,7 +16,13 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
 from reson.tools.experiments.fitting import Fit
-from reson.tools.experiments.oscillation_models import RAMSEY_TRACE, TWO_LINES, trace_start, two_lines_start
+from reson.tools.experiments.oscillation_models import (
+    RAMSEY_TRACE,
+    RAMSEY_TRACE_OF_ONE_NOISE,
+    TWO_LINES,
+    trace_start,
+    two_lines_start,
+)
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -28,10 +34,12 @@ if TYPE_CHECKING:
 US = 1e-6
 OSCILLATIONS = 10.0
 """Oscillations that the artificial detuning puts into the window."""
+SLOW = 0.65
+"""What slow noise, which an echo takes away, usually leaves of T2."""
 FAINTEST = 0.15
 """Amplitude of a second line, in units of the first, from which it counts."""
 BETTER = 40.0
-"""By how much chi2 has to fall for four more parameters before there are two lines."""
+"""By how much chi2 has to fall for three more parameters before there are two lines."""
 SUSPECT = 1.3
 """Reduced chi2 of one line from which a second is looked for."""
 SIGMAS = 5.0
@@ -40,7 +48,7 @@ SIGMAS = 5.0
 
 def _defaults(values: Values) -> dict[str, float]:
     """Two and a half times T2* where it is known, else what T1 suggests."""
-    guess = values.get("t2_star", values.get("t2_echo", values.get("t1", 40e-6)))
+    guess = values.get("t2_star", SLOW * values.get("t2_echo", values.get("t1", 60e-6)))
     window = float(np.clip(2.5 * guess, 1e-6, 1e-3))
     return {"max_delay": window, "detuning": OSCILLATIONS / window}
 
@@ -66,7 +74,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, RAMSEY_TRACE, US)
-    one = fit_many(RAMSEY_TRACE, [points], [trace_start(points.x, points.y)], US)[0]
+    one = _one_line(points)
     poor = one.reduced_chi2 is not None and one.reduced_chi2 > SUSPECT
     two = _two_lines(one, points) if poor else None
     result = two or one
@@ -82,6 +90,17 @@ def analyse(raw: RawData) -> Analysis:
     )
 
 
+def _one_line(points: Points) -> Fit:
+    """Where the share of exponential decay ends at none or all, it counts as known."""
+    start = trace_start(points.x, points.y)
+    found = fit_many(RAMSEY_TRACE, [points], [start], US)[0]
+    if found.error is None and 0 < found["share"].value < 1:
+        return found
+    share = 1.0 if found.error else found["share"].value
+    given = {name: found[name].value for name in found.parameters} or start
+    return fit_many(RAMSEY_TRACE_OF_ONE_NOISE, [points], [given], US, [{"share": share}])[0]
+
+
 def _two_lines(one: Fit, points: Points) -> Fit | None:
     """A fit with two lines, if it is better by far and both lines are strong."""
     window = float(points.x.max())
@@ -90,7 +109,7 @@ def _two_lines(one: Fit, points: Points) -> Fit | None:
     two = fit_many(TWO_LINES, [points], [start], US)[0]
     if two.error or one.reduced_chi2 is None or two.reduced_chi2 is None:
         return None
-    gain = one.reduced_chi2 * (len(points.x) - 5) - two.reduced_chi2 * (len(points.x) - 8)
+    gain = one.reduced_chi2 * (len(points.x) - 6) - two.reduced_chi2 * (len(points.x) - 8)
     apart, share = two["gap"], _share(two)
     resolved = apart.stderr is not None and abs(apart.value) > SIGMAS * apart.stderr
     return two if gain > BETTER and resolved and share.value > FAINTEST else None
@@ -161,7 +180,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.resolved("amplitude", found["contrast"], 8.0),
         checks.precise("t2_star", tau, 0.2),
         checks.within("second line over the first", second, 0.0, FAINTEST, severity=Verdict.REVIEW),
-        checks.goodness(analysis, parameters=5, tolerance=0.02),
+        checks.goodness(analysis, parameters=6, tolerance=0.02),
         checks.history("t2_star", tau, history, natural=0.25),
     ]
     if "t1" in history:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from reson.evals.gallery.recipe import Recipe
 from reson.evals.gallery.recipes import (
     benchmarking,
+    coherence,
     decays,
     drag,
+    drive,
     fine_amplitude,
     leakage,
     rabi,
@@ -16,6 +18,7 @@ from reson.evals.gallery.recipes import (
     resonators,
     spectroscopy,
     states,
+    transition,
 )
 
 RECIPES: tuple[Recipe, ...] = (
@@ -31,4 +34,7 @@ RECIPES: tuple[Recipe, ...] = (
     *rb_variants.RECIPES,
     *states.RECIPES,
     *leakage.RECIPES,
+    *drive.RECIPES,
+    *coherence.RECIPES,
+    *transition.RECIPES,
 )
