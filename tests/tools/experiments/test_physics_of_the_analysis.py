@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
+from reson.evals.best_readout import best_readout
 from reson.evals.verdicts.pulses import best_amplitude
 from reson.tools.devices.envelope import area, envelope, envelope_derivative
 from reson.tools.devices.simulated.device import open_simulated
@@ -81,7 +82,7 @@ def test_rabi_is_right_in_spite_of_the_third_level(duration: float) -> None:
     """Against the amplitude at which the true Hamiltonian turns the qubit by pi."""
     device = open_simulated(31, 1, {}, 1.8e9)
     truth = device.chip.truth_now().transmons[0]
-    device.load({"q0": {"drive_frequency": truth.f01, "pulse_duration": duration}})
+    device.load({"q0": {"drive_frequency": truth.f01, "pulse_duration": duration} | best_readout(truth)})
     best = best_amplitude(truth, "x", 0.0, duration)
     row = get("rabi")
     arguments = row.arguments({"max_amplitude": min(1.0, 2.8 * best), "shots": 10_000}, device.controls()["q0"])
