@@ -158,10 +158,10 @@ def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
 
 def _leakage(failure: Failure, usual: Remedy) -> Remedy:
     """Before a qubit is given up, or a person asked, over its DRAG coefficient: do the pulses leak?"""
-    measured = {one.experiment: one for one in failure.attempts if one.measurement_id}
-    found = measured[LEAKAGE].quantities.get("leakage_per_gate") if LEAKAGE in measured else None
-    if found is not None and found.value > max(LEAKY, 3 * (found.stderr or 0.0)):
-        return Abandon("the pulses leak", diagnosis.leaky_pulse(found.value))
+    leakage = measured_leakage(failure.attempts)
+    if leakage is not None:
+        return Abandon("the pulses leak", diagnosis.leaky_pulse(leakage))
+    measured = {one.experiment for one in failure.attempts if one.measurement_id}
     gives_up = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
     if not gives_up or failure.experiment == LEAKAGE:
         return usual
@@ -170,6 +170,14 @@ def _leakage(failure: Failure, usual: Remedy) -> Remedy:
     if LEAKAGE not in measured:
         return GoUpstream(LEAKAGE, "no sound DRAG coefficient: how much do the pulses leak?")
     return usual
+
+
+def measured_leakage(attempts: Sequence[Attempt]) -> float | None:
+    """Leakage per gate by the newest measurement of it, where it is certain and large; else None."""
+    found = next(
+        (one.quantities.get("leakage_per_gate") for one in reversed(attempts) if one.experiment == LEAKAGE), None
+    )
+    return found.value if found is not None and found.value > max(LEAKY, 3 * (found.stderr or 0.0)) else None
 
 
 def _beats_twice(failure: Failure) -> bool:

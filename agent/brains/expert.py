@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reson.agent.brains.causes import Failure, better_answer
-from reson.agent.brains.diagnosis import beside, error_above_limit, in_specification
-from reson.agent.brains.plans import REFINE, SEARCH, Step, plan_for
+from reson.agent.brains.causes import Failure, better_answer, measured_leakage
+from reson.agent.brains.diagnosis import beside, error_above_limit, in_specification, leaky_pulse
+from reson.agent.brains.plans import REFINE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
 from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Status, Verdict
@@ -43,13 +43,10 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
             continue  # another brain's idea: the plan goes on where it was
         if succeeded(attempt):
             stack.pop()
-            if (
-                attempt.experiment == "standard_rb"
-                and not _within_goal(attempt, goals)
-                and refinements < MAX_REFINEMENTS
-            ):
+            if attempt.experiment == "standard_rb" and not _within_goal(attempt, goals):
+                further = REFINE if refinements < MAX_REFINEMENTS else WHY_ABOVE_LIMIT
                 refinements += 1
-                stack += [Frame(step) for step in reversed(REFINE)]
+                stack += [Frame(step) for step in reversed(further)]
         else:
             frame.failures.append(attempt)
             found = _has_found(view.attempts[: position + 1])
@@ -61,6 +58,8 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
             if isinstance(answer, GoUpstream):
                 frame.upstream_tried = True
                 stack.append(Frame(Step(answer.experiment, answer.why, answer.parameters)))
+            elif isinstance(answer, Abandon | AskPerson) and all(one.step in WHY_ABOVE_LIMIT for one in stack):
+                stack.clear()
         if not stack:
             break
     if not stack:
@@ -138,6 +137,8 @@ def _close(view: QubitView, goals: GoalsView) -> Decision:
     diagnoses = in_specification(view, goals)
     if error > goals.error_over_coherence_limit * limit:
         why = "the error per gate stays above the goal after refinement"
-        return GiveUp(component=view.component, why=why, diagnoses=(error_above_limit(error, limit, goals), *diagnoses))
+        leakage = measured_leakage(view.attempts)
+        cause = error_above_limit(error, limit, goals) if leakage is None else leaky_pulse(leakage)
+        return GiveUp(component=view.component, why=why, diagnoses=(cause, *diagnoses))
     why = f"error per gate {error:.2e}, {error / limit:.2f} times the coherence limit"
     return Done(component=view.component, why=why, diagnoses=diagnoses)

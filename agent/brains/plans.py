@@ -61,6 +61,12 @@ REFINE = (
     Step("standard_rb", "and once more the error per gate"),
 )
 
+WHY_ABOVE_LIMIT = (
+    Step("ef_rabi", "the error stays above its limit: do the pulses leak? First a pulse from 1 to 2"),
+    Step("leakage_rb", "the error stays above its limit: how much do the pulses leak?"),
+)
+"""What tells why refinement did not help; where it fails, the reason stays open."""
+
 # What to look at again when an experiment shows nothing that makes sense.
 UPSTREAM: dict[str, str] = {
     "qubit_spectroscopy": "resonator_spectroscopy",

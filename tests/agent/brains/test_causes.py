@@ -229,3 +229,20 @@ def test_a_drag_coefficient_that_cannot_be_found_is_asked_for_leakage_before_it_
     assert named([*attempts, good("leakage_rb", found={"leakage_per_gate": (1e-5, 4e-6)}), poor]) == {
         DiagnosisCode.UNRESOLVED
     }
+
+
+def test_an_error_that_stays_above_its_limit_is_asked_for_leakage():
+    poor = good("standard_rb", found={"error_per_gate": (9e-4, 2e-5), "coherence_limit": (2e-4, 6e-6)})
+    attempts = []
+    while isinstance(asked := decide(attempts), Measure) and asked.experiment != "ef_rabi":
+        attempts.append(poor if asked.experiment == "standard_rb" else good(asked.experiment))
+        assert len(attempts) < 60
+    assert isinstance(asked, Measure)
+    assert named([*attempts, good("ef_rabi"), leakage(6e-4, 1.5e-4)]) == {DiagnosisCode.LEAKY_PULSE}
+    tight = good("leakage_rb", found={"leakage_per_gate": (1e-5, 4e-6)})
+    assert named([*attempts, good("ef_rabi"), tight]) == {DiagnosisCode.ERROR_ABOVE_LIMIT}
+    nothing = attempt("ef_rabi", Verdict.REJECT, Status.NO_SIGNAL)
+    while isinstance(asked := decide(attempts), Measure):
+        attempts.append(nothing if asked.experiment == "ef_rabi" else good(asked.experiment))
+        assert len(attempts) < 80
+    assert named(attempts) == {DiagnosisCode.ERROR_ABOVE_LIMIT}
