@@ -10,7 +10,7 @@ import numpy as np
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.instructions import to_gate
 from reson.tools.devices.simulated.superoperators import superoperators, to_density, to_vector
-from reson.tools.devices.simulated.truth import LEVELS
+from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
 _X = np.array([[0, 1], [1, 0]], dtype=complex)
 _SX = np.array([[1 + 1j, 1 - 1j], [1 - 1j, 1 + 1j]]) / 2
@@ -30,14 +30,14 @@ class GateErrors:
     leakage_sx: float
 
 
-def true_gate_errors(device: SimulatedDevice, qubit: int) -> GateErrors:
-    """Errors of the pulses at the controls loaded now, by the chip as it is now, against ideal X and SX.
+def true_gate_errors(device: SimulatedDevice, qubit: int, truth: TransmonTruth | None = None) -> GateErrors:
+    """Errors of the pulses at the controls loaded now against ideal X and SX, by ``truth`` or the chip as it is now.
 
     The average over all pure states of the qubit equals that over the six cardinal states, which form a 2-design
     (Bowdrey et al., Phys. Lett. A 294, 258 (2002)); leaked population counts as lost (Wood and Gambetta, PRA 97,
     032306 (2018)).
     """
-    truth = device.chip.truth_now().transmons[qubit]
+    truth = truth or device.chip.truth_now().transmons[qubit]
     controls = device.chip.controls[qubit]
     gates = [to_gate(name, (), "", controls) for name in ("x", "sx")]
     played = superoperators(gates, truth, controls["drive_frequency"])

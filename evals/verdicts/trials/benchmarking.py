@@ -11,14 +11,14 @@ from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.experiment import Values
 
 
-def error_per_pulse(device: SimulatedDevice) -> float:
+def error_per_pulse(device: SimulatedDevice, truth: TransmonTruth | None = None) -> float:
     """Of the 20 Cliffords with a pulse 16 take an SX, 4 an X."""
-    errors = true_gate_errors(device, 0)
+    errors = true_gate_errors(device, 0, truth)
     return 0.8 * errors.sx + 0.2 * errors.x
 
 
 def _error(moment: Moment) -> float:
-    return error_per_pulse(moment.device)
+    return error_per_pulse(moment.device, moment.truth)
 
 
 def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:

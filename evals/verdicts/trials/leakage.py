@@ -12,7 +12,7 @@ from reson.tools.experiments.experiment import Values
 
 def _leakage(moment: Moment) -> float:
     """Of the 20 Cliffords with a pulse 16 take an SX, 4 an X."""
-    errors = true_gate_errors(moment.device, 0)
+    errors = true_gate_errors(moment.device, 0, moment.truth)
     return 0.8 * errors.leakage_sx + 0.2 * errors.leakage_x
 
 

@@ -19,7 +19,7 @@ SWEEPS = (scale("max_length", (0.02, 0.4), (2.0, 8.0)), put("samples", 2, 4, who
 
 
 def _error_of(gate: str, moment: Moment) -> float:
-    return getattr(true_gate_errors(moment.device, 0), gate)
+    return getattr(true_gate_errors(moment.device, 0, moment.truth), gate)
 
 
 def _adequate(gate: str, setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
@@ -42,9 +42,9 @@ def _interleaved(gate: str) -> Trial:
 
 def _pulse(moment: Moment) -> tuple[float, float, float]:
     """(error, leakage, unitarity) of the average pulse: of the 20 Cliffords with a pulse 16 take an SX, 4 an X."""
-    errors, unitarity = true_gate_errors(moment.device, 0), true_unitarities(moment.device, 0)
+    errors, unitarity = true_gate_errors(moment.device, 0, moment.truth), true_unitarities(moment.device, 0)
     leakage = 0.8 * errors.leakage_sx + 0.2 * errors.leakage_x
-    return error_per_pulse(moment.device), leakage, unitarity["sx"] ** 0.8 * unitarity["x"] ** 0.2
+    return error_per_pulse(moment.device, moment.truth), leakage, unitarity["sx"] ** 0.8 * unitarity["x"] ** 0.2
 
 
 def _incoherent(moment: Moment) -> float:
