@@ -7,6 +7,19 @@ from functools import cached_property
 
 from reson.records import Ending, Finite, Json, Quantity, Record, Verdict
 
+_OF_THE_RUN = (
+    "start",
+    "decision",
+    "verdict",
+    "approval",
+    "approval_answered",
+    "parameter_change",
+    "refused",
+    "write_refused",
+    "stop",
+)
+"""Events of the run itself; a report that a model words is made after its stop."""
+
 
 class Measured(Record):
     """One measurement as the record has it."""
@@ -76,12 +89,17 @@ class Episode:
     def components(self) -> tuple[str, ...]:
         return tuple(self.start.get("settings", {}).get("components", ()))
 
+    @cached_property
+    def stop(self) -> Json:
+        """The last stop line; empty where the run went on after it, or has none."""
+        told = [event for event in self.events if event["kind"] in _OF_THE_RUN]
+        return told[-1] if told and told[-1]["kind"] == "stop" else {}
+
     @property
     def ending(self) -> Ending | None:
-        """How the run ended, None where it has no stop line after its last other event."""
-        last = self.events[-1] if self.events else {}
-        named = last.get("kind") == "stop" and last.get("ending") in list(Ending)
-        return Ending(last["ending"]) if named else None
+        """How the run ended; None where it has no named ending."""
+        named = self.stop.get("ending")
+        return Ending(named) if named in list(Ending) else None
 
     @cached_property
     def decisions(self) -> list[Json]:

@@ -52,7 +52,7 @@ def named_ending(case: Case, run: Episode) -> Score:
     if run.ending is None:
         return Score(value=0, passed=False, detail="the run has no named ending")
     right = run.ending in case.expect.endings
-    return Score(value=float(right), passed=right, detail=f"{run.ending}: {run.events[-1].get('reason', '')}")
+    return Score(value=float(right), passed=right, detail=f"{run.ending}: {run.stop.get('reason', '')}")
 
 
 def report_written(case: Case, run: Episode) -> Score:
