@@ -9,7 +9,7 @@ import pytest
 
 from reson.records import Quantity
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.experiments.experiment import Analysis, Axis, Series
+from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
 from reson.tools.figures.style import png, prefix
 
 
@@ -17,18 +17,35 @@ def analysis(name: str, fitted: bool = True) -> Analysis:
     x = tuple(np.linspace(0, 4e-5, 21)) if name in ("t1", "t2_hahn", "ramsey_xy") else tuple(map(float, range(21)))
     y = tuple(0.5 + 0.4 * np.cos(np.arange(21) / 3))
     curve = {"fit_x": x, "fit_y": y} if fitted else {}
-    names = ("X", "Y") if name == "ramsey_xy" else ("first",)
+    names = ("X", "Y") if name in ("ramsey_xy", "allxy") else ("first",)
+    maps = (Map(name="map", x=x, y=(0.0, 1.0), z=(y, y)),) if name in ("punch_out", "qubit_power_map") else ()
     rng = np.random.default_rng(0)
     cloud = {f"prepared {n}": tuple(map(tuple, rng.normal(2 * n, 1, (60, 2)).tolist())) for n in (0, 1)}
     return Analysis(
         experiment=name,
         qubit=4,
-        series=tuple(Series(name=n, x=x, y=y, y_err=(0.02,) * 21, **curve) for n in names),
+        series=bars() if name == "state_tomography" else tuple(points(n, x, y, **curve) for n in names),
         x_axis=Axis(label="Delay", unit="s" if x[-1] < 1 else ""),
         y_axis=Axis(label="P(1)", unit=""),
+        maps=maps,
+        z_axis=Axis(label="P(1)", unit="") if maps else None,
         quantities={"answer": Quantity(value=0.8642, stderr=0.001)} if fitted else {},
         points=cloud if name == "readout" else {},
         error=None if fitted else "no fit",
+    )
+
+
+def points(name: str, x: tuple[float, ...], y: tuple[float, ...], **curve: tuple[float, ...]) -> Series:
+    return Series(name=name, x=x, y=y, y_err=(0.02,) * len(x), **curve)
+
+
+def bars() -> tuple[Series, ...]:
+    """Three expectation values and four elements of a density matrix, measured and ideal."""
+    values = (0.1, 0.5, 0.9, 0.3)
+    return tuple(
+        points(kind, tuple(map(float, range(number))), values[:number])
+        for number in (3, 4)
+        for kind in ("measured", "ideal")
     )
 
 
