@@ -9,6 +9,8 @@ from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.judge import judge
 
+from .right_controls import find_resonators
+
 
 @pytest.mark.parametrize(
     ("fault", "search"),
@@ -16,6 +18,7 @@ from reson.tools.verdicts.judge import judge
 )
 def test_found_only_by_the_search(fault: str, search: dict[str, float]) -> None:
     device = open_simulated(11, 1, {"q0": fault}, 1.8e9)
+    find_resonators(device)
     row, design = get("qubit_spectroscopy"), device.design_controls()["q0"]
     plain = row.arguments({}, design)
     stronger = {"amplitude": plain["amplitude"] * search["stronger"]} if "stronger" in search else search

@@ -87,7 +87,8 @@ def test_rabi_is_right_in_spite_of_the_third_level(duration: float) -> None:
     row = get("rabi")
     arguments = row.arguments({"max_amplitude": min(1.0, 2.8 * best), "shots": 10_000}, device.controls()["q0"])
     found = row.analyse(row.acquire(device, {0: arguments})[0]).quantities["x_amplitude"]
-    assert found.stderr is not None and found.stderr < 2.5e-3 * best
+    # the third level has a cloud of its own, which bends the curve: chi2 scales the error up
+    assert found.stderr is not None and found.stderr < 5e-3 * best
     assert abs(found.value - best) < 3 * found.stderr
 
 
