@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from reson.records import GOOD
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -35,7 +37,7 @@ def gallery() -> tuple[Reference, ...]:
 def references(experiment: str, number: int, suspected: str = "") -> tuple[Reference, ...]:
     """At most ``number`` plots of an experiment: the good one, the one of the suspected status, then the others."""
     mine = [one for one in gallery() if one.experiment == experiment]
-    ranked = sorted(mine, key=lambda one: (one.status != "SUCCESS", one.status != suspected))
+    ranked = sorted(mine, key=lambda one: (one.status not in GOOD, one.status != suspected))
     return tuple(ranked[:number])
 
 

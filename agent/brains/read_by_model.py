@@ -16,7 +16,7 @@ from reson.agent.config import ModelSettings
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
 from reson.prompts.render import render
-from reson.records import FitReliability, Json, Outcome, Reading, Status
+from reson.records import GOOD, FitReliability, Json, Outcome, Reading
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis
 
@@ -90,7 +90,7 @@ def reading_of(text: str, family: str, reader: str) -> Reading:
     except ValidationError as error:
         first = error.errors()[0]
         raise Unusable("bad_field", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    success = reading.status in (Status.SUCCESS, Status.STABLE)
+    success = reading.status in GOOD
     if success != (reading.outcome is Outcome.EXPECTED) or (
         not success and reading.reliability is FitReliability.RELIABLE
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.campaign.bench import Bench
-from reson.records import Status, Verdict
+from reson.records import GOOD, Verdict
 from reson.tools.experiments.experiment import Past
 from reson.tools.store.measurements import get_measurement, list_measurements
 from reson.tools.store.parameters import current
@@ -24,7 +24,7 @@ def past(bench: Bench, component: str, measurement: str) -> dict[str, Past]:
     }
     this = get_measurement(bench.store, measurement)
     for row in list_measurements(bench.store, run_id=bench.run_id, component=component, experiment=this.experiment):
-        sound = row.reading is not None and row.reading.status in (Status.SUCCESS, Status.STABLE)
+        sound = row.reading is not None and row.reading.status in GOOD
         if row.id == measurement or not sound or row.judgement is None or row.judgement.verdict is Verdict.REJECT:
             continue
         for name, quantity in (row.quantities or {}).items():

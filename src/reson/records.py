@@ -89,6 +89,10 @@ class Status(StrEnum):
     RANDOM_WALK = "RANDOM_WALK"
 
 
+GOOD = frozenset({Status.SUCCESS, Status.STABLE})
+"""What a plot shows where nothing is wrong; a family has one of the two."""
+
+
 class Reading(Record):
     """What a reader saw in a plot. ``reader`` says who looked and at what: a picture, or the saved data."""
 

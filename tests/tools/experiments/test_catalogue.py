@@ -42,7 +42,8 @@ def test_a_cold_chip_gives_every_experiment_its_arguments(name: str) -> None:
     device = open_simulated(1, 1, {}, 0.0)
     arguments = CATALOGUE[name].arguments({}, device.design_controls()["q0"])
     assert set(arguments) == {parameter.name for parameter in CATALOGUE[name].parameters}
-    assert 0.5 < CATALOGUE[name].device_seconds(arguments, device) < 60
+    watches_for_minutes = name == "t1_over_time"
+    assert 0.5 < CATALOGUE[name].device_seconds(arguments, device) < (300 if watches_for_minutes else 60)
 
 
 @pytest.mark.parametrize(
