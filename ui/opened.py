@@ -39,7 +39,11 @@ class Opened:
 
     @property
     def components(self) -> list[str]:
-        return [f"q{qubit}" for qubit in range(self.lab.config.device.qubits)]
+        """Of a simulated chip as it is described; of any other device those that the table knows from its first use."""
+        device = self.lab.config.device
+        if device.kind == "simulated":
+            return [f"q{qubit}" for qubit in range(device.qubits)]
+        return sorted(self.table(), key=lambda name: int(name.removeprefix("q")))
 
 
 def directory() -> Path:
