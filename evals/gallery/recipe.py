@@ -35,3 +35,5 @@ class Recipe:
     """The drawn curve is stretched by this factor along the sweep, as a fit with a bad start would be."""
     qubits: int = 1
     """Of the chip; only q0 has the values of a calibrated one, and its plot is shown."""
+    coupled: bool = False
+    """The qubits are neighbours in a line, and the others have the pulses that are right for them."""

@@ -11,6 +11,7 @@ from reson.evals.gallery.recipes import (
     drive,
     fine_amplitude,
     leakage,
+    neighbours,
     rabi,
     ramsey,
     rb_variants,
@@ -37,4 +38,5 @@ RECIPES: tuple[Recipe, ...] = (
     *drive.RECIPES,
     *coherence.RECIPES,
     *transition.RECIPES,
+    *neighbours.RECIPES,
 )
