@@ -1,7 +1,7 @@
 """The closed-loop cases as a task of Inspect AI (an optional extra), for its logs, its viewer and its epochs.
 
-``inspect eval evals/inspect_task.py -T lab=LAB -T brain=cascade --epochs 4 --model mockllm/model``: the model that counts
-is that of the lab's lab.toml, since the agent asks it itself; cases and scorers are those of ``reson eval run``.
+``inspect eval evals/inspect_task.py -T lab=LAB -T brain=cascade --epochs 4 --model mockllm/model``: the model that is
+compared is that of the lab's lab.toml, since the agent asks it itself; cases and scorers are those of ``reson eval``.
 """
 
 # pyright: reportMissingImports=false

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from reson.evals.closed_loop.running import CaseResult
 from reson.evals.closed_loop.summary import Results
-from reson.evals.statistics import Proportion, holm, mcnemar, proportion, signed_rank
+from reson.evals.intervals import Proportion, holm, mcnemar, proportion, signed_rank
 from reson.records import Finite, Record
 
 SIGNIFICANT = 0.05

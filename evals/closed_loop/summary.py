@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from reson.errors import OperatorError
 from reson.evals.closed_loop.running import CaseResult
-from reson.evals.statistics import mean_interval, pass_hat
+from reson.evals.intervals import mean_interval, pass_hat
 from reson.provenance import provenance
 from reson.records import Finite, Json, Record
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from reson.agent.cli import output
-from reson.evals.statistics import Proportion, proportion
+from reson.evals.intervals import Proportion, proportion
 from reson.records import Json, Record
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reson.evals.statistics import holm, mcnemar, mean_interval, pass_hat, proportion, signed_rank
+from reson.evals.intervals import holm, mcnemar, mean_interval, pass_hat, proportion, signed_rank
 
 
 def test_wilson_s_interval_is_that_of_the_textbooks() -> None:
