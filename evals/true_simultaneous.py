@@ -12,7 +12,9 @@ from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.program import read_circuits
 from reson.tools.experiments import clifford_sequences as cliffords
 
-LENGTHS, SAMPLES = (20, 420), 12
+LENGTHS, SAMPLES = (20, 420), 36
+SCATTER = 0.01
+"""Relative standard error of the result: sequences differ, the more the stronger the coupling."""
 
 
 def true_simultaneous_error(device: SimulatedDevice, qubit: int) -> float:

@@ -99,9 +99,13 @@ def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
 
 
 def _make_usual(device: SimulatedDevice) -> None:
-    """This seed happens to put its first two qubits at a frequency collision: here they couple as most pairs do."""
+    """This seed happens to put its first two qubits at a frequency collision: here they couple as most pairs do, and their
+    drives do not excite each other.
+    """
     truth = device.chip.truth
-    device.chip.truth = replace(truth, couplers=tuple(replace(one, zz=USUAL_ZZ) for one in truth.couplers))
+    device.chip.truth = replace(
+        truth, couplers=tuple(replace(one, zz=USUAL_ZZ, crosstalk=(0, 0)) for one in truth.couplers)
+    )
 
 
 def _right_pulses(device: SimulatedDevice) -> dict[str, dict[str, float]]:

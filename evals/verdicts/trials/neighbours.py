@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reson.evals.true_simultaneous import true_simultaneous_error
+from reson.evals.true_simultaneous import SCATTER, true_simultaneous_error
 from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
@@ -65,6 +65,7 @@ TRIALS = {
         needs={"simultaneous_error_per_gate": Need(0.2, True, "as the error alone")},
         truth={"simultaneous_error_per_gate": lambda moment: true_simultaneous_error(moment.device, 0)},
         adequate=_adequate_benchmark,
+        sampling=lambda parameter, value: SCATTER * value,
         qubits=2,
         coupling="line",
     ),

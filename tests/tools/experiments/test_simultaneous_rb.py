@@ -46,7 +46,7 @@ def test_a_strong_coupling_shows_and_is_measured_rightly() -> None:
     assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
     found = analysis.quantities["simultaneous_error_per_gate"]
     assert found.stderr is not None
-    assert abs(found.value - truth) < 4 * np.hypot(found.stderr, 0.04 * truth)  # the truth is of a dozen sequences
+    assert abs(found.value - truth) < 4 * np.hypot(found.stderr, 0.04 * truth)
     assert analysis.quantities["added_error"].value > isolated
     assert [change.parameter for change in ROW.propose(analysis, {})] == ["simultaneous_error_per_gate"]
 
