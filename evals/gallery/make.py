@@ -99,8 +99,8 @@ def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
 
 
 def _make_usual(device: SimulatedDevice) -> None:
-    """This seed happens to put its first two qubits at a frequency collision: here they couple as most pairs do, and their
-    drives do not excite each other.
+    """This seed has its first two qubits at a frequency collision: here they couple as most pairs do, and neither's
+    pulses excite the other.
     """
     truth = device.chip.truth
     device.chip.truth = replace(
