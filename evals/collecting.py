@@ -11,11 +11,11 @@ import numpy as np
 from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
 from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.study import SIGMAS
-from reson.evals.verdicts.trial import Moment, Trial
+from reson.evals.verdicts.trial import Moment, Trial, meaningless_without_drive
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Change
 from reson.tools.devices.simulated.device import SimulatedDevice
-from reson.tools.devices.simulated.truth import ChipTruth
+from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.store.measurements import MeasurementRow, list_measurements, load_analysis, load_raw
@@ -73,7 +73,10 @@ def _compared(device: SimulatedDevice, store: Store, row: MeasurementRow) -> dic
     proposed = {change.parameter: change.new for change in changes}
     times = (raw.started, (raw.started + raw.ended) / 2, raw.ended)
     moments = [_moment(device, raw, time, proposed) for time in times]
-    dead = not moments[1].truth.gain
+    transmon = moments[1].truth
+    if transmon.mirror is not None:  # frequencies that are asked for run backwards: no trial knows their truth
+        return {}
+    dead = not transmon.gain and trial.meaningless is meaningless_without_drive
     return {change.parameter: _compare(trial, change, moments, dead) for change in changes}
 
 
@@ -112,9 +115,14 @@ class _StillDevice:
     chip: _StillChip
 
 
+def in_asked_frequencies(transmon: TransmonTruth) -> TransmonTruth:
+    """The same qubit behind an oscillator that is right: what is calibrated is the frequency that is asked for."""
+    return replace(transmon, f01=transmon.f01 - transmon.carrier_offset, carrier_offset=0.0)
+
+
 def _moment(device: SimulatedDevice, raw: RawData, time: float, proposed: Mapping[str, float]) -> Moment:
     """Trials speak of qubit 0, so the measured qubit is shown as the only one."""
     there = device.chip.truth_at(time)
-    transmon = there.transmons[raw.qubit]
+    transmon = in_asked_frequencies(there.transmons[raw.qubit])
     still = _StillDevice(_StillChip(replace(there, transmons=(transmon,)), [raw.controls]))
     return Moment(cast(SimulatedDevice, still), transmon, raw, proposed)

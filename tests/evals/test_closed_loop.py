@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reson.agent.observation import DiagnosisCode
 from reson.errors import OperatorError
 from reson.evals.case import CASES, Case, load_cases
 from reson.evals.closed_loop.endpoint import SCRIPTS
@@ -138,3 +139,14 @@ def test_toml_that_is_written_is_read_back() -> None:
         "empty": {},
     }
     assert tomllib.loads(toml_of(document)) == document
+
+
+def test_every_diagnosis_that_a_case_expects_can_be_made() -> None:
+    expected = {
+        code
+        for case in load_cases()
+        for codes in (*case.expect.diagnoses.values(), case.expect.also)
+        for some in codes
+        for code in some.split("|")
+    }
+    assert expected <= set(DiagnosisCode)
