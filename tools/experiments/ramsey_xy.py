@@ -9,12 +9,12 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.batch_fitting import fit_many, points_of
 from reson.tools.experiments.curve_models import RAMSEY
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
 from reson.tools.experiments.fitting import Fit
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import signed_frequency
+from reson.tools.experiments.starts import ramsey_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -76,17 +76,9 @@ def analyse(raw: RawData) -> Analysis:
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, RAMSEY, US) for raw in data]
-    starts = [start(one, raw.parameters["max_delay"] / US) for one, raw in zip(points, data, strict=True)]
+    starts = [ramsey_start(one.x, one.y, one.part) for one in points]
     results = fit_many(RAMSEY, points, starts, US)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
-
-
-def start(points: Points, window: float) -> dict[str, float]:
-    """The strongest frequency of X + iY has the right sign; the rest follows from the range of the points."""
-    cosine, sine = (points.y[points.part == part] for part in (0, 1))
-    frequency = signed_frequency(points.x[points.part == 0], cosine + 1j * sine)
-    amp = float(max(np.ptp(points.y) / 2, 1e-3))
-    return {"amp": amp, "tau": window, "freq": frequency, "phase": 0.0, "base": 0.5}
 
 
 def _analysis(raw: RawData, result: Fit) -> Analysis:

@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 
 ANGLES = np.linspace(-0.8 * np.pi, 0.8 * np.pi, 2001)
+RAMSEY_DECAYS = np.array([0.1, 0.3, 1.0, 10.0])
+"""Decay times in units of the window."""
 DECAY_TIMES = np.geomspace(0.01, 10.0, 200)
 """In units of the window."""
 
@@ -66,10 +68,36 @@ def fine_angle_start(
     }
 
 
-def signed_frequency(x: np.ndarray, signal: np.ndarray) -> float:
-    """Strongest frequency, with its sign, of X + iY at equal steps. Zero padding finds it between the bins."""
+def ramsey_start(x: np.ndarray, y: np.ndarray, part: np.ndarray) -> dict[str, float]:
+    """Start of a ``RamseyXYAnalysis``; ``part`` (points,) is 0 for X and 1 for Y, which have equal steps.
+
+    The strongest frequency of X + iY has the right sign. One candidate takes the middle of the signal for its base, as
+    is right for a short decay; the other one half, as is right where artificial and real detuning cancel and all stands
+    still. With frequency and decay time given, the rest is linear.
+    """
+    cosine, sine, delay = y[part == 0], y[part == 1], x[part == 0]
+    signal, window = cosine + 1j * sine, max(float(delay.max()), 1e-12)
+    candidates = {_strongest(delay, signal - base) for base in (signal.mean(), 0.5 + 0.5j)}
+    best = (np.inf, {"amp": 0.5, "tau": window, "freq": 0.0, "phase": 0.0, "base": 0.5})
+    for frequency in sorted(candidates):
+        angle = 2 * np.pi * frequency * x - np.pi / 2 * part
+        for tau in window * RAMSEY_DECAYS:
+            fading = np.exp(-x / tau)
+            design = np.stack([fading * np.cos(angle), -fading * np.sin(angle), np.ones_like(x)], axis=1)
+            (real, imaginary, base), *_ = np.linalg.lstsq(design, y, rcond=None)
+            misses = float(np.sum((y - design @ [real, imaginary, base]) ** 2))
+            if misses < best[0]:
+                amp = float(np.clip(np.hypot(real, imaginary), 1e-3, 1.99))
+                phase = float(np.arctan2(imaginary, real))
+                found = {"amp": amp, "tau": float(tau), "freq": frequency, "phase": phase}
+                best = misses, found | {"base": float(np.clip(base, -0.99, 1.99))}
+    return best[1]
+
+
+def _strongest(x: np.ndarray, signal: np.ndarray) -> float:
+    """Frequency of the largest peak of the spectrum; zero padding finds it between the bins."""
     step = (x[-1] - x[0]) / max(len(signal) - 1, 1) or 1.0
-    spectrum = np.abs(np.fft.fft(signal - signal.mean(), 8 * len(signal)))
+    spectrum = np.abs(np.fft.fft(signal, 8 * len(signal)))
     return float(np.fft.fftfreq(len(spectrum), step)[np.argmax(spectrum)])
 
 

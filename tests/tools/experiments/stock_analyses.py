@@ -16,13 +16,13 @@ from qiskit_experiments.library.characterization.analysis import (
 )
 from qiskit_experiments.library.randomized_benchmarking import RBAnalysis
 
-from reson.tools.experiments import rabi, ramsey_xy, standard_rb
+from reson.tools.experiments import rabi, standard_rb
 from reson.tools.experiments.batch_fitting import Points, points_of
 from reson.tools.experiments.curve_models import BENCHMARKING, DECAY, FINE_ANGLE, MOST_OFFSET, RABI, RAMSEY
 from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.fitting import Fit, fit
 from reson.tools.experiments.processing import measured
-from reson.tools.experiments.starts import benchmarking_start, decay_start, fine_angle_start, rabi_start
+from reson.tools.experiments.starts import benchmarking_start, decay_start, fine_angle_start, rabi_start, ramsey_start
 
 US = 1e-6
 
@@ -38,8 +38,8 @@ def reference(raw: RawData) -> Fit:
             points = points_of(raw, DECAY, US, (1 - p1, error))
             return fit(_from(T2HahnAnalysis(), decay_start(points.x, points.y)), raw, US, (1 - p1, error))
         case "ramsey_xy":
-            start = ramsey_xy.start(points_of(raw, RAMSEY, US), raw.parameters["max_delay"] / US)
-            return fit(_from(RamseyXYAnalysis(), start, RAMSEY.bounds), raw, US)
+            points = points_of(raw, RAMSEY, US)
+            return fit(_from(RamseyXYAnalysis(), ramsey_start(points.x, points.y, points.part), RAMSEY.bounds), raw, US)
         case "rabi":
             points = points_of(raw, RABI)
             return fit(_from(_rabi(rabi.slowing_of(raw)), rabi_start(points.x, points.y), RABI.bounds), raw)
