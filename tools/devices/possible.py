@@ -6,7 +6,7 @@ So a new experiment of the catalogue needs no entry here, and a device that gain
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -28,9 +28,11 @@ _FOUND: WeakKeyDictionary[Device, dict[str, str | None]] = WeakKeyDictionary()
 def why_not(experiment: Experiment, device: Device) -> str | None:
     """None where the experiment can run on the device with default arguments; else the reason, in a few words.
 
-    The first answer takes some tenths of a second and no device time, and is kept. The simulated chip runs the whole
-    catalogue.
+    The first answer takes some tenths of a second and no device time, and is kept. The simulated chip runs everything
+    that asks for no gate beyond its own.
     """
+    if experiment.gates and (lacking := _none_of(experiment.gates, device)):
+        return lacking
     if device.kind == "simulated":
         return None
     known = _FOUND.setdefault(device, {})
@@ -65,6 +67,13 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
 def counts_only(device: Device) -> bool:
     """Whether the device classifies every shot itself and keeps the signal it did that from."""
     return getattr(device, "counts_only", False)
+
+
+def _none_of(gates: Sequence[str], device: Device) -> str | None:
+    target: Any = device.backend.target
+    if set(gates) & set(target.operation_names):
+        return None
+    return f"the device has no `{'` or `'.join(gates)}` gate"
 
 
 def _controls_lacking(experiment: Experiment, offered: Mapping[str, float]) -> list[str]:

@@ -12,6 +12,8 @@ from qiskit_experiments.library.randomized_benchmarking import InterleavedRBAnal
 
 FLOOR = 0.5
 """Of a survival averaged over both final states, and of the purity of one qubit."""
+PAIR_FLOOR = 0.25
+"""Of the survival of two qubits, averaged in the same way."""
 LENGTHS = np.geomspace(0.03, 30.0, 300)
 """Decay lengths in units of the longest sequence."""
 
@@ -58,4 +60,27 @@ class PurityAnalysis(curve.CurveAnalysis):
         height, alpha = decay_start(part.x, part.y)
         user_opt.bounds.set_if_empty(a=(0, 1), alpha=(0, 1), u=(0, 1.01))
         user_opt.p0.set_if_empty(a=height, alpha=alpha, u=alpha**2)
+        return user_opt
+
+
+class PairsAnalysis(curve.CurveAnalysis):
+    """Survivals 1/4 + a * alpha**x of pairs of qubits, one named series each with parameters of its own."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(
+            models=[
+                lmfit.models.ExpressionModel(expr=f"0.25 + a{n} * alpha{n} ** x", name=name)
+                for n, name in enumerate(names)
+            ]
+        )
+        self.set_options(average_method="shots_weighted", data_subfit_map={name: {"series": name} for name in names})
+
+    def _generate_fit_guesses(
+        self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
+    ) -> curve.FitOptions | list[curve.FitOptions]:
+        for n, name in enumerate(self.model_names()):
+            part = curve_data.filter(series=name)
+            height, alpha = decay_start(part.x, part.y - PAIR_FLOOR + FLOOR)
+            user_opt.bounds.set_if_empty(**{f"a{n}": (0, 1), f"alpha{n}": (0, 1)})
+            user_opt.p0.set_if_empty(**{f"a{n}": height, f"alpha{n}": alpha})
         return user_opt

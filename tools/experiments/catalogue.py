@@ -16,6 +16,7 @@ from reson.tools.experiments import (
     fine_drag,
     fine_frequency,
     interleaved_rb,
+    layer_fidelity,
     leakage_rb,
     punch_out,
     purity_rb,
@@ -82,6 +83,7 @@ CATALOGUE: dict[str, Experiment] = {
         zz_ramsey.EXPERIMENT,
         simultaneous_rb.EXPERIMENT,
         leakage_rb.EXPERIMENT,
+        layer_fidelity.EXPERIMENT,
     )
 }
 

@@ -151,6 +151,8 @@ class Experiment:
     """Whether neighbours on a coupled chip may be measured at once: what they do to each other is what is measured."""
     plays_on: Callable[[int, Values, Sequence[tuple[int, int]]], Collection[int]] = lambda *_: ()
     """(qubit, parameters, pairs of neighbours) -> further qubits that the measurement plays on."""
+    gates: tuple[str, ...] = ()
+    """Names of gates of which the device must have one; empty where the usual pulses of one qubit suffice."""
     draw_many: Callable[[Sequence[Analysis]], list[bytes]] | None = None
     """``draw`` for all qubits of a job at once, as PNG; None where it draws them one by one."""
 

@@ -1,0 +1,127 @@
+"""Circuits of a layer fidelity: which pairs go into one layer, the stock sequences, and the shots that survived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.device import published_of
+from reson.tools.experiments.jobs import results_of
+
+if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
+    from qiskit.result.models import ExperimentResult
+    from qiskit.transpiler import Target
+
+    from reson.tools.devices.device import Device
+
+Edge = tuple[int, int]
+Outcome = tuple[int, int, int]
+"""(layers, final state of both qubits, shots that ended in it)."""
+ONE_QUBIT = ("rz", "sx", "x")
+BROKEN = 0.5
+"""Published error from which a gate counts as broken."""
+
+
+def edges_of(device: Device, gates: Sequence[str]) -> tuple[str, list[Edge]]:
+    """The first of the ``gates`` that the device has, and the pairs on which it works, as the device directs them.
+
+    Raises ``ToolError`` (device_refused) for a device with none of them.
+    """
+    target: Target = device.backend.target  # pyright: ignore[reportAssignmentType]
+    gate = next((name for name in gates if name in target.operation_names), None)
+    if gate is None:
+        raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"the device has none of the gates {', '.join(gates)}")
+    told = published_of(device)
+    usable = set(device.qubits)
+    found: dict[frozenset[int], Edge] = {}
+    for edge, properties in sorted((target[gate] or {}).items()):
+        error = getattr(properties, "error", None)
+        if usable.issuperset(edge) and (told is None or error is None or error < BROKEN):
+            found.setdefault(frozenset(edge), (edge[0], edge[1]))
+    return gate, sorted(found.values())
+
+
+def layers_of(edges: Sequence[Edge]) -> list[list[Edge]]:
+    """The pairs in as few layers as a colouring finds (at most one more than the largest degree), disjoint in each."""
+    import rustworkx
+
+    numbers = {qubit: place for place, qubit in enumerate(sorted({qubit for edge in edges for qubit in edge}))}
+    graph = rustworkx.PyGraph()
+    graph.add_nodes_from(list(numbers))
+    graph.add_edges_from([(numbers[first], numbers[second], None) for first, second in edges])
+    colours = rustworkx.graph_misra_gries_edge_color(graph)
+    return [[edges[index] for index in sorted(colours) if colours[index] == one] for one in sorted({*colours.values()})]
+
+
+def layer_circuits(
+    device: Device, gate: str, layers: list[list[Edge]], lengths: list[int], samples: int, seed: int
+) -> list[QuantumCircuit]:
+    """The stock circuits; every other sample ends in 1 on all qubits, so that survivals decay to a quarter on average
+    whatever the readout (as Harper et al., arXiv 1901.00535, for one qubit)."""
+    from qiskit_experiments.library.randomized_benchmarking import LayerFidelity
+
+    qubits = sorted({qubit for layer in layers for edge in layer for qubit in edge})
+    experiment = LayerFidelity(
+        physical_qubits=qubits,
+        two_qubit_layers=layers,
+        lengths=lengths,
+        backend=device.backend,
+        num_samples=samples,
+        seed=seed,
+        two_qubit_gate=gate,
+        one_qubit_basis_gates=ONE_QUBIT,
+    )
+    circuits = experiment._transpiled_circuits()
+    for number, circuit in enumerate(circuits):
+        circuit.name = f"layer_fidelity-{number}"
+        if _parts(circuit)[0]["sample"] % 2:
+            _end_in_one(circuit)
+    return circuits
+
+
+def run_layers(device: Device, circuits: list[QuantumCircuit], shots: int) -> dict[Edge, list[Outcome]]:
+    """What survived of each pair, in as many jobs as the device asks for. Raises as ``results_of`` does."""
+    found: dict[Edge, list[Outcome]] = {}
+    most = device.limits.max_circuits
+    for start in range(0, len(circuits), most):
+        job = circuits[start : start + most]
+        for circuit, result in zip(job, results_of(device, job, shots, {"meas_level": 2}, 0.0), strict=True):
+            for edge, outcome in _survivals(circuit, result):
+                found.setdefault(edge, []).append(outcome)
+    return found
+
+
+def _parts(circuit: QuantumCircuit) -> list[dict[str, Any]]:
+    """Metadata of all parts of a layer, the pairs first."""
+    return _layer(circuit)["composite_metadata"]
+
+
+def _layer(circuit: QuantumCircuit) -> dict[str, Any]:
+    return circuit.metadata["composite_metadata"][0]
+
+
+def _end_in_one(circuit: QuantumCircuit) -> None:
+    """An X before every measurement."""
+    from qiskit.circuit import CircuitInstruction
+    from qiskit.circuit.library import XGate
+
+    ends = [part for part in circuit.data if part.operation.name == "measure"]
+    body = [part for part in circuit.data if part.operation.name != "measure"]
+    circuit.data = [*body, *(CircuitInstruction(XGate(), part.qubits) for part in ends), *ends]
+
+
+def _survivals(circuit: QuantumCircuit, result: ExperimentResult) -> Iterable[tuple[Edge, Outcome]]:
+    counts: Any = result.data.counts
+    numbers = np.array(list(counts.values()))
+    words = [int(word, 16) for word in counts]
+    for part, clbits in zip(_parts(circuit), _layer(circuit)["composite_clbits"], strict=True):
+        if len(clbits) != 2:
+            continue  # a qubit that waits in this layer
+        first, second = part["physical_qubits"]
+        target = part["sample"] % 2
+        alive = [all(word >> bit & 1 == target for bit in clbits) for word in words]
+        yield (first, second), (part["xval"], target, int(numbers[alive].sum()))

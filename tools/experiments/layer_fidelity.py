@@ -1,0 +1,206 @@
+"""Layer fidelity (LayerFidelity of Qiskit Experiments): the error of every two-qubit gate of a qubit, in a full layer.
+
+Direct benchmarking of disjoint pairs at once (McKay et al., arXiv 2311.05933). Each layer plays a random Clifford on
+every qubit and the two-qubit gate on every pair of the layer. Every edge at a qubit that is asked for is measured; each
+of its two qubits records it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.errors import ToolError, ToolErrorKind
+from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.devices.device import neighbours_of
+from reson.tools.experiments import benchmarking, sweep
+from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.processing import measured
+from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+NAME = "layer_fidelity"
+TWO_QUBIT = ("cz", "ecr", "cx")
+LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
+LONGEST = 150.0
+"""Layers that an error of 0.2 to 10 % shows in."""
+MOST_NEIGHBOURS = 4
+SYSTEMATIC = 0.015
+"""Relative: Cliffords of single qubits leave errors of one and of both qubits that decay at rates of their own."""
+
+
+def _defaults(values: Values) -> dict[str, float]:
+    return {}
+
+
+def _lengths(longest: float) -> list[int]:
+    return sorted({max(1, int(n)) for n in np.rint(LENGTHS * longest)})
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    """Of the three layers that the edges of a lattice of degree three fall into."""
+    lengths = _lengths(parameters["max_length"])
+    mean = float(np.mean(lengths)) * 150e-9
+    return sweep.device_seconds(3 * len(lengths) * parameters["samples"], parameters["shots"], mean, device)
+
+
+def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    """Raises ``ToolError`` (bad_arguments) for a qubit without a two-qubit gate."""
+    from reson.tools.experiments.layer_circuits import edges_of, layer_circuits, layers_of, run_layers
+
+    gate, edges = edges_of(device, TWO_QUBIT)
+    mine = [edge for edge in edges if set(edge) & set(arguments)]
+    if alone := sorted(set(arguments) - {qubit for edge in mine for qubit in edge}):
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"q{alone[0]} has no two-qubit gate that works")
+    values = next(iter(arguments.values()))
+    shots = int(max(one["shots"] for one in arguments.values()))
+    started = device.now().timestamp()
+    circuits = layer_circuits(
+        device, gate, layers_of(mine), _lengths(values["max_length"]), int(values["samples"]), int(started * 1e3)
+    )
+    found = run_layers(device, circuits, shots)
+    ended = device.now().timestamp()
+    data = {}
+    for qubit, given in arguments.items():
+        near = neighbours_of(qubit, edges)
+        points = [
+            (_point(other, near, length, target), count)
+            for edge, outcomes in found.items()
+            if qubit in edge
+            for other in set(edge) - {qubit}
+            for length, target, count in outcomes
+        ]
+        data[qubit] = RawData(
+            experiment=NAME,
+            qubit=qubit,
+            parameters=dict(given),
+            controls=dict(device.controls()[f"q{qubit}"]),
+            shots=shots,
+            circuits=[metadata for metadata, _ in points],
+            arrays={"counts": np.array([[shots - count, count] for _, count in points])},
+            started=started,
+            ended=ended,
+        )
+    return data
+
+
+def _point(other: int, near: list[int], length: int, target: int) -> dict[str, int | str]:
+    place = near.index(other) + 1
+    return {"xval": length, "series": f"with q{other}", "neighbour": other, "place": place, "target": target}
+
+
+def analyse(raw: RawData) -> Analysis:
+    from reson.tools.experiments.benchmarking_fits import PairsAnalysis
+
+    survival, error = measured(raw)
+    keys = ("xval", "neighbour", "target")
+    groups = np.array([[metadata[key] for key in keys] for metadata in raw.circuits], dtype=float)
+    places = {metadata["series"]: metadata["place"] for metadata in raw.circuits}
+    widened = error * benchmarking.scatter(groups, survival, error)
+    result = fit(PairsAnalysis(tuple(places)), raw, 1.0, (survival, widened))
+    return Analysis(
+        experiment=NAME,
+        qubit=raw.qubit,
+        series=result.series,
+        x_axis=Axis(label="Layers", unit=""),
+        y_axis=Axis(label="P(both survive)", unit=""),
+        quantities={} if result.error else _quantities(result, list(places.values())),
+        reduced_chi2=result.reduced_chi2,
+        error=result.error,
+    )
+
+
+def _quantities(result: Fit, places: list[int]) -> dict[str, Quantity]:
+    found: dict[str, Quantity] = {}
+    for number, place in enumerate(places):
+        alpha = result[f"alpha{number}"]
+        value = 3 / 4 * (1 - alpha.value)
+        found[f"layer_error_{place}"] = Quantity(
+            value=value, stderr=alpha.stderr and float(np.hypot(3 / 4 * alpha.stderr, SYSTEMATIC * value))
+        )
+        found[f"contrast_{place}"] = result[f"a{number}"]
+    return found
+
+
+def gate_error(layer_error: float, pulse_errors: float) -> float:
+    """Average error of the two-qubit gate alone: what a layer's error leaves when the Cliffords of both are taken off.
+
+    ``pulse_errors``: sum of both qubits' average errors per pulse. An average error r of one of two qubits is one of
+    6/5 r of the pair: the process infidelity 3/2 r is the same, times d / (d + 1) of the pair.
+    """
+    return layer_error - 6 / 5 * PULSES_PER_CLIFFORD * pulse_errors
+
+
+def layer_fidelity(layer_errors: list[float]) -> float:
+    """Product of the pairs' process fidelities 1 - (d + 1) / d times the average error, d = 4."""
+    return float(np.prod([1 - 5 / 4 * error for error in layer_errors]))
+
+
+def draw(analysis: Analysis) -> Figure:
+    from reson.tools.figures.curves import draw_curves
+
+    return draw_curves(analysis, "Layer fidelity")
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    return changes(analysis, values, *(f"layer_error_{place}" for place in range(1, MOST_NEIGHBOURS + 1)))
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    found = analysis.quantities
+    errors = [name for name in found if name.startswith("layer_error_")]
+    fitted = checks.fitted(analysis, *errors, *(name.replace("layer_error", "contrast") for name in errors))
+    signals = [checks.signal(part, f"signal {part.name}") for part in analysis.series]
+    if not fitted.passed or not errors:
+        return [fitted, *signals]
+    listed = [fitted, *signals, checks.goodness(analysis, parameters=2 * len(errors), tolerance=0.01, highest=4.0)]
+    for name in errors:
+        error, place = found[name], name[-1]
+        decays = 4 / 3 * error.value * parameters["max_length"]
+        listed += [
+            checks.within(name, error.value, 1e-5, 0.3),
+            checks.within(f"height of decay {place}", found[f"contrast_{place}"].value, 0.25, 0.85),
+            checks.within(f"decays in the longest sequence, {place}", decays, 0.1, 60.0),
+            checks.within(f"decays in the longest sequence, {place}", decays, 0.2, 20.0, severity=Verdict.REVIEW),
+            checks.resolved(name, error, 4.0),
+            checks.precise(name, error, 0.15),
+            checks.history(name, error, history, natural=0.3),
+        ]
+    return listed
+
+
+EXPERIMENT = Experiment(
+    name=NAME,
+    title="Layer fidelity",
+    measures="the error of a layer of Cliffords and two-qubit gates, for every pair that a qubit belongs to",
+    family=NAME,
+    effect=Effect.MEASURES,
+    parameters=(
+        Parameter(
+            "max_length", "", 20, 2000, "longest sequence in layers; 0.8 / expected error", LONGEST, True, shared=True
+        ),
+        benchmarking.samples(6, "random sequences of each length and layer, half of them ending in 1"),
+        sweep.shots(1000),
+    ),
+    needs=("x_amplitude", "sx_amplitude", "readout_threshold"),
+    calibrates=tuple(f"layer_error_{place}" for place in range(1, MOST_NEIGHBOURS + 1)),
+    defaults=_defaults,
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    draw=draw,
+    propose=propose,
+    check=check,
+    valid_hours=24.0,
+    together=True,
+    gates=TWO_QUBIT,
+)
