@@ -24,9 +24,9 @@ WIDTHS, SHORTEST = 6.0, 6e6
 """Default span in linewidths of the resonator, and its least in Hz."""
 GENTLE = 0.6
 """Default amplitude in units of the readout's: the stronger the tone, the more it stirs a qubit in 1."""
-HOTTER = 0.003
-"""Systematic error of the best frequency in linewidths, and half of that of the shift: the share of 1 at rest may
-differ from ``HOT`` by as much, and a qubit that decays meanwhile is no plain mixture of 0 and 1."""
+HOTTER, DECAYED = 0.005, 0.004
+"""Systematic errors in linewidths of the best frequency and of the shift: the share of 1 at rest may differ from
+``HOT``, and a qubit that decays meanwhile is no plain mixture of 0 and 1."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -107,7 +107,7 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, HOTTER * kappa)
     shift = Quantity(
         value=MHZ * result["shift"].value,
-        stderr=_combined(MHZ, 0.0, 2 * (result["shift"].stderr or 0.0), 2 * HOTTER * kappa),
+        stderr=_combined(MHZ, 0.0, 2 * (result["shift"].stderr or 0.0), DECAYED * kappa),
         unit="Hz",
     )
     return {
