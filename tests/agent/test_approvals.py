@@ -102,7 +102,10 @@ def test_an_accepted_write_runs_by_itself_and_others_wait(store: Store, ask: Ask
     _not_allowed(lambda: commit(store, "review", device_time=200.0), "not approved")
 
 
-@pytest.mark.parametrize(("evidence", "status"), [({"device_seconds": 30.0}, "approved"), ({}, "pending")])
+@pytest.mark.parametrize(
+    ("evidence", "status"),
+    [({"device_seconds": 20.0}, "approved"), ({"device_seconds": 40.0}, "pending"), ({}, "pending")],
+)
 def test_the_expected_device_time_is_read_from_the_evidence(ask: Ask, evidence: dict[str, Any], status: str) -> None:
     assert ask(MEASURE, policy=POLICY, device_kind="ibm", evidence=evidence).status == status
 
