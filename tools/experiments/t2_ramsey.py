@@ -7,6 +7,7 @@ and their spectrum shows two lines; one decaying cosine then reads a T2* that is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,8 @@ OSCILLATIONS = 10.0
 """Oscillations that the artificial detuning puts into the window."""
 SLOW = 0.65
 """What slow noise, which an echo takes away, usually leaves of T2."""
+EVEN = 12**-0.5
+"""Standard deviation of a number that may lie anywhere between 0 and 1."""
 FAINTEST = 0.15
 """Amplitude of a second line, in units of the first, from which it counts."""
 BETTER = 40.0
@@ -91,14 +94,22 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def _one_line(points: Points) -> Fit:
-    """Where the share of exponential decay ends at none or all, it counts as known."""
+    """One decaying line; the error of T2* counts what is not known of the share of exponential decay.
+
+    That share lies between none and all, so it is never known worse than to ``EVEN``, however little the points tell.
+    """
     start = trace_start(points.x, points.y)
     found = fit_many(RAMSEY_TRACE, [points], [start], US)[0]
-    if found.error is None and 0 < found["share"].value < 1:
-        return found
     share = 1.0 if found.error else found["share"].value
-    given = {name: found[name].value for name in found.parameters} or start
-    return fit_many(RAMSEY_TRACE_OF_ONE_NOISE, [points], [given], US, [{"share": share}])[0]
+    given = start if found.error else {name: quantity.value for name, quantity in found.parameters.items()}
+    known = fit_many(RAMSEY_TRACE_OF_ONE_NOISE, [points], [given], US, [{"share": share}])[0]
+    if found.error or known.error:
+        return known
+    widest, least, unknown = (one.stderr or 0.0 for one in (found["tau"], known["tau"], found["share"]))
+    told = EVEN**2 / (EVEN**2 + unknown**2)
+    stderr = float(np.sqrt(least**2 + max(widest**2 - least**2, 0.0) * told))
+    tau = found["tau"].model_copy(update={"stderr": stderr})
+    return replace(found, parameters=found.parameters | {"tau": tau})
 
 
 def _two_lines(one: Fit, points: Points) -> Fit | None:
