@@ -60,7 +60,7 @@ def ramsey(seed: int) -> Trial:
     verdict = judge(row.check(analysis, arguments, {})).verdict
     turns = "nothing" if found is None else f"{found.value * window:+.2f}"
     what = f"{true * window:+.2f} turns in {window * 1e6:.3g} us, found {turns}"
-    return Trial(seed, found is not None and found.value * true > 0, verdict, what)
+    return Trial(seed, found is not None and bool(found.value * true > 0), verdict, what)
 
 
 def rabi(seed: int) -> Trial:

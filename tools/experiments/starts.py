@@ -73,7 +73,8 @@ def ramsey_start(x: np.ndarray, y: np.ndarray, part: np.ndarray) -> dict[str, fl
 
     The strongest frequency of X + iY has the right sign. One candidate takes the middle of the signal for its base, as
     is right for a short decay; the other one half, as is right where artificial and real detuning cancel and all stands
-    still. With frequency and decay time given, the rest is linear.
+    still. With frequency and decay time given, the rest is linear; but the fit starts at the phase and the base of a
+    perfect pulse and readout, from which they cannot be told apart where nothing oscillates.
     """
     cosine, sine, delay = y[part == 0], y[part == 1], x[part == 0]
     signal, window = cosine + 1j * sine, max(float(delay.max()), 1e-12)
@@ -84,14 +85,11 @@ def ramsey_start(x: np.ndarray, y: np.ndarray, part: np.ndarray) -> dict[str, fl
         for tau in window * RAMSEY_DECAYS:
             fading = np.exp(-x / tau)
             design = np.stack([fading * np.cos(angle), -fading * np.sin(angle), np.ones_like(x)], axis=1)
-            (real, imaginary, base), *_ = np.linalg.lstsq(design, y, rcond=None)
-            misses = float(np.sum((y - design @ [real, imaginary, base]) ** 2))
+            found, *_ = np.linalg.lstsq(design, y, rcond=None)
+            misses = float(np.sum((y - design @ found) ** 2))
             if misses < best[0]:
-                amp = float(np.clip(np.hypot(real, imaginary), 1e-3, 1.99))
-                phase = float(np.arctan2(imaginary, real))
-                found = {"amp": amp, "tau": float(tau), "freq": frequency, "phase": phase}
-                best = misses, found | {"base": float(np.clip(base, -0.99, 1.99))}
-    return best[1]
+                best = misses, best[1] | {"tau": float(tau), "freq": frequency}
+    return best[1] | {"amp": float(max(np.ptp(y) / 2, 1e-3))}
 
 
 def _strongest(x: np.ndarray, signal: np.ndarray) -> float:
