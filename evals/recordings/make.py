@@ -74,7 +74,7 @@ CASES: tuple[Case, ...] = (
         faults=(
             CaseFault(kind="attenuator", component="q0"),
             CaseFault(kind="frequency_guess_off", component="q1"),
-            CaseFault(kind="short_t1", component="q2"),
+            CaseFault(kind="short_t1", component="q2", parameters={"t1": 8e-6}),
         ),
         expect=Expected(
             states={"q0": "failed"},
@@ -99,7 +99,7 @@ CASES: tuple[Case, ...] = (
         expect=Expected(
             endings=(Ending.WAITING_FOR_APPROVAL, Ending.FINISHED),
             states={"q0": "waiting|failed"},
-            diagnoses={"q0": ("unresolved|no_drive_response",)},
+            diagnoses={"q0": ("unresolved|no_resonator|no_readout_signal|no_drive_response",)},
             unwritten=("*",),
         ),
     ),
