@@ -18,7 +18,12 @@ def _fringes(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     window = arguments["max_delay"]
     turns = abs(arguments["detuning"] - common.offset(setting, truth)) * window
     seen = 4 <= turns <= 0.3 * arguments["points"] and 1.2 <= window / truth.t2_star <= 5
-    return common.prepared(setting, truth, 0.3) and seen
+    return common.prepared(setting, truth, 0.3) and seen and not _split(truth)
+
+
+def _split(truth: TransmonTruth) -> bool:
+    """Whether a defect gives the qubit two frequencies within one measurement: then it has no one value."""
+    return any(defect.is_fast and defect.pull for defect in truth.defects)
 
 
 def _train(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
@@ -50,7 +55,7 @@ def _turns(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     turn = 2 * np.pi * abs(common.offset(setting, truth)) * arguments["delay"]
     window = arguments["delay"] * arguments["max_repetitions"]
     seen = 0.3 <= window / truth.t2_star <= 3 and arguments["max_repetitions"] >= 16
-    return common.prepared(setting, truth, 0.3) and bool(turn < 0.6) and seen
+    return common.prepared(setting, truth, 0.3) and bool(turn < 0.6) and seen and not _split(truth)
 
 
 CALIBRATED = Stage(frequency=3e3, amplitude=0.003, beta=0.02e-9, t1_known=1.0, t2_known=0.5)
