@@ -25,6 +25,11 @@ from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 
 PLAN = (
     Step("readout_error", "how often 0 is read as 1 and 1 as 0: every other count rests on it"),
+    Step(
+        "correlated_readout_error",
+        "does what is read of it depend on the others that are read with it?",
+        {"patterns": 256, "shots": 250},
+    ),
     Step("t1", "relaxation: the first thing that changes when a defect comes near"),
     Step("t2_hahn", "coherence with echo: the other half of the coherence limit"),
     Step("ramsey_xy", "dephasing without echo, and how far the drive is off the qubit"),
@@ -32,7 +37,15 @@ PLAN = (
     Step("fine_x_amplitude", "the same for X"),
     Step("fine_drag", "the phase error that the provider's DRAG has left"),
     Step("standard_rb", "the error per gate, against the coherence limit and the published one"),
+    Step("interleaved_rb_sx", "the error of SX alone: the pulse of which all gates are made", {"shots": 1000}),
+    Step("interleaved_rb_x", "the error of X alone, which the provider calibrates apart", {"shots": 1000}),
+    Step("purity_rb", "how much of the error is decoherence, and how much a better calibration could win"),
+    Step("layer_fidelity", "the error of its two-qubit gates, all pairs of a layer at once"),
 )
+"""Not in it: ZZ (its circuits need a neighbour to be named where the provider tells no coupling that is always on) and
+simultaneous benchmarking (all qubits of the run are benchmarked at once here anyway)."""
+OPTIONAL = ("correlated_readout_error", "layer_fidelity")
+"""May be refused before they run, by what the device has or for the number of qubits: no fault of the qubit."""
 
 
 def applies(view: QubitView) -> bool:
@@ -47,13 +60,13 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
         if step.experiment not in CATALOGUE:
             continue
         made = [attempt for attempt in view.attempts if attempt.experiment == step.experiment]
-        if any(map(settled, made)):
+        if any(map(settled, made)) or (made and not made[-1].measurement_id and step.experiment in OPTIONAL):
             continue
         if not made:
             return Measure(
                 component=view.component,
                 experiment=step.experiment,
-                parameters=_parameters(step.experiment, view),
+                parameters={**step.parameters, **_parameters(step.experiment, view)},
                 why=step.why,
             )
         answer = remedy(step, made, upstream_tried=True)

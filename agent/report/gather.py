@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 
 from reson.agent.brains.accounts import account
 from reson.agent.report import chip, events, tables
-from reson.agent.report.content import Drift, Provenance, Qubit, Report, Run, Use, Waiting
-from reson.agent.report.published import against_published
+from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Waiting
+from reson.agent.report.published import against_published, published_in
+from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
 from reson.records import ActionKind, Json
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.lessons import list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
-from reson.tools.store.runs import RunRow, get_run
+from reson.tools.store.runs import RunRow, get_run, list_runs
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
+    from reson.agent.report.published_content import AgainstPublished
+    from reson.tools.devices.published import Published
     from reson.tools.store.store import Store
 
 
@@ -54,7 +57,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         waiting=tuple(_waiting(approval) for approval in pending),
         changes=tables.differences(before, after, mine),
         drift=drift,
-        published=against_published(store, trajectory, qubits, _trajectory_of(lab, drift)),
+        published=_published(lab, store, row, trajectory, qubits),
         lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
         summary=events.summary_of(trajectory),
@@ -63,9 +66,27 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     )
 
 
-def _trajectory_of(lab: Lab, drift: Drift | None) -> list[Json]:
-    """Of the run that this one is compared with."""
-    return [] if drift is None else events.events_of(lab.runs / drift.since_run / "trajectory.jsonl")
+def _published(
+    lab: Lab, store: Store, row: RunRow, trajectory: Sequence[Json], qubits: Sequence[Qubit]
+) -> AgainstPublished | None:
+    told = published_in(store, trajectory)
+    if told is None:
+        return None
+    return against_published((row.id, row.ended_device), told, qubits, _published_before(lab, store, row))
+
+
+def _published_before(lab: Lab, store: Store, run: RunRow) -> list[tuple[str, float | None, Published]]:
+    """Name, end and published properties of the runs before on this device, the newest first."""
+    found: list[tuple[str, float | None, Published]] = []
+    for row in list_runs(store, limit=1_000_000):
+        if row.device != run.device or row.id == run.id or row.started_wall > run.started_wall:
+            continue
+        told = published_in(store, events.events_of(lab.runs / row.id / "trajectory.jsonl"))
+        if told is not None:
+            found.append((row.id, row.ended_device, told))
+        if len(found) == RUNS:
+            break
+    return found
 
 
 def _lessons(store: Store, run_id: str, qubits: Sequence[Qubit]) -> tuple[str, ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from reson.agent.report.content import Qubit
-from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, Layout
+from reson.agent.report.measured_pairs import error_per_layered_gate, measured_pairs, published_per_layered_gate
+from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, ComparedPair, Layout
+from reson.agent.report.published_history import RUNS, republished, then
 from reson.agent.report.wording import quantity
 from reson.errors import OperatorError
 from reson.records import Json, Quantity
 from reson.tools.devices.layout import Costs, best_chain, cost, published_costs
-from reson.tools.devices.published import Published
+from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.store.store import Store
 
 EVENT = "published"
@@ -29,27 +32,8 @@ def keep(store: Store, told: Published) -> Json:
     return {"blob": sha, "calibrated": told.calibrated}
 
 
-def against_published(
-    store: Store, trajectory: Sequence[Json], qubits: Sequence[Qubit], before: Sequence[Json] = ()
-) -> AgainstPublished | None:
-    """None for a device that publishes nothing. ``before``: the trajectory of the run before."""
-    told = _load(store, trajectory)
-    if told is None:
-        return None
-    compared = tuple(found for qubit in qubits for found in _compare(qubit, told))
-    earlier = _load(store, before)
-    return AgainstPublished(
-        device=told.device,
-        calibrated=told.calibrated,
-        agreement=tuple(_agreements(compared)),
-        compared=compared,
-        changed=tuple(_words(one) for one in compared if one.times_worse >= WORSE and not one.agrees),
-        republished=() if earlier is None else tuple(_republished(earlier, told, qubits)),
-        layout=_layout(told, qubits),
-    )
-
-
-def _load(store: Store, trajectory: Sequence[Json]) -> Published | None:
+def published_in(store: Store, trajectory: Sequence[Json]) -> Published | None:
+    """What was published when a run started, by its trajectory; None where nothing was, or its blob is lost."""
     event = next((event for event in trajectory if event["kind"] == EVENT), None)
     if event is None:
         return None
@@ -57,6 +41,33 @@ def _load(store: Store, trajectory: Sequence[Json]) -> Published | None:
         return Published.model_validate_json(store.blobs.get(event["blob"], BLOB))
     except OperatorError:
         return None  # a lost blob costs the comparison, not the report
+
+
+def against_published(
+    run: tuple[str, float | None],
+    told: Published,
+    qubits: Sequence[Qubit],
+    before: Sequence[tuple[str, float | None, Published]] = (),
+) -> AgainstPublished:
+    """``run``: its name and end; ``before``: name, end and published properties of runs before, the newest first."""
+    members = {int(qubit.component.removeprefix("q")): qubit for qubit in qubits}
+    compared = tuple(found for qubit in qubits for found in _compare(qubit, told))
+    pairs = measured_pairs(told, members)
+    earlier = reversed(before[:RUNS])
+    return AgainstPublished(
+        device=told.device,
+        calibrated=told.calibrated,
+        agreement=tuple(_agreements(compared)),
+        compared=compared,
+        changed=(
+            *(_words(one) for one in compared if one.times_worse >= WORSE and not one.agrees),
+            *(_pair_words(one) for one in pairs if one.times_worse >= WORSE and not one.agrees),
+        ),
+        republished=republished(before[0][2], told, sorted(members)) if before else (),
+        layout=_layout(told, members, pairs),
+        pairs=pairs,
+        history=(*(then(*one, members) for one in earlier), then(*run, told, members)) if before else (),
+    )
 
 
 def _compare(qubit: Qubit, told: Published) -> Iterable[Compared]:
@@ -100,54 +111,65 @@ def _words(one: Compared) -> str:
     return f"{one.component}: {one.parameter} is {measured}, published {published}: {one.times_worse:.1f} times worse"
 
 
-def _republished(earlier: Published, told: Published, qubits: Sequence[Qubit]) -> Iterable[str]:
-    names = [qubit.component for qubit in qubits]
-    indices = [int(name.removeprefix("q")) for name in names]
-    then, now = (one.first_values(index for index in indices if index in one.qubits) for one in (earlier, told))
-    for name in names:
-        for parameter in COMPARED:
-            old, new = then.get(name, {}).get(parameter), now.get(name, {}).get(parameter)
-            if old and new and _times_worse(parameter, new, old) >= WORSE:
-                was, is_now = (quantity(float(f"{one:.4g}"), None, _UNITS.get(parameter, "")) for one in (old, new))
-                yield f"{name}: published {parameter} went from {was} to {is_now}"
+def _pair_words(one: ComparedPair) -> str:
+    measured = quantity(one.measured.value, one.measured.stderr)
+    published = quantity(float(f"{one.published or 0.0:.4g}"))
+    return f"{_pair_name(one)}: error is {measured}, published {published}: {one.times_worse:.1f} times worse"
 
 
-_UNITS = {"t1": "s", "t2_echo": "s"}
+def _pair_name(pair: ComparedPair | PublishedPair) -> str:
+    return f"{pair.gate} of q{pair.qubits[0]} and q{pair.qubits[1]}"
 
 
-def _layout(told: Published, qubits: Sequence[Qubit]) -> Layout | None:
+def _layout(told: Published, members: Mapping[int, Qubit], pairs: Sequence[ComparedPair]) -> Layout | None:
     """The recommendation, from the qubits of this run; None where fewer than two of them are coupled."""
-    members = {int(qubit.component.removeprefix("q")): qubit for qubit in qubits}
     bad = {index: why for index, qubit in members.items() if (why := _bad(qubit, told, index))}
     by_published = published_costs(told, members)
-    good = published_costs(told, members.keys() - bad.keys())
-    by_measured = _with_measured(good, members)
+    poor = [pair for pair in pairs if pair.times_worse >= 2 * WORSE and not pair.agrees]
+    good = _without(published_costs(told, members.keys() - bad.keys()), poor)
+    by_measured = _with_measured(good, members, pairs)
     chain = best_chain(by_measured, LONGEST_CHAIN)
     if len(chain) < 2:
         return None
     usual = best_chain(by_published, len(chain))
-    everything = _with_measured(by_published, members)
+    everything = _with_measured(by_published, members, pairs)
+    inside = {frozenset(pair.qubits) for pair in pairs}
     broken = [pair for pair in told.pairs if not pair.works and set(pair.qubits) <= members.keys()]
     return Layout(
-        measured=_chain(chain, everything, by_published),
-        published=_chain(usual, everything, by_published),
+        measured=_chain(chain, everything, by_published, pairs),
+        published=_chain(usual, everything, by_published, pairs),
         coupling_map=tuple(sorted(good.pairs)),
         left_out=(
             *(f"q{index}: {why}" for index, why in bad.items()),
-            *(f"{pair.gate} of q{pair.qubits[0]} and q{pair.qubits[1]}: published as broken" for pair in broken),
+            *(f"{_pair_name(pair)}: {pair.times_worse:.1f} times worse than published" for pair in poor),
+            *(f"{_pair_name(pair)}: published as broken" for pair in broken),
         ),
+        pairs_measured=sum(frozenset(link) in inside for link in pairwise(chain)),
+        eplg_published=published_per_layered_gate(told, len(chain)),
     )
 
 
-def _chain(qubits: tuple[int, ...], measured: Costs, published: Costs) -> Chain:
+def _chain(qubits: tuple[int, ...], measured: Costs, published: Costs, pairs: Sequence[ComparedPair]) -> Chain:
     return Chain(
-        qubits=qubits, success=math.exp(-measured.of(qubits)), success_published=math.exp(-published.of(qubits))
+        qubits=qubits,
+        success=math.exp(-measured.of(qubits)),
+        success_published=math.exp(-published.of(qubits)),
+        eplg=error_per_layered_gate(qubits, pairs),
     )
 
 
-def _with_measured(costs: Costs, members: Mapping[int, Qubit]) -> Costs:
-    """Costs of the qubits by what was measured in this run, where it was; of pairs as they are."""
-    return Costs({index: _measured_cost(members[index], known) for index, known in costs.qubits.items()}, costs.pairs)
+def _without(costs: Costs, pairs: Sequence[ComparedPair]) -> Costs:
+    bad = {frozenset(pair.qubits) for pair in pairs}
+    return Costs(costs.qubits, {link: value for link, value in costs.pairs.items() if frozenset(link) not in bad})
+
+
+def _with_measured(costs: Costs, members: Mapping[int, Qubit], pairs: Sequence[ComparedPair]) -> Costs:
+    """Costs by what was measured in this run, where it was, and else as they are."""
+    found = {frozenset(pair.qubits): -math.log1p(-pair.measured.value) for pair in pairs}
+    return Costs(
+        {index: _measured_cost(members[index], known) for index, known in costs.qubits.items()},
+        {link: found.get(frozenset(link), known) for link, known in costs.pairs.items()},
+    )
 
 
 def _measured_cost(qubit: Qubit, otherwise: float) -> float:

@@ -32,15 +32,54 @@ class Agreement(Record):
     compared: int
 
 
+class ComparedPair(Record):
+    """One two-qubit gate as this run has measured it, beside the published error."""
+
+    qubits: tuple[int, int]
+    gate: str
+    layer_error: Quantity
+    """Average error of a layer: a Clifford on each of both, and the gate, while all pairs of the layer are played."""
+    measured: Quantity
+    """Average error of the gate: the layer's without that of the pulses of the Cliffords."""
+    published: Finite | None
+    sigmas: Finite | None
+
+    @property
+    def agrees(self) -> bool:
+        return self.sigmas is None or abs(self.sigmas) <= WITHIN
+
+    @property
+    def times_worse(self) -> float:
+        """How many times worse than published; 1 where nothing is."""
+        return self.measured.value / self.published if self.published else 1.0
+
+
+class PublishedThen(Record):
+    """What was published when a run was made: medians over the qubits of the present run and the pairs among them."""
+
+    run_id: str
+    ended: Finite | None
+    """End of the run on the device's clock, seconds since the Unix epoch."""
+    calibrated: Finite | None
+    """When the provider had last changed its numbers."""
+    t1: Finite | None
+    t2: Finite | None
+    gate_error: Finite | None
+    readout_error: Finite | None
+    pair_error: Finite | None
+
+
 class Chain(Record):
     """Coupled qubits in a row, and how often a short circuit on them succeeds: two SX on each qubit, one two-qubit
     gate on each pair, every qubit read."""
 
     qubits: tuple[int, ...]
     success: Finite
-    """By measured errors of qubits and published errors of pairs."""
+    """By measured errors; of pairs that were not measured by published ones."""
     success_published: Finite
     """By published errors alone."""
+    eplg: Finite | None = None
+    """Error per layered gate by what was measured; None where a pair of the chain was not."""
 
 
 class Layout(Record):
@@ -52,6 +91,10 @@ class Layout(Record):
     """Pairs of measured qubits without those that are bad or whose gate is broken; both directions."""
     left_out: tuple[str, ...]
     """Bad qubits and pairs, in words."""
+    pairs_measured: int = 0
+    """Of the pairs of the recommended chain: how many were measured in this run."""
+    eplg_published: Finite | None = None
+    """That the provider publishes for its best chain of as many qubits, wherever it lies on the device."""
 
 
 class AgainstPublished(Record):
@@ -64,7 +107,16 @@ class AgainstPublished(Record):
     """What is significantly and by far worse than published, in words."""
     republished: tuple[str, ...]
     """What the provider changed since the run before, in words."""
+    pairs: tuple[ComparedPair, ...] = ()
+    history: tuple[PublishedThen, ...] = ()
+    """Of the newest runs, this one last."""
     layout: Layout | None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the provider has told the same date of calibration in the run before."""
+        dates = [one.calibrated for one in self.history[-2:]]
+        return len(dates) == 2 and dates[0] is not None and dates[0] == dates[1]
 
     def of(self, component: str, parameter: str) -> Compared | None:
         found = (one for one in self.compared if (one.component, one.parameter) == (component, parameter))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
 from reson.agent.report.published_content import Compared
+from reson.agent.report.published_history import medians
 from reson.agent.report.wording import author, command, count, duration, moment, quantity
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
 
-__all__ = ["author", "command", "count", "duration", "moment", "quantity"]
+__all__ = ["author", "command", "count", "duration", "medians", "moment", "quantity"]
 
 ENDINGS: dict[Ending | None, str] = {
     Ending.FINISHED: "Finished",
@@ -138,6 +139,11 @@ def moved(difference: Difference) -> bool:
 def published(one: Compared) -> str:
     """A published value, to four significant digits."""
     return quantity(float(f"{one.published:.4g}"), None, one.measured.unit)
+
+
+def plain_number(value: float, unit: str = "") -> str:
+    """A number without an uncertainty, to four significant digits."""
+    return quantity(float(f"{value:.4g}"), None, unit)
 
 
 def pairs(listed: Sequence[tuple[int, int]]) -> str:

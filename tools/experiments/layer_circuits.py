@@ -45,6 +45,12 @@ def edges_of(device: Device, gates: Sequence[str]) -> tuple[str, list[Edge]]:
     return gate, sorted(found.values())
 
 
+def neighbours_at(device: Device, gate: str, qubit: int) -> list[int]:
+    """All neighbours by their numbers, those behind a broken gate too: a neighbour's place does not change with it."""
+    target: Target = device.backend.target  # pyright: ignore[reportAssignmentType]
+    return sorted({other for edge in target[gate] or {} if qubit in edge for other in edge} - {qubit})
+
+
 def layers_of(edges: Sequence[Edge]) -> list[list[Edge]]:
     """The pairs in as few layers as a colouring finds (at most one more than the largest degree), disjoint in each."""
     import rustworkx

@@ -14,7 +14,6 @@ import numpy as np
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.devices.device import neighbours_of
 from reson.tools.experiments import benchmarking, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
 from reson.tools.experiments.fitting import Fit, fit
@@ -55,7 +54,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Raises ``ToolError`` (bad_arguments) for a qubit without a two-qubit gate."""
-    from reson.tools.experiments.layer_circuits import edges_of, layer_circuits, layers_of, run_layers
+    from reson.tools.experiments.layer_circuits import edges_of, layer_circuits, layers_of, neighbours_at, run_layers
 
     gate, edges = edges_of(device, TWO_QUBIT)
     mine = [edge for edge in edges if set(edge) & set(arguments)]
@@ -71,7 +70,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     ended = device.now().timestamp()
     data = {}
     for qubit, given in arguments.items():
-        near = neighbours_of(qubit, edges)
+        near = neighbours_at(device, gate, qubit)
         points = [
             (_point(other, near, length, target), count)
             for edge, outcomes in found.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.brains.characterise import PLAN, applies, next_decision
+from reson.agent.brains.plans import Step
 from reson.agent.observation import Attempt, Done, GiveUp, GoalsView, Known, Measure, QubitView
 from reson.records import Outcome, Status, Verdict
 
@@ -29,6 +30,14 @@ def attempt(experiment: str, verdict: Verdict = Verdict.ACCEPT, status: Status =
     )
 
 
+def before(experiment: str) -> list[Step]:
+    names = [step.experiment for step in PLAN]
+    return list(PLAN[: names.index(experiment)])
+
+
+T1 = next(step for step in PLAN if step.experiment == "t1")
+
+
 def test_it_is_for_qubits_without_an_amplitude() -> None:
     assert applies(view(pulse_duration=32e-9))
     assert not applies(view(pulse_duration=32e-9, x_amplitude=0.2))
@@ -49,7 +58,7 @@ def test_a_large_error_is_a_finding() -> None:
 
 
 def test_what_fails_is_tried_again_longer_then_named_and_left() -> None:
-    made = [attempt(PLAN[0].experiment)]
+    made = [attempt(step.experiment) for step in before("t1")]
     tries = []
     while True:
         decision = next_decision(view(*made), GOALS)
@@ -61,7 +70,7 @@ def test_what_fails_is_tried_again_longer_then_named_and_left() -> None:
     assert len(tries) == 4
     assert tries[1]["shots"] == 2000
     assert decision.experiment == "t2_hahn"
-    done = next_decision(view(*made, *(attempt(step.experiment) for step in PLAN[2:])), GOALS)
+    done = next_decision(view(*made, *(attempt(step.experiment) for step in PLAN[PLAN.index(T1) + 1 :])), GOALS)
     assert isinstance(done, Done)
     assert [one.code for one in done.diagnoses] == ["unresolved"]
 
@@ -72,7 +81,15 @@ def test_a_qubit_of_which_nothing_is_known_is_given_up() -> None:
 
 
 def test_sequences_are_as_long_as_the_published_error_asks_for() -> None:
-    made = [attempt(step.experiment) for step in PLAN[:-1]]
+    made = [attempt(step.experiment) for step in before("standard_rb")]
     decision = next_decision(view(*made, error_per_gate=4e-4), GOALS)
     assert isinstance(decision, Measure)
     assert decision.parameters == {"max_length": 3000}
+
+
+def test_what_the_device_cannot_run_is_left_out_after_one_refusal() -> None:
+    made = [attempt(step.experiment) for step in before("layer_fidelity")]
+    refused = attempt("layer_fidelity", Verdict.REJECT).model_copy(update={"measurement_id": "", "outcome": None})
+    done = next_decision(view(*made, refused), GOALS)
+    assert isinstance(done, Done)
+    assert done.diagnoses == ()

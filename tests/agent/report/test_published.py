@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from reson.agent.report.content import Qubit, Value
-from reson.agent.report.published import EVENT, against_published, keep
+from reson.agent.report.published import EVENT, against_published, keep, published_in
 from reson.agent.report.published_content import AgainstPublished
-from reson.records import Json
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
 from reson.tools.store.store import Store, open_store
 
@@ -65,12 +64,13 @@ def store(tmp_path: Path) -> Store:
 def compare(
     store: Store, qubits: list[Qubit], now: Published | None = None, before: Published | None = None
 ) -> AgainstPublished:
-    def trajectory(one: Published) -> list[Json]:
-        return [{"kind": EVENT, **keep(store, one)}]
+    def kept(one: Published) -> Published:
+        found = published_in(store, [{"kind": EVENT, **keep(store, one)}])
+        assert found is not None
+        return found
 
-    found = against_published(store, trajectory(now or told()), qubits, trajectory(before) if before else ())
-    assert found is not None
-    return found
+    earlier = [("night-0001", 1.7e9 + 3600, kept(before))] if before else []
+    return against_published(("night-0002", 1.7e9 + 90000), kept(now or told()), qubits, earlier)
 
 
 def ring(**changed: Qubit) -> list[Qubit]:
@@ -78,7 +78,7 @@ def ring(**changed: Qubit) -> list[Qubit]:
 
 
 def test_without_a_published_table_there_is_nothing_to_compare(store: Store) -> None:
-    assert against_published(store, [], ring()) is None
+    assert published_in(store, []) is None
 
 
 def test_agreement_counts_three_standard_deviations(store: Store) -> None:
@@ -130,4 +130,63 @@ def test_what_the_provider_changed_since_the_run_before(store: Store) -> None:
 def test_a_lost_blob_costs_the_comparison_only(store: Store) -> None:
     event = {"kind": EVENT, **keep(store, told())}
     store.blobs.path(event["blob"], ".json").unlink()
-    assert against_published(store, [event], ring()) is None
+    assert published_in(store, [event]) is None
+
+
+def with_layers(name: str, **layers: float) -> Qubit:
+    """A qubit that has measured ``layer_error_PLACE`` of its neighbours."""
+    one = qubit(name)
+    measured = {
+        key: Value(value=value, stderr=2e-4, unit="", measured=True, fresh=True) for key, value in layers.items()
+    }
+    return one.model_copy(update={"values": one.values | measured})
+
+
+def test_measured_pairs_are_compared_and_choose_the_chain(store: Store) -> None:
+    pulses = 6 / 5 * 5 / 6 * 2 * 3e-4  # of the Cliffords of both qubits
+    good, bad = 5e-3 + pulses, 16e-3 + pulses
+    # neighbours of q0 are 1 and 5, of q1 are 0 and 2, of q2 are 1 and 3
+    found = compare(
+        store,
+        ring(
+            q0=with_layers("q0", layer_error_1=good, layer_error_2=good),
+            q2=with_layers("q2", layer_error_1=good, layer_error_2=bad),
+        ),
+    )
+    errors = {pair.qubits: pair.measured.value for pair in found.pairs}
+    assert errors == pytest.approx({(0, 1): 5e-3, (0, 5): 5e-3, (1, 2): 5e-3, (2, 3): 16e-3})
+    assert [pair.qubits for pair in found.pairs if not pair.agrees] == [(2, 3)]
+    assert found.changed == ("cz of q2 and q3: error is 0.016\u202f00(20), published 5 × 10⁻³: 3.2 times worse",)
+    assert found.layout is not None
+    assert found.layout.measured.qubits == (2, 1, 0, 5, 4, 3)  # around the bad pair, which is not broken
+    assert found.layout.pairs_measured == 3
+    assert found.layout.measured.eplg is None  # two pairs of the chain were not measured
+    assert (2, 3) in found.layout.coupling_map
+
+
+def test_a_pair_far_worse_than_published_is_left_out(store: Store) -> None:
+    found = compare(store, ring(q2=with_layers("q2", layer_error_2=0.05)))
+    assert found.layout is not None
+    assert (2, 3) not in found.layout.coupling_map
+    assert found.layout.left_out == ("cz of q2 and q3: 9.9 times worse than published",)
+
+
+def test_the_error_per_layered_gate_of_equal_pairs_is_that_of_one(store: Store) -> None:
+    every = {f"q{n}": with_layers(f"q{n}", layer_error_1=8e-3, layer_error_2=8e-3) for n in range(6)}
+    found = compare(store, ring(**every))
+    assert found.layout is not None
+    assert found.layout.measured.eplg == pytest.approx(8e-3 * 5 / 4)  # process infidelity of two qubits
+    assert found.layout.pairs_measured == 5
+
+
+def test_the_history_tells_when_the_provider_calibrated(store: Store) -> None:
+    assert compare(store, ring()).history == ()
+    same = compare(store, ring(), before=told())
+    assert [one.run_id for one in same.history] == ["night-0001", "night-0002"]
+    assert same.history[0].t1 == 100e-6
+    assert same.history[1].pair_error == 5e-3
+    assert same.unchanged
+    newer = told(broken_pair=2).model_copy(update={"calibrated": 1.7e9 + 86400})
+    other = compare(store, ring(), now=newer, before=told())
+    assert not other.unchanged
+    assert other.republished == ("cz of q2 and q3: published as broken",)

@@ -1,0 +1,80 @@
+"""Two-qubit gates as a run has measured them: each pair's error in a full layer, and what it leaves for the gate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from reson.agent.report.content import Qubit, Value
+from reson.agent.report.published_content import ComparedPair
+from reson.records import Quantity
+from reson.tools.devices.device import neighbours_of
+from reson.tools.devices.published import Published, PublishedPair
+from reson.tools.experiments.layer_fidelity import gate_error, layer_fidelity
+
+SMALLEST = 1e-5
+"""Least error that a gate is credited with: what is left of a layer's error can come out below zero."""
+
+
+def measured_pairs(told: Published, members: Mapping[int, Qubit]) -> tuple[ComparedPair, ...]:
+    """Every pair of which this run has measured a layer's error, one or both qubits being of the run."""
+    everywhere = [pair.qubits for pair in told.pairs]
+    found = (_compare(pair, told, members, everywhere) for pair in told.pairs)
+    return tuple(one for one in found if one is not None)
+
+
+def _compare(
+    pair: PublishedPair, told: Published, members: Mapping[int, Qubit], everywhere: Sequence[tuple[int, int]]
+) -> ComparedPair | None:
+    first, second = pair.qubits
+    layer = _layer_error(first, second, members, everywhere) or _layer_error(second, first, members, everywhere)
+    pulses = [_pulse_error(qubit, told, members) for qubit in pair.qubits]
+    if layer is None or any(one is None for one in pulses):
+        return None
+    known = [one for one in pulses if one is not None]
+    stderr = math.hypot(layer.stderr or 0.0, gate_error(0.0, math.hypot(*(one.stderr or 0.0 for one in known))))
+    value = max(gate_error(layer.value, sum(one.value for one in known)), SMALLEST)
+    return ComparedPair(
+        qubits=pair.qubits,
+        gate=pair.gate,
+        layer_error=Quantity(value=layer.value, stderr=layer.stderr),
+        measured=Quantity(value=value, stderr=stderr),
+        published=pair.error,
+        sigmas=None if pair.error is None or not stderr else (value - pair.error) / stderr,
+    )
+
+
+def _layer_error(
+    qubit: int, other: int, members: Mapping[int, Qubit], everywhere: Sequence[tuple[int, int]]
+) -> Value | None:
+    """As ``qubit`` has it on record, in this run."""
+    if qubit not in members:
+        return None
+    place = neighbours_of(qubit, everywhere).index(other) + 1
+    value = members[qubit].values.get(f"layer_error_{place}")
+    return value if value is not None and value.fresh else None
+
+
+def _pulse_error(qubit: int, told: Published, members: Mapping[int, Qubit]) -> Quantity | None:
+    """Error per pulse: of this run, or the published one of a qubit that does not belong to it."""
+    value = members[qubit].values.get("error_per_gate") if qubit in members else None
+    if value is not None and value.fresh:
+        return Quantity(value=value.value, stderr=value.stderr)
+    published = told.qubits[qubit].gate_error if qubit in told.qubits else None
+    return None if published is None else Quantity(value=published)
+
+
+def error_per_layered_gate(chain: Sequence[int], pairs: Iterable[ComparedPair]) -> float | None:
+    """EPLG of a chain: 1 - (product of the pairs' process fidelities)^(1 / pairs); None where one was not measured."""
+    errors = {frozenset(pair.qubits): pair.layer_error.value for pair in pairs}
+    links = [frozenset(link) for link in pairwise(chain)]
+    if not links or any(link not in errors for link in links):
+        return None
+    return 1 - layer_fidelity([errors[link] for link in links]) ** (1 / len(links))
+
+
+def published_per_layered_gate(told: Published, length: int) -> float | None:
+    """EPLG that the provider publishes for its best chain of ``length`` qubits."""
+    fidelity = told.layer_fidelity.get(length)
+    return None if fidelity is None or length < 2 else 1 - fidelity ** (1 / (length - 1))
