@@ -77,6 +77,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("assignment_fidelity", "", 0.0, 1.0, "1 - (P(1|0) + P(0|1)) / 2"),
         _result("x_angle_error", "rad", -3.2, 3.2, "over-rotation of the X pulse"),
         _result("sx_angle_error", "rad", -3.2, 3.2, "over-rotation of the SX pulse"),
+        _result("angle_scale_error", "", -0.6, 0.6, "by how much a fractional RX turns too far, relative to its angle"),
         _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
         _result("simultaneous_error_per_gate", "", 0.0, 0.5, "the same while all neighbours are benchmarked as well"),
         *(

@@ -57,6 +57,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "state_tomography": read_tomography,
     "leakage_rb": read_leakage,
     "layer_fidelity": read_pairs,
+    "rx_sweep": read_rabi_time,
     "zz_ramsey": read_zz,
     "simultaneous_rb": read_benchmarking,
 }

@@ -32,6 +32,7 @@ from reson.tools.experiments import (
     reset_error,
     resonator_spectroscopy,
     rough_drag,
+    rx_sweep,
     simultaneous_rb,
     standard_rb,
     state_tomography,
@@ -84,6 +85,7 @@ CATALOGUE: dict[str, Experiment] = {
         simultaneous_rb.EXPERIMENT,
         leakage_rb.EXPERIMENT,
         layer_fidelity.EXPERIMENT,
+        rx_sweep.EXPERIMENT,
     )
 }
 
