@@ -10,8 +10,8 @@ RECIPES = (
     Recipe(
         "leakage_rb",
         Status.LARGE_ERROR,
-        "pulses half as long and twice as strong, without DRAG",
-        times={"pulse_duration": 0.4, "x_amplitude": 2.5, "sx_amplitude": 2.5, "ef_amplitude": 2.5, "drag_beta": 0.0},
+        "every pulse carries an unwanted tone on the transition from 1 to 2",
+        faults={"q0": "leaky_pulse"},
     ),
     Recipe("leakage_rb", Status.NO_SIGNAL, "the drive was off: the levels are not prepared", times=NO_DRIVE),
 )
