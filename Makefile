@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-browser check bench eval console docs gallery lock clean
+.PHONY: setup night test test-browser check gate bench eval console docs gallery lock clean
 
 setup: $(READY)
 
@@ -32,13 +32,20 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/basedpyright
 
+# Recorded runs against the code of today: what changed that should not have?
+gate: $(READY)
+	$(BIN)/reson eval gate
+
 bench: $(READY)
 	$(BIN)/python -m reson.evals.bench
+	$(BIN)/python -m reson.evals.bench_parallel
 	$(BIN)/python -m reson.evals.verdicts --write docs/verdicts.md
 
 eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --second
-	$(BIN)/python -m reson.evals.nights --faults --seeds 10
+	$(BIN)/python -m reson.evals.nights --faults --seeds 3
+	$(BIN)/python -m reson.evals.sign_and_periods
+	$(BIN)/reson eval run --repeats 4
 
 console: $(READY)
 	$(BIN)/reson console
