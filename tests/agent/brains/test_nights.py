@@ -28,6 +28,8 @@ from tests.agent.brains.chat_server import Answer, ChatServer, able, serving, te
 from tests.agent.brains.conftest import KEY
 
 SEED, QUBITS = 1, 2
+AT_ONCE = 40
+"""Hostile calls in one answer."""
 
 
 def make_lab(
@@ -243,8 +245,8 @@ def test_no_hostile_call_executes_and_nothing_it_names_is_written(tmp_path, serv
             return probe
         if "tools" not in body:
             return Answer(text='{"status": "SUCCESS", "outcome": "expected", "approve": true}')
-        left.extend(calls[: max(0, 12 - len(left))])
-        return Answer(calls=tuple(left.popleft() for _ in range(min(12, len(left)))))
+        left.extend(calls[: max(0, AT_ONCE - len(left))])
+        return Answer(calls=tuple(left.popleft() for _ in range(AT_ONCE)))
 
     server = serve(hostile)
     lab = make_lab(tmp_path / "hostile", "openai", server, qubits=1, experiments=6)
@@ -253,7 +255,7 @@ def test_no_hostile_call_executes_and_nothing_it_names_is_written(tmp_path, serv
         assert start(one, Plan(kind="calibrate"), lambda kind, body: None).ending is Ending.BUDGET_SPENT
     events = trajectory(lab)
     sent = sum("tools" in body for body in server.requests) - 1
-    assert sent * 12 >= len(calls), "every hostile call was made"
+    assert sent * AT_ONCE >= len(calls), "every hostile call was made"
 
     def record(lab: Lab) -> tuple:
         store = lab.store()
