@@ -37,9 +37,13 @@ PLAN = (
     Step("fine_x_amplitude", "the same for X"),
     Step("fine_drag", "the phase error that the provider's DRAG has left"),
     Step("standard_rb", "the error per gate, against the coherence limit and the published one"),
-    Step("interleaved_rb_sx", "the error of SX alone: the pulse of which all gates are made", {"shots": 1000}),
-    Step("interleaved_rb_x", "the error of X alone, which the provider calibrates apart", {"shots": 1000}),
-    Step("purity_rb", "how much of the error is decoherence, and how much a better calibration could win"),
+    Step("interleaved_rb_sx", "the error of SX alone: the pulse of which all gates are made", {"samples": 4}),
+    Step("interleaved_rb_x", "the error of X alone, which the provider calibrates apart", {"samples": 4}),
+    Step(
+        "purity_rb",
+        "how much of the error is decoherence, and how much a better calibration could win",
+        {"samples": 4, "shots": 500},
+    ),
     Step("layer_fidelity", "the error of its two-qubit gates, all pairs of a layer at once"),
 )
 """Not in it: ZZ (its circuits need a neighbour to be named where the provider tells no coupling that is always on) and
