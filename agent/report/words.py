@@ -100,6 +100,12 @@ def cell(qubit: Qubit, name: str) -> str:
     return "–" if value is None or not (value.measured or name == "drive_frequency") else number(value)
 
 
+def overview(report: Report) -> tuple[str, ...]:
+    """Columns of the overview: without the drive's frequency on a device that tells none."""
+    told = any("drive_frequency" in qubit.values for qubit in report.qubits)
+    return tuple(name for name in OVERVIEW if told or name != "drive_frequency")
+
+
 def number(value: Value | Quantity) -> str:
     return quantity(value.value, value.stderr, value.unit)
 
