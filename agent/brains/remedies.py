@@ -87,7 +87,7 @@ def _after_refusal(failures: list[Attempt]) -> Remedy:
 
 # Search for the line: first further away, then with a stronger drive, then both, then once over everything.
 _SEARCH: tuple[tuple[Mapping[str, float], float, str], ...] = (
-    ({"span": 120e6, "points": 121}, 1.0, "no line near the guess: look three times as far"),
+    ({"span": 240e6, "points": 241}, 1.0, "no line near the guess: look six times as far"),
     (
         {"span": 40e6, "points": 61, "shots": 2000},
         10.0,
