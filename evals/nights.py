@@ -170,7 +170,7 @@ def summarise_faults(nights: list[NightResult]) -> str:
     faulty = [qubit for qubit in qubits if qubit.expected]
     healthy = [qubit for qubit in qubits if not qubit.expected and not qubit.own_troubles]
     troubled = [qubit for qubit in qubits if not qubit.expected and qubit.own_troubles]
-    wrong = [qubit for qubit in faulty if qubit.diagnoses != (qubit.expected,)]
+    wrong = [qubit for qubit in faulty if not _named_rightly(qubit)]
     good = [qubit for qubit in healthy if qubit.state == "done" and qubit.true_ratio <= GOAL]
     harmful = [qubit for qubit in qubits if qubit.state == "done" and qubit.true_ratio > NEVER_ABOVE]
     blamed = [qubit for qubit in healthy if qubit.diagnoses]
@@ -191,6 +191,12 @@ def summarise_faults(nights: list[NightResult]) -> str:
         for q in missed
     ]
     return "\n".join(lines)
+
+
+def _named_rightly(qubit: QubitResult) -> bool:
+    """Its fault was named, and nothing else but what the chip itself has there."""
+    named = set(qubit.diagnoses)
+    return qubit.expected in named and named <= {qubit.expected, *qubit.own_troubles}
 
 
 def main() -> None:

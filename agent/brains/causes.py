@@ -60,8 +60,8 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
         return _drive_line(view, failure, usual)
     if failure.experiment == "rabi":
         return _rabi(view, failure, usual)
-    if failure.experiment == "ramsey_xy" and _beats_twice(failure):
-        return Abandon("Ramsey fringes that beat", diagnosis.two_frequencies(failure.last))
+    if failure.experiment == "ramsey_xy" and _beats(failure, usual):
+        return Abandon("Ramsey fringes of more than one frequency", diagnosis.two_frequencies(failure.last))
     if failure.experiment in ("ef_spectroscopy", "rough_drag"):
         usual = _sideband(view, failure, usual)
     if failure.experiment in ("rough_drag", "fine_drag", LEAKAGE):
@@ -134,10 +134,9 @@ def _rabi(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     searches = [one for one in failure.attempts if one.experiment == SEARCH and one.measurement_id]
     found = [one.parameters["amplitude"] for one in searches if one.verdict is Verdict.ACCEPT]
     as_usual = bool(found) and found[-1] <= 2 * searches[0].parameters["amplitude"]
-    misses = any("misses the data" in reason for reason in failure.last.reasons)
     if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and failure.last.status is Status.NO_SIGNAL:
         return _after_map(view, failure, usual, "a line, but no oscillation: does another drive line reach it?")
-    if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and misses:
+    if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and _misses(failure.last):
         return Abandon("the oscillation stops growing with the amplitude", diagnosis.clipped_drive())
     return usual
 
@@ -180,8 +179,14 @@ def measured_leakage(attempts: Sequence[Attempt]) -> float | None:
     return found.value if found is not None and found.value > max(LEAKY, 3 * (found.stderr or 0.0)) else None
 
 
-def _beats_twice(failure: Failure) -> bool:
-    return [one.status for one in failure.failures[-2:]] == [Status.BEATING] * 2
+def _beats(failure: Failure, usual: Remedy) -> bool:
+    """A beat that is seen twice, or a curve of one frequency that misses the fringes at every try."""
+    seen = [one.status for one in failure.failures[-2:]] == [Status.BEATING] * 2
+    return seen or (isinstance(usual, AskPerson) and all(_misses(one) for one in failure.failures))
+
+
+def _misses(attempt: Attempt) -> bool:
+    return any("misses the data" in reason for reason in attempt.reasons)
 
 
 def _nothing(attempt: Attempt) -> bool:

@@ -103,8 +103,8 @@ def leaky_pulse(leakage: float) -> Diagnosis:
 def two_frequencies(last: Attempt) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.TWO_FREQUENCIES,
-        text=f"its Ramsey fringes beat over {last.parameters['max_delay'] * 1e6:.0f} µs: the qubit jumps between two "
-        "frequencies.",
+        text=f"its Ramsey fringes over {last.parameters['max_delay'] * 1e6:.0f} µs are not those of one frequency: the "
+        "qubit jumps between two.",
         remedy="Look for a two-level defect or charge noise: measure Ramsey over time, cycle the temperature or move "
         "the frequency.",
     )
