@@ -33,7 +33,13 @@ def read_as(status: Status) -> Reading:
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_reading_turns_accept_into_review_and_nothing_else(verdict: Verdict, status: Status):
     after = with_doubt(judged(verdict), read_as(status)).verdict
-    supports = status in (Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR)
+    supports = status in (
+        Status.SUCCESS,
+        Status.STABLE,
+        Status.RANDOM_WALK,
+        Status.MODERATE_ERROR,
+        Status.LARGE_ERROR,
+    )
     assert after is (Verdict.REVIEW if verdict is Verdict.ACCEPT and not supports else verdict)
 
 
