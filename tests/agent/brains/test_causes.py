@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from reson.agent.brains.expert import next_decision
@@ -18,9 +20,9 @@ USUAL: dict[str, dict[str, float]] = {
 }
 
 
-def attempt(experiment: str, verdict: Verdict, status: Status, reasons: tuple[str, ...] = (), **said) -> Attempt:
-    """``said``: parameters by name, and ``found`` for the quantities: value or (value, stderr)."""
-    found = said.pop("found", {})
+def attempt(experiment: str, verdict: Verdict, status: Status, **said: Any) -> Attempt:
+    """``said``: parameters by name, ``reasons``, and ``found`` for the quantities: value or (value, stderr)."""
+    found, reasons = said.pop("found", {}), said.pop("reasons", ())
     pairs = {name: one if isinstance(one, tuple) else (one, None) for name, one in found.items()}
     return Attempt(
         measurement_id="m",
@@ -145,8 +147,8 @@ def test_a_drive_that_is_right_when_it_is_weak_is_clipped_and_one_that_is_always
     if search > 1:
         attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL))
     attempts.append(good("qubit_spectroscopy", amplitude=0.028 * search))
-    narrow = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, (reason,))
-    full = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, (reason,), max_amplitude=1.0)
+    narrow = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, reasons=(reason,))
+    full = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, reasons=(reason,), max_amplitude=1.0)
     assert named([*attempts, narrow, full]) == {code}
 
 
@@ -171,7 +173,7 @@ def test_fringes_that_beat_twice_are_named_and_no_person_is_asked():
 def test_fringes_that_one_frequency_never_explains_are_named_too():
     missed = ("the curve misses the data: reduced chi2 = 17.5",)
     found = {"drive_frequency": (5.0e9, 100.0)}
-    wrong = attempt("ramsey_xy", Verdict.REVIEW, Status.SUCCESS, missed, found=found, max_delay=60e-6)
+    wrong = attempt("ramsey_xy", Verdict.REVIEW, Status.SUCCESS, reasons=missed, found=found, max_delay=60e-6)
     attempts = until("ramsey_xy")
     while isinstance(asked := decide(attempts), Measure):
         attempts.append(wrong if asked.experiment == "ramsey_xy" else good(asked.experiment))

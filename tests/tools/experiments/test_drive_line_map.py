@@ -61,6 +61,7 @@ def test_noise_alone_is_rejected_and_kept(measured: dict[int, RawData]) -> None:
     rng = np.random.default_rng(1)
     raw = measured[0]
     spread = raw.arrays["iq_stderr"]
+    analysis = EXPERIMENT.analyse(raw)
     for _ in range(200):
         noise = rng.normal(0, spread[:, 0]) + 1j * rng.normal(0, spread[:, 1])
         analysis = EXPERIMENT.analyse(RawData(**{**vars(raw), "arrays": raw.arrays | {"iq_mean": noise}}))

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,8 +41,8 @@ def test_two_levels_follow_the_formula_of_jaynes_and_cummings():
 def test_pulls_agree_with_qutips_dressed_states():
     """The whole Hamiltonian of six levels and 40 photons diagonalised at once, states labelled by their overlap."""
     levels, photons = 6, 40
-    a = qutip.tensor(qutip.destroy(photons), qutip.qeye(levels))
-    b = qutip.tensor(qutip.qeye(photons), qutip.destroy(levels))
+    a: Any = qutip.tensor(qutip.destroy(photons), qutip.qeye(levels))
+    b: Any = qutip.tensor(qutip.qeye(photons), qutip.destroy(levels))
     number = b.dag() * b
     static = -DETUNING * number + ANHARMONICITY / 2 * number * (number - 1)
     energies, states = (static + COUPLING * (a.dag() * b + a * b.dag())).eigenstates()
@@ -82,8 +83,8 @@ def test_the_field_solves_its_equation(transmon, amplitude):
 def test_the_steady_state_agrees_with_qutip():
     """A small driven, damped resonator with a transmon, whole master equation: the field that the ladder gives."""
     detuning, coupling, kappa, drive = 60.0, 4.0, 1.0, 0.25  # MHz; about a quarter of a photon
-    a = qutip.tensor(qutip.destroy(8), qutip.qeye(4))
-    b = qutip.tensor(qutip.qeye(8), qutip.destroy(4))
+    a: Any = qutip.tensor(qutip.destroy(8), qutip.qeye(4))
+    b: Any = qutip.tensor(qutip.qeye(8), qutip.destroy(4))
     number = b.dag() * b
     for tone in (0.0, 0.3):
         static = -tone * (a.dag() * a + number) - detuning * number - 30 / 2 * number * (number - 1)
