@@ -88,7 +88,7 @@ UPSTREAM: dict[str, str] = {
 
 # The parameter whose measured presence in the table shows that a step of the bring-up was once done.
 SHOWN_BY: dict[str, str] = {
-    "resonator_spectroscopy": "resonator_frequency",
+    "resonator_spectroscopy": "readout_frequency",
     "punch_out": "punch_out_shift",
     "qubit_spectroscopy": "drive_frequency",
     "rabi": "x_amplitude",

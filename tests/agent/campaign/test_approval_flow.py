@@ -43,9 +43,12 @@ def test_an_answer_in_another_process_lets_that_qubit_go_on(make_lab, calibrate)
     ended = resume(lab, ended.run_id, lambda kind, body: None)
     store = lab.store()
     written = [row for row in log(store, "simulated-3") if row.author != "design"]
-    assert {row.parameter for row in written} == {"drive_frequency"}
+    assert {row.parameter for row in written} == {"readout_frequency", "resonator_frequency", "resonator_linewidth"}
     assert written[0].approval_id == pending.id
-    assert [row.experiment for row in list_measurements(store, run_id=ended.run_id)] == ["qubit_spectroscopy", "rabi"]
+    assert [row.experiment for row in list_measurements(store, run_id=ended.run_id)] == [
+        "resonator_spectroscopy",
+        "punch_out",
+    ]
     assert ended.ending is Ending.WAITING_FOR_APPROVAL
 
 
@@ -55,9 +58,9 @@ def test_an_edited_value_is_what_gets_executed_and_recorded(make_lab, calibrate)
     store = lab.store()
     [pending] = list_approvals(store, status="pending")
     proposed = pending.action.arguments["changes"][0]["new"]
-    edit(store, pending.id, "ada", "by eye", {"drive_frequency": proposed + 1e3})
+    edit(store, pending.id, "ada", "by eye", {"readout_frequency": proposed + 1e3})
     resume(lab, ended.run_id, lambda kind, body: None)
-    row = current(store, "simulated-3")["q0"]["drive_frequency"]
+    row = current(store, "simulated-3")["q0"]["readout_frequency"]
     assert row.value == proposed + 1e3
     assert row.verdict is None, "nobody judged the value that a person put in"
     assert "ada" in row.author
@@ -86,7 +89,7 @@ def test_a_response_makes_the_brain_measure_again(make_lab, calibrate):
     respond(store, pending.id, "ada", "average longer, please")
     resume(lab, ended.run_id, lambda kind, body: None)
     rows = list_measurements(store, run_id=ended.run_id)
-    assert [row.experiment for row in rows] == ["qubit_spectroscopy"] * 2
+    assert [row.experiment for row in rows] == ["resonator_spectroscopy"] * 2
     [again] = list_approvals(store, status="pending")
     assert again.id != pending.id
     assert {row.author for row in log(store, "simulated-3")} == {"design"}
@@ -121,7 +124,7 @@ def test_measuring_itself_can_need_an_answer(make_lab, calibrate):
     assert pending.kind == "measure"
     approve(store, pending.id, "ada")
     resume(lab, ended.run_id, lambda kind, body: None)
-    assert [row.experiment for row in list_measurements(store)] == ["qubit_spectroscopy"]
+    assert [row.experiment for row in list_measurements(store)] == ["resonator_spectroscopy"]
 
 
 def test_a_policy_that_denies_ends_the_qubit_with_that_reason(make_lab, calibrate, watched):
@@ -155,7 +158,7 @@ def test_a_granted_measurement_runs_once_and_also_after_a_pause(make_lab, calibr
     settings.write_text(whole)
     ended = resume(open_lab(lab.directory), ended.run_id, silent)
     assert ended.ending is Ending.WAITING_FOR_APPROVAL
-    assert [row.experiment for row in list_measurements(store)] == ["qubit_spectroscopy"]
+    assert [row.experiment for row in list_measurements(store)] == ["resonator_spectroscopy"]
     [next_one] = list_approvals(store, status="pending")
     assert next_one.kind == "write", "the same measurement is not asked for twice"
 
@@ -187,7 +190,7 @@ def test_without_a_permit_nothing_is_measured(make_lab, calibrate, monkeypatch):
 
 def test_a_run_that_may_not_write_leaves_the_table(make_lab, watched):
     lab = make_lab()
-    plan = Plan(kind="run", experiment="qubit_spectroscopy", writes=False)
+    plan = Plan(kind="run", experiment="resonator_spectroscopy", writes=False)
     ended = start(lab, plan, watched)
     [row] = list_measurements(lab.store(), run_id=ended.run_id)
     assert row.judgement is not None
@@ -206,17 +209,18 @@ def test_after_a_rollback_nothing_measured_before_it_is_written_or_counted(make_
         ended = resume(lab, ended.run_id, silent)
     changes = rollback_changes(store, "simulated-3", ["q0"], EPOCH.timestamp())
     roll_back(lab, store, changes, "alice", "these values are bad")
-    [readout] = list_approvals(store, status="pending")
+    [line] = list_approvals(store, status="pending")
     with pytest.raises(ToolError, match="is stale"):
-        approve(store, readout.id, "ada")
+        approve(store, line.id, "ada")
     (lab.directory / "policy.toml").write_text(DEFAULT_POLICY)
     limited = (lab.directory / "lab.toml").read_text().replace("experiments = 2000", "experiments = 4")
     (lab.directory / "lab.toml").write_text(limited)
     resume(open_lab(lab.directory), ended.run_id, silent)
     after = [row.experiment for row in list_measurements(store, run_id=ended.run_id)]
-    assert after == ["qubit_spectroscopy", "rabi", "readout", "qubit_spectroscopy"], "it begins again"
+    made = ["resonator_spectroscopy", "punch_out", "qubit_spectroscopy"]
+    assert after == [*made, "resonator_spectroscopy"], "it begins again"
     rolled_back = current(store, "simulated-3")["q0"]
-    assert rolled_back["readout_threshold"].measurement_id is None, "the old readout was not written"
+    assert rolled_back["drive_frequency"].measurement_id is None, "the old line was not written"
 
 
 def test_the_policy_s_name_is_nobody_s(make_lab, calibrate):

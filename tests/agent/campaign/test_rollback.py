@@ -10,7 +10,7 @@ from reson.tools.store.parameters import current, rollback_changes
 def test_a_value_rolled_back_to_keeps_its_measurement(make_lab, calibrate):
     lab = make_lab()
     settings = lab.directory / "lab.toml"
-    settings.write_text(settings.read_text().replace("experiments = 2000", "experiments = 2"))
+    settings.write_text(settings.read_text().replace("experiments = 2000", "experiments = 3"))
     lab = open_lab(lab.directory)
     calibrate(lab)
     store = lab.store()
@@ -18,9 +18,9 @@ def test_a_value_rolled_back_to_keeps_its_measurement(make_lab, calibrate):
     moment = max(row.valid_from for row in before.values())
     calibrate(lab)
     after = current(store, "simulated-3")["q0"]
-    assert after["drive_frequency"].value != before["drive_frequency"].value
+    assert after["readout_frequency"].value != before["readout_frequency"].value
     roll_back(lab, store, rollback_changes(store, "simulated-3", ["q0"], moment), "ada", "it was better")
     back = current(store, "simulated-3")["q0"]
     assert {name: back[name].value for name in before} == {name: row.value for name, row in before.items()}
-    assert back["drive_frequency"].measurement_id == before["drive_frequency"].measurement_id
-    assert back["drive_frequency"].verdict == "accept"
+    assert back["readout_frequency"].measurement_id == before["readout_frequency"].measurement_id
+    assert back["readout_frequency"].verdict == "accept"

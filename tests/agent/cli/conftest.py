@@ -55,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
     lab = tmp_path_factory.mktemp("made") / "lab"
     lab.mkdir()
     (lab / "lab.toml").write_text(TEMPLATE.format(seed=7, qubits=2))
-    return lab, call(lab, "run", "qubit_spectroscopy", "--param", "span=40 MHz", "--commit", "--json")
+    return lab, call(lab, "run", "resonator_spectroscopy", "--param", "span=30 MHz", "--commit", "--json")
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lab.mkdir()
     (lab / "lab.toml").write_text("[device]\nseed = 7\nqubits = 1\n")
     (lab / "policy.toml").write_text(ASK)
-    assert call(lab, "run", "qubit_spectroscopy", "--commit", "--json").code == 3
+    assert call(lab, "run", "resonator_spectroscopy", "--commit", "--json").code == 3
     return lab
 
 

@@ -10,13 +10,13 @@ ID = "run-0001-0000-q0-write"
 
 
 def table(reson) -> dict:
-    return reson("params", "show", "q0", "--json").json["q0"]["drive_frequency"]
+    return reson("params", "show", "q0", "--json").json["q0"]["readout_frequency"]
 
 
 def test_what_waits_is_listed_and_shown_with_the_ways_to_answer(reson_asked):
     rows = reson_asked("approvals", "list", "--json").json
     assert [row["id"] for row in rows] == [ID]
-    assert "drive_frequency" in reson_asked("approvals", "list").out
+    assert "readout_frequency" in reson_asked("approvals", "list").out
     text = reson_asked("approvals", "show", ID).out
     for way in ("approve", "edit", "reject", "respond"):
         assert f"approvals {way} {ID}" in text
@@ -34,7 +34,7 @@ def test_approved_then_resumed_it_is_written(reson_asked):
 
 
 def test_an_edit_with_a_unit_is_what_gets_written(reson_asked):
-    said = reson_asked("approvals", "edit", ID, "drive_frequency=5.3 GHz", "--by", "ann", "--resume", "--json")
+    said = reson_asked("approvals", "edit", ID, "readout_frequency=5.3 GHz", "--by", "ann", "--resume", "--json")
     assert said.code == 0 and said.json["ending"] == "finished"
     assert (table(reson_asked)["value"], table(reson_asked)["stderr"]) == (5.3e9, None)
 
@@ -62,11 +62,11 @@ def test_the_second_to_answer_hears_who_was_first(reson_asked):
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (("edit", ID, "drive_frequency=99 GHz"), "outside"),
-        (("edit", ID, "drive_frequency=5.3 s"), "Hz"),
-        (("edit", ID, "drive_frequency=nan"), "no number"),
+        (("edit", ID, "readout_frequency=99 GHz"), "outside"),
+        (("edit", ID, "readout_frequency=5.3 s"), "Hz"),
+        (("edit", ID, "readout_frequency=nan"), "no number"),
         (("edit", ID, "x_amplitude=0.3"), "does not change"),
-        (("edit", ID, "drive_frequency"), "NAME=VALUE"),
+        (("edit", ID, "readout_frequency"), "NAME=VALUE"),
     ],
 )
 def test_an_impossible_edit_is_refused_and_it_still_waits(reson_asked, arguments, what):

@@ -9,11 +9,11 @@ BEFORE = "2026-01-01T22:00"
 
 
 def frequency(reson, component: str = "q0") -> dict:
-    return reson("params", "show", component, "--json").json[component]["drive_frequency"]
+    return reson("params", "show", component, "--json").json[component]["readout_frequency"]
 
 
 def test_values_as_they_were(reson):
-    then = reson("params", "show", "q0", "--as-of", BEFORE, "--json").json["q0"]["drive_frequency"]
+    then = reson("params", "show", "q0", "--as-of", BEFORE, "--json").json["q0"]["readout_frequency"]
     assert then["author"] == "design" and then["stderr"] is None
     assert then["value"] != frequency(reson)["value"]
     assert reson("params", "show", "--as-of", "2025-01-01", "--json").json == {}
@@ -25,28 +25,29 @@ def test_a_qubit_may_be_named_by_its_number(reson):
 
 
 def test_the_log_has_every_version(reson):
-    rows = reson("params", "log", "q0", "drive_frequency", "--json").json
+    rows = reson("params", "log", "q0", "readout_frequency", "--json").json
     assert [row["author"] for row in rows] == ["design", "policy: write accepted values on the simulated chip"]
     assert rows[0]["superseded_by"] == rows[1]["id"]
-    assert "superseded" in reson("params", "log", "q0", "drive_frequency").out
+    assert "superseded" in reson("params", "log", "q0", "readout_frequency").out
 
 
 def test_the_difference_of_two_moments(reson):
     changes = {(one["component"], one["parameter"]): one for one in reson("params", "diff", BEFORE, "--json").json}
-    assert set(changes) == {("q0", "drive_frequency"), ("q1", "drive_frequency")}
-    rows = reson("params", "log", "q0", "drive_frequency", "--json").json
-    found = changes["q0", "drive_frequency"]
+    found = ("readout_frequency", "resonator_frequency", "resonator_linewidth")
+    assert set(changes) == {(component, name) for component in ("q0", "q1") for name in found}
+    rows = reson("params", "log", "q0", "readout_frequency", "--json").json
+    found = changes["q0", "readout_frequency"]
     assert (found["old"], found["new"]) == (rows[0]["value"], rows[1]["value"])
     assert reson("params", "diff", BEFORE, BEFORE, "--json").json == []
 
 
 def test_going_back_keeps_what_was_and_says_who_did_it(reson):
-    design, measured = (row["value"] for row in reson("params", "log", "q0", "drive_frequency", "--json").json)
+    design, measured = (row["value"] for row in reson("params", "log", "q0", "readout_frequency", "--json").json)
     other = frequency(reson, "q1")
     arguments = ("params", "rollback", "q0", "--as-of", BEFORE, "--yes", "--by", "ann", "--note", "warmed up", "--json")
     written = reson(*arguments)
     assert written.code == 0
-    assert [(row["parameter"], row["value"]) for row in written.json] == [("drive_frequency", design)]
+    assert [(row["parameter"], row["value"]) for row in written.json] == [("readout_frequency", design)]
     now = frequency(reson)
     assert (now["value"], now["author"]) == (design, "ann")
     assert frequency(reson, "q1") == other
@@ -57,10 +58,10 @@ def test_going_back_keeps_what_was_and_says_who_did_it(reson):
 
 
 def test_back_and_forth_and_back(reson):
-    design, measured = (row["value"] for row in reson("params", "log", "q0", "drive_frequency", "--json").json)
+    design, measured = (row["value"] for row in reson("params", "log", "q0", "readout_frequency", "--json").json)
     back = ("params", "rollback", "all", "--yes", "--json", "--as-of")
     assert [row["component"] for row in reson(*back, BEFORE).json] == ["q0", "q1"]
-    reson("run", "qubit_spectroscopy", "--qubits", "0", "--commit", "--json")
+    reson("run", "resonator_spectroscopy", "--qubits", "0", "--commit", "--json")
     assert frequency(reson)["value"] not in (design, measured)
     assert [row["component"] for row in reson(*back, BEFORE).json] == ["q0"]
     assert frequency(reson)["value"] == design
@@ -90,7 +91,7 @@ def test_the_policy_can_forbid_it(reson, lab):
     ("command", "near"),
     [
         ("show q9", "q0"),
-        ("log q0 drive_frequenc", "drive_frequency"),
+        ("log q0 drive_frequenc", "readout_frequency"),
         ("show --as-of yesterday", "2026-01-02T05:30"),
         ("diff 2026-01-02 2026-01-01", "reson"),
     ],

@@ -17,13 +17,13 @@ def test_json_is_alone_on_stdout_and_progress_goes_to_stderr(made):
         "exit_code": 0,
     }
     assert Path(said.json["report"]).exists()
-    assert "measuring qubit_spectroscopy on q0 q1" in said.err and "run-0001 on simulated-7" in said.err
+    assert "measuring resonator_spectroscopy on q0 q1" in said.err and "run-0001 on simulated-7" in said.err
 
 
 def test_a_committed_run_has_changed_the_table(made, reson):
     table = reson("params", "show", "--json").json
     for component in ("q0", "q1"):
-        row = table[component]["drive_frequency"]
+        row = table[component]["readout_frequency"]
         assert row["measurement_id"] == f"run-0001-0000-{component}" and row["verdict"] == "accept"
 
 
@@ -49,7 +49,7 @@ def test_runs_are_listed_newest_first(reson):
     reson("run", "rabi", "--qubits", "0", "--json")
     assert [row["id"] for row in reson("runs", "--json").json] == ["run-0002", "run-0001"]
     assert [row["id"] for row in reson("runs", "--limit", "1", "--json").json] == ["run-0002"]
-    assert "run-0001" in reson("runs").out and "qubit_spectroscopy" in reson("runs", "show", "run-0001").out
+    assert "run-0001" in reson("runs").out and "resonator_spectroscopy" in reson("runs", "show", "run-0001").out
 
 
 def test_the_report_is_written_again_and_can_be_read_as_data(reson, lab):

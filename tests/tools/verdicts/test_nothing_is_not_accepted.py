@@ -19,7 +19,7 @@ ON_THE_CHIP = [name for name, row in CATALOGUE.items() if not row.gates]
 @pytest.fixture(scope="module")
 def shapes() -> dict[str, tuple[RawData, dict[str, float]]]:
     """What each experiment brings home from a cold qubit: the sweep is right, the data will be replaced by noise."""
-    device = open_simulated(2, 1, {}, 0.0)
+    device = open_simulated(2, 2, {}, 0.0, coupling="line")  # with a neighbour, for those that need one
     design = device.design_controls()["q0"]
     found = {}
     for name in ON_THE_CHIP:
