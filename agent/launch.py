@@ -180,13 +180,13 @@ def _require_possible(experiment: str, device: Device) -> None:
 
 
 def _see_through(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch) -> Ended:
-    from reson.agent.campaign.run import run_campaign
+    from reson.agent.campaign.run import run_campaign, stop_on_signals
     from reson.agent.report import write_report
 
-    directory = lab.runs / run_id
+    directory, stop = lab.runs / run_id, Event()
     directory.mkdir(parents=True, exist_ok=True)
-    with _log_to(directory / "log.txt"):
-        bench = _bench(lab, store, device, run_id, settings, watch)
+    with _log_to(directory / "log.txt"), stop_on_signals(stop, watch):  # from the first second on
+        bench = _bench(lab, store, device, run_id, settings, watch, stop)
         try:
             run_campaign(bench, list(settings.components), lab.checkpoints)
         finally:
@@ -226,7 +226,9 @@ def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:
     return Ended(row.id, row.ending, row.reason or "", lab.runs / row.id / "report.html")
 
 
-def _bench(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch) -> Bench:
+def _bench(
+    lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch, stop: Event
+) -> Bench:
     from reson.agent.campaign.bench import Bench
     from reson.prompts.render import prompt_hashes
     from reson.provenance import provenance
@@ -237,7 +239,6 @@ def _bench(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSet
         watch(kind, body)
 
     trajectory = TrajectoryWriter(lab.runs / run_id / "trajectory.jsonl")
-    stop = Event()
 
     def tell(event_id: str, kind: str, body: Json) -> None:
         trajectory.write(event_id, kind, body, device_time=device.now().timestamp())

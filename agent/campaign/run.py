@@ -6,9 +6,10 @@ import logging
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -20,7 +21,7 @@ from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.graph import build_graph
 from reson.agent.campaign.state import initial_state
 from reson.errors import DeviceUnavailable, OperatorError
-from reson.records import Ending
+from reson.records import Ending, Json
 from reson.tools.store.approvals import get_approval, list_approvals
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import snapshot
@@ -42,7 +43,7 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
     snapshot(bench.store, bench.run_id, "before", bench.device.name, bench.clock())
     ending, reason = Ending.FAILED, "ended by an exception"
     try:
-        with _checkpointer(checkpoints) as saver, _stop_on_signals(bench):
+        with _checkpointer(checkpoints) as saver, stop_on_signals(bench.stop, bench.on_event):
             ending, reason = _drive(bench, build_graph(bench, saver), components)
     except DeviceUnavailable as error:
         ending, reason = Ending.DEVICE_UNAVAILABLE, str(error)
@@ -132,14 +133,14 @@ def _checkpointer(path: Path) -> Iterator[SqliteSaver]:
 
 
 @contextmanager
-def _stop_on_signals(bench: Bench) -> Iterator[None]:
+def stop_on_signals(asked: Event, tell: Callable[[str, Json], None]) -> Iterator[None]:
     """The first Ctrl-C or SIGTERM stops at the next safe point; a second one interrupts at once."""
 
     def stop(number: int, frame: object) -> None:
-        if bench.stop.is_set():
+        if asked.is_set():
             raise KeyboardInterrupt
-        bench.stop.set()
-        bench.on_event("stopping", {"reason": signal.Signals(number).name})
+        asked.set()
+        tell("stopping", {"reason": signal.Signals(number).name})
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
