@@ -166,8 +166,8 @@ def test_a_reader_over_http_is_scored_by_family(lines: Path, tmp_path: Path) -> 
     assert (rabi["hits"], rabi["total"]) == (1, 2)
     assert rabi["low"] == pytest.approx(0.0945, abs=1e-3), "Wilson's interval of 1 of 2"
     assert found["families"]["all"]["Q2 outcome"]["hits"] == 1
-    assert found["families"]["coupler_flux"]["Q2 outcome"]["hits"] == 0, "the answer was JSON, not what was asked for"
-    assert found["families"]["coupler_flux"]["Q6 status"]["hits"] == 1, "the code stands in it all the same"
+    for question in ("Q2 outcome", "Q6 status"):  # a family without a prompt of ours: nothing useful was said
+        assert found["families"]["coupler_flux"][question]["hits"] == 0
     assert "| rabi | 2 |" in (tmp_path / "out" / "report.md").read_text()
 
 
