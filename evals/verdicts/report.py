@@ -189,7 +189,7 @@ average infidelity of the pulses that were loaded.
 
 PULLS = """
 With some twenty values each, a standard deviation is known to 15 % only. Means away from zero are systematic: the
-assignment fidelity contains the preparation by an X pulse that is not fine-tuned yet, spectroscopy of the resonator reads
-the share of a warm qubit, and the readout's best frequency lies beside the middle of the two dips. The wide pulls of DRAG
-and benchmarking come from single outliers, which were not traced.
+assignment fidelity contains the preparation by an X pulse that is not fine-tuned yet, spectroscopy of the resonator
+reads the share of a warm qubit, and the readout's best frequency lies beside the middle of the two dips. The wide pulls
+of DRAG and benchmarking come from single outliers, which were not traced.
 """
