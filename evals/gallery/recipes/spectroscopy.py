@@ -23,4 +23,12 @@ RECIPES = (
         by_eye=True,
     ),
     Recipe("qubit_spectroscopy", Status.FIT_POOR, "a curve that misses the line", stretched_curve=STRETCH),
+    Recipe("drive_line_map", Status.SUCCESS, "its own line excites the qubit, and no other", qubits=4),
+    Recipe(
+        "drive_line_map",
+        Status.NO_SIGNAL,
+        "no line excites the qubit",
+        faults={"q0": "dead_drive_line"},
+        qubits=4,
+    ),
 )
