@@ -27,8 +27,7 @@ def test_a_weak_drive_line_is_searched_with_what_found_it_before(make_lab, calib
     changes = rollback_changes(store, "simulated-3", ["q0"], EPOCH.timestamp())
     roll_back(lab, store, changes, "ada", "warmed up")
     again = calibrate(lab)
-    first = list_measurements(store, run_id=again.run_id)[0]
-    assert first.experiment == "qubit_spectroscopy"
+    first = list_measurements(store, run_id=again.run_id, experiment="qubit_spectroscopy")[0]
     assert first.parameters == found.parameters
     assert first.judgement is not None
     assert first.judgement.verdict is Verdict.ACCEPT
