@@ -130,10 +130,11 @@ def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tupl
     """Asked only where experience helps: what once found this qubit, for one that is new tonight or has just failed;
     and for one that has failed what was like it, on any qubit.
     """
-    if attempts and attempts[-1].verdict is Verdict.ACCEPT:
+    well = bool(attempts) and attempts[-1].verdict is Verdict.ACCEPT
+    if well and any(attempt.experiment == SEARCH for attempt in attempts):
         return ()
     found = recall(bench, SEARCH, 1, component=component, experiment=SEARCH, verdict=str(Verdict.ACCEPT))
-    if not attempts:
+    if well or not attempts:
         return found
     last = attempts[-1]
     question = f"{last.experiment} on {component}: {last.verdict} {last.status or 'refused'}"
