@@ -29,7 +29,8 @@ def markdown(found: Results) -> str:
     lines = [
         f"# {len(cases)} cases, {found.repeats} runs of each, brain {found.brain}",
         "",
-        f"{len(found.runs)} runs in {found.seconds:.0f} s on {found.workers} workers; 95 % intervals over cases.",
+        f"{len(found.runs)} runs in {found.seconds:.0f} s on {found.workers} workers, "
+        f"{sum(run.cpu_seconds for run in found.runs):.0f} s of processor time; 95 % intervals over cases.",
         "",
         *_table(
             heads,
@@ -46,13 +47,14 @@ def markdown(found: Results) -> str:
         ),
         "",
         *_table(
-            ["case", "kind", "passed", "experiments", "ended as", "why not"],
+            ["case", "kind", "passed", "experiments", "CPU s", "ended as", "why not"],
             (
                 [
                     one.case,
                     one.kind,
                     f"{one.passed} of {one.runs}",
                     f"{one.experiments:g}",
+                    f"{one.cpu_seconds:.1f}",
                     ", ".join(one.endings),
                     "; ".join(one.failures).replace("|", "\\|").replace("\n", " "),
                 ]

@@ -49,6 +49,8 @@ class CaseResult(Record):
     use: Use
     seconds: Finite
     """Wall time of the scored run."""
+    cpu_seconds: Finite = 0.0
+    """Processor time of the whole case, with its earlier nights and the comparison with the truth."""
     fingerprint: str
     """Hash of what was done, decided, judged and written: equal for equal runs, whoever ran them."""
     error: str = ""
@@ -57,6 +59,7 @@ class CaseResult(Record):
 
 def run_case(job: Job) -> CaseResult:
     """The scored run. An exception is a bug that ended it; ``workers`` makes a result of it that never passes."""
+    cpu = time.process_time()
     with _place(job) as directory, _settings(job) as settings:
         brain = settings.get("brain", "offline")
         lab = make_lab(directory, job.case, job.repeat, settings)
@@ -64,7 +67,8 @@ def run_case(job: Job) -> CaseResult:
         run_id = see_through(lab, job.case)
         seconds = time.monotonic() - began
         episode = episode_of(lab, lab.store(), run_id, wall_seconds=seconds)
-    return result_of(job.case, job.repeat, brain, episode, job.baseline)
+    result = result_of(job.case, job.repeat, brain, episode, job.baseline)
+    return result.model_copy(update={"cpu_seconds": time.process_time() - cpu})
 
 
 def result_of(case: Case, repeat: int, brain: str, episode: Episode, baseline: Use | None = None) -> CaseResult:

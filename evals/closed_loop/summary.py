@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 from pydantic import ValidationError
 
@@ -51,6 +51,8 @@ class CaseSummary(Record):
     endings: tuple[str, ...]
     experiments: Finite
     """Median over the repeats."""
+    cpu_seconds: Finite
+    """Mean over the repeats."""
     failures: tuple[str, ...]
     """Why runs failed: score, detail."""
 
@@ -112,6 +114,7 @@ def of_cases(found: Results) -> list[CaseSummary]:
             passed=sum(run.passed for run in runs),
             endings=tuple(dict.fromkeys(run.ending or "none" for run in runs)),
             experiments=median(run.use.experiments for run in runs),
+            cpu_seconds=mean(run.cpu_seconds for run in runs),
             failures=tuple(dict.fromkeys(line for run in runs for line in failures_of(run))),
         )
         for name, runs in found.by_case.items()
