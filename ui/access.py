@@ -3,6 +3,7 @@ users, somebody who has signed in. Without an answer to that question nothing is
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -10,14 +11,14 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from reson.agent.accounts import Role, check_password, may_operate, users_file
+from reson.agent.accounts import Role, check_password, load_accounts, may_operate, users_file
 from reson.agent.cli.arguments import login
 from reson.errors import OperatorError
 from reson.ui.opened import directory
 from reson.ui.phrases import heading, note, show, tag, told
+from reson.ui.sessions import SESSIONS, Session, cookie_name
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-IDLE_MINUTES = 60
 TRIES, PAUSE_SECONDS = 5, 60.0
 
 
@@ -45,11 +46,21 @@ def person() -> Person | None:
     """Who acts in this session; None before sign-in and after it has lapsed."""
     if not must_sign_in():
         return Person(login(), Role.ADMIN)
-    signed_in: Person | None = st.session_state.get("person")
-    if signed_in is None or time.monotonic() - st.session_state["seen"] > IDLE_MINUTES * 60:
-        st.session_state.pop("person", None)
+    session = _session()
+    account = load_accounts(users_file(directory())).get(session.name) if session else None
+    if session is None or account is None or account.hash != session.account:
         return None
-    return signed_in
+    return Person(session.name, account.role)
+
+
+def _session() -> Session | None:
+    """By the token that this page holds, or else the one that its browser has kept."""
+    kept = st.context.cookies.get(cookie_name(st.get_option("server.port")))
+    for token in (st.session_state.get("token"), kept):
+        if token is not None and (session := SESSIONS.get(token)) is not None:
+            st.session_state["token"] = token
+            return session
+    return None
 
 
 def operator() -> Person:
@@ -59,16 +70,27 @@ def operator() -> Person:
         raise OperatorError("your session has ended", "sign in again; nothing was done")
     if not acting.operates:
         raise OperatorError(f"{acting.name} may look but not act", "ask an operator")
-    st.session_state["seen"] = time.monotonic()
+    seen()
     return acting
 
 
 def seen() -> None:
     """The person has done something: the session goes on."""
-    st.session_state["seen"] = time.monotonic()
+    if (session := _session()) is not None:
+        session.seen = time.monotonic()
+
+
+def keep_signed_in() -> None:
+    """Have the browser keep the session's token, where it does not yet."""
+    if (session := _session()) is not None and session.ticket is not None:
+        asked = json.dumps({"method": "POST", "body": session.ticket})
+        st.html(f"<script>fetch('session', {asked})</script>", unsafe_allow_javascript=True)
 
 
 def sign_out() -> None:
+    """In every tab that shares the session."""
+    if token := st.session_state.get("token"):
+        SESSIONS.end(token)
     st.session_state.clear()
 
 
@@ -100,8 +122,7 @@ def _sign_in(name: str, password: str) -> None:
     if role is None:
         show(tag("div", "Name or password is wrong.", kind="rs-error"))
         return
-    st.session_state["person"] = Person(name, role)
-    seen()
+    st.session_state["token"] = SESSIONS.begin(name, load_accounts(users_file(directory()))[name].hash)
     st.rerun()
 
 

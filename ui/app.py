@@ -1,4 +1,4 @@
-"""The console: sign-in, navigation, and one page at a time. Served by ``reson console``."""
+"""The console: sign-in, navigation, and one page at a time."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def main() -> None:
             return
         access.seen()
         _pages().run()
+        access.keep_signed_in()
     except (OperatorError, ToolError) as error:
         told(error)
 

@@ -59,7 +59,7 @@ def console(
     settings = tomllib.loads((ui / "streamlit.toml").read_text(encoding="utf-8"))
     settings["server"] |= {"address": address, "port": port}
     os.environ["RESON_LAB"] = str(lab)
-    arguments = [sys.executable, "-m", "streamlit", "run", str(ui / "app.py"), *_flags(settings)]
+    arguments = [sys.executable, "-m", "streamlit", "run", str(ui / "served.py"), *_flags(settings)]
     os.execv(sys.executable, arguments)
 
 

@@ -11,6 +11,7 @@ from reson.agent.accounts import Role, add_account, check_password, load_account
 from reson.errors import OperatorError
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.store import open_store
+from reson.ui.sessions import SESSIONS, Sessions
 from tests.ui.conftest import words
 
 SECRET = "correct horse"
@@ -81,7 +82,30 @@ def test_an_idle_session_lapses_and_its_answer_is_not_given(run_page, own_lab):
     add_account(users_file(own_lab), "dora", Role.OPERATOR, SECRET)
     test = sign_in(run_page(own_lab), "dora", SECRET)
     before = [row.status for row in list_approvals(open_store(own_lab))]
-    test.session_state["seen"] -= 61 * 60
+    session = SESSIONS.get(test.session_state["token"])
+    assert session is not None
+    session.seen -= 61 * 60
     next(one for one in test.button if one.label == "Approve").click().run()
     assert "Sign in" in words(test)
     assert [row.status for row in list_approvals(open_store(own_lab))] == before
+
+
+def test_a_new_password_and_a_smaller_role_count_at_once(run_page, own_lab):
+    add_account(users_file(own_lab), "emma", Role.OPERATOR, SECRET)
+    test = sign_in(run_page(own_lab), "emma", SECRET)
+    assert {"Approve", "Reject"} <= {one.label for one in test.button}
+    add_account(users_file(own_lab), "emma", Role.OPERATOR, SECRET + "er")
+    assert "Sign in" in words(test.run()) and "x_amplitude" not in words(test)
+
+
+def test_a_ticket_is_good_for_once_and_signing_out_ends_the_session_everywhere():
+    sessions = Sessions()
+    token = sessions.begin("ada", "hash")
+    session = sessions.get(token)
+    assert session is not None and session.ticket is not None
+    ticket = session.ticket
+    assert sessions.redeem("guess") is None
+    assert sessions.redeem(ticket) == token
+    assert sessions.redeem(ticket) is None
+    sessions.end(token)
+    assert sessions.get(token) is None

@@ -156,6 +156,34 @@ def test_sign_in_is_refused_and_given(browser, own_lab):
         assert answered(own_lab, name).answered_by == "ada"
 
 
+def test_a_reload_and_another_tab_stay_signed_in_until_signing_out_ends_both(browser, own_lab):
+    add_account(users_file(own_lab), "ada", Role.OPERATOR, SECRET)
+    with console(own_lab) as url:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        page = context.new_page()
+        page.goto(url)
+        with page.expect_response(re.compile("/session$")) as kept:
+            page.get_by_label("Name").fill("ada")
+            page.get_by_label("Password", exact=True).fill(SECRET)
+            press(page, "Sign in")
+        assert kept.value.status == 204
+        cookie = next(one for one in context.cookies() if one["name"].startswith("reson-session"))
+        assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and cookie["expires"] == -1
+        page.reload()
+        expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible(timeout=WAIT)
+        other = context.new_page()
+        other.goto(f"{url}/settings")
+        expect(other.get_by_text("operator", exact=True)).to_be_visible(timeout=WAIT)
+        press(other, "Sign out")
+        expect(other.get_by_label("Password", exact=True)).to_be_visible()
+        page.reload()
+        expect(page.get_by_label("Password", exact=True)).to_be_visible(timeout=WAIT)
+        ticket = context.request.post(f"{url}/session", data="guess", headers={"Origin": url})
+        assert ticket.status == 403
+        stranger = context.request.post(f"{url}/session", data="guess", headers={"Origin": "http://other.example"})
+        assert stranger.status == 403
+
+
 def test_two_operators_answer_at_once_and_the_other_is_told(browser, own_lab):
     for name in ("ada", "bob"):
         add_account(users_file(own_lab), name, Role.OPERATOR, SECRET)
