@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from reson.agent.brains.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
 from reson.agent.brains.plans import UPSTREAM, Step
 from reson.agent.observation import Attempt, Diagnosis
-from reson.records import Outcome, Status, Verdict
+from reson.records import Outcome, Quantity, Status, Verdict
 
+_FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
 MAX_TRIES = 4
 MAX_SHOTS = 20_000
 
@@ -68,8 +69,11 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
         return Abandon("no pi pulse within the amplitude limit", weak_drive_line())
     if _drive_too_weak(last) and not upstream_tried:
         return GoUpstream(UPSTREAM["rabi"], "no oscillation up to full scale: is the qubit still where it was?")
-    if any("detuning of the drive" in reason for reason in last.reasons) and not upstream_tried:
-        return GoUpstream("ramsey_xy", "the drive is off the qubit's frequency: correct that first")
+    if _has_reason(last, "detuning of the drive") and not upstream_tried:
+        why = "the drive is off the qubit's frequency: correct that first, over a window that cannot take it for less"
+        return GoUpstream("ramsey_xy", why, _ramsey_that_sees(last.quantities.get("detuning")))
+    if _has_reason(last, "never prepared") and not upstream_tried:
+        return GoUpstream(UPSTREAM["readout"], "1 was not prepared: is the pi pulse still one?")
     if len(failures) >= MAX_TRIES:
         return _last_resort(last)
     if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried and step.experiment in UPSTREAM:
@@ -131,10 +135,16 @@ def _ends_too_early(last: Attempt) -> bool:
 
 
 def _shows_nothing(last: Attempt) -> bool:
-    return last.outcome in (Outcome.APPARATUS, Outcome.ANOMALOUS) or last.status in (
-        Status.OFF_RESONANCE,
-        Status.FIT_POOR,
+    far_off = last.experiment in _FINE_AMPLITUDE and last.status is Status.LARGE_ERROR
+    return (
+        far_off
+        or last.outcome in (Outcome.APPARATUS, Outcome.ANOMALOUS)
+        or last.status in (Status.OFF_RESONANCE, Status.FIT_POOR)
     )
+
+
+def _has_reason(last: Attempt, words: str) -> bool:
+    return any(words in reason for reason in last.reasons)
 
 
 def _last_resort(last: Attempt) -> Remedy:
@@ -193,6 +203,25 @@ def _ramsey_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
     return change
 
 
+FOLDS_BACK = 150e3
+"""Hz: a Ramsey sweep over the coherence time takes a larger detuning for a smaller one."""
+
+
+def _ramsey_that_sees(detuning: Quantity | None) -> dict[str, float]:
+    """Arguments of a Ramsey sweep whose sampling follows at least six times this detuning."""
+    if detuning is None or abs(detuning.value) < FOLDS_BACK:
+        return {}
+    window = min(4e-6, 10 / (3 * abs(detuning.value)))
+    return {"max_delay": window, "detuning": 20 / (3 * window)}
+
+
+def _shorter_sequence(last: Attempt) -> dict[str, float]:
+    """So few repetitions that the angle error found adds up to less than a quarter turn."""
+    gate = last.experiment.split("_")[1]
+    error = last.quantities.get(f"{gate}_angle_error")
+    return {"max_repetitions": max(5.0, min(25.0, 1.5 // abs(error.value))) if error else 5.0}
+
+
 def _drag_range(last: Attempt) -> dict[str, float]:
     low, high = last.suggested_range or (
         last.parameters["centre"] - last.parameters["span"],
@@ -213,6 +242,7 @@ _BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
     ("ramsey_xy", Status.TOO_MANY_OSC): _ramsey_range(0.4),
     ("ramsey_xy", Status.SAMPLING_TOO_COARSE): _ramsey_range(0.3),
     ("rough_drag", Status.OPTIMAL_NOT_CENTERED): _drag_range,
+    **{(name, Status.LARGE_ERROR): _shorter_sequence for name in _FINE_AMPLITUDE},
 }
 
 

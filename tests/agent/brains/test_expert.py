@@ -175,6 +175,51 @@ def test_a_gate_error_that_was_found_and_corrected_is_measured_again():
     assert decision.parameters == {}
 
 
+def test_a_pulse_that_turns_far_too_much_is_looked_at_in_a_shorter_sequence_and_then_by_rabi():
+    attempts = until("fine_sx_amplitude")
+    error = {"sx_angle_error": Quantity(value=-0.17, stderr=1e-3)}
+    far = attempt("fine_sx_amplitude", Verdict.REVIEW, Status.LARGE_ERROR, quantities=error)
+    shorter = decide(*attempts, far)
+    assert isinstance(shorter, Measure)
+    assert (shorter.experiment, shorter.parameters) == ("fine_sx_amplitude", {"max_repetitions": 8.0})
+    upstream = decide(*attempts, far, far)
+    assert isinstance(upstream, Measure)
+    assert upstream.experiment == "rabi"
+
+
+def test_a_detuning_that_ramsey_folded_back_is_measured_over_a_window_that_cannot():
+    attempts = until("fine_sx_amplitude")
+    reasons = ("detuning of the drive = 3e+06 Hz is not within 0 to 3e+05 Hz",)
+
+    def window(detuning: float) -> dict[str, float]:
+        seen = {"detuning": Quantity(value=detuning, stderr=7e3)}
+        off = attempt("fine_sx_amplitude", Verdict.REVIEW, Status.LARGE_ERROR, quantities=seen, reasons=reasons)
+        decision = decide(*attempts, off)
+        assert isinstance(decision, Measure)
+        assert decision.experiment == "ramsey_xy"
+        return decision.parameters
+
+    for detuning in (-5e6, 3e6, 0.4e6):
+        given = window(detuning)
+        sampling = 40 / given["max_delay"] / 2
+        assert sampling > 5.9 * abs(detuning)
+        assert given["detuning"] > 1.9 * abs(detuning), "the fringe keeps its sign"
+        assert given["detuning"] + abs(detuning) < 0.8 * sampling
+    assert window(20e3) == {}, "within the usual sweep"
+
+
+def test_a_one_that_was_never_prepared_sends_the_readout_back_to_the_pi_pulse():
+    reasons = ("share of 1 that was never prepared = 0.09695 is not within -1 to 0.04701",)
+    poor = attempt("readout", Verdict.REVIEW, reasons=reasons)
+    every = frozenset(SHOWN_BY.values())
+    decision = decide(poor, before=every)
+    assert isinstance(decision, Measure)
+    assert decision.experiment == "rabi"
+    again = decide(poor, attempt("rabi"), before=every)
+    assert isinstance(again, Measure)
+    assert again.experiment == "readout"
+
+
 def test_a_lasting_review_is_put_to_a_person_and_the_answer_counts():
     attempts = until("t1")
     doubtful = attempt("t1", Verdict.REVIEW, Status.SUCCESS, quantities={"t1": Quantity(value=20e-6, stderr=1e-6)})
