@@ -90,7 +90,7 @@ def _compare(trial: Trial, change: Change, moments: list[Moment], dead: bool) ->
     return ComparedValue(
         found=change.new,
         stderr=change.stderr,
-        truth=true,
+        truth=true if np.isfinite(true) else None,
         wrong=bool(dead or not (likely or borne)),
         right=bool(likely and borne and not dead),
     )

@@ -41,7 +41,8 @@ class ComparedValue(Record):
 
     found: Finite
     stderr: Finite | None
-    truth: Finite
+    truth: Finite | None
+    """None: there is no true value, as of a pi pulse on a dead line."""
     wrong: bool
     """Outside 5 combined standard deviations and outside what the next step bears."""
     right: bool

@@ -198,7 +198,7 @@ def _counted(run: Episode, counts: Callable[[str, ComparedValue], bool]) -> Scor
     verdicts = {event["measurement"]: event for event in run.of("verdict")}
     bad = [
         f"{name} of {verdicts[measurement]['component']} by {verdicts[measurement]['experiment']}: "
-        f"{value.found:.6g}, true {value.truth:.6g}"
+        f"{value.found:.6g}, true {'none' if value.truth is None else format(value.truth, '.6g')}"
         for measurement, values in run.truth.values.items()
         for name, value in values.items()
         if counts(verdicts[measurement]["verdict"], value)

@@ -16,6 +16,7 @@ from reson.evals.episode import Episode
 from reson.evals.replaying.recording import RecordedAnswer, RecordedData, Recording
 from reson.evals.replaying.scrubbing import scrubbed
 from reson.records import Ending, Json
+from reson.tools.devices.device import coupling_of
 from reson.tools.store import schema
 from reson.tools.store.approvals import ApprovalRow, list_approvals
 from reson.tools.store.changes import changes_of
@@ -35,6 +36,7 @@ MOST_EARLIER = 200
 def recording_of(lab: Lab, run_id: str, name: str, what: str, case: Case | None = None) -> Recording:
     """The recording of a run, with personal and secret data removed. Raises ``OperatorError`` for an unknown run."""
     store = lab.store()
+    device = lab.device(store)
     run = get_run(store, run_id)
     episode = episode_of(lab, store, run_id)
     rows = list_measurements(store, run_id=run_id)
@@ -49,7 +51,8 @@ def recording_of(lab: Lab, run_id: str, name: str, what: str, case: Case | None 
         seed=run.seed,
         started=run.started_device,
         device=run.device,
-        limits=lab.device(store).limits.to_json(),
+        limits=device.limits.to_json(),
+        coupling=coupling_of(device),
         settings=run.settings,
         config=episode.start["config"],
         policy=(lab.directory / "policy.toml").read_text(encoding="utf-8"),

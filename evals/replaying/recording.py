@@ -54,6 +54,8 @@ class Recording(Record):
     """Device clock, seconds since the Unix epoch."""
     device: str
     limits: Json
+    coupling: tuple[tuple[int, int], ...] = ()
+    """Pairs of qubits that were not measured at the same time."""
     settings: Json
     """``RunSettings`` of the run."""
     config: Json

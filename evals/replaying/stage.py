@@ -45,6 +45,7 @@ class RecordedDevice:
     kind: str
     qubits: tuple[int, ...]
     limits: DeviceLimits
+    coupling: tuple[tuple[int, int], ...]
     clock: float
 
     def _nothing(self) -> NoReturn:
@@ -151,5 +152,5 @@ def _recorded(recording: Recording) -> Device:
     qubits = tuple(int(name.removeprefix("q")) for name in recording.episode.components)
     kind = recording.config["device"]["kind"]
     limits = DeviceLimits.model_validate(recording.limits)
-    device: object = RecordedDevice(recording.device, kind, qubits, limits, recording.started)
+    device: object = RecordedDevice(recording.device, kind, qubits, limits, recording.coupling, recording.started)
     return device  # type: ignore[return-value]  # it has no backend to give
