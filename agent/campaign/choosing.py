@@ -15,7 +15,7 @@ from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
 from reson.tools.devices.device import coupling_of
-from reson.tools.devices.possible import why_not
+from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval
 from reson.tools.store.measurements import get_measurement
@@ -108,7 +108,7 @@ def _complete(bench: Bench, decision: Measure) -> Measure:
     """The measurement with all arguments filled in and checked. Raises ``ToolError`` where one is refused."""
     known = values(current(bench.store, bench.device.name)).get(decision.component, {})
     row = get(decision.experiment)
-    if reason := why_not(row, bench.device):
+    if reason := why_not_on(row, bench.device, int(decision.component.removeprefix("q"))):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
     arguments = row.arguments(decision.parameters, known)
     needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known)))

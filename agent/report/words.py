@@ -158,8 +158,8 @@ def pairs(listed: Sequence[tuple[int, int]]) -> str:
 
 
 def by_qubit(differences: Sequence[Difference]) -> dict[str, dict[str, Difference]]:
-    """component -> parameter -> difference, parameters in the order of the vocabulary."""
+    """component -> parameter -> difference: qubits by number, parameters in the order of the vocabulary."""
     found: dict[str, dict[str, Difference]] = {}
     for one in sorted(differences, key=lambda one: list(PARAMETERS).index(one.parameter)):
         found.setdefault(one.component, {})[one.parameter] = one
-    return {name: found[name] for name in dict.fromkeys(one.component for one in differences)}
+    return {name: found[name] for name in sorted(found, key=lambda name: int(name.removeprefix("q")))}

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from reson.errors import ToolError
+from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.device import Device, component, published_of
 from reson.tools.devices.drive import DRIVE
+from reson.tools.devices.published import BROKEN_GATE
 from reson.tools.quantities import PARAMETERS
 
 if TYPE_CHECKING:
@@ -39,6 +40,33 @@ def why_not(experiment: Experiment, device: Device) -> str | None:
     if experiment.name not in known:
         known[experiment.name] = found_by_preparing(experiment, device)
     return known[experiment.name]
+
+
+def why_not_on(experiment: Experiment, device: Device, qubit: int) -> str | None:
+    """As ``why_not``, for one qubit: a gate that the device has elsewhere may not work there."""
+    if (reason := why_not(experiment, device)) or not experiment.gates:
+        return reason
+    gate, places = works_at(device, experiment.gates)
+    return None if any(qubit in place for place in places) else f"{component(qubit)} has no `{gate}` gate that works"
+
+
+def works_at(device: Device, gates: Sequence[str]) -> tuple[str, list[tuple[int, ...]]]:
+    """The first of the ``gates`` that the device has, and the qubits or pairs on which it works, each pair once, as the
+    device directs it.
+
+    Raises ``ToolError`` (device_refused) for a device with none of them.
+    """
+    target: Any = device.backend.target
+    gate = next((name for name in gates if name in target.operation_names), None)
+    if gate is None:
+        raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"the device has none of the gates {', '.join(gates)}")
+    usable = set(device.qubits)
+    found: dict[frozenset[int], tuple[int, ...]] = {}
+    for place, properties in sorted((target[gate] or {}).items()):
+        error = getattr(properties, "error", None)
+        if usable.issuperset(place) and (error is None or error < BROKEN_GATE):
+            found.setdefault(frozenset(place), tuple(place))
+    return gate, sorted(found.values())
 
 
 def found_by_preparing(experiment: Experiment, device: Device) -> str | None:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.device import published_of
 from reson.tools.experiments.jobs import results_of
 
 if TYPE_CHECKING:
@@ -22,27 +20,6 @@ Edge = tuple[int, int]
 Outcome = tuple[int, int, int]
 """(layers, final state of both qubits, shots that ended in it)."""
 ONE_QUBIT = ("rz", "sx", "x")
-BROKEN = 0.5
-"""Published error from which a gate counts as broken."""
-
-
-def edges_of(device: Device, gates: Sequence[str]) -> tuple[str, list[Edge]]:
-    """The first of the ``gates`` that the device has, and the pairs on which it works, as the device directs them.
-
-    Raises ``ToolError`` (device_refused) for a device with none of them.
-    """
-    target: Target = device.backend.target  # pyright: ignore[reportAssignmentType]
-    gate = next((name for name in gates if name in target.operation_names), None)
-    if gate is None:
-        raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"the device has none of the gates {', '.join(gates)}")
-    told = published_of(device)
-    usable = set(device.qubits)
-    found: dict[frozenset[int], Edge] = {}
-    for edge, properties in sorted((target[gate] or {}).items()):
-        error = getattr(properties, "error", None)
-        if usable.issuperset(edge) and (told is None or error is None or error < BROKEN):
-            found.setdefault(frozenset(edge), (edge[0], edge[1]))
-    return gate, sorted(found.values())
 
 
 def neighbours_at(device: Device, gate: str, qubit: int) -> list[int]:

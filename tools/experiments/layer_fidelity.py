@@ -54,10 +54,11 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Raises ``ToolError`` (bad_arguments) for a qubit without a two-qubit gate."""
-    from reson.tools.experiments.layer_circuits import edges_of, layer_circuits, layers_of, neighbours_at, run_layers
+    from reson.tools.devices.possible import works_at
+    from reson.tools.experiments.layer_circuits import layer_circuits, layers_of, neighbours_at, run_layers
 
-    gate, edges = edges_of(device, TWO_QUBIT)
-    mine = [edge for edge in edges if set(edge) & set(arguments)]
+    gate, pairs = works_at(device, TWO_QUBIT)
+    mine = [(a, b) for a, b in pairs if {a, b} & set(arguments)]
     if alone := sorted(set(arguments) - {qubit for edge in mine for qubit in edge}):
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"q{alone[0]} has no two-qubit gate that works")
     values = next(iter(arguments.values()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +20,20 @@ from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.measurements import list_measurements
 
-METADATA = "Metadata-Version: 2.1\nName: alice-lab\nVersion: 0.1\n"
-ENTRY_POINTS = """\
-[reson.devices]
-alice = alice_lab:alice
-bare = alice_lab:bare
-sampled = alice_lab:sampled
-broken = alice_lab:nothing_here
+PACKAGE = """\
+[project]
+name = "alice-lab"
+version = "0.1"
+
+[project.entry-points."reson.devices"]
+alice = "alice_lab:alice"
+bare = "alice_lab:bare"
+sampled = "alice_lab:sampled"
+broken = "alice_lab:nothing_here"
+
+[build-system]
+requires = ["uv_build>=0.8,<1"]
+build-backend = "uv_build"
 """
 MODULE = '''\
 """The device of Alice's lab: two transmons behind her own electronics."""
@@ -59,14 +68,14 @@ def sampled():
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as an installer leaves it; to build the package would need the network."""
-    place = tmp_path_factory.mktemp("site")
-    (place / "alice_lab.py").write_text(MODULE)
-    info = place / "alice_lab-0.1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(METADATA)
-    (info / "entry_points.txt").write_text(ENTRY_POINTS)
-    return place
+    """Where uv, which builds without a network, has installed the package from its folder."""
+    folder, site = tmp_path_factory.mktemp("alice-lab"), tmp_path_factory.mktemp("site")
+    (folder / "src" / "alice_lab").mkdir(parents=True)
+    (folder / "src" / "alice_lab" / "__init__.py").write_text(MODULE)
+    (folder / "pyproject.toml").write_text(PACKAGE)
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--target", site, folder], check=True)
+    return site
 
 
 @pytest.fixture(autouse=True)

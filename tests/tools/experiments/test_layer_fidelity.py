@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from qiskit.transpiler import InstructionProperties
 
 from reson.agent.reading.reader import read_saved_data
 from reson.errors import ToolError
@@ -13,11 +14,11 @@ from reson.records import Status, Verdict
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
-from reson.tools.devices.possible import why_not
+from reson.tools.devices.possible import why_not, why_not_on, works_at
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import layer_fidelity
 from reson.tools.experiments.experiment import RawData
-from reson.tools.experiments.layer_circuits import edges_of, layer_circuits, layers_of
+from reson.tools.experiments.layer_circuits import layer_circuits, layers_of
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts.judge import judge
 
@@ -96,9 +97,18 @@ def test_devices_without_the_gate_say_so() -> None:
     chip = open_simulated(1, 2, {}, 0.0)
     assert why_not(ROW, chip) == "the device has no `cz` or `ecr` or `cx` gate"
     with pytest.raises(ToolError, match="none of the gates"):
-        edges_of(chip, layer_fidelity.TWO_QUBIT)
+        works_at(chip, layer_fidelity.TWO_QUBIT)
     alone = noisy_device("aer", "aer", line_of_qubits(1, NOISE))
     assert why_not(ROW, alone) is not None
+
+
+def test_one_qubit_without_a_working_gate_is_named_alone() -> None:
+    line = line_of_qubits(3, NOISE)
+    for pair in ((1, 2), (2, 1)):
+        line.target.update_instruction_properties("cz", pair, InstructionProperties(error=1.0))
+    broken = noisy_device("aer", "aer", line)
+    assert why_not_on(ROW, broken, 1) is None
+    assert why_not_on(ROW, broken, 2) == "q2 has no `cz` gate that works"
 
 
 def test_a_layer_s_fidelity_is_the_product_of_its_pairs() -> None:
