@@ -9,6 +9,7 @@ import numpy as np
 
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.instructions import to_gate
+from reson.tools.devices.simulated.noise import branches
 from reson.tools.devices.simulated.superoperators import superoperators, to_density, to_vector
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
@@ -33,17 +34,24 @@ class GateErrors:
 def true_gate_errors(device: SimulatedDevice, qubit: int, truth: TransmonTruth | None = None) -> GateErrors:
     """Errors of the pulses at the controls loaded now against ideal X and SX, by ``truth`` or the chip as it is now.
 
-    The average over all pure states of the qubit equals that over the six cardinal states, which form a 2-design
+    Averaged over the shots where a fast defect gives the qubit two frequencies. The average over all pure states of the qubit equals that over the six cardinal states, which form a 2-design
     (Bowdrey et al., Phys. Lett. A 294, 258 (2002)); leaked population counts as lost (Wood and Gambetta, PRA 97,
     032306 (2018)).
     """
     truth = truth or device.chip.truth_now().transmons[qubit]
     controls = device.chip.controls[qubit]
-    gates = [to_gate(name, (), "", controls) for name in ("x", "sx")]
-    played = superoperators(gates, truth, controls["drive_frequency"])
+    played = pulses_played(device, qubit, truth)
     (x, leakage_x), (sx, leakage_sx) = (_error(*pair) for pair in zip(played, (_X, _SX), strict=True))
     limit = coherence_limit(controls["pulse_duration"], truth.t1, truth.t2)
     return GateErrors(x=x, sx=sx, coherence_limit=limit, leakage_x=leakage_x, leakage_sx=leakage_sx)
+
+
+def pulses_played(device: SimulatedDevice, qubit: int, truth: TransmonTruth) -> np.ndarray:
+    """Superoperators of X and SX at the controls loaded now, averaged over fast defects, shape (2, SIZE, SIZE)."""
+    controls = device.chip.controls[qubit]
+    gates = [to_gate(name, (), "", controls) for name in ("x", "sx")]
+    frequency = controls["drive_frequency"]
+    return np.sum([share * superoperators(gates, branch, frequency) for share, branch in branches(truth)], axis=0)
 
 
 def coherence_limit(duration: float, t1: float, t2: float) -> float:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from reson.evals.truth import pulses_played
 from reson.tools.devices.simulated.device import SimulatedDevice
-from reson.tools.devices.simulated.instructions import to_gate
-from reson.tools.devices.simulated.superoperators import superoperators, to_density, to_vector
-from reson.tools.devices.simulated.truth import LEVELS
+from reson.tools.devices.simulated.superoperators import to_density, to_vector
+from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
 _PAULIS = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]], dtype=complex)
 
 
-def true_unitarities(device: SimulatedDevice, qubit: int) -> dict[str, float]:
-    """Unitarity of X and SX at the controls loaded now: Tr(E^T E) / 3 with E the unital block of the Pauli transfer
-    matrix on the qubit's two levels (Wallman et al., New J. Phys. 17, 113020 (2015))."""
-    truth = device.chip.truth_now().transmons[qubit]
-    controls = device.chip.controls[qubit]
-    played = superoperators(
-        [to_gate(name, (), "", controls) for name in ("x", "sx")], truth, controls["drive_frequency"]
-    )
+def true_unitarities(device: SimulatedDevice, qubit: int, truth: TransmonTruth | None = None) -> dict[str, float]:
+    """Unitarity of X and SX at the controls loaded now, by ``truth`` or the chip as it is now: Tr(E^T E) / 3 with E
+    the unital block of the Pauli transfer matrix on the qubit's two levels (Wallman et al., New J. Phys. 17, 113020
+    (2015)).
+    """
+    played = pulses_played(device, qubit, truth or device.chip.truth_now().transmons[qubit])
     return {name: unitarity(superoperator) for name, superoperator in zip(("x", "sx"), played, strict=True)}
 
 

@@ -112,9 +112,9 @@ def _nothing(setting: Setting) -> None:
     pass
 
 
-BAD_SWEEP = "bad sweep"
+HEALTHY, BAD_SWEEP = "healthy", "bad sweep"
 SPOILS: dict[str, Spoil] = {
-    "healthy": _nothing,
+    HEALTHY: _nothing,
     BAD_SWEEP: _nothing,  # an experiment's own: Trial.sweeps
     "dead_drive_line": _nothing,
     "attenuator": _nothing,
@@ -127,14 +127,14 @@ SPOILS: dict[str, Spoil] = {
     "noise": _noise,
 }
 CHIP_FAULTS = ("dead_drive_line", "attenuator", "short_t1")
-FAULTY = tuple(name for name in SPOILS if name not in ("healthy", BAD_SWEEP))
+FAULTY = tuple(name for name in SPOILS if name not in (HEALTHY, BAD_SWEEP))
 
 
 def condition(number: int) -> str:
     """Two of five measurements are healthy, one has a bad sweep, two have a fault, each kind in turn."""
     place = number % 5
     if place < 2:
-        return "healthy"
+        return HEALTHY
     return BAD_SWEEP if place == 2 else FAULTY[(number // 5 * 2 + place - 3) % len(FAULTY)]
 
 

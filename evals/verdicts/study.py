@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
@@ -23,7 +24,7 @@ from reson.errors import ToolError
 from reson.evals.nights import FIRST_UNSEEN_SEED
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.report import page, summary
-from reson.evals.verdicts.setting import Setting, prepare
+from reson.evals.verdicts.setting import HEALTHY, Setting, condition, prepare
 from reson.evals.verdicts.trial import Need, TrueValue, true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Change, Verdict
@@ -41,7 +42,7 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
     """Measurement ``number`` of an experiment, on the chip of its own seed, judged and compared with the truth."""
     seed = first_seed + number
     trial, row = TRIALS[experiment], get(experiment)
-    condition, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number, trial.coupling)
+    what, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number, trial.coupling)
     arguments = _arguments(setting)
     now = setting.device.chip.truth_now().transmons[0]
     never = trial.meaningless(setting)
@@ -50,7 +51,7 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
         raw = row.acquire(setting.device, {0: arguments})[0]
     except ToolError as error:  # the device refuses the pulse: nothing can be written
         reasons = (f"refused: {error.message}",)
-        return Outcome(experiment, number, seed, condition, False, Verdict.REJECT, Verdict.REJECT, "", reasons)
+        return Outcome(experiment, number, seed, what, False, Verdict.REJECT, Verdict.REJECT, "", reasons)
     raw = replaced_by_noise(raw, setting.rng) if setting.noise else raw
     analysis = row.analyse(raw)
     changes = row.propose(analysis, raw.controls)
@@ -62,7 +63,7 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
         experiment=experiment,
         number=number,
         seed=seed,
-        condition=condition,
+        condition=what,
         adequate=fits,
         verdict=judgement.verdict,
         by_numbers=numbers.verdict,
@@ -115,10 +116,18 @@ def _job(case: tuple[str, int, int]) -> Outcome:
     return measure(*case)
 
 
-def run_study(each: int, first_seed: int, workers: int, experiments: tuple[str, ...] = ()) -> list[Outcome]:
+def numbers(each: int, healthy: int) -> list[int]:
+    """Of the first ``each`` measurements, and of the next ``healthy`` ones that are healthy."""
+    more = (number for number in itertools.count(each) if condition(number) == HEALTHY)
+    return [*range(each), *itertools.islice(more, healthy)]
+
+
+def run_study(
+    each: int, first_seed: int, workers: int, experiments: tuple[str, ...] = (), healthy: int = 0
+) -> list[Outcome]:
     """All measurements, in the order of the catalogue."""
     names = experiments or [name for name in CATALOGUE if name in TRIALS]
-    cases = [(name, number, first_seed) for name in names for number in range(each)]
+    cases = [(name, number, first_seed) for name in names for number in numbers(each, healthy)]
     os.environ["OMP_NUM_THREADS"] = "1"  # small matrices: more threads only get in each other's way
     outcomes: list[Outcome] = []
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
@@ -132,6 +141,7 @@ def run_study(each: int, first_seed: int, workers: int, experiments: tuple[str, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=EACH, help="measurements of each experiment")
+    parser.add_argument("--healthy", type=int, default=0, help="further healthy ones of each, for the error bars")
     parser.add_argument("--only", nargs="*", default=[], choices=list(TRIALS), help="these experiments alone")
     parser.add_argument("--tune", action="store_true", help="the chips that thresholds are tuned on")
     parser.add_argument("--workers", type=int, default=2)
@@ -139,7 +149,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write every measurement here")
     asked = parser.parse_args()
     first = 0 if asked.tune else FIRST_UNSEEN_SEED
-    outcomes = run_study(asked.each, first, asked.workers, tuple(asked.only))
+    outcomes = run_study(asked.each, first, asked.workers, tuple(asked.only), asked.healthy)
     print(summary(outcomes))
     if asked.write:
         asked.write.write_text(page(outcomes, first))

@@ -159,19 +159,27 @@ def _covariance(a: float, alpha: float, u: float, x: np.ndarray, values: np.ndar
     """Covariance of (a, alpha, u) from the residuals themselves, shape (3, 3).
 
     Survival and purity of one sequence share their shots and its luck. So each sequence counts as one: the robust
-    estimate for clustered data (Liang and Zeger, Biometrika 73, 13 (1986)), with its small-sample factor.
+    estimate for clustered data (Liang and Zeger, Biometrika 73, 13 (1986)), with its small-sample factor. Sequences of
+    one length weigh alike, as in the fit, which takes their plain mean.
     """
     number = len(x) // 2
     first, second = x[:number], x[number:]
     zero = np.zeros(number)
     survival = np.stack([alpha**first, a * first * alpha ** (first - 1), zero], axis=1)
     purity = np.stack([4 * a * u**second, zero, 2 * a**2 * second * u ** (second - 1)], axis=1)
-    slopes, weights = np.concatenate([survival, purity]), errors**-2
+    slopes, weights = np.concatenate([survival, purity]), _weights(first, errors)
     model = np.concatenate([0.5 + a * alpha**first, 0.5 + 2 * a**2 * u**second])
     bread = np.linalg.inv(slopes.T @ (slopes * weights[:, None]))
     scores = slopes * (weights * (values - model))[:, None]
     each = scores[:number] + scores[number:]
     return bread @ (each.T @ each) @ bread * number / max(number - 3, 1)
+
+
+def _weights(lengths: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """One over the mean square of the errors of each length and series; ``errors`` (2 * sequences,), like the result."""
+    alike = lengths[:, None] == lengths
+    squares = errors.reshape(2, -1) ** 2
+    return (alike.sum(axis=1) / (squares @ alike)).ravel()
 
 
 def draw(analysis: Analysis) -> Figure:

@@ -40,21 +40,19 @@ def _interleaved(gate: str) -> Trial:
     )
 
 
-def _pulse(moment: Moment) -> tuple[float, float, float]:
-    """(error, leakage, unitarity) of the average pulse: of the 20 Cliffords with a pulse 16 take an SX, 4 an X."""
-    errors, unitarity = true_gate_errors(moment.device, 0, moment.truth), true_unitarities(moment.device, 0)
-    leakage = 0.8 * errors.leakage_sx + 0.2 * errors.leakage_x
-    return error_per_pulse(moment.device, moment.truth), leakage, unitarity["sx"] ** 0.8 * unitarity["x"] ** 0.2
+def _unitarity(moment: Moment) -> float:
+    """Of the average pulse: of the 20 Cliffords with a pulse 16 take an SX, 4 an X."""
+    found = true_unitarities(moment.device, 0, moment.truth)
+    return found["sx"] ** 0.8 * found["x"] ** 0.2
 
 
 def _incoherent(moment: Moment) -> float:
-    return (1 - math.sqrt(_pulse(moment)[2])) / 2
+    return (1 - math.sqrt(_unitarity(moment))) / 2
 
 
 def _coherent(moment: Moment) -> float:
-    """What is left of the error without decoherence and without the half of the leakage that counts as an error."""
-    error, leakage, _ = _pulse(moment)
-    return error - leakage / 2 - _incoherent(moment)
+    """What is left of the error without decoherence."""
+    return error_per_pulse(moment.device, moment.truth) - _incoherent(moment)
 
 
 def _adequate_purity(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
@@ -70,7 +68,7 @@ PURITY = Trial(
         "coherent_error": Need(3e-5, False, "a tenth of the usual error per pulse"),
         "unitarity": Need(1e-4, False, "as the incoherent error"),
     },
-    truth={"incoherent_error": _incoherent, "coherent_error": _coherent, "unitarity": lambda moment: _pulse(moment)[2]},
+    truth={"incoherent_error": _incoherent, "coherent_error": _coherent, "unitarity": _unitarity},
     adequate=_adequate_purity,
 )
 TRIALS = {"purity_rb": PURITY} | {f"interleaved_rb_{gate}": _interleaved(gate) for gate in ("x", "sx")}
