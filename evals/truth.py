@@ -34,9 +34,9 @@ class GateErrors:
 def true_gate_errors(device: SimulatedDevice, qubit: int, truth: TransmonTruth | None = None) -> GateErrors:
     """Errors of the pulses at the controls loaded now against ideal X and SX, by ``truth`` or the chip as it is now.
 
-    Averaged over the shots where a fast defect gives the qubit two frequencies. The average over all pure states of the qubit equals that over the six cardinal states, which form a 2-design
-    (Bowdrey et al., Phys. Lett. A 294, 258 (2002)); leaked population counts as lost (Wood and Gambetta, PRA 97,
-    032306 (2018)).
+    Averaged over the shots where a fast defect gives the qubit two frequencies. The average over all pure states of
+    the qubit equals that over the six cardinal states, which form a 2-design (Bowdrey et al., Phys. Lett. A 294, 258
+    (2002)); leaked population counts as lost (Wood and Gambetta, PRA 97, 032306 (2018)).
     """
     truth = truth or device.chip.truth_now().transmons[qubit]
     controls = device.chip.controls[qubit]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from reson.records import Check, Quantity, Verdict
@@ -10,7 +12,7 @@ from reson.tools.experiments.experiment import Analysis
 from reson.tools.verdicts import checks
 
 STEPS = 2001
-STEADY = 2e3
+STEADY = 3e3
 """Hz: how well a drive frequency is known when DRAG is calibrated, and how far it wanders until then."""
 
 
@@ -35,11 +37,17 @@ def beta_of_detuning(duration: float) -> float:
     return float(2 * np.pi * np.trapezoid(np.sin(angle), time)) / phase_rate(duration)
 
 
-def with_unsteady_frequency(beta: Quantity, duration: float) -> Quantity:
-    """Its error widened by what a frequency known and steady to ``STEADY`` does to it."""
+def with_unsteady_frequency(beta: Quantity, duration: float, witness: Mapping[str, Quantity]) -> Quantity:
+    """Its error widened by what a drive off resonance does to it: known to ``STEADY``, or as far off as was witnessed.
+
+    ``witness`` may have the "detuning", which counts as far as it exceeds its own error. A qubit that a fast defect
+    splits is off for a share of the shots, wherever the drive is.
+    """
     if beta.stderr is None:
         return beta
-    return beta.model_copy(update={"stderr": float(np.hypot(beta.stderr, STEADY * beta_of_detuning(duration)))})
+    seen = witness.get("detuning")
+    off = max(STEADY, abs(seen.value) - (seen.stderr or 0.0)) if seen else STEADY
+    return beta.model_copy(update={"stderr": float(np.hypot(beta.stderr, off * beta_of_detuning(duration)))})
 
 
 def over_theory(beta: Quantity, anharmonicity: float) -> Quantity:

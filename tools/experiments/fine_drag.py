@@ -68,11 +68,12 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
+        seen = witness.detuning(raw, result["base"].value, result["amp"].value)
         quantities = {
-            **_coefficient(raw.controls, error),
+            **_coefficient(raw.controls, error, seen),
             "phase_error": error,
             "contrast": result["amp"],
-            **witness.detuning(raw, result["base"].value, result["amp"].value),
+            **seen,
         }
     return Analysis(
         experiment="fine_drag",
@@ -86,20 +87,20 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
     )
 
 
-def _coefficient(controls: Values, error: Quantity) -> dict[str, Quantity]:
+def _coefficient(controls: Values, error: Quantity, seen: Mapping[str, Quantity]) -> dict[str, Quantity]:
     """The corrected DRAG coefficient; empty on a device without pulse access, where the error is only measured."""
     if "drag_beta" not in controls:
         return {}
-    beta = _corrected(controls, error)
+    beta = _corrected(controls, error, seen)
     return {"drag_beta": beta, "over_theory": over_theory(beta, controls["anharmonicity"])}
 
 
-def _corrected(controls: Values, error: Quantity) -> Quantity:
+def _corrected(controls: Values, error: Quantity, seen: Mapping[str, Quantity]) -> Quantity:
     """A pair of pulses turns the qubit by twice the error in beta times ``phase_rate``."""
     rate = 2 * phase_rate(controls["pulse_duration"])
     stderr = None if error.stderr is None else error.stderr / rate
     beta = Quantity(value=controls["drag_beta"] - error.value / rate, stderr=stderr, unit="s")
-    return with_unsteady_frequency(beta, controls["pulse_duration"])
+    return with_unsteady_frequency(beta, controls["pulse_duration"], seen)
 
 
 def draw(analysis: Analysis) -> Figure:

@@ -176,7 +176,7 @@ def _covariance(a: float, alpha: float, u: float, x: np.ndarray, values: np.ndar
 
 
 def _weights(lengths: np.ndarray, errors: np.ndarray) -> np.ndarray:
-    """One over the mean square of the errors of each length and series; ``errors`` (2 * sequences,), like the result."""
+    """One over the mean square of the errors of each length and series, shape (2 * sequences,) like ``errors``."""
     alike = lengths[:, None] == lengths
     squares = errors.reshape(2, -1) ** 2
     return (alike.sum(axis=1) / (squares @ alike)).ravel()

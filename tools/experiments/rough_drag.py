@@ -87,13 +87,14 @@ def analyse(raw: RawData) -> Analysis:
 
 def _quantities(result: Fit, frequency: float, raw: RawData) -> dict[str, Quantity]:
     shortest = REPETITIONS[0]
-    beta = with_unsteady_frequency(result.scaled("beta", NS, "s"), raw.controls["pulse_duration"])
+    seen = witness.detuning(raw, result[f"base_{shortest}"].value, result[f"amp_{shortest}"].value)
+    beta = with_unsteady_frequency(result.scaled("beta", NS, "s"), raw.controls["pulse_duration"], seen)
     return {
         "drag_beta": beta,
         "over_theory": over_theory(beta, raw.controls["anharmonicity"]),
         "contrast": result[f"amp_{shortest}"],
         "rate": result.scaled("freq", 1 / (frequency * NS), ""),
-        **witness.detuning(raw, result[f"base_{shortest}"].value, result[f"amp_{shortest}"].value),
+        **seen,
     }
 
 
