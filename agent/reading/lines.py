@@ -23,9 +23,10 @@ def read_spectroscopy(analysis: Analysis) -> Reading:
     drawn, peak = has_curve(analysis.series), int(np.argmax(smooth))
     if smooth[peak] < SEEN * noise:
         return no_signal(analysis, "no line stands out of the noise", Outcome.ANOMALOUS)
-    above = region(height, peak, height[peak - 1 : peak + 2].max() / 2)
+    half = height[peak - 1 : peak + 2].max() / 2
+    above = region(height, peak, half)
     width, centre, span = float(x[above[-1]] - x[above[0]]), float(x[peak]), float(x[-1] - x[0])
-    moved = (centre - span / 2, centre + span / 2)
+    moved, narrower = ((centre - reach, centre + reach) for reach in (span / 2, span / 10))
     if width > BROAD * span:
         return answer(
             Status.AMP_TOO_HIGH,
@@ -36,6 +37,9 @@ def read_spectroscopy(analysis: Analysis) -> Reading:
     if above[0] == 0 or above[-1] == len(x) - 1:
         reason = "the line is cut by the edge of the sweep"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=moved, curve_drawn=drawn)
+    if np.count_nonzero(height[above] > half) == 1:
+        reason = f"the line rests on a single point: steps of {(x[1] - x[0]) / 1e6:.1f} MHz are too coarse"
+        return answer(Status.UNDERSAMPLED, Outcome.SUBOPTIMAL, reason, suggested_range=narrower, curve_drawn=drawn)
     if _second_line(height, smooth, peak, noise):
         return answer(
             Status.MULTIPLE_PEAKS, Outcome.ANOMALOUS, "a second line of similar height is visible", curve_drawn=drawn

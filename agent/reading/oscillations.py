@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
@@ -14,25 +16,39 @@ PERIOD_SEEN = 0.9
 MOST_PERIODS = 10.0
 FADED, SWOLLEN = 0.67, 1.7
 """Amplitude of the second half over the first: half lost over the whole window, or growing as it does off resonance."""
+HIGHER, LOWER = 1.25, 0.45
+"""Height of the last third over that of the first crest: above the one it grows, below the other it comes back."""
+CERTAIN = 4.0
+TWO_CRESTS = 1.8
+"""Periods from which both halves of the sweep hold most of one."""
 STRETCHES = 8
 
 
 def read_rabi(analysis: Analysis) -> Reading:
-    return _read_rabi(analysis, grows_off_resonance=True)
+    """Off resonance an oscillation over the amplitude grows: the stronger the drive, the less its detuning counts."""
+    return _read_rabi(analysis, _grows)
 
 
 def read_rabi_time(analysis: Analysis) -> Reading:
-    """Off resonance the oscillation over time is faster and shallower, but it does not grow."""
-    return _read_rabi(analysis, grows_off_resonance=False)
+    """Off resonance a longer pulse leaves the qubit where it was: it is too narrow. A decay ends half way up."""
+    return _read_rabi(analysis, _comes_back)
 
 
-def _read_rabi(analysis: Analysis, grows_off_resonance: bool) -> Reading:
+def read_rx_sweep(analysis: Analysis) -> Reading:
+    """Angles of a gate: every point has as many gates, and the device keeps their frequency."""
+    return _read_rabi(analysis, lambda *_: False)
+
+
+def _read_rabi(analysis: Analysis, off_resonance: Callable[[np.ndarray, np.ndarray, float, float], bool]) -> Reading:
     series = analysis.series[0]
     x, y, y_err = arrays(series)
     if not visible(y, y_err):
         return no_signal(analysis, "the points scatter like noise over the whole sweep")
     found, drawn = strongest_oscillation(x, y), has_curve(analysis.series)
     periods = found.cycles
+    if off_resonance(x, y, float(np.median(y_err)), periods):
+        reason = "the crests change from the first to the last as they do off resonance"
+        return answer(Status.OFF_RESONANCE, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
     if periods < PERIOD_SEEN:
         wanted = (0.0, float(x[-1] * min(1.5 / max(periods, 0.1), 5.0)))
         reason = f"about {periods:.1f} of a period is visible"
@@ -41,14 +57,35 @@ def _read_rabi(analysis: Analysis, grows_off_resonance: bool) -> Reading:
         wanted = (0.0, float(x[-1] * 2 / periods))
         reason = f"about {periods:.0f} periods on {len(x)} points"
         return answer(Status.UNDERSAMPLED, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
-    ratio = swing(x, y, periods) if periods >= 1.8 else 1.0
+    ratio = swing(x, y, periods) if periods >= TWO_CRESTS else 1.0
     if ratio < FADED:
         reason = f"the oscillation keeps {ratio:.0%} of its swing in the second half"
         return answer(Status.DAMPED, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
-    if ratio > SWOLLEN and grows_off_resonance:
-        reason = "the oscillation grows with the amplitude, as it does off resonance"
-        return answer(Status.OFF_RESONANCE, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
     return success_if_fitted(analysis, f"a clear oscillation of {periods:.1f} periods")
+
+
+def _grows(x: np.ndarray, y: np.ndarray, noise: float, periods: float) -> bool:
+    """The swing grows, or after a crest and a valley the last third stands out above all before it."""
+    if periods >= TWO_CRESTS:
+        return swing(x, y, periods) > SWOLLEN
+    place, height = _heights(x, y)
+    crest = int(np.argmax(np.where(place < 0.6, height, -1.0)))
+    first, last = float(height[crest]), float(height[place > 2 / 3].max())
+    falls = height[crest:].min() < first / 2
+    return bool(falls and last > HIGHER * first and last - first > CERTAIN * noise)
+
+
+def _comes_back(x: np.ndarray, y: np.ndarray, noise: float, periods: float) -> bool:
+    """The highest crest is so early that another would have to follow, and nothing like it does."""
+    place, height = _heights(x, y)
+    highest = int(np.argmax(height))
+    return bool(place[highest] < 1 / 3 and height[place > 2 / 3].max() < LOWER * height[highest] - noise)
+
+
+def _heights(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place in the sweep, 0 to 1, and height above the lowest point, three points averaged."""
+    smooth = np.convolve(y, np.ones(3) / 3, mode="valid")
+    return ((x - x[0]) / (x[-1] - x[0]))[1:-1], smooth - smooth.min()
 
 
 def read_ramsey(analysis: Analysis) -> Reading:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
+from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis, Series
 from reson.tools.experiments.fitting import CALIBRATION
+from reson.tools.verdicts.residuals import chi2_with_tolerance
 
 OUTER = 0.125
 """Share of the sweep at each end that together make its outer quarter."""
@@ -70,6 +71,8 @@ def _read_repeated(analysis: Analysis, sign: Callable[[np.ndarray], np.ndarray],
     noise = y_err[used] / (contrast / 2)
     angle, angle_err = _angle(n, deviation, noise)
     error = abs(angle) / pulses
+    if drawn and chi2_with_tolerance(analysis.series, 0, 0.05) > MISSED:
+        return answer(Status.FIT_POOR, Outcome.SUBOPTIMAL, "the drawn curve misses the points")
     if error > LARGE:
         status, reason = Status.LARGE_ERROR, f"the error grows by about {np.rad2deg(error):.0f} degrees per pulse"
     elif error > MODERATE and abs(angle) > 3 * angle_err:

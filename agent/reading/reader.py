@@ -11,7 +11,7 @@ from reson.agent.reading.drive_lines import read_drive_lines
 from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.maps import read_power_map
 from reson.agent.reading.neighbours import read_zz
-from reson.agent.reading.oscillations import read_rabi, read_rabi_time, read_ramsey
+from reson.agent.reading.oscillations import read_rabi, read_rabi_time, read_ramsey, read_rx_sweep
 from reson.agent.reading.pulses import read_drag, read_fine_drag, read_fine_sx, read_fine_x
 from reson.agent.reading.resonators import read_dip, read_power, read_punch_out, read_two_dips
 from reson.agent.reading.staircase import read_staircase
@@ -57,7 +57,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "state_tomography": read_tomography,
     "leakage_rb": read_leakage,
     "layer_fidelity": read_pairs,
-    "rx_sweep": read_rabi_time,
+    "rx_sweep": read_rx_sweep,
     "zz_ramsey": read_zz,
     "simultaneous_rb": read_benchmarking,
 }

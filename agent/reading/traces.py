@@ -16,6 +16,8 @@ VALLEY = 0.7
 """Height of the valley between two lines, in units of the lower, up to which they are two."""
 CLEAR = 6.0
 """Height of a line in standard deviations of the spectrum's noise from which it counts."""
+UNDERSHOOT = 0.15
+"""How far a trace passes the level at which it ends, in units of its fall, from which it is part of a fringe."""
 STILL_SWINGING = 0.7
 """Amplitude of the second half over the first from which the decay is not seen."""
 QUARTER = 0.11
@@ -34,8 +36,8 @@ def read_trace(analysis: Analysis) -> Reading:
         return answer(Status.SAMPLING_TOO_COARSE, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
     cycles = strongest_oscillation(x, y).cycles
     if cycles < 1.0:
-        status = Status.NO_DETUNING if cycles < 0.6 else Status.TOO_FEW_OSC
-        reason = f"only {cycles:.1f} oscillations in the window"
+        status = Status.TOO_FEW_OSC if _undershoots(y) else Status.NO_DETUNING
+        reason = "less than an oscillation" if status is Status.TOO_FEW_OSC else "a decay without a fringe"
         return answer(status, Outcome.SUBOPTIMAL, reason, curve_drawn=drawn)
     if cycles > 0.35 * len(x):
         reason = f"{len(x) / cycles:.1f} points to an oscillation"
@@ -76,6 +78,14 @@ def _gone_at_once(y: np.ndarray, noise: float) -> bool:
     later = y[len(y) // 8 : len(y) // 3] - floor
     left = np.sqrt(max(2 * float(np.mean(later**2)) - 2 * noise**2, 0.0))
     return bool(abs(y[0] - floor) > max(0.15, 4 * noise) and left < abs(y[0] - floor) / 6)
+
+
+def _undershoots(y: np.ndarray) -> bool:
+    """On its way from where it starts it passes the level at which it ends, which a decay alone does not."""
+    eighth = len(y) // 8
+    smooth = np.convolve(y, np.ones(eighth) / eighth, mode="valid")
+    fall = smooth - smooth[-1]
+    return bool(np.min(fall * np.sign(fall[0])) < -UNDERSHOOT * abs(fall[0]))
 
 
 def read_fine_frequency(analysis: Analysis) -> Reading:

@@ -43,7 +43,7 @@ _ALIKE = ({"TOO_MANY_OSC", "SAMPLING_TOO_COARSE"},)
 OURS: tuple[tuple[str, str], ...] = (
     ("rabi", "rabi"),
     ("drag", "rough_drag"),
-    ("ramsey", "ramsey_xy"),
+    ("ramsey", "t2_ramsey"),
     ("t1", "t1"),
     ("pingpong", "fine_x_amplitude"),
     ("qubit_spectroscopy", "qubit_spectroscopy"),

@@ -165,7 +165,7 @@ EXPERIMENT = Experiment(
     name="ramsey_xy",
     title="Ramsey (X and Y)",
     measures="the detuning of the drive from the qubit, with its sign, and the dephasing time T2*",
-    family="ramsey",
+    family="ramsey_xy",
     effect=Effect.MEASURES,
     parameters=(
         Parameter("max_delay", "s", 0.1e-6, 1e-3, "longest delay; 4 us until a decay time is known"),

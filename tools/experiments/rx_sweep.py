@@ -137,7 +137,7 @@ EXPERIMENT = Experiment(
     name=NAME,
     title="RX angle",
     measures="by how much a fractional RX gate turns too far, relative to its angle",
-    family="rabi",
+    family="rx_sweep",
     effect=Effect.MEASURES,
     parameters=(
         Parameter("max_angle", "rad", 0.1, np.pi, "largest angle of the sweep", np.pi),

@@ -194,7 +194,7 @@ EXPERIMENT = Experiment(
     name="zz_ramsey",
     title="ZZ coupling",
     measures="how far a qubit's frequency moves when its neighbour is excited, with its sign",
-    family="ramsey",
+    family="zz_ramsey",
     effect=Effect.MEASURES,
     parameters=(
         Parameter(

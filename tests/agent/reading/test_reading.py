@@ -86,11 +86,11 @@ def drag(optimum: float, contrast: float = 1.0) -> Analysis:
     return plot("rough_drag", *parts)
 
 
-def fine_x(error: float, contrast: float = 0.95) -> Analysis:
+def fine_x(error: float, contrast: float = 0.95, curve: str = "right") -> Analysis:
     gates = lambda n: 0.5 + contrast / 2 * np.cos((np.pi + error) * n - np.pi / 2)  # noqa: E731
     levels = lambda n: 0.5 + contrast * (n - 0.5)  # noqa: E731
     cal = series("prepared 0 and 1", np.array([0.0, 1.0]), levels, 8, "none")
-    return plot("fine_x_amplitude", cal, series("X gates", np.arange(1.0, 14.0), gates, 9, "right"))
+    return plot("fine_x_amplitude", cal, series("X gates", np.arange(1.0, 14.0), gates, 9, curve))
 
 
 def fine_sx(error: float, contrast: float = 0.95) -> Analysis:
@@ -125,6 +125,7 @@ CASES: list[tuple[str, Analysis, Status]] = [
     ("rabi, aliased", rabi(17.0), Status.UNDERSAMPLED),
     ("rabi, damped", rabi(4.0, decay=2.0), Status.DAMPED),
     ("rabi, growing", rabi(4.0, grows=True), Status.OFF_RESONANCE),
+    ("rabi, growing within two crests", rabi(1.5, decay=-1.2), Status.OFF_RESONANCE),
     ("rabi, bad curve", rabi(1.5, curve="flat"), Status.FIT_POOR),
     ("rabi, no curve", rabi(1.5, curve="none"), Status.FIT_POOR),
     ("ramsey", ramsey(5.0), Status.SUCCESS),
@@ -148,6 +149,7 @@ CASES: list[tuple[str, Analysis, Status]] = [
     ("line, two", lines((-9.0, 1.0, 1.2), (8.0, 0.8, 1.2)), Status.MULTIPLE_PEAKS),
     ("line, broad", lines((0.0, 1.0, 6.5)), Status.AMP_TOO_HIGH),
     ("line, at the edge", lines((19.8, 1.0, 1.2)), Status.RANGE_TOO_NARROW),
+    ("line, on one point", lines((10 / 3, 1.0, 0.25)), Status.UNDERSAMPLED),
     ("line, bad curve", lines((3.0, 1.0, 1.2), curve="flat"), Status.FIT_POOR),
     ("drag", drag(0.2), Status.SUCCESS),
     ("drag, at the edge", drag(0.9), Status.OPTIMAL_NOT_CENTERED),
@@ -155,6 +157,7 @@ CASES: list[tuple[str, Analysis, Status]] = [
     ("fine x", fine_x(0.002), Status.SUCCESS),
     ("fine x, moderate", fine_x(0.03), Status.MODERATE_ERROR),
     ("fine x, negative", fine_x(-0.03), Status.MODERATE_ERROR),
+    ("fine x, bad curve", fine_x(0.03, curve="flat"), Status.FIT_POOR),
     ("fine x, large", fine_x(0.2), Status.LARGE_ERROR),
     ("fine x, no drive", fine_x(0.0, contrast=0.0), Status.NO_EXCITATION),
     ("fine sx", fine_sx(0.001), Status.SUCCESS),

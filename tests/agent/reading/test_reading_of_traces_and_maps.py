@@ -56,6 +56,12 @@ def rabi_time(periods: float, decay: float = 0.0) -> Analysis:
     return plot("rabi_time", series("cos", np.linspace(0, 1, 51), clean, 0.02))
 
 
+def rabi_time_beside(periods: float) -> Analysis:
+    """Crests that sink to the level of no excitation, as those of ever narrower pulses beside the line do."""
+    clean = lambda x: np.exp(-4 * x) * (1 - np.cos(2 * np.pi * periods * x)) / 2  # noqa: E731
+    return plot("rabi_time", series("cos", np.linspace(0, 1, 51), clean, 0.02))
+
+
 def wandering(values: np.ndarray, error: float = 0.03, curve: bool = True) -> Analysis:
     rng, n = np.random.default_rng(4), len(values)
     y = 70e-6 * values * (1 + rng.normal(0, error, n))
@@ -116,6 +122,7 @@ CASES: list[tuple[str, Analysis, Status]] = [
     ("trace, no decay", trace(6.0, tau=4.0), Status.WINDOW_TOO_SHORT),
     ("trace, many", trace(31.0), Status.TOO_MANY_OSC),
     ("trace, no fringes", trace(0.1), Status.NO_DETUNING),
+    ("trace, most of a fringe", trace(0.8), Status.TOO_FEW_OSC),
     ("trace, gone at once", trace(10.0, tau=0.012), Status.SAMPLING_TOO_COARSE),
     ("trace, bad curve", trace(10.0, curve="flat"), Status.FIT_POOR),
     ("fine frequency", fine_frequency(0.25), Status.SUCCESS),
@@ -125,6 +132,8 @@ CASES: list[tuple[str, Analysis, Status]] = [
     ("fine frequency, bad curve", fine_frequency(0.25, curve="flat"), Status.FIT_POOR),
     ("rabi over time", rabi_time(2.5), Status.SUCCESS),
     ("rabi over time, damped", rabi_time(4.0, decay=1.5), Status.DAMPED),
+    ("rabi over time, too slow to be reached", rabi_time_beside(3.0), Status.OFF_RESONANCE),
+    ("rabi over time, damped soon", rabi_time(3.0, decay=4.0), Status.DAMPED),
     ("rabi over time, half a period", rabi_time(0.5), Status.RANGE_TOO_NARROW),
     ("T1, quiet", wandering(np.ones(150)), Status.STABLE),
     ("T1, one outlier", wandering(np.where(np.arange(150) == 70, 0.5, 1.0)), Status.STABLE),
