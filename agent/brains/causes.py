@@ -20,6 +20,8 @@ RESONATOR = "resonator_spectroscopy"
 LEAKAGE = "leakage_rb"
 LEAKY = 1e-4
 """Leakage of each pulse beyond any that DRAG leaves, about a third of the usual error per gate."""
+SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "fine_drag", "standard_rb")
+"""Trains of pulses: their curves know two levels, and miss what leaks to a third."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
 
 # Search for the resonator: further away, then with a tone that saturates no amplifier, averaged longer.
@@ -64,7 +66,7 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
         return Abandon("Ramsey fringes of more than one frequency", diagnosis.two_frequencies(failure.last))
     if failure.experiment in ("ef_spectroscopy", "rough_drag"):
         usual = _sideband(view, failure, usual)
-    if failure.experiment in ("rough_drag", "fine_drag", LEAKAGE):
+    if failure.experiment in (*SUFFER_FROM_LEAKAGE, LEAKAGE):
         return _leakage(failure, usual)
     return usual
 
@@ -156,18 +158,19 @@ def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
 
 
 def _leakage(failure: Failure, usual: Remedy) -> Remedy:
-    """Before a qubit is given up, or a person asked, over its DRAG coefficient: do the pulses leak?"""
+    """Where longer averaging shows the misfit of a train of pulses more clearly, or nothing helps: do they leak?"""
     leakage = measured_leakage(failure.attempts)
     if leakage is not None:
         return Abandon("the pulses leak", diagnosis.leaky_pulse(leakage))
     measured = {one.experiment for one in failure.attempts if one.measurement_id}
+    misfit = len(failure.failures) > 1 and all(_misses(one) for one in failure.failures[-2:])
     gives_up = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
-    if not gives_up or failure.experiment == LEAKAGE:
+    if not (misfit or gives_up) or failure.experiment == LEAKAGE:
         return usual
     if "ef_rabi" not in measured:
-        return GoUpstream("ef_rabi", "no sound DRAG coefficient: do the pulses leak? First a pulse from 1 to 2")
+        return GoUpstream("ef_rabi", f"no sound {failure.experiment}: do the pulses leak? First a pulse from 1 to 2")
     if LEAKAGE not in measured:
-        return GoUpstream(LEAKAGE, "no sound DRAG coefficient: how much do the pulses leak?")
+        return GoUpstream(LEAKAGE, f"no sound {failure.experiment}: how much do the pulses leak?")
     return usual
 
 

@@ -20,6 +20,8 @@ MAX_ATTEMPTS = 60
 """Per qubit and run: far beyond any sound bring-up; a qubit that needs more needs a person."""
 
 MAX_REFINEMENTS = 2
+FAR_ABOVE = 3.0
+"""Times the coherence limit: an error that is still as large after one refinement has another cause."""
 
 
 @dataclass
@@ -44,7 +46,8 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
         if succeeded(attempt):
             stack.pop()
             if attempt.experiment == "standard_rb" and not _within_goal(attempt, goals):
-                further = REFINE if refinements < MAX_REFINEMENTS else WHY_ABOVE_LIMIT
+                most = 1 if _far_above(attempt) else MAX_REFINEMENTS
+                further = REFINE if refinements < most else WHY_ABOVE_LIMIT
                 refinements += 1
                 stack += [Frame(step) for step in reversed(further)]
         else:
@@ -122,6 +125,11 @@ def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:
     """With a margin of two standard deviations, so that what is reported as calibrated is so in truth."""
     error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
     return error.value + 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
+
+
+def _far_above(attempt: Attempt) -> bool:
+    error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
+    return error.value - 2 * (error.stderr or 0.0) > FAR_ABOVE * limit.value
 
 
 def last_benchmark(view: QubitView) -> Attempt | None:

@@ -160,6 +160,8 @@ def _adjusted(last: Attempt) -> dict[str, float]:
         change = _rabi_range
     if _decays_within_steps(last):
         change = _shorter_window
+    if last.experiment in _RATES:
+        change = _other_sequences
     if change is not None:
         return change(last)
     return {"shots": _more_shots(last)} if "shots" in last.parameters else {}
@@ -177,6 +179,26 @@ def _decays_within_steps(last: Attempt) -> bool:
 def _shorter_window(last: Attempt) -> dict[str, float]:
     tau = last.quantities[_DECAY_TIME[last.experiment]].value
     return {"max_delay": max(5 * tau, last.parameters["max_delay"] / 20)}
+
+
+_RATES = {"standard_rb": ("error_per_gate", "error_per_gate"), "leakage_rb": ("leakage_per_gate", "seepage_per_gate")}
+"""What adds up to the rate of the exponential, per pulse."""
+MOST_DECAYS = 5.0
+
+
+def _decays(last: Attempt) -> float:
+    """How many times over the curve of benchmarking decays, or rises, within its longest sequence; 0 without one."""
+    rates = [last.quantities.get(name) for name in _RATES[last.experiment]]
+    return sum(max(0.0, rate.value) for rate in rates if rate is not None) * last.parameters["max_length"]
+
+
+def _other_sequences(last: Attempt) -> dict[str, float]:
+    """Shorter ones where the curve is over long before the end, which tells how far it goes and not how fast; and more
+    of them, since large errors scatter from one random sequence to the next, whatever the shots.
+    """
+    decays, longest = _decays(last), last.parameters["max_length"]
+    shorter = max(20.0, 2 * longest // decays) if decays > MOST_DECAYS else longest
+    return {"max_length": shorter, "samples": min(50.0, 2 * last.parameters["samples"])}
 
 
 def _rabi_range(last: Attempt) -> dict[str, float]:

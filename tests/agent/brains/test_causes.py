@@ -17,6 +17,8 @@ USUAL: dict[str, dict[str, float]] = {
     "resonator_spectroscopy": {"span": 30e6, "points": 101.0, "amplitude": 0.017, "shots": 200.0},
     "qubit_spectroscopy": {"span": 40e6, "points": 61.0, "amplitude": 0.028, "shots": 500.0},
     "rabi": {"max_amplitude": 0.98, "points": 51.0, "shots": 500.0},
+    "standard_rb": {"shots": 1000.0, "max_length": 3000.0, "samples": 8.0},
+    "leakage_rb": {"shots": 2000.0, "max_length": 3000.0, "samples": 8.0},
 }
 
 
@@ -242,6 +244,30 @@ def test_a_drag_coefficient_that_cannot_be_found_is_asked_for_leakage_before_it_
     assert named([*attempts, good("leakage_rb", found={"leakage_per_gate": (1e-5, 4e-6)}), poor]) == {
         DiagnosisCode.UNRESOLVED
     }
+
+
+def test_a_train_of_pulses_whose_curve_misses_the_data_twice_is_asked_for_leakage():
+    poor = attempt(
+        "fine_x_amplitude",
+        Verdict.REVIEW,
+        Status.MODERATE_ERROR,
+        found={"x_angle_error": (0.04, 0.016)},
+        reasons=("the curve misses the data: reduced chi2 = 18.24",),
+    )
+    before = until("fine_x_amplitude")
+    asked = decide([*before, poor])
+    assert isinstance(asked, Measure) and asked.experiment == "fine_x_amplitude"
+    asked = decide([*before, poor, poor])
+    assert isinstance(asked, Measure) and asked.experiment == "ef_rabi"
+    attempts = [*before, poor, poor, good("ef_rabi"), poor]
+    asked = decide(attempts)
+    assert isinstance(asked, Measure) and asked.experiment == "leakage_rb"
+    found = {"leakage_per_gate": (3e-3, 4e-3), "seepage_per_gate": (7e-3, 9e-3)}
+    vague = attempt("leakage_rb", Verdict.REVIEW, Status.LARGE_ERROR, found=found)
+    shorter = decide([*attempts, vague])
+    assert isinstance(shorter, Measure)
+    assert shorter.parameters == {"max_length": 200.0, "samples": 16.0}, "it was over after a thirtieth of the window"
+    assert named([*attempts, vague, leakage(6e-3, 1.5e-3)]) == {DiagnosisCode.LEAKY_PULSE}
 
 
 def test_an_error_that_stays_above_its_limit_is_asked_for_leakage():
