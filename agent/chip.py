@@ -37,3 +37,12 @@ def simulated_name(device: DeviceSettings) -> str:
     from reson.tools.devices.simulated.chip_file import load_chip
 
     return load_chip(Path(device.chip), seed=device.seed, qubits=device.qubits).name
+
+
+def described_pairs(device: DeviceSettings) -> tuple[tuple[int, int], ...]:
+    """Pairs of neighbours that the chip file gives; none without one."""
+    if not device.chip:
+        return ()
+    from reson.tools.devices.simulated.chip_file import load_chip
+
+    return load_chip(Path(device.chip), seed=device.seed, qubits=device.qubits).coupling

@@ -1,4 +1,4 @@
-"""A synthetic record to measure with: a year of nights on a large chip, written straight into the tables.
+"""A synthetic record to measure with: a year of nights on a large heavy-hex chip, written straight into the tables.
 
 The content of every row is that of a real measurement on a one-qubit lab; only names, times and values are varied.
 Rows refer to the few blobs of that measurement, so a year takes megabytes, not gigabytes.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Table, insert, select
 
-from reson.agent.lab import Lab, open_lab
+from reson.agent.lab import Lab, device_name, open_lab
 from reson.agent.launch import Plan, start
 from reson.tools.store.database import writing
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs
@@ -30,7 +30,11 @@ PER_NIGHT = 274
 
 def make_year(directory: Path, *, qubits: int = 127, nights: int = 365) -> Lab:
     """A lab with so many nights of upkeep on record; every value has a version for each night it was measured in."""
-    lab = open_lab(directory, seed=1, qubits=qubits)
+    open_lab(directory, seed=1, qubits=qubits)
+    (directory / "chip.toml").write_text(f'seed = 1\nqubits = {qubits}\ncoupling = "heavy_hex"\n', encoding="utf-8")
+    settings = directory / "lab.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("[device]", '[device]\nchip = "chip.toml"'))
+    lab = open_lab(directory)
     store = lab.store()
     with tempfile.TemporaryDirectory() as place:
         model = open_lab(Path(place), seed=1, qubits=1)
@@ -38,7 +42,7 @@ def make_year(directory: Path, *, qubits: int = 127, nights: int = 365) -> Lab:
         patterns = _patterns(model.store())
         shutil.copytree(model.directory / "blobs", lab.directory / "blobs")
         trajectory = (model.runs / "night-0001" / "trajectory.jsonl").read_text().splitlines()
-    _write(store, patterns, qubits, nights)
+    _write(store, device_name(lab.config.device), patterns, qubits, nights)
     _trajectory(lab, trajectory, nights)
     return lab
 
@@ -64,8 +68,7 @@ def _patterns(store: Store) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _write(store: Store, patterns: dict[str, dict[str, Any]], qubits: int, nights: int) -> None:
-    device = "simulated-1"
+def _write(store: Store, device: str, patterns: dict[str, dict[str, Any]], qubits: int, nights: int) -> None:
     batches: dict[str, list[dict[str, Any]]] = {table.name: [] for table in (runs, measurements, analyses, approvals)}
     versions: list[dict[str, Any]] = []
     for qubit in range(qubits):

@@ -17,12 +17,20 @@ HEIGHT = 330
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.HConcatChart
 
 
+def is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
 def colours() -> tuple[str, ...]:
-    return DARK_COLOURS if st.context.theme.type == "dark" else COLOURS
+    return DARK_COLOURS if is_dark() else COLOURS
 
 
 def ink() -> str:
-    return "#e3e6e8" if st.context.theme.type == "dark" else "#1d2329"
+    return "#e3e6e8" if is_dark() else "#1d2329"
+
+
+def paper() -> str:
+    return "#14181b" if is_dark() else "#fdfdfc"
 
 
 def draw(chart: AnyChart, key: str) -> None:

@@ -1,0 +1,108 @@
+"""Neighbours stand beside each other, and a line between two qubits shows what was measured of just these two."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import pytest
+
+from reson.records import Quantity
+from reson.tools.devices.published import Published, PublishedPair
+from reson.tools.devices.simulated.layouts import LAYOUTS
+from reson.tools.store.table import ParameterRow
+from reson.ui.coupling_map import Known, measured, positions, published_errors
+from reson.ui.pair_lines import of_pairs
+
+FALCON = (
+    "0-1 1-2 2-3 1-4 3-5 4-7 5-8 6-7 8-9 7-10 8-11 10-12 12-13 13-14 11-14 12-15 14-16 15-18 16-19 17-18 19-20 "
+    "18-21 19-22 21-23 23-24 24-25 22-25 25-26"
+)
+"""The coupling map of IBM's 27-qubit processors, whose numbers go column by column."""
+RING = ((0, 1), (1, 2), (2, 3), (3, 4), (0, 4))
+
+
+def falcon():
+    return tuple((int(low), int(high)) for low, high in (pair.split("-") for pair in FALCON.split()))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "number"),
+    [(LAYOUTS["line"](5), 5), (LAYOUTS["square"](20), 20), (falcon(), 27)]
+    + [(LAYOUTS["heavy_hex"](number), number) for number in (12, 27, 127)],
+)
+def test_on_a_lattice_just_the_neighbours_are_one_step_apart(pairs, number):
+    places = positions(range(number), pairs)
+    assert len(places) == number
+    bonds = {(low, high) for low, high in combinations(range(number), 2) if math.dist(places[low], places[high]) == 1}
+    assert bonds >= set(pairs)
+    assert min(math.dist(places[low], places[high]) for low, high in combinations(range(number), 2)) == 1
+    width, height = (max(place[axis] for place in places.values()) for axis in (0, 1))
+    assert width >= height
+
+
+def test_what_is_no_lattice_has_its_neighbours_nearest_and_the_others_below():
+    places = positions(range(8), RING)
+    links = [math.dist(places[low], places[high]) for low, high in RING]
+    across = [
+        math.dist(places[low], places[high]) for low, high in combinations(range(5), 2) if (low, high) not in RING
+    ]
+    assert max(links) < 1.2 * min(links) and max(links) < min(across)
+    assert min(places[qubit][1] for qubit in (5, 6, 7)) > max(places[qubit][1] for qubit in range(5))
+    assert len(set(positions(range(20), ()).values())) == 20
+
+
+def row(component, parameter, value, at):
+    return ParameterRow(
+        id=f"{component}.{parameter}",
+        sequence=1,
+        device="simulated",
+        component=component,
+        parameter=parameter,
+        value=value,
+        stderr=1e3,
+        unit="Hz",
+        valid_from=at,
+        recorded_wall=at,
+        superseded_by=None,
+        measurement_id="m",
+        approval_id=None,
+        verdict=None,
+        author="reson",
+        reason="",
+    )
+
+
+def test_a_pair_has_the_newer_of_its_two_values_by_the_order_of_its_neighbours():
+    pairs = ((0, 1), (1, 2), (1, 5))
+    table = {
+        "q0": {"zz_1": row("q0", "zz_1", 50e3, 0.0)},
+        "q1": {"zz_1": row("q1", "zz_1", 60e3, 3600.0), "zz_3": row("q1", "zz_3", -20e3, 3600.0)},
+    }
+    found = measured(table, pairs, "zz", 7200.0)
+    assert {pair: (one.of.value, one.age_hours) for pair, one in found.items()} == {
+        (0, 1): (60e3, 1),
+        (1, 5): (-20e3, 1),
+    }
+
+
+def test_broken_gates_of_a_provider_have_no_error_to_show():
+    pairs = (
+        PublishedPair(qubits=(1, 0), gate="cz", error=4e-3, length=None),
+        PublishedPair(qubits=(1, 2), gate="cz", error=1.0, length=None),
+    )
+    told = Published(device="d", calibrated=None, qubits={}, pairs=pairs)
+    assert {pair: one.of.value for pair, one in published_errors(told).items()} == {(0, 1): 4e-3}
+    assert published_errors(None) == {}
+
+
+def test_a_line_shows_its_value_in_the_unit_of_the_legend_with_its_sign():
+    import altair as alt
+
+    known = {(0, 1): Known(Quantity(value=-45e3, stderr=1e3, unit="Hz"), 2.0)}
+    places = positions(range(3), LAYOUTS["line"](3))
+    layers = of_pairs(places, LAYOUTS["line"](3), "ZZ", known, True, lambda name: alt.X(name), lambda name: alt.Y(name))
+    spec = alt.layer(*layers).to_dict()
+    thin, thick = (spec["datasets"][layers[place].to_dict()["data"]["name"]] for place in (0, 1))
+    assert len(thin) == 2 and [(one["label"], one["size"]) for one in thick] == [("-45", 45.0)]
+    assert "|ZZ| (kHz)" in str(spec) and "2 h ago" in str(spec)

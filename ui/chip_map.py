@@ -1,0 +1,164 @@
+"""The map of the chip: each qubit and each pair of neighbours coloured by what one wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from reson.agent.report.content import State
+from reson.agent.report.wording import quantity
+from reson.agent.report.words import STATES
+from reson.tools.figures.style import prefix
+from reson.ui import pair_lines, plots
+from reson.ui.chip_state import QubitNow
+from reson.ui.coupling_map import Known, Pairs, Place, positions
+
+STATE_COLOURS: dict[State, str] = {"done": "#0072B2", "waiting": "#E69F00", "failed": "#D55E00", "open": "#8a949d"}
+WIDEST = 1180
+
+
+class Metric(NamedTuple):
+    """One way to colour the map; ``of`` gives SI units."""
+
+    unit: str
+    of: Callable[[QubitNow], float | None]
+    more_is_better: bool = True
+
+
+def _value(name: str) -> Callable[[QubitNow], float | None]:
+    def of(one: QubitNow) -> float | None:
+        value = one.values.get(name)
+        return value.value if value is not None and value.measured else None
+
+    return of
+
+
+METRICS = {
+    "State": Metric("", lambda one: None),
+    "Error over limit": Metric("×", lambda one: one.over_limit.value if one.over_limit else None, False),
+    "Error per gate": Metric("", _value("error_per_gate"), False),
+    "T1": Metric("s", _value("t1")),
+    "T2 echo": Metric("s", _value("t2_echo")),
+    "Readout": Metric("", _value("assignment_fidelity")),
+    "Age": Metric("h", lambda one: one.age_hours, False),
+}
+
+
+def draw(
+    qubits: list[QubitNow], name: str, pairs: Pairs, by: str, known: Mapping[tuple[int, int], Known]
+) -> str | None:
+    """Draw the map; returns the qubit that was clicked. ``by``: what ``known`` tells of the pairs, as in "ZZ"."""
+    metric = METRICS[name]
+    numbers = {int(one.component.removeprefix("q")): one for one in qubits}
+    places = positions(numbers, pairs)
+    places = {qubit: place for qubit, place in places.items() if qubit in numbers}
+    pairs = tuple(pair for pair in pairs if places.keys() >= set(pair))
+    width, height = np.max(list(places.values()), axis=0) + 1
+    labelled = bool(pairs) and len(pairs) <= pair_lines.MOST_LABELS
+    size = 58 if width <= 8 else 44
+    across = min(118 if pairs else size + 22, WIDEST / width)
+    down = (size + 38 if labelled else size + 20) if pairs else size + 12
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-0.6, width - 0.4], nice=False))
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height - 0.4, -0.6], nice=False))
+
+    dots = _dots(
+        [_cell(one, metric, places[qubit]) for qubit, one in numbers.items()], name, size, x("column"), y("row")
+    )
+    lines = pair_lines.of_pairs(places, pairs, by, known, labelled, x, y) if pairs else []
+    chart = alt.layer(*lines, *dots).resolve_scale(color="independent")
+    legends = 62
+    chart = chart.properties(width=round(width * across), height=round(height * down + legends)).configure_view(
+        strokeWidth=0
+    )
+    with st.container(key="chip-map"):
+        event = st.altair_chart(
+            chart,
+            width="content",
+            key=f"map-{name}-{by}",
+            on_select="rerun",
+            selection_mode="qubit",
+            alt="map of the chip",
+        )
+    points = event["selection"].get("qubit") or []
+    return points[0]["qubit"] if points else None
+
+
+def _dots(cells: list[dict[str, object]], name: str, size: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    frame, metric = pd.DataFrame(cells), METRICS[name]
+    pick = alt.selection_point(name="qubit", fields=["qubit"], on="click", clear=False)
+    tooltip = ["qubit:N", "state:N", alt.Tooltip("shown:N", title=name.lower()), "why:N"]
+    base = alt.Chart(frame).encode(x=x, y=y)
+    dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=plots.ink(), invalid=None).encode(
+        color=_colour(name, metric, frame),
+        tooltip=tooltip,
+        strokeWidth=alt.condition(pick, alt.value(2.5), alt.value(0), empty=False),
+    )
+    names = base.mark_text(fontWeight=600, fontSize=12, dy=-1 if name == "State" else -6, tooltip=None).encode(
+        text="qubit:N", color=alt.Color("ink:N", scale=None)
+    )
+    numbers = base.mark_text(fontSize=9.5, dy=7, tooltip=None).encode(
+        text="shown:N", color=alt.Color("ink:N", scale=None)
+    )
+    return [dots.add_params(pick), names] + ([] if name == "State" else [numbers])
+
+
+def _cell(one: QubitNow, metric: Metric, place: Place) -> dict[str, object]:
+    value = metric.of(one)
+    return {
+        "qubit": one.component,
+        "state": state_word(one.state),
+        "key": one.state,
+        "value": value,
+        "shown": short(value, metric.unit),
+        "why": one.why,
+        "column": place[0],
+        "row": place[1],
+    }
+
+
+def state_word(state: State) -> str:
+    return "calibrated" if state == "done" else STATES[state][1]
+
+
+def short(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    if unit == "×":
+        return f"{value:.2f} ×"
+    if unit == "h":
+        return f"{value:.0f} h" if value < 100 else f"{value / 24:.0f} d"
+    return f"{value:.1e}" if not unit and value < 0.1 else quantity(float(f"{value:.3g}"), None, unit)
+
+
+def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:
+    """States by the report's colours; numbers on viridis, whose light end is the better one."""
+    if name == "State":
+        frame["ink"] = "#ffffff"
+        known: list[State] = [key for key in STATE_COLOURS if key in set(frame["key"])]
+        scale = alt.Scale(domain=[state_word(key) for key in known], range=[STATE_COLOURS[key] for key in known])
+        return alt.Color("state:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolStrokeWidth=0))
+    low, high = _span([float(value) for value in frame["value"].dropna()])
+    shares = [(value - low) / (high - low) if value == value else 0.0 for value in frame["value"].astype(float)]
+    light = shares if metric.more_is_better else [1 - share for share in shares]
+    frame["ink"] = ["#101418" if share > 0.45 else "#ffffff" for share in light]
+    factor, unit = prefix(np.array([high]), metric.unit) if metric.unit == "s" else (1.0, metric.unit)
+    frame["scaled"] = frame["value"].astype(float) * factor
+    scale = alt.Scale(scheme="viridis", reverse=not metric.more_is_better, domain=[low * factor, high * factor])
+    legend = alt.Legend(title=f"{name} ({unit})" if unit else name, orient="top", gradientLength=220, format=".3~g")
+    unmeasured = alt.condition("datum.value === null", alt.value("#8a949d"), alt.value("black"))["condition"]
+    return alt.Color("scaled:Q", scale=scale, legend=legend, condition=unmeasured)
+
+
+def _span(values: list[float]) -> tuple[float, float]:
+    """Lowest and highest, never the same."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    return (low, high) if low < high else (low * 0.9, high * 1.1 + 1e-12)
