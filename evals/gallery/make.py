@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +21,10 @@ from reson.agent.reading import read_saved_data
 from reson.evals.gallery.recipe import Recipe
 from reson.evals.gallery.recipes import RECIPES
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
-from reson.tools.devices.simulated.truth import DESIGN_DURATION
+from reson.tools.devices.device import Device
+from reson.tools.devices.simulated.truth import DESIGN_DURATION, TransmonTruth
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.figures.style import png
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 SEED = 417
 """A chip of its own, on which nothing was tuned and nothing is evaluated."""
 COLOURS = 64
-USUAL_ZZ = 50e3
-"""Hz."""
+REPETITIONS = 24
+"""Of a sweep whose drive wanders."""
 
 
 def main() -> None:
@@ -72,21 +73,8 @@ def calibrated_values() -> tuple[dict[str, float], float]:
 
 def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
     """Measure and analyse as the recipe says; ``clock`` in epoch seconds, when the values were true."""
-    from reson.tools.devices.simulated.device import open_simulated
-    from reson.tools.quantities import controls_only
-
     row = get(recipe.experiment)
-    device = open_simulated(SEED, recipe.qubits, recipe.faults, clock, "line" if recipe.coupled else "none")
-    if recipe.coupled:
-        _make_usual(device)
-        device.load(_right_pulses(device))
-    if recipe.defects:
-        first, *others = device.chip.truth.transmons
-        first = replace(first, defects=recipe.defects)
-        device.chip.truth = replace(device.chip.truth, transmons=(first, *others))
-    changed = {name: value * recipe.times.get(name, 1.0) for name, value in values.items()}
-    changed["drive_frequency"] += recipe.detuned
-    device.load(controls_only({"q0": changed}))
+    device = recipe.device() if recipe.device else _chip(recipe, values, clock)
     defaults = row.arguments({}, values)
     scaled = {name: defaults[name] * factor for name, factor in recipe.times.items() if name in defaults}
     limits = {spec.name: spec.high for spec in row.parameters}
@@ -94,18 +82,59 @@ def make(recipe: Recipe, values: Mapping[str, float], clock: float) -> Analysis:
     arguments = {
         name: int(value) if name == "max_length" else min(value, limits[name]) for name, value in arguments.items()
     }
-    analysis = row.analyse(row.acquire(device, {0: row.arguments(arguments, values)})[0])
+    asked = {0: row.arguments(arguments, values)}
+    repetitions = _wandering(device, recipe.wander) if recipe.wander else [device]
+    analysis = row.analyse(_averaged([row.acquire(one, asked)[0] for one in repetitions]))
     return _with_stretched_curve(analysis, recipe.stretched_curve) if recipe.stretched_curve else analysis
 
 
-def _make_usual(device: SimulatedDevice) -> None:
+def _chip(recipe: Recipe, values: Mapping[str, float], clock: float) -> SimulatedDevice:
+    from reson.tools.devices.simulated.device import open_simulated
+    from reson.tools.quantities import controls_only
+
+    device = open_simulated(SEED, recipe.qubits, recipe.faults, clock, "line" if recipe.coupled else "none")
+    if recipe.coupled:
+        _make_usual(device, recipe.zz, recipe.crosstalk)
+        device.load(_right_pulses(device))
+    if recipe.spoilt:
+        _set_first(device, recipe.spoilt(device.chip.truth.transmons[0]))
+    changed = {name: value * recipe.times.get(name, 1.0) for name, value in values.items()}
+    changed["drive_frequency"] += recipe.detuned
+    device.load(controls_only({"q0": changed}))
+    return device
+
+
+def _set_first(device: SimulatedDevice, truth: TransmonTruth) -> None:
+    device.chip.truth = replace(device.chip.truth, transmons=(truth, *device.chip.truth.transmons[1:]))
+
+
+def _wandering(device: Device, spread: float) -> Iterator[Device]:
+    """The chip at each repetition of a sweep, the gain of its drive somewhere else each time."""
+    from reson.tools.devices.simulated.device import SimulatedDevice
+
+    assert isinstance(device, SimulatedDevice)
+    truth = device.chip.truth.transmons[0]
+    for factor in np.random.default_rng(SEED).normal(1.0, spread, REPETITIONS):
+        _set_first(device, replace(truth, gain=truth.gain * factor))
+        yield device
+
+
+def _averaged(repetitions: list[RawData]) -> RawData:
+    """As a lab averages the repetitions of a sweep; a single one is left as it is."""
+    if len(repetitions) == 1:
+        return repetitions[0]
+    mean = np.mean([raw.arrays["iq_mean"] for raw in repetitions], axis=0)
+    stderr = np.linalg.norm([raw.arrays["iq_stderr"] for raw in repetitions], axis=0) / len(repetitions)
+    return replace(repetitions[-1], arrays={"iq_mean": mean, "iq_stderr": stderr})
+
+
+def _make_usual(device: SimulatedDevice, zz: float, crosstalk: float) -> None:
     """This seed has its first two qubits at a frequency collision: here they couple as most pairs do, and neither's
-    pulses excite the other.
+    pulses excite the other unless ``crosstalk`` says so.
     """
     truth = device.chip.truth
-    device.chip.truth = replace(
-        truth, couplers=tuple(replace(one, zz=USUAL_ZZ, crosstalk=(0, 0)) for one in truth.couplers)
-    )
+    couplers = tuple(replace(one, zz=zz, crosstalk=(0, crosstalk)) for one in truth.couplers)
+    device.chip.truth = replace(truth, couplers=couplers)
 
 
 def _right_pulses(device: SimulatedDevice) -> dict[str, dict[str, float]]:

@@ -10,6 +10,7 @@ from reson.evals.gallery.recipes import (
     drag,
     drive,
     fine_amplitude,
+    gates,
     leakage,
     neighbours,
     rabi,
@@ -39,4 +40,5 @@ RECIPES: tuple[Recipe, ...] = (
     *coherence.RECIPES,
     *transition.RECIPES,
     *neighbours.RECIPES,
+    *gates.RECIPES,
 )

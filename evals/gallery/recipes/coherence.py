@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
 from reson.records import Status
 from reson.tools.devices.simulated.telegraph import DefectTruth
@@ -13,7 +16,12 @@ SLOW = DefectTruth(pull=0.0, loss=60e3, share=0.4, memory=60.0)
 
 RECIPES = (
     Recipe("t2_ramsey", Status.SUCCESS, "ten oscillations that decay inside the window"),
-    Recipe("t2_ramsey", Status.BEATING, "a two-level defect gives the qubit two frequencies", defects=(FAST,)),
+    Recipe(
+        "t2_ramsey",
+        Status.BEATING,
+        "a two-level defect gives the qubit two frequencies",
+        spoilt=partial(replace, defects=(FAST,)),
+    ),
     Recipe("t2_ramsey", Status.NO_SIGNAL, "the drive was off", times=NO_DRIVE),
     Recipe(
         "t2_ramsey",
@@ -22,6 +30,7 @@ RECIPES = (
         times={"max_delay": 0.15, "detuning": 4.0},
     ),
     Recipe("t2_ramsey", Status.TOO_MANY_OSC, "the detuning is too large for the points", times={"detuning": 3.2}),
+    Recipe("t2_ramsey", Status.TOO_FEW_OSC, "the detuning is too small for the window", times={"detuning": 0.09}),
     Recipe("t2_ramsey", Status.NO_DETUNING, "there is hardly any detuning", times={"detuning": 0.05}),
     Recipe(
         "t2_ramsey",
@@ -36,7 +45,13 @@ RECIPES = (
     Recipe("cpmg", Status.NO_SIGNAL, "the drive was off, so nothing decays", times=NO_DRIVE),
     Recipe("cpmg", Status.FIT_POOR, "a curve that misses the points", stretched_curve=STRETCH),
     Recipe("t1_over_time", Status.STABLE, "a quiet qubit over a few minutes"),
-    Recipe("t1_over_time", Status.TELEGRAPHIC, "a defect comes and goes", arguments={"repeats": 300}, defects=(SLOW,)),
+    Recipe(
+        "t1_over_time",
+        Status.TELEGRAPHIC,
+        "a defect comes and goes",
+        arguments={"repeats": 300},
+        spoilt=partial(replace, defects=(SLOW,)),
+    ),
     Recipe(
         "t1_over_time",
         Status.RANDOM_WALK,

@@ -32,6 +32,7 @@ RECIPES = (
         "many periods on few points",
         arguments={"max_duration": 1e-6, "points": 21},
     ),
+    Recipe("rabi_time", Status.OFF_RESONANCE, "the drive is 15 MHz from the qubit", detuned=15e6),
     Recipe("rabi_time", Status.FIT_POOR, "a curve that misses the oscillation", stretched_curve=STRETCH),
     Recipe("allxy", Status.SUCCESS, "the points lie on the staircase"),
     Recipe(

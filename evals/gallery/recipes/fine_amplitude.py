@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reson.evals.gallery.recipe import NO_DRIVE, Recipe
+from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
 from reson.records import Status
 
 RECIPES = tuple(
@@ -15,6 +15,9 @@ RECIPES = tuple(
         Recipe(name, Status.SUCCESS, "no rotation error is visible"),
         Recipe(name, Status.MODERATE_ERROR, "the pulse is one or two percent too strong", times={control: small}),
         Recipe(name, Status.LARGE_ERROR, "the pulse is about a tenth too strong", times={control: large}),
+        Recipe(
+            name, Status.FIT_POOR, "a curve that misses the points", times={control: small}, stretched_curve=STRETCH
+        ),
         Recipe(name, Status.NO_EXCITATION, "the drive was off", times=NO_DRIVE),
     )
 )

@@ -13,6 +13,13 @@ RECIPES = (
     _coupled("zz_ramsey", Status.SUCCESS, "two clear fringes of different frequency"),
     _coupled("zz_ramsey", Status.NO_SIGNAL, "the drive of the qubit was off", times=NO_DRIVE),
     _coupled("zz_ramsey", Status.TOO_FEW_OSC, "hardly any virtual detuning", times={"detuning": 0.2}),
+    _coupled(
+        "zz_ramsey",
+        Status.NO_DETUNING,
+        "a weak coupling, and hardly any virtual detuning",
+        zz=8e3,
+        times={"detuning": 0.01},
+    ),
     _coupled("zz_ramsey", Status.TOO_MANY_OSC, "too much virtual detuning", times={"detuning": 2.3}),
     _coupled("zz_ramsey", Status.FIT_POOR, "curves that miss the fringes", stretched_curve=STRETCH),
     _coupled("simultaneous_rb", Status.SUCCESS, "the survival decays towards one half"),

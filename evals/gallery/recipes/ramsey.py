@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
 from reson.records import Status
+from reson.tools.devices.simulated.telegraph import DefectTruth
+
+SPLIT = DefectTruth(pull=40e3, loss=0.0, share=0.45, memory=0.01)
+"""Swaps between two frequencies within milliseconds."""
 
 RECIPES = (
     Recipe("ramsey_xy", Status.SUCCESS, "about five turns that decay inside the window"),
@@ -15,6 +22,13 @@ RECIPES = (
         Status.SAMPLING_TOO_COARSE,
         "the window is many decay times long",
         times={"max_delay": 30.0, "detuning": 1 / 30},
+    ),
+    Recipe(
+        "ramsey_xy",
+        Status.BEATING,
+        "a two-level defect gives the qubit two frequencies, 40 kHz apart",
+        arguments={"max_delay": 50e-6, "detuning": 160e3, "points": 61},
+        spoilt=partial(replace, defects=(SPLIT,)),
     ),
     Recipe("ramsey_xy", Status.NO_SIGNAL, "the drive was off", times=NO_DRIVE),
     Recipe("ramsey_xy", Status.FIT_POOR, "curves that miss the fringes", stretched_curve=STRETCH),

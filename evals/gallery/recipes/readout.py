@@ -18,4 +18,19 @@ RECIPES = (
         "the pulse to 2 was off: two preparations are the same",
         times={"ef_amplitude": 0.0},
     ),
+    Recipe(
+        "three_state_readout",
+        Status.HIGH_POWER,
+        "the readout tone is too strong",
+        times={"readout_amplitude": 1.8},
+    ),
+    Recipe(
+        "three_state_readout", Status.NO_RES_RESPONSE, "the readout line is broken", faults={"q0": "dead_readout_line"}
+    ),
+    Recipe(
+        "three_state_readout",
+        Status.NO_SIGNAL,
+        "the readout tone is far too weak",
+        times={"readout_amplitude": 0.12},
+    ),
 )

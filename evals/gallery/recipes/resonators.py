@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
+from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe, resonator_with
 from reson.records import Status
 
 BROKEN = {"q0": "dead_readout_line"}
@@ -20,6 +20,12 @@ RECIPES = (
     Recipe("resonator_spectroscopy", Status.FIT_POOR, "a curve that misses the dip", stretched_curve=STRETCH),
     Recipe("punch_out", Status.SUCCESS, "the dip moves to the bare resonator as the power grows"),
     Recipe("punch_out", Status.NO_SIGNAL, "the readout line is broken", faults=BROKEN),
+    Recipe(
+        "punch_out",
+        Status.NO_EXCITATION,
+        "hardly any coupling: the resonator does not know of the qubit",
+        spoilt=resonator_with(coupling=1e6),
+    ),
     Recipe(
         "punch_out",
         Status.RANGE_TOO_NARROW,

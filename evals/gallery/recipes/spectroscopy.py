@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from reson.evals.gallery.recipe import STRETCH, Recipe
 from reson.records import Status
+from reson.tools.devices.simulated.telegraph import DefectTruth
+
+TWO_LINES = DefectTruth(pull=9e6, loss=0.0, share=0.45, memory=0.01)
+"""Swaps between two frequencies within milliseconds."""
 
 RECIPES = (
     Recipe("qubit_spectroscopy", Status.SUCCESS, "one line inside the sweep"),
@@ -23,6 +30,18 @@ RECIPES = (
         by_eye=True,
     ),
     Recipe("qubit_spectroscopy", Status.FIT_POOR, "a curve that misses the line", stretched_curve=STRETCH),
+    Recipe(
+        "qubit_spectroscopy",
+        Status.MULTIPLE_PEAKS,
+        "the qubit jumps between two frequencies, 9 MHz apart",
+        spoilt=partial(replace, defects=(TWO_LINES,)),
+    ),
+    Recipe(
+        "qubit_spectroscopy",
+        Status.UNDERSAMPLED,
+        "the steps are wider than the line",
+        arguments={"span": 300e6},
+    ),
     Recipe("drive_line_map", Status.SUCCESS, "its own line excites the qubit, and no other", qubits=4),
     Recipe(
         "drive_line_map",
@@ -30,5 +49,13 @@ RECIPES = (
         "no line excites the qubit",
         faults={"q0": "dead_drive_line"},
         qubits=4,
+    ),
+    Recipe(
+        "drive_line_map",
+        Status.MULTIPLE_PEAKS,
+        "two thirds of its neighbour's pulses reach the qubit too",
+        qubits=4,
+        coupled=True,
+        crosstalk=0.66,
     ),
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reson.evals.gallery.recipe import NO_DRIVE, Recipe
+from dataclasses import replace
+from functools import partial
+
+from reson.evals.gallery.recipe import NO_DRIVE, Recipe, resonator_with
 from reson.records import Status
 
 RECIPES = (
@@ -13,7 +16,25 @@ RECIPES = (
     Recipe("reset_error", Status.SUCCESS, "after a reset a prepared 1 reads like a prepared 0"),
     Recipe("reset_error", Status.NO_EXCITATION, "the drive was off: there is nothing to reset", times=NO_DRIVE),
     Recipe(
-        "correlated_readout_error", Status.SUCCESS, "three qubits read together do not disturb each other", qubits=3
+        "reset_error",
+        Status.LARGE_ERROR,
+        "the reset leaves a third of the excitation",
+        spoilt=partial(replace, reset_error=0.35),
+    ),
+    Recipe("correlated_readout_error", Status.SUCCESS, "two qubits read together do not disturb each other", qubits=2),
+    Recipe(
+        "correlated_readout_error",
+        Status.MODERATE_ERROR,
+        "half of the neighbour's signal is taken for this qubit's",
+        qubits=2,
+        spoilt=resonator_with(crosstalk=(0j, 0.5)),
+    ),
+    Recipe(
+        "correlated_readout_error",
+        Status.LARGE_ERROR,
+        "nearly all of the neighbour's signal is taken for this qubit's",
+        qubits=2,
+        spoilt=resonator_with(crosstalk=(0j, 0.9)),
     ),
     Recipe("correlated_readout_error", Status.NO_SIGNAL, "no other qubit was read with this one"),
     Recipe("state_tomography", Status.SUCCESS, "the state + as it should be"),
