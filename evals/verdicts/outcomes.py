@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from reson.records import Verdict
@@ -16,10 +17,12 @@ class Value:
     truth: float
     wrong: bool
     """Outside 5 combined standard deviations and outside what the next step bears."""
+    unsure: float = 0.0
+    """Standard error of the truth itself: how far it moved meanwhile, and what finding it by sampling leaves open."""
 
     @property
     def pull(self) -> float | None:
-        return (self.found - self.truth) / self.stderr if self.stderr else None
+        return (self.found - self.truth) / math.hypot(self.stderr, self.unsure) if self.stderr else None
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def compare(need: Need, change: Change, truth: TrueValue, never: bool) -> Value:
     deviation = change.new - truth.value
     likely = abs(deviation) <= SIGMAS * np.hypot(change.stderr or 0.0, truth.stderr)
     right = need.allows(deviation, truth.value) or likely
-    return Value(change.new, change.stderr, truth.value, bool(never or not right))
+    return Value(change.new, change.stderr, truth.value, bool(never or not right), truth.stderr)
 
 
 def replaced_by_noise(raw: RawData, rng: np.random.Generator) -> RawData:

@@ -63,6 +63,8 @@ class Trial:
     """
     sampling: Callable[[str, float], float] = field(default=lambda parameter, value: 0.0)
     """(parameter, value) -> standard error of the truth itself, where it is found by sampling."""
+    costly: bool = False
+    """Whether the truth takes seconds to find: it is looked up once, in the middle of the measurement."""
     meaningless: Callable[[Setting], bool] = meaningless_without_drive
     qubits: int = 1
     coupling: str = "none"
@@ -80,10 +82,12 @@ def true_values(
     trial: Trial, device: SimulatedDevice, raw: RawData, proposed: dict[str, float]
 ) -> dict[str, TrueValue]:
     """The truth of each ``proposed`` parameter of qubit 0 in the middle of the measurement ``raw``."""
-    times = (raw.started, (raw.started + raw.ended) / 2, raw.ended)
+    middle = (raw.started + raw.ended) / 2
+    times = (middle,) if trial.costly else (raw.started, middle, raw.ended)
     moments = [Moment(device, device.chip.truth_at(time).transmons[0], raw, proposed) for time in times]
     found = {}
     for name in proposed:
-        first, value, last = (trial.truth[name](moment) for moment in moments)
-        found[name] = TrueValue(value, float(np.hypot((last - first) / 2, trial.sampling(name, value))))
+        values = [trial.truth[name](moment) for moment in moments]
+        value, moved = values[len(values) // 2], (values[-1] - values[0]) / 2
+        found[name] = TrueValue(value, float(np.hypot(moved, trial.sampling(name, value))))
     return found

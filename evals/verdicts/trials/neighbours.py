@@ -39,8 +39,12 @@ def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool
     return common.prepared(setting, truth, 0.3) and _flips(setting) and told and 8e-6 < window < truth.t2
 
 
+FEW = 8
+"""Sequences from which the error is known well enough to say whether a sweep suits it."""
+
+
 def _adequate_benchmark(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
-    decays = 5 / 3 * true_simultaneous_error(setting.device, 0) * arguments["max_length"]
+    decays = 5 / 3 * true_simultaneous_error(setting.device, 0, FEW) * arguments["max_length"]
     return common.prepared(setting, truth, 0.1) and 0.6 <= decays <= 8 and arguments["samples"] >= 4
 
 
@@ -69,6 +73,7 @@ TRIALS = {
         truth={"simultaneous_error_per_gate": lambda moment: true_simultaneous_error(moment.device, 0)},
         adequate=_adequate_benchmark,
         sampling=lambda parameter, value: SCATTER * value,
+        costly=True,
         qubits=2,
         coupling="line",
     ),
