@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import chi2
 
 from reson.evals.verdicts.outcomes import Outcome
 from reson.evals.verdicts.trial import Need
@@ -20,9 +22,14 @@ CAUSES: dict[tuple[str, str], str] = {
 """What lets a wrong value through, by experiment and condition, as far as it was understood."""
 
 
+LEAST, MOST = 0.8, 1.25
+"""Standard deviation of the pulls between which an error bar is called honest."""
+
+
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """What a terminal shows: the two tables and the failures."""
-    return "\n".join([*verdict_table(outcomes), "", *pull_table(outcomes), "", *failures(outcomes)])
+    """What a terminal shows: the two tables, what misses the goal, and the failures."""
+    parts = (verdict_table(outcomes), pull_table(outcomes), [outside(outcomes)], failures(outcomes))
+    return "\n\n".join("\n".join(part) for part in parts)
 
 
 def verdict_table(outcomes: Sequence[Outcome]) -> list[str]:
@@ -65,17 +72,47 @@ def pulls(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], np.ndarray]:
     return {key: np.array(values) for key, values in found.items()}
 
 
+def spread_of(pull: np.ndarray) -> tuple[float, float, float]:
+    """Standard deviation of pulls of shape (n,), and between what it lies at 95 % if they are normal (chi square)."""
+    freedom = len(pull) - 1
+    spread = float(pull.std(ddof=1))
+    low, high = (spread * math.sqrt(freedom / chi2.ppf(share, freedom)) for share in (0.975, 0.025))
+    return spread, low, high
+
+
 def pull_table(outcomes: Sequence[Outcome]) -> list[str]:
     lines = [
-        "| experiment | parameter | values | mean pull | standard deviation | largest |",
-        "|---|---|---|---|---|---|",
+        "| experiment | parameter | values | mean pull | standard deviation | at 95 % within | largest |",
+        "|---|---|---|---|---|---|---|",
     ]
     for (experiment, parameter), pull in pulls(outcomes).items():
-        spread = f"{pull.std(ddof=1):.2f}" if len(pull) > 1 else "-"
-        lines.append(
-            f"| {experiment} | {parameter} | {len(pull)} | {pull.mean():+.2f} | {spread} | {np.abs(pull).max():.1f} |"
+        spread, low, high = spread_of(pull) if len(pull) > 1 else (math.nan,) * 3
+        cells = (
+            experiment,
+            parameter,
+            len(pull),
+            f"{pull.mean():+.2f}",
+            f"{spread:.2f}",
+            f"{low:.2f} to {high:.2f}",
+            f"{np.abs(pull).max():.1f}",
         )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     return lines
+
+
+def outside(outcomes: Sequence[Outcome]) -> str:
+    """Which standard deviations of pulls miss the goal, and which of them by more than chance explains."""
+    missed, surely = [], []
+    for (experiment, parameter), pull in pulls(outcomes).items():
+        if len(pull) < 2:
+            continue
+        spread, low, high = spread_of(pull)
+        name = f"{experiment} {parameter} ({spread:.2f})"
+        if not LEAST <= spread <= MOST:
+            missed.append(name)
+        if high < LEAST or low > MOST:
+            surely.append(name)
+    return f"Outside: {', '.join(missed) or 'none'}. Beyond chance: {', '.join(surely) or 'none'}."
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[str]:
@@ -110,16 +147,15 @@ def _kind(reason: str) -> str:
     return reason.split(" = ")[0].split(":")[0].split(" jumped")[0]
 
 
-def page(outcomes: Sequence[Outcome], first_seed: int) -> str:
-    """The published page (markdown)."""
+def page(outcomes: Sequence[Outcome], first_seed: int, each: int) -> str:
+    """The published page (markdown); ``each`` measurements of an experiment are healthy and spoilt in turn."""
+    last = max(outcome.seed for outcome in outcomes)
     wrong = sum(outcome.wrong and outcome.verdict is Verdict.ACCEPT for outcome in outcomes)
     good = [outcome for outcome in outcomes if outcome.good]
     lost = sum(outcome.verdict is Verdict.REJECT for outcome in good)
-    spreads = {key: float(pull.std(ddof=1)) for key, pull in pulls(outcomes).items() if len(pull) > 1}
-    outside = [f"{key[0]} {key[1]} ({spread:.2f})" for key, spread in spreads.items() if not 0.8 <= spread <= 1.25]
     return "\n".join(
         [
-            INTRODUCTION.format(number=len(outcomes), first=first_seed, last=max(outcome.seed for outcome in outcomes)),
+            INTRODUCTION.format(number=len(outcomes), first=first_seed, last=last, each=each),
             "## Verdicts\n",
             f"Wrong values accepted: {wrong} of {len(outcomes)} ({wrong / len(outcomes):.2%}; goal 0.5 %). "
             f"Good values rejected: {lost} of {len(good)} ({lost / max(1, len(good)):.2%}; goal 3 %).\n",
@@ -127,10 +163,9 @@ def page(outcomes: Sequence[Outcome], first_seed: int) -> str:
             "\n## By condition\n",
             *condition_table(outcomes),
             "\n## Are the error bars honest?\n",
-            "Pull = (found - true) / error, of healthy accepted measurements; goal: standard deviation 0.8 to 1.25. "
-            f"Outside: {', '.join(outside) or 'none'}.\n",
-            *pull_table(outcomes),
             PULLS,
+            f"{outside(outcomes)}\n",
+            *pull_table(outcomes),
             "\n## Failures\n",
             *(failures(outcomes) or ["None."]),
             "\n## Why good values were put to review\n",
@@ -170,11 +205,11 @@ def _tolerance(parameter: str, need: Need) -> str:
 INTRODUCTION = """# How far a verdict can be trusted
 
 Made by `python -m reson.evals.verdicts --write docs/verdicts.md`: {number} simulated measurements of all experiments,
-each experiment once on each chip of the seeds {first} to {last}, two of five healthy,
+on chips of the seeds {first} to {last}. Each experiment once on each of the first {each} chips: two of five healthy,
 one of five with a bad sweep, two of five with a fault: dead, a tenth of the drive, T1 of 2 us, drive 10 kHz to 2 MHz
-off, pulses 1 to 30 % off, DRAG off, readout threshold off, few shots,
-or every shot replaced by noise. Thresholds, error estimates and readings were tuned on seeds
-below 1000 alone (`--tune`).
+off, pulses 1 to 30 % off, DRAG off, readout threshold off, few shots, or every shot replaced by noise. On the others,
+for the error bars, healthy ones alone. Healthy means what the chip draws for a qubit, now and then with a defect.
+Thresholds, error estimates and readings were tuned on seeds below 1000 alone (`--tune`).
 
 The verdict is that of a campaign: numeric checks, bounds, and the offline reader's doubt. A value is *wrong* if it lies
 outside 5 combined standard deviations of the truth and outside the tolerance below; whatever comes out of a dead qubit
@@ -184,12 +219,11 @@ which the resonant pulse turns by the gate's angle, and the DRAG coefficient at 
 propagation of the true Hamiltonian (so a value that is best only while the drive is off resonance counts as wrong);
 the angle between the clouds of 0 and 1 and the middle between them; the fidelity of telling a perfectly prepared 0 from
 a perfectly prepared 1 with the written discrimination, thermal population and decay included; and for benchmarking the
-average infidelity of the pulses that were loaded.
+average infidelity of the pulses that were loaded, over all shots where a fast defect splits the qubit, of leakage the
+half that benchmarking counts.
 """
 
-PULLS = """
-With some twenty values each, a standard deviation is known to 15 % only. Means away from zero are systematic: the
-assignment fidelity contains the preparation by an X pulse that is not fine-tuned yet, spectroscopy of the resonator
-reads the share of a warm qubit, and the readout's best frequency lies beside the middle of the two dips. The wide pulls
-of DRAG and benchmarking come from single outliers, which were not traced.
-"""
+PULLS = f"""Pull = (found - true) / error, of healthy accepted measurements; goal: standard deviation {LEAST} to {MOST}.
+The error is that of the value, combined with how far the truth itself moved during the measurement and with what
+finding it by sampling leaves open. "At 95 % within" is what so few values tell of a standard deviation if they are
+normal; "beyond chance" names those of which not even an end of that range meets the goal."""

@@ -32,8 +32,10 @@ from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
 
-EACH = 190
-"""Measurements of each experiment."""
+EACH = 54
+"""Measurements of each experiment, healthy and spoilt in turn."""
+MORE = 20
+"""Further healthy ones of each, for the error bars."""
 SIGMAS = 5.0
 PROGRESS = 200
 
@@ -141,7 +143,7 @@ def run_study(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=EACH, help="measurements of each experiment")
-    parser.add_argument("--healthy", type=int, default=0, help="further healthy ones of each, for the error bars")
+    parser.add_argument("--healthy", type=int, default=MORE, help="further healthy ones of each, for the error bars")
     parser.add_argument("--only", nargs="*", default=[], choices=list(TRIALS), help="these experiments alone")
     parser.add_argument("--tune", action="store_true", help="the chips that thresholds are tuned on")
     parser.add_argument("--workers", type=int, default=2)
@@ -152,7 +154,7 @@ def main() -> None:
     outcomes = run_study(asked.each, first, asked.workers, tuple(asked.only), asked.healthy)
     print(summary(outcomes))
     if asked.write:
-        asked.write.write_text(page(outcomes, first))
+        asked.write.write_text(page(outcomes, first, asked.each))
     if asked.json:
         asked.json.write_text(json.dumps([_plain(outcome) for outcome in outcomes], indent=1))
 

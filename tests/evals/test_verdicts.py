@@ -12,9 +12,9 @@ from reson.evals.nights import FIRST_UNSEEN_SEED
 from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
-from reson.evals.verdicts.report import page, pulls, verdict_table
+from reson.evals.verdicts.report import page, pulls, spread_of, verdict_table
 from reson.evals.verdicts.setting import FAULTY, SPOILS, condition
-from reson.evals.verdicts.study import measure
+from reson.evals.verdicts.study import measure, numbers
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
 from reson.tools.devices.envelope import area
@@ -71,6 +71,25 @@ def test_conditions_come_in_turn_and_all_of_them() -> None:
     assert {drawn.count(name) for name in FAULTY} == {4}
 
 
+def test_further_measurements_are_healthy_and_on_chips_of_their_own() -> None:
+    drawn = numbers(54, 20)
+    assert drawn[:54] == list(range(54))
+    assert len(set(drawn)) == 74
+    assert {condition(number) for number in drawn[54:]} == {"healthy"}
+
+
+def test_a_standard_deviation_is_known_as_well_as_chi_square_says() -> None:
+    """The range holds the true one in 95 of 100 cases."""
+    rng = np.random.default_rng(1)
+    ranges = [spread_of(rng.normal(0, 1.3, 42))[1:] for _ in range(500)]
+    assert np.mean([low < 1.3 < high for low, high in ranges]) == pytest.approx(0.95, abs=0.03)
+
+
+def test_what_the_truth_leaves_open_counts_in_a_pull() -> None:
+    assert Value(found=8.0, stderr=3.0, truth=3.0, wrong=False, unsure=4.0).pull == pytest.approx(1.0)
+    assert Value(found=8.0, stderr=None, truth=3.0, wrong=False).pull is None
+
+
 def outcome(verdict: Verdict, found: float, wrong: bool, adequate: bool = True) -> Outcome:
     values = {"t1": Value(found=found, stderr=1e-6, truth=50e-6, wrong=wrong)}
     return Outcome("t1", 0, 7, "healthy", adequate, verdict, verdict, "SUCCESS", ("a reason",), values)
@@ -87,7 +106,7 @@ def test_the_table_counts_what_it_says() -> None:
     ]
     assert verdict_table(outcomes)[-1] == "| **all** | 6 | 2 | 1 | 16.67% | 3 | 1 (33.3%) | 1 (33.3%) |"
     assert pulls(outcomes)["t1", "t1"] == pytest.approx([1.0, 40.0])
-    text = page(outcomes, FIRST_UNSEEN_SEED)
+    text = page(outcomes, FIRST_UNSEEN_SEED, 6)
     assert "Wrong values accepted: 1 of 6" in text
     assert "wrong accepted: t1, seed 7, healthy: t1 = 9e-05" in text
 
