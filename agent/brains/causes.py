@@ -99,6 +99,8 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return usual
     if apart is None and failure.experiment != "readout" and not failure.upstream_tried:
         return GoUpstream("readout", "how far apart are the clouds as they are?")
+    if readout_signs.is_compressed(failure.attempts):
+        return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
     if apart is not None and readout_signs.is_noisy(failure.attempts):
         return Abandon("the clouds of 0 and 1 overlap", diagnosis.noisy_readout(apart))
     return usual

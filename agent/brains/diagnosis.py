@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reson.agent.brains.readout_signs import excited_at_rest, is_hot, is_noisy, separation
+from reson.agent.brains.readout_signs import excited_at_rest, is_compressed, is_hot, is_noisy, separation
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, QubitView
 
 FREQUENCY_OFF = 15e6
@@ -42,7 +42,7 @@ def no_resonator(failures: list[Attempt]) -> Diagnosis:
 def readout_saturated() -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.READOUT_SATURATED,
-        text="the readout signal hardly grows with the amplitude of its tone: an amplifier saturates.",
+        text="the readout signal does not grow with the amplitude of its tone as it should: an amplifier saturates.",
         remedy="Lower the amplifier's gain or its input power: look for a missing attenuator or a strong pump or spur.",
     )
 
@@ -185,7 +185,9 @@ def in_specification(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]
     if share is not None and hot:
         found.append(hot_qubit(share))
     apart = separation(view.attempts)
-    if apart is not None and is_noisy(view.attempts):
+    if is_compressed(view.attempts):
+        found.append(readout_saturated())
+    elif apart is not None and is_noisy(view.attempts):
         found.append(noisy_readout(apart))
     elif fidelity is not None and fidelity < goals.assignment_fidelity and not (short or hot):
         found.append(

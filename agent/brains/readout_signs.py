@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from math import erfc, sqrt
 
 from reson.agent.observation import Attempt
-from reson.records import Verdict
+from reson.records import Quantity, Verdict
 
 HEARD = 3.0
 """Signal off resonance, in units of the error of a point, that is more than noise alone has (1.2)."""
 FOLLOWS = 0.5
 """Share of the expected growth of the signal with the tone's amplitude below which the amplifier saturates."""
+COMPRESSED = 0.85
+"""The same up to the readout's own amplitude, below which a sound amplifier never was (0.98 to 1.02)."""
 FAR_APART = 4.0
 """Ratio of two amplitudes from which the growth between them says something."""
 NOISY = 3.6
@@ -28,13 +30,24 @@ def is_heard(attempts: Sequence[Attempt]) -> bool:
 
 
 def saturates(attempts: Sequence[Attempt]) -> bool:
-    """Whether the signal off resonance grew far less than the readout tone did, between any two spectroscopies."""
+    """Whether the signal off resonance grew far less than the readout tone did, between any two spectroscopies or in
+    the newest punch-out."""
     levels = [(amplitude, value) for amplitude, value, error in _levels(attempts) if value > HEARD * error]
-    return any(
+    return _grows_less_than(FOLLOWS, attempts) or any(
         high >= FAR_APART * low and larger / smaller < FOLLOWS * high / low
         for low, smaller in levels
         for high, larger in levels
     )
+
+
+def is_compressed(attempts: Sequence[Attempt]) -> bool:
+    """Whether the signal falls behind its tone at the readout's amplitude already."""
+    return _grows_less_than(COMPRESSED, attempts)
+
+
+def _grows_less_than(share: float, attempts: Sequence[Attempt]) -> bool:
+    growth = _newest(attempts, "punch_out", "growth")
+    return growth is not None and growth.value + 2 * (growth.stderr or 0.0) < share
 
 
 def _levels(attempts: Sequence[Attempt]) -> list[tuple[float, float, float]]:
@@ -48,12 +61,12 @@ def _levels(attempts: Sequence[Attempt]) -> list[tuple[float, float, float]]:
 
 def separation(attempts: Sequence[Attempt]) -> float | None:
     """Distance of the clouds of 0 and 1 in standard deviations, by the newest readout; None without one."""
-    return _newest(attempts, "separation")
+    return _of_readout(attempts, "separation")
 
 
 def excited_at_rest(attempts: Sequence[Attempt]) -> float | None:
     """Share of prepared-0 shots that read 1 beyond the overlap of the clouds, by the newest readout."""
-    ones, apart = _newest(attempts, "p1_given_0"), separation(attempts)
+    ones, apart = _of_readout(attempts, "p1_given_0"), separation(attempts)
     return None if ones is None or apart is None else ones - erfc(apart / 2 / sqrt(2)) / 2
 
 
@@ -75,7 +88,11 @@ def drive_is_sound(attempts: Sequence[Attempt]) -> bool:
     return any(one.experiment == "rabi" and one.verdict is Verdict.ACCEPT for one in attempts)
 
 
-def _newest(attempts: Sequence[Attempt], quantity: str) -> float | None:
-    readouts = (one for one in reversed(attempts) if one.experiment == "readout" and quantity in one.quantities)
-    newest = next(readouts, None)
-    return None if newest is None else newest.quantities[quantity].value
+def _of_readout(attempts: Sequence[Attempt], name: str) -> float | None:
+    newest = _newest(attempts, "readout", name)
+    return None if newest is None else newest.value
+
+
+def _newest(attempts: Sequence[Attempt], experiment: str, name: str) -> Quantity | None:
+    same = (one.quantities for one in reversed(attempts) if one.experiment == experiment and name in one.quantities)
+    return next(same, {}).get(name)

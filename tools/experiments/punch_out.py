@@ -28,6 +28,10 @@ ROWS = 16
 WEAK = 0.25
 """Smallest amplitude, in units of the readout's."""
 FULL_SCALE = 1.0
+HEARD = 3.0
+"""Signal in units of its error from which a magnitude is more than noise."""
+MEDIAN = 1.253
+"""Standard error of a median over that of a mean."""
 ENDS = 2
 """Rows at either end from which the dip's frequency at low and at high power is taken."""
 
@@ -76,7 +80,7 @@ def analyse(raw: RawData) -> Analysis:
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Readout power (dB of full scale)", unit=""),
         z_axis=Axis(label="Magnitude over median of the row", unit=""),
-        quantities=_quantities(place, spread, raw),
+        quantities=_quantities(place, spread, raw) | _growth(size, errors, raw),
         error=None if seen[:ENDS].any() and seen[-ENDS:].any() else "no dip at one end of the powers",
     )
 
@@ -92,6 +96,20 @@ def _quantities(place: np.ndarray, spread: np.ndarray, raw: RawData) -> dict[str
         "high_power_offset": Quantity(value=high, stderr=high_err, unit="Hz"),
         "overdrive": Quantity(value=raw.parameters["min_amplitude"] / max(raw.controls["readout_amplitude"], 1e-9)),
     }
+
+
+def _growth(size: np.ndarray, errors: np.ndarray, raw: RawData) -> dict[str, Quantity]:
+    """Growth of the signal from the weakest tone to that of the readout, over the growth of the tone: 1 unless the
+    amplifier saturates. Empty where the weakest tone is not heard, or is no weaker than the readout.
+    """
+    amplitudes = np.array([metadata["amplitude"] for metadata in raw.circuits[:: size.shape[1]]])
+    row = int(np.argmin(abs(np.log(amplitudes / max(raw.controls["readout_amplitude"], 1e-9)))))
+    level, noise = np.median(size[[0, row]], axis=1), np.median(errors[[0, row]], axis=1)
+    if row == 0 or level[0] < HEARD * noise[0]:
+        return {}
+    relative = MEDIAN * noise / level / np.sqrt(size.shape[1])
+    value = float(level[1] / level[0] / (amplitudes[row] / amplitudes[0]))
+    return {"growth": Quantity(value=value, stderr=float(value * np.hypot(*relative)))}
 
 
 def _mean(place: np.ndarray, spread: np.ndarray) -> tuple[float, float]:

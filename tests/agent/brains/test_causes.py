@@ -111,6 +111,14 @@ def test_a_dip_that_is_there_with_a_weak_tone_only_is_a_saturated_readout_as_soo
     assert named([*attempts, failed]) == {DiagnosisCode.READOUT_SATURATED}
 
 
+@pytest.mark.parametrize(("growth", "code"), [(0.64, "readout_saturated"), (1.0, "noisy_readout")])
+def test_clouds_that_overlap_are_noise_unless_the_signal_falls_behind_its_tone(growth: float, code: str):
+    poor = {"separation": 3.1, "p1_given_0": 0.06, "assignment_fidelity": 0.93}
+    found = GOOD | {"punch_out": {"growth": (growth, 0.01)}, "readout": poor}
+    attempts = [good(one.experiment, found=found.get(one.experiment, {})) for one in BRING_UP]
+    assert named(attempts, assignment_fidelity=0.93) == {DiagnosisCode(code)}
+
+
 def searched() -> list[Attempt]:
     attempts = until("qubit_spectroscopy")
     for _ in range(4):

@@ -9,7 +9,9 @@ from reson.agent.reading import read_saved_data
 from reson.evals.best_readout import best_amplitude, best_frequency, best_readout
 from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.records import Judgement, Status, Verdict
-from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.chip_file import ChipDescription
+from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
+from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis, RawData
@@ -57,6 +59,17 @@ def test_the_dip_moves_towards_the_bare_resonator(seed: int) -> None:
     assert 0.6 * whole < analysis.quantities["punch_out_shift"].value < whole
     assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
     assert read_saved_data(analysis).status is Status.SUCCESS
+
+
+@pytest.mark.parametrize(("level", "low", "high"), [(1.0, 0.97, 1.03), (0.1, 0.5, 0.84), (0.02, 0.0, 0.4)])
+def test_the_signal_grows_with_the_tone_unless_the_amplifier_saturates(level: float, low: float, high: float) -> None:
+    fault = make_fault("readout_saturated", ["q0"], 1, {"level": level})
+    device = open_chip(ChipDescription(3, 1, scenario=(fault,)), CLOCK)
+    find_resonators(device)
+    analysis, _ = measured("punch_out", device)
+    growth = analysis.quantities["growth"]
+    assert low < growth.value < high
+    assert growth.stderr is not None and growth.stderr < 0.02
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
