@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 import numpy as np
-from qiskit.circuit import CircuitInstruction, ClassicalRegister, Instruction, QuantumCircuit, QuantumRegister
+from qiskit.circuit import CircuitInstruction, ClassicalRegister, Measure, QuantumCircuit, QuantumRegister
 from qiskit.circuit.library import RZGate, SXGate, XGate
 from qiskit_experiments.library.randomized_benchmarking.clifford_utils import (
     CliffordUtils,
@@ -16,11 +16,11 @@ from qiskit_experiments.library.randomized_benchmarking.clifford_utils import (
     num_from_1q_circuit,
 )
 
-from reson.tools.experiments.sequences import Sequences
+from reson.tools.experiments.sequences import Played, Sequences
 
 CLIFFORDS = 24
 BASIS = ("rz", "sx", "x")
-SX, X = 4, 5
+SX, X = 4, 8
 """Codes of the pulses, see ``written``."""
 
 
@@ -36,48 +36,67 @@ class CliffordSequences(Sequences):
         self._cliffords = sequences
 
     def circuits(self) -> list[QuantumCircuit]:
-        register, bit = QuantumRegister(1, "q"), ClassicalRegister(1, "c")
+        empty = QuantumCircuit(QuantumRegister(1, "q"), ClassicalRegister(1, "c"))
         found = []
-        for metadata, instructions in self.played(register[0]):
-            circuit = QuantumCircuit(register, bit, metadata=metadata)
-            circuit._data.extend(instructions)
-            circuit.measure(0, 0)
+        for metadata, _, write in self.played(empty, 0, 0):
+            circuit = empty.copy_empty_like()
+            circuit.metadata = metadata
+            write(circuit)
             found.append(circuit)
         return found
 
     def names(self) -> set[str]:
         return set(BASIS)
 
-    def played(self, qubit: Any) -> Iterator[tuple[dict[str, Any], list[Any]]]:
-        gates = np.empty(len(_alphabet()) + 1, dtype=object)
-        for code, gate in enumerate(_alphabet(), start=1):  # assigned one by one: numpy would take them apart
-            gates[code] = CircuitInstruction(gate, (qubit,))
+    def played(self, empty: QuantumCircuit, place: int, bit: int) -> Iterator[Played]:
+        on, into = (empty.qubits[place],), (empty.clbits[bit],)
+        gates = {0: [], SX: [CircuitInstruction(SXGate(), on)], X: [CircuitInstruction(XGate(), on)]}
+        turns = [[], *([CircuitInstruction(RZGate(n * np.pi / 2), on)] for n in (1, 2, 3))]
+        parts = np.empty(X + SX, dtype=object)
+        for code in range(1, len(parts)):
+            parts[code] = _part(empty, [*turns[code % SX], *gates[code - code % SX]])
+        end = _part(empty, [CircuitInstruction(Measure(), on, into)])
         for metadata, cliffords in self._cliffords:
             codes = written(np.asarray(cliffords))
             pulses = int(np.count_nonzero(codes >= SX))
-            yield metadata | {"pulses": pulses}, gates[codes].tolist()
+            size = pulses + int(np.count_nonzero(codes % SX)) + 1
+            write = partial(_write, [*parts[codes].tolist(), end])
+            yield Played(metadata | {"pulses": pulses}, size, write)
+
+
+def _part(empty: QuantumCircuit, instructions: list[Any]) -> Any:
+    """Instructions as the native data of a circuit like ``empty``."""
+    data = empty._data.copy_empty_like()
+    data.extend(instructions)
+    return data
+
+
+def _write(parts: list[Any], circuit: QuantumCircuit) -> None:
+    """Copies whole parts: to add the millions of gates of a large chip one by one takes twice as long."""
+    extend = cast(Any, circuit._data).native_extend
+    for part in parts:
+        extend(part)
 
 
 def written(cliffords: np.ndarray) -> np.ndarray:
-    """Native gates of Cliffords (number,) as codes: 1 to 3 quarter turns of a virtual Z, ``SX`` or ``X``.
+    """Native gates of Cliffords (number,) as codes: 1 to 3 quarter turns of a virtual Z, then ``SX`` or ``X`` added.
 
-    The Z gates after one pulse and before the next are added up, and left out where they come to a whole turn.
+    The Z gates after one pulse and before the next are added up; those after the last are a code of their own.
     """
-    before, pulse, after = _decomposed()[cliffords].T
-    turned = np.cumsum(before + after) - after  # quarter turns so far, up to the place of each pulse
-    played = pulse > 0
+    before, pulse, after = (part[cliffords] for part in _decomposed())
+    turned = np.cumsum(before + after, dtype=np.uint8) - after  # quarter turns so far, up to the place of each pulse
+    played = np.flatnonzero(pulse)
     places = turned[played]
-    end = int(np.sum(before + after))
-    turns = np.diff(places, prepend=0, append=end) % 4
-    codes = np.zeros(2 * len(places) + 1, dtype=np.intp)
-    codes[0::2] = turns
-    codes[1::2] = pulse[played]
-    return codes[codes > 0]
+    codes = np.append(places, np.sum(before + after, dtype=np.uint8))
+    codes[1:] -= places
+    codes %= 4  # bytes overflow by whole turns
+    codes[:-1] += pulse[played]
+    return codes if codes[-1] else codes[:-1]
 
 
 @cache
 def _decomposed() -> np.ndarray:
-    """(quarter turns about Z, code of the pulse or 0, quarter turns about Z) of each Clifford, shape (24, 3)."""
+    """Quarter turns about Z, code of the pulse or 0, quarter turns about Z of each Clifford: bytes, shape (3, 24)."""
     rows = []
     for number in range(CLIFFORDS):
         row = [0, 0, 0]
@@ -87,13 +106,7 @@ def _decomposed() -> np.ndarray:
             else:
                 row[1] = SX if part.name == "sx" else X
         rows.append(row)
-    return np.array(rows)
-
-
-@cache
-def _alphabet() -> tuple[Instruction, ...]:
-    """The gate of each code, from 1 on."""
-    return (*(RZGate(n * np.pi / 2) for n in (1, 2, 3)), SXGate(), XGate())
+    return np.array(rows).T.astype(np.uint8)  # turns the other way round overflow to the same angle
 
 
 def draw(rng: np.random.Generator, lengths: Sequence[int], samples: int) -> list[list[int]]:
@@ -108,17 +121,18 @@ def interleaved(sequence: Sequence[int], clifford: int) -> list[int]:
 
 def net(sequence: Sequence[int] | np.ndarray) -> int:
     """The Clifford that the whole sequence comes to."""
-    left = np.asarray(sequence, dtype=np.intp)
+    left = np.asarray(sequence, dtype=np.int16)
     while len(left) > 1:  # neighbours become one, again and again
         last = left[len(left) // 2 * 2 :]
-        left = np.concatenate([_products()[left[0:-1:2], left[1::2]], last])
+        left = np.concatenate([_products()[CLIFFORDS * left[0:-1:2] + left[1::2]], last])
     return int(left[0]) if len(left) else 0
 
 
 @cache
 def _products() -> np.ndarray:
-    """The Clifford that each one (row) and the next (column) come to."""
-    return np.array([[then(first, second) for second in range(CLIFFORDS)] for first in range(CLIFFORDS)])
+    """The Clifford that two come to, shape (24 * 24,): the first in steps of 24, then the next."""
+    pairs = [(first, second) for first in range(CLIFFORDS) for second in range(CLIFFORDS)]
+    return np.array([then(*pair) for pair in pairs], dtype=np.int16)
 
 
 def recovery(sequence: Sequence[int] | np.ndarray, target: int) -> int:

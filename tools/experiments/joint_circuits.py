@@ -9,18 +9,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from qiskit.circuit import CircuitInstruction, Clbit, QuantumCircuit, Qubit
+    from qiskit.circuit import QuantumCircuit
     from qiskit.providers import BackendV2
     from qiskit.transpiler import Target
     from qiskit_experiments.framework import BaseExperiment
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.sequences import Played, Sequences
 
-Played = tuple[dict[str, Any], "list[CircuitInstruction]"]
-"""One experiment's part of a circuit: its metadata, and its instructions with the measurement."""
 Written = tuple["list[QuantumCircuit]", Sequence[int]]
 """An experiment's circuits, and the physical qubit of each of their qubits."""
 
@@ -51,18 +50,15 @@ def joint_circuits(name: str, experiments: Mapping[int, BaseExperiment], backend
     first = dict(zip(experiments, itertools.accumulate(sizes, initial=0), strict=False))
     qubits = QuantumRegister(1 + max(max(one.physical_qubits) for one in experiments.values()), "q")
     clbits = ClassicalRegister(sum(sizes), "c")
-    played = {
-        qubit: _played(experiments[qubit], written[qubit], list(qubits), list(clbits)[first[qubit] :])
-        for qubit in experiments
-    }
+    empty = QuantumCircuit(qubits, clbits)
+    played = {qubit: _played(experiments[qubit], written[qubit], empty, first[qubit]) for qubit in experiments}
     place = itertools.count()
     while parts := {qubit: part for qubit, source in played.items() if (part := next(source, None)) is not None}:
-        circuit = QuantumCircuit(qubits, clbits, name=f"{name}-{next(place)}")
-        circuit._data.reserve(sum(len(instructions) for _, instructions in parts.values()))
-        for _, instructions in parts.values():
-            circuit._data.extend(instructions)
-        metadata = {qubit: found for qubit, (found, _) in parts.items()}
-        yield Joint(circuit, metadata, {qubit: first[qubit] for qubit in parts})
+        circuit = empty.copy_empty_like(f"{name}-{next(place)}")
+        circuit._data.reserve(sum(part.size for part in parts.values()))
+        for part in parts.values():
+            part.write(circuit)
+        yield Joint(circuit, {q: part.metadata for q, part in parts.items()}, {q: first[q] for q in parts})
 
 
 def _written(experiment: BaseExperiment, target: Target) -> Written | None:
@@ -94,26 +90,28 @@ def _native(circuit: QuantumCircuit, qubits: Sequence[int], target: Target) -> b
     )
 
 
-def _played(
-    experiment: BaseExperiment, written: Written | None, qubits: list[Qubit], clbits: list[Clbit]
-) -> Iterator[Played]:
-    """Each circuit of an experiment on the bits of the joint circuit; barriers on one qubit separate nothing there."""
-    from qiskit.circuit import CircuitInstruction, Measure
+def _played(experiment: BaseExperiment, written: Written | None, empty: QuantumCircuit, bit: int) -> Iterator[Played]:
+    """Each circuit of an experiment, its first classical bit at ``bit``; barriers on one qubit separate nothing."""
+    from qiskit.circuit import CircuitInstruction
+
+    from reson.tools.experiments.sequences import Played
 
     if written is None:
-        qubit = qubits[experiment.physical_qubits[0]]
-        end = CircuitInstruction(Measure(), (qubit,), (clbits[0],))
-        yield from ((metadata, [*parts, end]) for metadata, parts in cast("Sequences", experiment).played(qubit))
+        (place,) = experiment.physical_qubits
+        yield from cast("Sequences", experiment).played(empty, place, bit)
         return
     circuits, places = written
+    bits, clbits = empty.qubits, empty.clbits[bit:]
     for circuit in circuits:
-        on = {bit: qubits[place] for bit, place in zip(circuit.qubits, places, strict=False) if place < len(qubits)}
+        on = {its: bits[place] for its, place in zip(circuit.qubits, places, strict=False) if place < len(bits)}
         into = dict(zip(circuit.clbits, clbits, strict=False))
-        yield (
-            circuit.metadata,
-            [
-                CircuitInstruction(part.operation, [on[bit] for bit in part.qubits], [into[bit] for bit in part.clbits])
-                for part in circuit.data
-                if not (part.name == "barrier" and len(part.qubits) == 1)
-            ],
-        )
+        parts = [
+            CircuitInstruction(part.operation, [on[its] for its in part.qubits], [into[its] for its in part.clbits])
+            for part in circuit.data
+            if not (part.name == "barrier" and len(part.qubits) == 1)
+        ]
+        yield Played(circuit.metadata, len(parts), partial(_extend, parts))
+
+
+def _extend(parts: Sequence[Any], circuit: QuantumCircuit) -> None:
+    circuit._data.extend(parts)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from qiskit.circuit import CircuitInstruction, Instruction
+from qiskit.circuit import Instruction, QuantumCircuit
 from qiskit.circuit.library import XGate
 
 from reson.tools.devices.drive import DriveGate
 from reson.tools.experiments.clifford_sequences import CliffordSequences
 from reson.tools.experiments.experiment import Values
+from reson.tools.experiments.sequences import Played, measured
 
 
 class LeakageSequences(CliffordSequences):
@@ -27,7 +28,7 @@ class LeakageSequences(CliffordSequences):
     def names(self) -> set[str]:
         return super().names() | {part.name for instructions in self._preparations for part in instructions}
 
-    def played(self, qubit: Any) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    def played(self, empty: QuantumCircuit, place: int, bit: int) -> Iterator[Played]:
         for level, instructions in enumerate(self._preparations):
-            yield {"prepared": level, "xval": 0}, [CircuitInstruction(part, (qubit,)) for part in instructions]
-        yield from super().played(qubit)
+            yield measured({"prepared": level, "xval": 0}, instructions, empty.qubits[place], empty.clbits[bit])
+        yield from super().played(empty, place, bit)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qiskit.circuit import CircuitInstruction, Delay, Instruction, QuantumCircuit
+from qiskit.circuit import CircuitInstruction, Clbit, Delay, Instruction, Measure, QuantumCircuit, Qubit
 from qiskit_experiments.framework import BackendTiming, BaseExperiment
 
 if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
 BARRIER, MEASURE = "barrier", "measure"
+
+
+class Played(NamedTuple):
+    """One circuit as a part of a larger one: its metadata, the number of its instructions, and what writes them."""
+
+    metadata: dict[str, Any]
+    size: int
+    write: Callable[[QuantumCircuit], None]
 
 
 class Sequences(BaseExperiment):
@@ -39,11 +47,19 @@ class Sequences(BaseExperiment):
         """Names of all instructions that are played."""
         return {instruction.name for _, instructions in self._sequences for instruction in instructions}
 
-    def played(self, qubit: Any) -> Iterator[tuple[dict[str, Any], list[Any]]]:
-        """Metadata and instructions of each circuit on a qubit of a larger circuit, without the measurement."""
-        on = (qubit,)
+    def played(self, empty: QuantumCircuit, place: int, bit: int) -> Iterator[Played]:
+        """Each circuit for the qubit at ``place`` of larger circuits like ``empty``, measured into the ``bit``."""
+        qubit, clbit = empty.qubits[place], empty.clbits[bit]
         for metadata, instructions in self._sequences:
-            yield metadata, [CircuitInstruction(instruction, on) for instruction in instructions]
+            yield measured(metadata, instructions, qubit, clbit)
+
+
+def measured(metadata: dict[str, Any], instructions: Sequence[Instruction], qubit: Qubit, clbit: Clbit) -> Played:
+    """Instructions on a qubit and its measurement."""
+    on = (qubit,)
+    parts = [CircuitInstruction(instruction, on) for instruction in instructions]
+    parts.append(CircuitInstruction(Measure(), on, (clbit,)))
+    return Played(metadata, len(parts), lambda circuit: circuit._data.extend(parts))
 
 
 class Waits:

@@ -88,8 +88,8 @@ def random_sequences(values: Values, seed: list[int]) -> list[tuple[dict[str, An
     rng, sequences = np.random.default_rng(seed), []
     for sample in range(int(values["samples"])):
         for length in sequence_lengths(values["max_length"]):
-            target, plain = sample % 2, rng.integers(cliffords.CLIFFORDS, size=length)
-            whole = np.append(plain, cliffords.recovery(plain, target))
+            target, plain = sample % 2, rng.integers(cliffords.CLIFFORDS, size=length).astype(np.uint8)
+            whole = np.append(plain, np.uint8(cliffords.recovery(plain, target)))
             sequences.append(({"xval": length, "target": target}, whole))
     return sequences
 
