@@ -13,8 +13,9 @@ SHOWN_ATTEMPTS = 2
 SHOWN_REASONS = 3
 SHOWN_RECOLLECTIONS = 2
 
-_TOLD_ONCE = ("pulse_duration", "readout_angle", "readout_threshold", "anharmonicity")
-"""Values that no decision depends on; whether they were measured still shows in what an experiment needs."""
+DECISIVE = ("drive_frequency", "x_amplitude", "t1", "t2_star", "t2_echo", "assignment_fidelity", "error_per_gate")
+"""Values that decisions depend on. Of the others only their names are told, while a bring-up still needs to know which
+are missing."""
 
 
 def outline(observation: Observation) -> str:
@@ -33,12 +34,14 @@ def outline(observation: Observation) -> str:
 def _qubit(view: QubitView) -> Json:
     failing = bool(view.attempts) and not succeeded(view.attempts[-1])
     shown = view.attempts[-SHOWN_ATTEMPTS:] if failing else view.attempts[-1:]
+    was_calibrated = all(SHOWN_BY[step.experiment] in view.measured_before for step in BRING_UP)
+    measured = {name: known for name, known in view.known.items() if known.measured}
     return {
         "component": view.component,
-        "was_calibrated": all(SHOWN_BY[step.experiment] in view.measured_before for step in BRING_UP),
-        "known": [
-            _known(name, known) for name, known in view.known.items() if name not in _TOLD_ONCE or known.measured
-        ],
+        "was_calibrated": was_calibrated,
+        "known": [_known(name, view.known[name]) for name in DECISIVE if name in view.known],
+        "ages": _ages([known.age_hours for name, known in measured.items() if name in DECISIVE]),
+        "measured_too": [] if was_calibrated else sorted(measured.keys() - set(DECISIVE)),
         "history": [_short(attempt) for attempt in view.attempts],
         "last": [_full(attempt) for attempt in shown],
         "recalled": [one.text for one in view.recalled[:SHOWN_RECOLLECTIONS]] if failing else [],
@@ -46,10 +49,15 @@ def _qubit(view: QubitView) -> Json:
 
 
 def _known(name: str, known: Known) -> str:
-    if not known.measured:
-        return f"{name} {known.value:.6g} by design"
-    error = "" if known.stderr is None else f" ±{known.stderr:.1g}"
-    return f"{name} {known.value:.7g}{error}, {known.age_hours:.1f} h old"
+    return f"{name} {known.value:.5g}{'' if known.measured else ' by design'}"
+
+
+def _ages(hours: list[float]) -> str:
+    """From the newest to the oldest, in hours; empty where nothing was measured."""
+    if not hours:
+        return ""
+    newest, oldest = f"{min(hours):.1f}", f"{max(hours):.1f}"
+    return f"{newest} h ago" if newest == oldest else f"{newest} to {oldest} h ago"
 
 
 def _short(attempt: Attempt) -> str:

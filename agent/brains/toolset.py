@@ -1,18 +1,19 @@
-"""Which experiments a model is offered: those of a calibration, and for a qubit in trouble those that may explain it.
+"""Which experiments a model is offered: those of a qubit's plan, and all of a calibration once something failed.
 
-The others of the catalogue characterise; a person asks for them. What a qubit is not ready for is left out, so that a
-question about a cold chip stays short.
+Of a qubit in trouble those too that may explain it. The others of the catalogue characterise; a person asks for them.
+What a qubit is not ready for is left out, so that a question stays short about a cold chip, and about a healthy one.
 """
 
 from __future__ import annotations
 
 from reson.agent.brains.expert import succeeded
-from reson.agent.brains.plans import BRING_UP, REFINE, UPKEEP
+from reson.agent.brains.plans import BRING_UP, REFINE, UPKEEP, plan_for
 from reson.agent.observation import Observation, QubitView
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.experiment import Experiment
 
 CALIBRATING = frozenset(step.experiment for step in (*BRING_UP, *UPKEEP, *REFINE))
+_REFINING = frozenset(step.experiment for step in REFINE)
 EXPLAINING = frozenset({"qubit_power_map", "t2_ramsey", "t1_over_time", "allxy", "fine_frequency", "drive_line_map"})
 
 
@@ -22,6 +23,13 @@ def offered(observation: Observation) -> tuple[Experiment, ...]:
 
 
 def _serves(row: Experiment, view: QubitView) -> bool:
-    in_trouble = bool(view.attempts) and not succeeded(view.attempts[-1])
-    wanted = row.name in CALIBRATING or (in_trouble and row.name in EXPLAINING)
-    return wanted and all(need in view.known and view.known[need].measured for need in row.needs)
+    return row.name in _wanted(view) and all(need in view.known and view.known[need].measured for need in row.needs)
+
+
+def _wanted(view: QubitView) -> frozenset[str]:
+    """By what happened tonight; what the whole plan holds stays on offer, so that a step can be repeated."""
+    if all(map(succeeded, view.attempts)):
+        steps = {step.experiment for step in plan_for(view)}
+        benchmarked = any(attempt.experiment == "standard_rb" for attempt in view.attempts)
+        return frozenset(steps | _REFINING) if benchmarked else frozenset(steps)
+    return CALIBRATING if succeeded(view.attempts[-1]) else CALIBRATING | EXPLAINING

@@ -9,6 +9,7 @@ import pytest
 from reson.agent.brains.capabilities import EVERYTHING, Capabilities
 from reson.agent.brains.choose_by_model import choose_by_model
 from reson.agent.brains.model import ModelBrain
+from reson.agent.brains.plans import BRING_UP, REFINE, SHOWN_BY, UPKEEP
 from reson.agent.brains.tool_schemas import experiment_tool
 from reson.agent.brains.toolset import CALIBRATING, EXPLAINING, offered
 from reson.agent.observation import Attempt, GiveUp, GoalsView, Known, Measure, Observation, QubitView
@@ -53,6 +54,10 @@ def failed(experiment: str = COLD, note: str = "", reasons: tuple[str, ...] = ("
     return Attempt(experiment=experiment, note=note, reasons=reasons, **(fields | other))
 
 
+def passed(experiment: str) -> Attempt:
+    return failed(experiment, reasons=(), verdict=Verdict.ACCEPT, status=Status.SUCCESS, write="written")
+
+
 def brain_of(desk, able_to: Capabilities = EVERYTHING) -> ModelBrain:
     return ModelBrain(desk, lambda: able_to, "openai", 0.75)
 
@@ -79,9 +84,15 @@ def test_what_is_offered_grows_with_what_was_measured_and_with_trouble():
     warm = view("q0", measured=True)
     known = {name: Known(value=1.0, stderr=None, age_hours=1.0, measured=True) for name in ready}
     warm = warm.model_copy(update={"known": warm.known | known})
-    assert {row.name for row in offered(chip(warm))} == CALIBRATING
-    troubled = warm.model_copy(update={"attempts": (failed("rabi"),)})
+    assert {row.name for row in offered(chip(warm))} == {step.experiment for step in BRING_UP}
+    calibrated = warm.model_copy(update={"measured_before": frozenset(SHOWN_BY.values())})
+    assert {row.name for row in offered(chip(calibrated))} == {step.experiment for step in UPKEEP}
+    troubled = calibrated.model_copy(update={"attempts": (failed("readout"),)})
     assert {row.name for row in offered(chip(troubled))} == CALIBRATING | EXPLAINING
+    mended = calibrated.model_copy(update={"attempts": (failed("readout"), passed("rabi"))})
+    assert {row.name for row in offered(chip(mended))} == CALIBRATING
+    benchmarked = calibrated.model_copy(update={"attempts": (passed("standard_rb"),)})
+    assert {row.name for row in offered(chip(benchmarked))} == {step.experiment for step in (*UPKEEP, *REFINE)}
     assert "coherence_limit" not in experiment_tool("standard_rb").parameters["properties"]
 
 
