@@ -92,6 +92,8 @@ class ModelSettings(Record):
     choose: str = ""
     read: str = ""
     """Model names; an empty ``read`` takes that of ``choose``."""
+    judge: str = ""
+    """Model that marks answers in free form, in `reson eval qcaleval`; empty: they are neither asked for nor scored."""
     key_env: str = "OPENAI_API_KEY"
     key_file: str = ""
     timeout: Positive = 60.0

@@ -66,6 +66,22 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
+class Share(Record):
+    """A mean over independent cases with its 95 % interval."""
+
+    value: Finite
+    low: Finite
+    high: Finite
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Share:
+        mean, low, high = mean_interval(values)
+        return cls(value=mean, low=low, high=high)
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.1f} % ({100 * self.low:.0f} to {100 * self.high:.0f})"
+
+
 def mcnemar(only_first: int, only_second: int) -> float:
     """Two-sided exact p-value that two paired proportions are equal, from the pairs that differ.
 

@@ -51,7 +51,7 @@ class Tool(Record):
 
 
 class Request(Record):
-    purpose: Literal["choose", "read", "chat", "report", "probe"]
+    purpose: Literal["choose", "read", "chat", "report", "probe", "judge"]
     model: str
     messages: tuple[Message, ...]
     tools: tuple[Tool, ...] = ()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from reson.errors import OperatorError
 from reson.evals.closed_loop.running import CaseResult
-from reson.evals.intervals import mean_interval, pass_hat
+from reson.evals.intervals import Share, pass_hat
 from reson.provenance import provenance
 from reson.records import Finite, Json, Record
 
@@ -30,17 +30,6 @@ TOTALS = (
 )
 """Scores that are counted up over all runs."""
 MEDIANS = ("error_over_limit", "experiments", "device_seconds", "readings_right", "latency", "experiments_over_offline")
-
-
-class Share(Record):
-    """A mean over cases with its 95 % interval."""
-
-    value: Finite
-    low: Finite
-    high: Finite
-
-    def __str__(self) -> str:
-        return f"{100 * self.value:.1f} % ({100 * self.low:.0f} to {100 * self.high:.0f})"
 
 
 class CaseSummary(Record):
@@ -144,14 +133,11 @@ def _of_kind(kind: str, cases: Sequence[Sequence[CaseResult]]) -> KindSummary:
         kind=kind,
         cases=len(cases),
         runs=sum(number for _, number in counts),
-        pass_at_1=_share([passed / number for passed, number in counts]),
-        pass_hat={k: _share([pass_hat(passed, number, k) for passed, number in counts]) for k in range(2, fewest + 1)},
+        pass_at_1=Share.of([passed / number for passed, number in counts]),
+        pass_hat={
+            k: Share.of([pass_hat(passed, number, k) for passed, number in counts]) for k in range(2, fewest + 1)
+        },
     )
-
-
-def _share(values: Sequence[float]) -> Share:
-    mean, low, high = mean_interval(values)
-    return Share(value=mean, low=low, high=high)
 
 
 def totals(found: Results) -> Mapping[str, float]:

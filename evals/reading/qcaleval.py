@@ -2,7 +2,8 @@
 
 A row has ``id``, ``experiment_type`` (like ``rabi_failure_damped``), ``images``, and ``q1_prompt``, ``q1_answer`` to
 ``q6_answer``. Scored by exact match are Q2 (outcome), Q4 (fit reliability) and Q6 (status code); in Q6 the benchmark
-takes TOO_MANY_OSC and SAMPLING_TOO_COARSE for one another. Q1, Q3 and Q5 want a judge or tolerances and are left out.
+takes TOO_MANY_OSC and SAMPLING_TOO_COARSE for one another. Q1, Q3 and Q5 are asked where a judge is configured
+(``free_text``), with the benchmark's own prompts.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from reson.agent.brains.look import as_png, look_at, open_reader
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.pictures import picture_of
 from reson.errors import OperatorError
+from reson.evals.reading.free_text import NAMES, Judge, names_right, values_right
 from reson.evals.reading.tally import Marked, tell
 from reson.records import FitReliability, Json, Outcome, Reading
 
@@ -60,6 +62,10 @@ class Row:
     images: tuple[Path, ...]
     prompts: Mapping[int, str]
     answers: Mapping[int, str]
+    points: Mapping[int, tuple[str, ...]]
+    """Question (1, 3) -> what a good answer says, point by point."""
+    tolerances: Mapping[str, Json]
+    """Field of Q5 -> how near it must come."""
 
 
 def run_qcaleval(options: Json, as_json: bool) -> int:
@@ -75,7 +81,16 @@ def run_qcaleval(options: Json, as_json: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="reson-qcaleval-") as place:
         rows = list(rows_in(Path(options["data"]), Path(place)))[: options["limit"] or None]
         marked = [mark(row, answers_of(reader, row, options["questions"] == "reson")) for row in rows]
-    facts = {"benchmark": "QCalEval", "brain": options["brain"], "questions": options["questions"], "rows": len(rows)}
+        judge = Judge(reader.desk, config.model.judge) if config.model.judge else None
+        if judge is not None:
+            marked = [with_free_text(one, row, reader, judge) for one, row in zip(marked, rows, strict=True)]
+    facts = {
+        "benchmark": "QCalEval",
+        "brain": options["brain"],
+        "questions": options["questions"],
+        "rows": len(rows),
+        "judge": config.model.judge or "none: Q1, Q3 and Q5 not asked",
+    }
     return tell(marked, QUESTIONS, facts, Path(options["out"]), as_json)
 
 
@@ -84,22 +99,20 @@ def rows_in(folder: Path, place: Path) -> Iterator[Row]:
 
     ``place``: where pictures that a row holds are written. Raises ``OperatorError``.
     """
-    families = _families(folder)
+    config = _config(folder)
     parquet, lines = sorted(folder.rglob("*.parquet")), sorted(folder.rglob("*.jsonl"))
     if not parquet and not lines:
         raise OperatorError(f"{folder} holds neither parquet files nor JSON lines", "name the folder of the benchmark")
     for path in parquet or lines:
         documents = _of_parquet(path) if parquet else _of_lines(path)
         for number, document in enumerate(documents):
-            yield _row(document, families, path, number, place)
+            yield _row(document, config, path, number, place)
 
 
-def _families(folder: Path) -> dict[str, str]:
+def _config(folder: Path) -> Json:
+    """family -> what the benchmark says of it; empty where its configuration is not there."""
     found = next(iter(sorted(folder.rglob(CONFIG))), None)
-    if found is None:
-        return {}
-    config = json.loads(found.read_text(encoding="utf-8"))
-    return {kind: family for family, about in config.items() for kind in about.get("q6_status_mapping", {})}
+    return json.loads(found.read_text(encoding="utf-8")) if found else {}
 
 
 def _of_parquet(path: Path) -> Iterator[Json]:
@@ -115,20 +128,24 @@ def _of_lines(path: Path) -> Iterator[Json]:
             yield json.loads(line)
 
 
-def _row(document: Json, families: Mapping[str, str], path: Path, number: int, place: Path) -> Row:
+def _row(document: Json, config: Json, path: Path, number: int, place: Path) -> Row:
+    families = {kind: family for family, about in config.items() for kind in about.get("q6_status_mapping", {})}
     try:
         kind = document["experiment_type"]
+        family = families.get(kind) or re.split(r"_(?:success|failure)", kind)[0]
         return Row(
             id=document["id"],
             experiment_type=kind,
-            family=families.get(kind) or re.split(r"_(?:success|failure)", kind)[0],
+            family=family,
             images=tuple(
                 _image(image, path, place / f"{path.stem}-{number}-{index}")
                 for index, image in enumerate(document["images"])
                 if image is not None
             ),
-            prompts={question: document[f"q{question}_prompt"] for question in (2, 4, 6)},
-            answers={question: document[f"q{question}_answer"] for question in (2, 4, 6)},
+            prompts={question: document[f"q{question}_prompt"] for question in range(1, 7)},
+            answers={question: document[f"q{question}_answer"] for question in range(1, 7)},
+            points={question: tuple(document.get(f"q{question}_key_points") or ()) for question in (1, 3)},
+            tolerances=config.get(family, {}).get("q5_scoring", {}),
         )
     except (KeyError, TypeError) as error:
         raise OperatorError(
@@ -154,8 +171,8 @@ def answers_of(reader: ModelBrain, row: Row, ours: bool) -> dict[int, str]:
         except OperatorError:
             return {}
     found = {}
-    for question, prompt in row.prompts.items():
-        if (answer := _ask(reader, row, prompt)) is not None:
+    for question in TAKEN:
+        if (answer := _ask(reader, row, row.prompts[question])) is not None:
             found[question] = answer
     return found
 
@@ -191,6 +208,33 @@ def mark(row: Row, answers: Mapping[int, str]) -> Marked:
         right[name] = truth is not None and said is not None and _same(truth, said)
         expected[name], given[name] = truth or "", said or ""
     return Marked(id=row.id, family=row.family, right=right, expected=expected, answered=given)
+
+
+def with_free_text(marked: Marked, row: Row, reader: ModelBrain, judge: Judge) -> Marked:
+    """With the marks of Q1, Q3 and Q5 beside; a question that the model did not answer gets 0, one that the judge did
+    not mark is left out and noted.
+    """
+    said = {question: _ask(reader, row, row.prompts[question]) or "" for question in (1, 3, 5)}
+    marks, notes = {}, []
+    for question, name in ((1, NAMES[0]), (3, NAMES[1])):
+        parts = [names_right(said[1], row.answers[1])] if question == 1 else []
+        about = {
+            "kind": row.experiment_type,
+            "description": row.answers[1],
+            "question": row.prompts[question],
+            "right": row.answers[question],
+        }
+        try:
+            parts += [judge.marks(about, row.points[question], said[question])] if row.points[question] else []
+        except NoAnswer as error:
+            notes.append(f"{name}: {error.message}")
+            continue
+        if parts:
+            marks[name] = sum(parts) / len(parts)
+    values = values_right(said[5], row.answers[5], row.tolerances)
+    return marked.model_copy(
+        update={"marks": marks | ({} if values is None else {NAMES[2]: values}), "note": "; ".join(notes)}
+    )
 
 
 def _same(truth: str, said: str) -> bool:
