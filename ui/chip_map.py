@@ -14,7 +14,7 @@ from reson.agent.report.content import State
 from reson.agent.report.wording import quantity
 from reson.agent.report.words import STATES
 from reson.tools.figures.style import prefix
-from reson.ui import pair_lines, plots
+from reson.ui import pair_lines, palette
 from reson.ui.chip_state import QubitNow
 from reson.ui.coupling_map import Known, Pairs, Place, positions
 
@@ -97,7 +97,7 @@ def _dots(cells: list[dict[str, object]], name: str, size: float, x: alt.X, y: a
     pick = alt.selection_point(name="qubit", fields=["qubit"], on="click", clear=False)
     tooltip = ["qubit:N", "state:N", alt.Tooltip("shown:N", title=name.lower()), "why:N"]
     base = alt.Chart(frame).encode(x=x, y=y)
-    dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=plots.ink(), invalid=None).encode(
+    dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=palette.ink(), invalid=None).encode(
         color=_colour(name, metric, frame),
         tooltip=tooltip,
         strokeWidth=alt.condition(pick, alt.value(2.5), alt.value(0), empty=False),

@@ -16,6 +16,7 @@ from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
 from reson.tools.store.table import ParameterRow
+from reson.ui import queries
 from reson.ui.opened import Opened
 
 RECENT_RUNS = 5
@@ -44,11 +45,18 @@ class QubitNow(Record):
 
 
 def chip_now(place: Opened) -> list[QubitNow]:
-    """Every qubit of the lab, in order."""
-    table = place.table()
+    """Every qubit of the lab, in order; made anew only when something that it is made of has changed."""
     waits = list_approvals(place.store, status=ApprovalStatus.PENDING)
-    words = closing_words(place)
-    return [qubit_now(place, name, table.get(name, {}), words.get(name), waits) for name in place.components]
+    files = [(str(path), path.stat().st_size) for path in _trajectories(place)]
+    of_what = (str(place.lab.directory), place.device, len(place.components))
+    written = queries.last_version(place.store)
+    return _chip_as_of(place, (of_what, written, place.now, [row.id for row in waits], files), waits)
+
+
+@st.cache_resource(max_entries=4)
+def _chip_as_of(_place: Opened, state: tuple[object, ...], _waits: list[ApprovalRow]) -> list[QubitNow]:
+    table, words = _place.table(), closing_words(_place)
+    return [qubit_now(_place, name, table.get(name, {}), words.get(name), _waits) for name in _place.components]
 
 
 def qubit_now(
@@ -89,14 +97,15 @@ def _age(now: float, row: ParameterRow | None) -> float | None:
 def closing_words(place: Opened) -> dict[str, Json]:
     """component -> the brain's last decision on it that was no measurement, over the latest runs."""
     words: dict[str, Json] = {}
-    for run in list_runs(place.store, RECENT_RUNS):
-        words = _words(place.lab.runs / run.id / "trajectory.jsonl") | words
+    for path in _trajectories(place):
+        words = _words_as_of(str(path), path.stat().st_size) | words
     return words
 
 
-def _words(path: Path) -> dict[str, Json]:
-    found = path.stat() if path.exists() else None
-    return {} if found is None else _words_as_of(str(path), found.st_size)
+def _trajectories(place: Opened) -> list[Path]:
+    """Of the latest runs, newest first."""
+    paths = [place.lab.runs / run.id / "trajectory.jsonl" for run in list_runs(place.store, RECENT_RUNS)]
+    return [path for path in paths if path.exists()]
 
 
 @st.cache_data(max_entries=50)

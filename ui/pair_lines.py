@@ -11,7 +11,7 @@ import pandas as pd
 from reson.agent.report.wording import quantity
 from reson.tools.devices.device import component
 from reson.tools.figures.style import prefix
-from reson.ui import plots
+from reson.ui import palette
 from reson.ui.coupling_map import Known, Pairs, Place
 from reson.ui.qubit import age_in_words
 
@@ -48,7 +48,7 @@ def of_pairs(
     scale = alt.Scale(
         type="log" if high > 10 * low else "linear",
         domain=[low, high] if low < high else [0.5 * low, high],
-        range=list(PAIR_COLOURS["dark" if plots.is_dark() else "light"]),
+        range=list(PAIR_COLOURS["dark" if palette.is_dark() else "light"]),
     )
     legend = alt.Legend(
         title=f"|{by}| ({unit})" if unit else by,
@@ -65,8 +65,8 @@ def of_pairs(
             alt.Chart(part).encode(x=x("column_mid"), y=y("row_mid"), text="label:N")
             for part in (frame.loc[frame.flat], frame.loc[~frame.flat])
         )
-        layers.append(flat.mark_text(fontSize=10, color=plots.ink(), dy=-10))
-        layers.append(upright.mark_text(fontSize=10, color=plots.ink(), dx=8, align="left"))
+        layers.append(flat.mark_text(fontSize=10, color=palette.ink(), dy=-10))
+        layers.append(upright.mark_text(fontSize=10, color=palette.ink(), dx=8, align="left"))
     return layers
 
 

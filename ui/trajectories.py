@@ -60,9 +60,9 @@ def _events(path: Path) -> list[Json]:
     return _events_as_of(str(path), path.stat().st_size) if path.exists() else []
 
 
-@st.cache_data(max_entries=8)
+@st.cache_resource(max_entries=8)
 def _events_as_of(path: str, size: int) -> list[Json]:
-    """The file only grows, so its size says whether it was read already."""
+    """The file only grows, so its size says whether it was read already. Shared: nobody changes the events."""
     return events_of(Path(path))
 
 

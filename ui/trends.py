@@ -9,13 +9,14 @@ import pandas as pd
 from reson.records import Change
 from reson.tools.figures.style import label, prefix
 from reson.tools.store.table import ParameterRow
-from reson.ui import plots
+from reson.ui import palette
+from reson.ui.special_plots import AnyChart
 
 KINDS = ("design", "measured", "proposed")
 HEIGHT = 190
 
 
-def of_value(past: list[ParameterRow], change: Change | None = None, asked: float = 0.0) -> plots.AnyChart:
+def of_value(past: list[ParameterRow], change: Change | None = None, asked: float = 0.0) -> AnyChart:
     """Versions of one value, oldest first; a proposed change stands at the moment it was ``asked`` (device clock)."""
     scale, unit = prefix(np.array([row.value for row in past]), past[-1].unit)
     rows = [
@@ -41,10 +42,10 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
     return alt.X("at:T", title=None, axis=axis, scale=alt.Scale(type="utc", padding=12))
 
 
-def _layers(frame: pd.DataFrame, title: str) -> plots.AnyChart:
-    palette = plots.colours()
+def _layers(frame: pd.DataFrame, title: str) -> AnyChart:
+    hues = palette.colours()
     x, y = time_axis(frame), alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=KINDS, range=["#8a949d", palette[0], palette[1]]), legend=None)
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=KINDS, range=["#8a949d", hues[0], hues[1]]), legend=None)
     shape = alt.Shape("kind:N", scale=alt.Scale(domain=KINDS, range=["square", "circle", "diamond"]), legend=None)
     tooltip = [
         alt.Tooltip("kind:N"),
@@ -57,7 +58,7 @@ def _layers(frame: pd.DataFrame, title: str) -> plots.AnyChart:
     base = alt.Chart(frame)
     measured = base.transform_filter("datum.kind == 'measured'")
     return alt.layer(
-        measured.mark_line(strokeWidth=1, opacity=0.5, color=palette[0]).encode(x=x, y=y),
+        measured.mark_line(strokeWidth=1, opacity=0.5, color=hues[0]).encode(x=x, y=y),
         base.mark_rule().encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q", color=colour),
         base.mark_point(filled=True, size=44, opacity=1).encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip),
     )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
 import numpy as np
 import pytest
 
+from reson.tools.experiments.allxy_pairs import IDEAL
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.experiments.experiment import Analysis, Axis, Map
+from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
 from reson.tools.store.measurements import list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
 from reson.ui import plots
+from reson.ui.frames import measured_frame
 from reson.ui.phrases import esc, tag
 from reson.ui.reanalysis import keep, swept
+from reson.ui.special_plots import SPECIAL
 
 
 @pytest.fixture
@@ -47,7 +53,35 @@ def test_an_interactive_map_has_a_rectangle_for_every_point_and_none_beside_anot
     assert [row["z"] for row in rows] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     assert [(row["x"], row["x2"]) for row in rows[:3]] == [(0.5, 1.5), (1.5, 3.0), (3.0, 5.0)]
     assert "Detuning (MHz)" in str(spec)
-    assert plots.measured_frame(analysis)["x"].tolist() == [1e6, 2e6, 4e6] * 2
+    assert measured_frame(analysis)["x"].tolist() == [1e6, 2e6, 4e6] * 2
+
+
+def test_every_kind_whose_figure_is_neither_a_curve_nor_a_map_has_an_interactive_plot_of_its_own():
+    drawn_by = {
+        name: set(re.findall(r"reson\.tools\.figures\.(\w+)", inspect.getsource(getattr(one.draw, "func", one.draw))))
+        for name, one in CATALOGUE.items()
+    }
+    assert len(drawn_by) > 30 and drawn_by["rabi"] == {"curves"}
+    assert {name for name, used in drawn_by.items() if used - {"curves", "maps", "style"}} == set(SPECIAL)
+
+
+def test_allxy_has_its_ideal_staircase_as_steps_and_only_the_measured_pairs_as_points():
+    place = tuple(float(number) for number in range(21))
+    measured = tuple(0.02 + 0.9 * step for step in IDEAL)
+    points = Series(name="pairs", x=place, y=measured, y_err=(0.01,) * 21, fit_x=place, fit_y=measured)
+    stairs = Series(name="ideal staircase", x=place, y=tuple(map(float, IDEAL)), y_err=(0.0,) * 21)
+    analysis = Analysis(
+        experiment="allxy",
+        series=(points, stairs),
+        x_axis=Axis(label="Pair", unit=""),
+        y_axis=Axis(label="P(1)", unit=""),
+        quantities={},
+    )
+    spec = plots.of_analysis(analysis).to_dict()
+    layers = {one["mark"].get("interpolate", one["mark"]["type"]): one["data"]["name"] for one in spec["layer"]}
+    steps, marks = (spec["datasets"][layers[kind]] for kind in ("step-after", "point"))
+    assert [(one["x"], one["y"]) for one in steps[:21]] == [(x - 0.5, y) for x, y in zip(place, stairs.y, strict=True)]
+    assert [one["y"] for one in marks] == list(measured) and marks[0]["pair"] == "II"
 
 
 def test_a_part_of_a_sweep_keeps_the_data_of_just_those_circuits(rabi):
