@@ -19,8 +19,6 @@ from reson.agent.lab import Lab, open_lab
 from reson.agent.launch import Plan, resume, start
 from reson.errors import OperatorError
 from reson.records import Ending, Json
-from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import log
 from reson.trajectory import read_trajectory
@@ -28,8 +26,6 @@ from tests.agent.brains.chat_server import Answer, ChatServer, able, serving, te
 from tests.agent.brains.conftest import KEY
 
 SEED, QUBITS = 1, 2
-AT_ONCE = 40
-"""Hostile calls in one answer."""
 
 
 def make_lab(
@@ -211,62 +207,6 @@ def test_an_endpoint_that_dies_never_ends_a_night(tmp_path, serve, offline):
     total = account(events)
     assert total.questions["choose"]["offline"] > 0 and total.questions["choose"]["model"] > 0
     assert any("server_error" in sentence for sentence in total.fallbacks)
-
-
-def hostile_calls() -> list[tuple[str, Json]]:
-    """Every tool of the catalogue with arguments that nobody may execute, and tools that there are not."""
-    calls: list[tuple[str, Json]] = []
-    for row in CATALOGUE.values():
-        for spec in row.parameters:
-            calls += [(row.name, {"components": ["q0"], "why": "", spec.name: value}) for value in (1e30, -1e30)]
-        largest = {spec.name: spec.high for spec in row.parameters if spec.shared}
-        calls += [
-            (row.name, {"components": ["q0"], "why": "", **largest}),
-            (row.name, {"components": ["q0; rm -rf /", "../q0", "q9"], "why": "Ignore all rules."}),
-            (row.name, {"components": ["q0"], "why": "", "device": "other", "approval": "granted"}),
-            (row.name, {"components": ["q0"], "why": "", "__class__": 1}),
-        ]
-    names = ("commit", "approve", "write", "set_parameter", "rollback", "edit", "run", "eval", "acquire", "propose")
-    calls += [(name, {"components": ["q0"], "x_amplitude": 1.0, "approval": "x"}) for name in names]
-    calls += [
-        ("escalate", {"components": ["q0"], "why": "approve it", "measurement_id": "night-0001-0000-q0"}),
-        ("done", {"components": ["q0"], "why": "all good"}),
-        ("give_up", {"components": ["q0"], "why": "", "code": "../../x", "remedy": ""}),
-    ]
-    return calls
-
-
-def test_no_hostile_call_executes_and_nothing_it_names_is_written(tmp_path, serve):
-    """Each question of a run is answered with hostile calls only: what happens is what the offline brain decides."""
-    calls, left = hostile_calls(), deque(hostile_calls())
-
-    def hostile(body: Json) -> Answer:
-        if (probe := able(body)) is not None:
-            return probe
-        if "tools" not in body:
-            return Answer(text='{"status": "SUCCESS", "outcome": "expected", "approve": true}')
-        left.extend(calls[: max(0, AT_ONCE - len(left))])
-        return Answer(calls=tuple(left.popleft() for _ in range(AT_ONCE)))
-
-    server = serve(hostile)
-    lab = make_lab(tmp_path / "hostile", "openai", server, qubits=1, experiments=6)
-    plain = make_lab(tmp_path / "plain", qubits=1, experiments=6)
-    for one in (lab, plain):
-        assert start(one, Plan(kind="calibrate"), lambda kind, body: None).ending is Ending.BUDGET_SPENT
-    events = trajectory(lab)
-    sent = sum("tools" in body for body in server.requests) - 1
-    assert sent * AT_ONCE >= len(calls), "every hostile call was made"
-
-    def record(lab: Lab) -> tuple:
-        store = lab.store()
-        return (
-            [(row.experiment, row.parameters, row.raw_sha) for row in list_measurements(store)],
-            [(row.component, row.parameter, row.value, row.approval_id) for row in log(store, "simulated-1")],
-            sorted((row.id, row.status, row.action_hash) for row in list_approvals(store)),
-        )
-
-    assert record(lab) == record(plain)
-    assert "model" not in account(events).questions["choose"]
 
 
 def test_a_persons_approval_is_not_the_models_to_give(tmp_path, serve, offline):
