@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from reson.agent.accounts import Role, add_account, users_file
 from reson.agent.policy import DEFAULT_POLICY
 from reson.tools.store.approvals import find_approval, list_approvals
+from reson.tools.store.measurements import list_measurements
 from reson.tools.store.store import open_store
+from tests.agent.brains.chat_server import Answer, serving
 from tests.ui.browser import QUIET, chromium, console, end_run
 from tests.ui.conftest import ASK
 
@@ -202,3 +204,38 @@ def test_two_operators_answer_at_once_and_the_other_is_told(browser, own_lab):
         row = answered(own_lab, request)
         for page in pages:
             expect(page.get_by_text(f"{request}: {row.answer} by {row.answered_by}").first).to_be_visible()
+
+
+def test_a_model_answers_word_by_word_with_its_calls_a_plot_and_an_approval(browser, own_lab, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "not-a-secret")
+    measured = next(row.id for row in list_measurements(open_store(own_lab), experiment="rabi", component="q0"))
+    script = [
+        Answer(text="Let me look.", calls=(("look_at_plot", {"measurement_id": measured}),)),
+        Answer(text="It is a clean oscillation of q0 and I would approve what waits.", pause=0.5),
+    ]
+    with serving(lambda body: script.pop(0)) as server:
+        settings = own_lab / "lab.toml"
+        text = settings.read_text().replace('brain = "offline"', 'brain = "cascade"')
+        text = text.replace('choose = ""', 'choose = "planner"')
+        settings.write_text(re.sub(r'base_url = "[^"]*"', f'base_url = "{server.url}"', text))
+        with console(own_lab) as url:
+            page = opened(browser, f"{url}/chat")
+            field = page.get_by_test_id("stChatInputTextArea")
+            field.fill("how was the Rabi oscillation of q0?")
+            field.press("Enter")
+            answer = page.get_by_test_id("stChatMessage").filter(has_text="It is a clean")
+            expect(answer).to_be_visible(timeout=60_000)
+            assert "approve what waits" not in answer.inner_text(), "words appear before the answer is whole"
+            expect(page.get_by_text(f"look_at_plot(measurement_id={measured})").first).to_be_visible()
+            expect(page.get_by_text("approve what waits")).to_be_visible()
+            expect(page.get_by_test_id("stImage").locator("img").first).to_be_visible()
+            folded = page.get_by_test_id("stExpander").filter(has_text="What it was told")
+            expect(folded.get_by_text("x_amplitude").first).not_to_be_visible()
+            folded.get_by_text("What it was told").click()
+            expect(folded.get_by_text("x_amplitude").first).to_be_visible()
+            request = pending(own_lab)[0]
+            page.get_by_text("Waits: q0: write").click()
+            press(page, "Approve")
+            assert answered(own_lab, request).answer == "approve"
+            expect(page.get_by_text(f"{request}: approve by")).to_be_visible()
+            expect(page.get_by_text("approve what waits")).to_be_visible()

@@ -29,6 +29,8 @@ class Answer:
     """The connection is closed in the middle of the answer."""
     silence: float = 0.0
     """Seconds before anything is sent."""
+    pause: float = 0.0
+    """Seconds between the words of a streamed answer."""
     refusal: str | None = None
     usage: tuple[int, int] | None = (1000, 100)
     headers: dict[str, str] = field(default_factory=dict)
@@ -155,6 +157,7 @@ def _stream(handler: BaseHTTPRequestHandler, body: Body, answer: Answer) -> None
         chunk |= {"choices": choice, "usage": usage(answer.usage) if last and answer.usage else None}
         handler.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         handler.wfile.flush()
+        time.sleep(answer.pause)
     if not answer.half:
         handler.wfile.write(b"data: [DONE]\n\n")
     handler.close_connection = True
