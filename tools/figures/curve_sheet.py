@@ -23,44 +23,56 @@ from reson.tools.figures.curves import (
     probability_range,
     whole_numbers,
 )
-from reson.tools.figures.raster import encode
+from reson.tools.figures.raster import compress, filtered
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.lines import Line2D
+    from numpy.typing import ArrayLike
 
 MARGIN = 0.05
 """Matplotlib's, on every side of the data, in units of its range."""
 PAD = 7 * style.DPI / 72
 """Pixels between an axis and the labels of its ticks: Matplotlib's 3.5 points of tick and 3.5 of padding."""
+EDGE = 3
+"""Pixels around a word in which it may have ink too."""
 ROOM = 200
 """Pixels that keep a word which is drawn alone away from the edge of the page."""
-_GRID, _INK = int(style.GRID[1:3], 16), int(style.INK[1:3], 16)
+_GRID, _INK, _WHITE = int(style.GRID[1:3], 16), int(style.INK[1:3], 16), 255
 _ACROSS = np.array([0.06, 1.0, 0.06])
 """Ink across a thin line: it is 0.8 points wide, a little more than its pixel."""
 _ALONG = np.array([1.0, 1.0, 1.0, 1.0, 0.5])
 """Ink along a tick, which is 3.5 points long."""
+_TICK = np.rint(_WHITE + (_INK - _WHITE) * np.outer(_ALONG, _ACROSS)).astype(np.uint8)[:, :, None]
+"""Pixels of a tick below the axes."""
 
+WAITING = 4
+"""Pictures that are compressed or wait for it; they share their memory in turn."""
 TITLE = "title"
 Limits = tuple[float, float]
 
 
 def pictures(analyses: Sequence[Analysis], title: str) -> list[bytes]:
-    """PNG of every analysis. Compression runs beside the drawing, on another core."""
+    """PNG of every analysis. Compression runs beside the drawing, on the cores that are free."""
     sheets: dict[tuple[Any, ...], _Sheet] = {}
     found: list[Future[bytes]] = []
-    with ThreadPoolExecutor(1) as encoder:
+    rows: dict[int, np.ndarray] = {}
+    with ThreadPoolExecutor(2) as encoder:
         for analysis in analyses:
             key = _key(analysis)
             if key not in sheets:
                 sheets[key] = _Sheet(analysis, title)
-            pixels = sheets[key].pixels(analysis)
-            if pixels is None:  # an axis that needs more than plain tick labels
+            page = sheets[key].page(analysis)
+            if page is None:  # an axis that needs more than plain tick labels
                 found.append(encoder.submit(style.png, draw_curves(analysis, title)))
             else:
-                found.append(encoder.submit(encode, pixels))
+                if len(found) >= WAITING:
+                    found[-WAITING].result()
+                place = len(found) % WAITING
+                rows[place] = filtered(page, rows.get(place))
+                found.append(encoder.submit(compress, rows[place]))
         return [picture.result() for picture in found]
 
 
@@ -76,10 +88,14 @@ def _swept(analysis: Analysis) -> np.ndarray:
 
 
 class _Sheet:
-    """One set of axes, its labels and its legend, for figures that differ in their data, limits and title."""
+    """One set of axes, its labels and its legend, for figures that differ in their data, limits and title.
+
+    The artists of the data are in pixels: to move the axes under them would take longer than to draw them.
+    """
 
     def __init__(self, analysis: Analysis, title: str) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.transforms import IdentityTransform
 
         figure = draw_curves(analysis, title)
         self.title = title
@@ -103,17 +119,23 @@ class _Sheet:
             cast("Line2D", draw_points(self.axes, n, part, 1.0)[0]) for n, part in enumerate(analysis.series)
         ]
         self.bars = [_bars(self.axes, n) for n in range(len(analysis.series))]
-        self.ticks: dict[tuple[str, Limits], dict[int, str] | None] = {}
+        for artist in [*self.clouds, *self.lines, *self.points, *self.bars]:
+            artist.set_transform(IdentityTransform())
+        box, height = self.axes.bbox, len(self.buffer)
+        self.tickers = {
+            "x": _Ticker(self.axes.xaxis, box.x0, box.width, 0.0),
+            "y": _Ticker(self.axes.yaxis, box.y0, box.height, float(height)),
+        }
 
-    def pixels(self, analysis: Analysis) -> np.ndarray | None:
-        """The figure, shape (rows, columns, 3); None where an axis needs more than plain labels at its ticks."""
+    def page(self, analysis: Analysis) -> np.ndarray | None:
+        """The figure, shape (rows, columns, 4), until the next one; None where an axis needs more than plain ticks."""
         scale = style.prefix(_swept(analysis), analysis.x_axis.unit)[0]
-        artists = self._put(analysis, scale)
         x, y = _extent(analysis)
-        across = self._ticks("x", _wider(x * scale))
-        upward = self._ticks("y", probability_range(analysis) or _wider(y))
+        limits = _wider(x * scale), probability_range(analysis) or _wider(y)
+        across, upward = (self.tickers[which].at(one) for which, one in zip("xy", limits, strict=True))
         if across is None or upward is None:
             return None
+        artists = self._put(analysis, scale, *limits)
         title = style.title_of(self.title, analysis.qubit)
         self._learn([*(("x", text) for text in across.values()), *(("y", text) for text in upward.values())])
         self._learn([(TITLE, part) for part in _parts(title)])
@@ -122,31 +144,31 @@ class _Sheet:
         self._entitle(title)
         for artist in artists:
             artist.draw(self.renderer)
-        return self.buffer.copy()
+        return self.buffer
 
-    def _ticks(self, which: str, limits: Limits) -> dict[int, str] | None:
-        """The ticks of an axis at its new limits, see ``_ticks``."""
-        (self.axes.set_xlim if which == "x" else self.axes.set_ylim)(*limits)
-        if (which, limits) not in self.ticks:
-            self.ticks[which, limits] = _ticks(self.axes, which)
-        return self.ticks[which, limits]
-
-    def _put(self, analysis: Analysis, scale: float) -> list[Artist]:
+    def _put(self, analysis: Analysis, scale: float, x_limits: Limits, y_limits: Limits) -> list[Artist]:
         """Give the artists the analysis' data; those that have some, from back to front."""
         drawn: list[Artist] = []
+
+        def across(x: ArrayLike) -> np.ndarray:
+            return self.tickers["x"].pixels(np.asarray(x) * scale, x_limits)
+
+        def up(y: ArrayLike) -> np.ndarray:
+            return self.tickers["y"].pixels(np.asarray(y), y_limits)
+
         for artist, cloud in zip(self.clouds, analysis.points.values(), strict=True):
             x, y = np.array(cloud).T
-            artist.set_data(x * scale, y)
+            artist.set_data(across(x), up(y))
             drawn.append(artist)
         for artist, part in zip(self.lines, analysis.series, strict=True):
             if part.fit_x:
-                artist.set_data(np.array(part.fit_x) * scale, part.fit_y)
+                artist.set_data(across(part.fit_x), up(part.fit_y))
                 drawn.append(artist)
         for markers, bars, part in zip(self.points, self.bars, analysis.series, strict=True):
-            x, y, error = np.array(part.x) * scale, np.array(part.y), np.array(part.y_err)
-            markers.set_data(x, y)
+            x, y, error = across(part.x), np.array(part.y), np.array(part.y_err)
+            markers.set_data(x, up(y))
             gap = np.full(len(x), np.nan)
-            bars.set_data(np.repeat(x, 3), np.stack([y - error, y + error, gap], axis=1).ravel())
+            bars.set_data(np.repeat(x, 3), np.stack([up(y - error), up(y + error), gap], axis=1).ravel())
             drawn += [bars, markers]
         return drawn
 
@@ -158,9 +180,9 @@ class _Sheet:
         for row in upward:
             buffer[row, left : right + 1] = _GRID
         for column in across:
-            _darken(buffer, bottom + 1, column - 1, np.outer(_ALONG, _ACROSS))
+            buffer[bottom + 1 : bottom + 1 + len(_ALONG), column - 1 : column + 2] = _TICK
         for row in upward:
-            _darken(buffer, row - 1, left - len(_ALONG), np.outer(_ACROSS, _ALONG[::-1]))
+            buffer[row - 1 : row + 2, left - len(_ALONG) : left] = _TICK[::-1].swapaxes(0, 1)
         _darken(buffer, top, left - 1, np.outer(np.ones(bottom - top + 1), _ACROSS))
         _darken(buffer, bottom - 1, left, np.outer(_ACROSS, np.ones(right - left + 1)))
         for column, text in across.items():
@@ -203,10 +225,14 @@ class _Sheet:
                     look = {**style.TITLE, "ha": "left", "va": "top"}
             word = Text(column - PAD if kind == "y" else column, y, text, **look)
             word.set_figure(self.axes.figure)
-            np.copyto(self.buffer, 255)
+            around = word.get_window_extent(self.renderer)
+            top, low = (max(0, _pixel(height - edge)) for edge in (around.y1 + EDGE, around.y0 - EDGE))
+            first, last = (max(0, _pixel(edge)) for edge in (around.x0 - EDGE, around.x1 + EDGE))
+            page = self.buffer[top:low, first:last, :3]
+            page[:] = _WHITE
             word.draw(self.renderer)
             advance = self.renderer.get_text_width_height_descent(text, word.get_fontproperties(), False)[0]
-            self.words[kind, text] = _Word.cut(self.buffer[:, :, :3], row, column, advance)
+            self.words[kind, text] = _Word.cut(page, row - top, column - first, advance)
 
 
 @dataclass(frozen=True)
@@ -265,20 +291,39 @@ def _parts(title: str) -> list[str]:
     return [words, *title[len(words) :]]
 
 
-def _ticks(axes: Axes, which: str) -> dict[int, str] | None:
-    """Pixel (column, or row from above) -> label of every tick; None where the axis also needs an offset or a power."""
-    axis: Axis = axes.xaxis if which == "x" else axes.yaxis
-    places = np.asarray(axis.get_majorticklocs(), dtype=float)
-    formatter = axis.get_major_formatter()
-    texts = formatter.format_ticks(places.tolist())
-    if formatter.get_offset():
-        return None
-    box, (low, high) = axes.bbox, axis.get_view_interval()
-    share = (places - low) / (high - low)
-    from_below = box.y0 + share * box.height
-    pixels = box.x0 + share * box.width if which == "x" else axes.figure.bbox.height - from_below
-    inside = (share > -0.5 / box.width) & (share < 1 + 0.5 / box.width)
-    return {_pixel(float(p)): text for p, text, seen in zip(pixels, texts, inside, strict=True) if seen}
+class _Ticker:
+    """One axis: where its ticks lie at any limits, without moving the axes there."""
+
+    def __init__(self, axis: Axis, start: float, length: float, top: float) -> None:
+        self.start, self.length, self.top = start, length, top
+        self.locator, self.formatter = axis.get_major_locator(), axis.get_major_formatter()
+        for part in (self.locator, self.formatter):
+            part.set_axis(None)
+            part.create_dummy_axis()
+        self.known: dict[Limits, dict[int, str] | None] = {}
+
+    def pixels(self, values: np.ndarray, limits: Limits) -> np.ndarray:
+        """From the left, or from below."""
+        return self.start + (values - limits[0]) / (limits[1] - limits[0]) * self.length
+
+    def at(self, limits: Limits) -> dict[int, str] | None:
+        """Pixel (column, or row from above) -> label of each tick; None where the axis needs an offset or a power."""
+        if limits not in self.known:
+            self.known[limits] = self._at(limits)
+        return self.known[limits]
+
+    def _at(self, limits: Limits) -> dict[int, str] | None:
+        for part in (self.locator, self.formatter):
+            cast(Any, part.axis).set_view_interval(*limits)
+        places = np.asarray(self.locator(), dtype=float)
+        texts = self.formatter.format_ticks(places.tolist())
+        if self.formatter.get_offset():
+            return None
+        pixels = self.pixels(places, limits)
+        room = 1e-10 * self.length  # Matplotlib's
+        inside = (pixels >= self.start - room) & (pixels <= self.start + self.length + room)
+        shown = np.abs(self.top - pixels)
+        return {_pixel(float(p)): text for p, text, seen in zip(shown, texts, inside, strict=True) if seen}
 
 
 def _pixel(place: float) -> int:
