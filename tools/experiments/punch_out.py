@@ -35,6 +35,9 @@ MEDIAN = 1.253
 ENDS = 2
 """Rows at either end from which the dip's frequency at low and at high power is taken."""
 
+APART = 1 / 6
+"""Share of the distance of two rows that counts as an error of their middle: the dip does move from one to the next."""
+
 
 def _defaults(values: Values) -> dict[str, float]:
     return {"min_amplitude": max(1e-4, WEAK * values["readout_amplitude"])}
@@ -113,11 +116,11 @@ def _growth(size: np.ndarray, errors: np.ndarray, raw: RawData) -> dict[str, Qua
 
 
 def _mean(place: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
-    """Median of the places that were found, and its error: of a row, or half of how far the rows lie apart."""
+    """Median of the places that were found, and its error: of a row, or ``APART`` of how far the rows lie apart."""
     found = np.isfinite(spread)
     if not found.any():
         return 0.0, float("nan")
-    return float(np.median(place[found])), float(max(np.median(spread[found]), np.ptp(place[found]) / 2))
+    return float(np.median(place[found])), float(max(np.median(spread[found]), APART * np.ptp(place[found])))
 
 
 def _floats(values: np.ndarray) -> tuple[float, ...]:

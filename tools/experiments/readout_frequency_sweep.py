@@ -24,9 +24,11 @@ WIDTHS, SHORTEST = 6.0, 6e6
 """Default span in linewidths of the resonator, and its least in Hz."""
 GENTLE = 0.6
 """Default amplitude in units of the readout's: the stronger the tone, the more it stirs a qubit in 1."""
-HOTTER, DECAYED = 0.005, 0.004
-"""Systematic errors in linewidths of the best frequency and of the shift: the share of 1 at rest may differ from
-``HOT``, and a qubit that decays meanwhile is no plain mixture of 0 and 1."""
+FADING, UNSURE = 0.012, 0.0055
+"""Linewidths by which the photons of a readout's own tone lower the best frequency, and the error of a gentler tone's:
+they weaken the pull, which is upward for a resonator above its qubit (Boissonneault et al., PRL 105, 100504 (2010))."""
+DECAYED = 0.004
+"""Systematic error in linewidths of the shift: a qubit that decays meanwhile is no plain mixture of 0 and 1."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -103,8 +105,9 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
 
     kappa = result["kappa"].value
     time = raw.circuits[0]["readout_time"] * MHZ
-    best = MHZ * farthest(result["f0"].value, result["shift"].value, kappa, result["asymmetry"].value, time)
-    stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, HOTTER * kappa)
+    best = farthest(result["f0"].value, result["shift"].value, kappa, result["asymmetry"].value, time)
+    best = MHZ * (best - FADING * kappa * (1 - _strength(raw) ** 2))
+    stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, UNSURE * kappa)
     shift = Quantity(
         value=MHZ * result["shift"].value,
         stderr=_combined(MHZ, 0.0, 2 * (result["shift"].stderr or 0.0), DECAYED * kappa),
@@ -118,6 +121,11 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
         "linewidth": result.scaled("kappa", MHZ, "Hz"),
         "prepared": result["prepared"],
     }
+
+
+def _strength(raw: RawData) -> float:
+    """Amplitude of the tone in units of the readout's, at most 1: beyond, photons do more than weaken the pull."""
+    return min(1.0, raw.parameters["amplitude"] / max(raw.controls["readout_amplitude"], 1e-9))
 
 
 def _combined(unit: float, middle: float | None, width: float | None, systematic: float) -> float | None:

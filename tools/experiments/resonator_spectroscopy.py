@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 MHZ = 1e6
 WIDE, NARROW = 30e6, 12e6
 """Span in Hz before the resonator was ever found, five times the design's error to either side, and after."""
-EXCITED_SHARE = 0.009
-"""Systematic error of the frequency in linewidths: a qubit that is hot by a per cent pulls its share of the dip."""
+PULLED, UNSURE = 0.009, 0.006
+"""Linewidths by which the dip lies too low, and the error of that: a qubit at rest is in 1 for a per cent of the time
+and pulls its share of the dip, and the tone's own photons weaken the pull of a qubit in 0. A readout resonator lies
+above its qubit, so both are downward."""
 MOST_OVERDRIVE = 3.0
 """Times the readout's own amplitude from which the dip may have moved towards the bare resonator's."""
 
@@ -74,9 +76,8 @@ def analyse(raw: RawData) -> Analysis:
 def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     controls = raw.controls
     offset, linewidth = result.scaled("f0", MHZ, "Hz"), result.scaled("kappa", MHZ, "Hz")
-    if offset.stderr is not None:
-        widened = float(np.hypot(offset.stderr, EXCITED_SHARE * linewidth.value))
-        offset = offset.model_copy(update={"stderr": widened})
+    stderr = None if offset.stderr is None else float(np.hypot(offset.stderr, UNSURE * linewidth.value))
+    offset = Quantity(value=offset.value + PULLED * linewidth.value, stderr=stderr, unit="Hz")
     found = Quantity(value=controls["readout_frequency"] + offset.value, stderr=offset.stderr, unit="Hz")
     return {
         "readout_frequency": found,
