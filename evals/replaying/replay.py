@@ -136,7 +136,7 @@ class RecordedBrain:
             return
         bench, jobs = self.bench, defaultdict(list)
         made = {one.id: one for one in self.recording.measured}
-        past = {event["id"] for event in self.done()} | deciding
+        past = {"start", *(event["id"] for event in self.done())} | deciding
         coming = [event for event in self.recording.events if event["id"] not in past]
         if deciding and coming and coming[0]["kind"] == "stop":  # its budget was spent, or a person stopped it
             bench.stop.set()
