@@ -42,6 +42,8 @@ def struck_shots(times: np.ndarray, start: float, period: float, shots: int) -> 
 
     The circuit's first shot begins at ``start`` and the next ones follow every ``period`` seconds.
     """
+    if not times.size:
+        return np.zeros(shots, dtype=bool)
     moments = (np.arange(shots) * period)[:, None] - (times - start)
     return np.count_nonzero((moments >= 0) & (moments < LENGTH), axis=1) > 0
 

@@ -28,17 +28,16 @@ FASTEST = 2e6
 """Photons stir no faster than this, in 1/s: the qubit is scrambled within the readout all the same."""
 
 
+_SIGNAL, _FIELD, _DECAY, _RESPONSE = range(4)
+
+
 @dataclass(frozen=True)
 class Readout:
-    """What readout needs of the measured qubits: arrays over (qubits, LEVELS, times), (qubits, LEVELS) or (qubits,).
+    """What readout needs of the measured qubits: arrays over (qubits,) or (qubits, LEVELS)."""
 
-    The first four are those of ``ring_up.Field``, signal and response turned as the plane is.
-    """
-
-    signal: np.ndarray
-    field: np.ndarray
-    decay: np.ndarray
-    response: np.ndarray
+    courses: np.ndarray
+    """Signal, field, decay and response of ``ring_up.Field``, shape (qubits, LEVELS, times, 4); the signal and the
+    response turned as the plane is."""
     sigma: np.ndarray
     down: np.ndarray
     """Rate n -> n - 1 in 1/s."""
@@ -53,11 +52,14 @@ def readout_of(transmons: Sequence[TransmonTruth], tones: Sequence[Tone], fields
     found = (fields or Fields()).of(transmons, tones)
     rates = [_rates(transmon, field) for transmon, field in zip(transmons, found, strict=True)]
     turns = np.exp(1j * np.array([transmon.resonator.phase for transmon in transmons]))[:, None, None]
+    courses = (
+        turns * np.array([field.signal for field in found]),
+        np.array([field.field for field in found]),
+        np.array([field.decay for field in found]),
+        turns * np.array([field.response for field in found]),
+    )
     return Readout(
-        signal=turns * np.array([field.signal for field in found]),
-        field=np.array([field.field for field in found]),
-        decay=np.array([field.decay for field in found]),
-        response=turns * np.array([field.response for field in found]),
+        courses=np.stack(courses, axis=-1),
         sigma=np.array([transmon.resonator.noise for transmon in transmons]),
         down=np.array([down for down, _ in rates]),
         up=np.array([up for _, up in rates]),
@@ -139,8 +141,8 @@ def integrate(readout: Readout, levels: np.ndarray, samples: int, rng: np.random
 
 def _visited(readout: Readout, levels: np.ndarray, steps: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Time integral of the signal of the levels that the qubit is in; ``steps`` are places on the grid of times."""
-    qubits = np.arange(len(levels))[:, None]
-    signal = readout.signal[:, :, steps][qubits, levels]
+    qubits, ends = np.arange(len(levels))[:, None], readout.courses[:, :, steps]
+    signal = ends[..., _SIGNAL][qubits, levels]
     down, leaving = READOUT_TIME * readout.down, READOUT_TIME * (readout.down + readout.up)
     time = _waits(leaving[qubits, levels], rng)
     where = np.nonzero(time < 1)
@@ -148,41 +150,37 @@ def _visited(readout: Readout, levels: np.ndarray, steps: np.ndarray, rng: np.ra
     distance = np.zeros(level.shape, dtype=complex)
     while level.size:
         qubit = where[0]
-        rates = leaving[qubit, level]
-        falls = rng.random(level.size) * rates < down[qubit, level]
+        falls = rng.random(level.size) * leaving[qubit, level] < down[qubit, level]
         after = np.where(falls, level - 1, level + 1)
-        old, new = _Course(readout, qubit, level, time), _Course(readout, qubit, after, time)
-        difference = distance * np.exp(-old.decay)
-        shifted = old.field + difference - new.field
-        later = np.where(steps > time[:, None] * GRID, new.rest(steps, shifted) - old.rest(steps, difference), 0)
-        signal[where] += later
-        distance = shifted * np.exp(new.decay)
+        low = np.minimum((time * GRID).astype(np.intp), GRID - 1)
+        part = (time * GRID - low)[:, None]
+        old, new = (_at(readout.courses, (qubit, one), low, part) for one in (level, after))
+        difference = distance * np.exp(-old[:, _DECAY])
+        shifted = old[:, _FIELD] + difference - new[:, _FIELD]
+        distance = shifted * np.exp(new[:, _DECAY])
+        later = _rest(new, ends[qubit, after], distance)
+        later -= _rest(old, ends[qubit, level], difference * np.exp(old[:, _DECAY]))
+        signal[where] += np.where(steps > time[:, None] * GRID, later, 0)
         time = time + _waits(leaving[qubit, after], rng)
         again = time < 1
         where, time, level, distance = (where[0][again], where[1][again]), time[again], after[again], distance[again]
     return signal
 
 
-class _Course:
-    """The fields of shots whose qubit is in one level each, from a moment on; times in units of the readout time."""
+def _at(courses: np.ndarray, of: tuple[np.ndarray, np.ndarray], low: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """The courses ``of`` (qubit, level) at times between two places on the grid, shape (shots, 4)."""
+    left = courses[(*of, low)]
+    return left + part * (courses[(*of, low + 1)] - left)
 
-    def __init__(self, readout: Readout, qubit: np.ndarray, level: np.ndarray, time: np.ndarray) -> None:
-        self._readout, self._at = readout, (qubit, level)
-        self._low = np.minimum((time * GRID).astype(np.intp), GRID - 1)
-        self._part = time * GRID - self._low
-        self.field, self.decay = self._now(readout.field), self._now(readout.decay)
 
-    def _now(self, table: np.ndarray) -> np.ndarray:
-        left = table[(*self._at, self._low)]
-        return left + self._part * (table[(*self._at, self._low + 1)] - left)
+def _rest(now: np.ndarray, ends: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Signal from a moment (courses ``now``) to each step (``ends``), shape (shots, steps).
 
-    def rest(self, steps: np.ndarray, difference: np.ndarray) -> np.ndarray:
-        """Signal from that moment to each step, shape (shots, steps), of a field that then differs by ``difference``
-        from that of a qubit which was in this level all along.
-        """
-        signal = self._readout.signal[self._at][:, steps] - self._now(self._readout.signal)[:, None]
-        response = self._readout.response[self._at][:, steps] - self._now(self._readout.response)[:, None]
-        return signal + (difference * np.exp(self.decay))[:, None] * response
+    ``scale`` is by how much the field differs there from that of a qubit which was in the level all along, divided by
+    how far such a difference has decayed by then.
+    """
+    left = ends - now[:, None]
+    return left[..., _SIGNAL] + scale[:, None] * left[..., _RESPONSE]
 
 
 def _waits(rates: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,9 +43,14 @@ def iq_memory(circuit: Measured, signal: np.ndarray, level: MeasLevel, average: 
 
 
 def counts_of(packed: np.ndarray) -> dict[str, int]:
-    """Hexadecimal counts from packed bits."""
-    values, counts = np.unique(packed, axis=0, return_counts=True)
-    return {hex(int.from_bytes(value.tobytes())): int(count) for value, count in zip(values, counts, strict=True)}
+    """Hexadecimal counts from packed bits, the smallest outcome first."""
+    width = packed.shape[1]
+    if width == 1:
+        found = np.bincount(packed[:, 0])
+        return {hex(outcome): int(found[outcome]) for outcome in np.flatnonzero(found)}
+    shots = packed.tobytes()
+    counts = Counter(shots[start : start + width] for start in range(0, len(shots), width))
+    return {hex(int.from_bytes(outcome)): counts[outcome] for outcome in sorted(counts)}
 
 
 def memory_of(packed: np.ndarray) -> list[str]:
