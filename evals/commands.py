@@ -193,8 +193,10 @@ def model_check(options: Json, as_json: bool) -> int:
             "differences": [one.to_json() for one in found.differences],
         }
         if not as_json:
-            output.lines([f"{name}: {brain} differs in {len(found.differences)} of {found.asked} answers: {page}"])
-            output.lines([f"  {one}" for one in found.differences])
+            output.lines([f"{name}: {brain} differs in {len(found.answers)} of {found.asked} answers: {page}"])
+            output.lines([f"  {one}" for one in found.answers])
+            if changed := len(found.differences) - len(found.answers):
+                output.lines([f"  the lab itself gives {changed} results otherwise than recorded; see the page"])
     if as_json:
         output.document(documents)
     return 0

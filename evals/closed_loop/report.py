@@ -27,7 +27,7 @@ def markdown(found: Results) -> str:
     ks = sorted(kinds[-1].pass_hat)
     heads = ["kind", "cases", "runs", "pass@1", *(f"pass^{k}" for k in ks)]
     lines = [
-        f"# {len(cases)} cases, {found.repeats} runs of each, brain {found.brain}",
+        f"# {len(cases)} cases, each run {found.repeats} times, brain {found.brain}",
         "",
         f"{len(found.runs)} runs in {found.seconds:.0f} s on {found.workers} workers, "
         f"{sum(run.cpu_seconds for run in found.runs):.0f} s of processor time; 95 % intervals over cases.",
@@ -84,7 +84,7 @@ def page(found: Results) -> str:
         results=found,
         kinds=kinds,
         ks=sorted(kinds[-1].pass_hat),
-        cases=of_cases(found),
+        cases=sorted(of_cases(found), key=lambda one: one.passed / one.runs),
         totals=totals(found),
         medians=medians(found),
     )

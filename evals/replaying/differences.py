@@ -130,9 +130,17 @@ def _done(decision: Decision) -> Json:
 def _said(decision: Decision) -> str:
     done = _done(decision)
     kind, _ = done.pop("kind"), done.pop("component")
-    rest: list[Any] = [value if isinstance(value, str) else value or "" for value in done.values()]
-    told = " ".join(str(one) for one in rest if one)
+    told = " ".join(_in_words(one) for one in done.values() if one)
     return f"{kind} {told}".strip() + f" ({decision.why})"
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case dict():
+            return "with " + ", ".join(f"{name} = {one}" for name, one in value.items())
+        case list():
+            return ", ".join(map(str, value))
+    return str(value)
 
 
 def _difference(event: Json, recorded: str, now: str) -> Difference:

@@ -48,5 +48,10 @@ def side_by_side(recording: Recording, found: Replay, brain: str) -> str:
         name: "data:image/png;base64," + base64.b64encode(data).decode() for name, data in found.pictures.items()
     }
     return environment.get_template("model_check.html.j2").render(
-        recording=recording, differences=found.differences, asked=found.asked, pictures=pictures, brain=brain
+        recording=recording,
+        answers=found.answers,
+        lab=[one for one in found.differences if one.what == "lab"],
+        asked=found.asked,
+        pictures=pictures,
+        brain=brain,
     )

@@ -58,6 +58,11 @@ class Replay:
     """Questions that the other brain was asked."""
 
     @property
+    def answers(self) -> list[Difference]:
+        """Where the other brain decided or read otherwise; the rest is the lab's."""
+        return [one for one in self.differences if one.what != "lab"]
+
+    @property
     def first(self) -> Difference | None:
         return self.differences[0] if self.differences else None
 
