@@ -70,13 +70,11 @@ def _shared(*names: str) -> Json:
 
 
 def _number(spec: Parameter) -> Json:
-    default = "from the table" if spec.default is None else f"{spec.default:g}"
-    unit = f" ({spec.unit})" if spec.unit else ""
     return {
         "type": "integer" if spec.integer else "number",
         "minimum": spec.low,
         "maximum": spec.high,
-        "description": f"{spec.description}{unit}; default {default}",
+        "description": render("argument.j2", spec=spec).strip(),
     }
 
 

@@ -84,6 +84,17 @@ def test_no_prompt_stands_in_python():
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 
+@pytest.mark.parametrize("name", ["outline.py", "tool_schemas.py", "toolset.py", "conversation.py"])
+def test_what_makes_a_question_holds_no_phrase_of_its_own(name):
+    """No two words in a row but in docstrings and in errors for a person: values go into templates as they are."""
+    tree = ast.parse((AGENT / "brains" / name).read_text(encoding="utf-8"))
+    docstrings = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    errors = {id(part) for one in ast.walk(tree) if isinstance(one, ast.Raise) for part in ast.walk(one)}
+    said = [one for one in ast.walk(tree) if isinstance(one, ast.Constant) and id(one) not in docstrings | errors]
+    texts = [one.value for one in said if isinstance(one.value, str)]
+    assert [text for text in texts if re.search(r"[a-z] [a-z]", text)] == []
+
+
 def test_every_message_to_a_model_is_rendered_from_a_file():
     """Wherever a message is made, its text comes from ``render``, from a variable of the record, or from the person."""
     for path in MODULES:

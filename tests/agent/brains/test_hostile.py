@@ -12,7 +12,7 @@ from reson.agent.brains.conversation import Reply, ToolCall, Usage
 from reson.agent.brains.decisions import decisions_of
 from reson.agent.brains.plans import SHOWN_BY
 from reson.agent.brains.wishes import wishes_of
-from reson.agent.lab import Lab
+from reson.agent.lab import Lab, device_name
 from reson.agent.launch import Plan, start
 from reson.agent.observation import Known
 from reson.records import Ending, Json
@@ -81,7 +81,10 @@ def test_no_hostile_call_executes_and_nothing_it_names_is_written(tmp_path, serv
         store = lab.store()
         return (
             [(row.experiment, row.parameters, row.raw_sha) for row in list_measurements(store)],
-            [(row.component, row.parameter, row.value, row.approval_id) for row in log(store, "simulated-1")],
+            [
+                (row.component, row.parameter, row.value, row.approval_id)
+                for row in log(store, device_name(lab.config.device))
+            ],
             sorted((row.id, row.status, row.action_hash) for row in list_approvals(store)),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections import defaultdict, deque
@@ -13,9 +14,9 @@ import pytest
 
 from reson.agent.brains.accounts import account
 from reson.agent.brains.conversation import Request
-from reson.agent.brains.pictures import picture_tokens, request_tokens
+from reson.agent.brains.pictures import picture_tokens, request_tokens, text_tokens
 from reson.agent.brains.plans import BRING_UP
-from reson.agent.lab import Lab, open_lab
+from reson.agent.lab import Lab, device_name, open_lab
 from reson.agent.launch import Plan, resume, start
 from reson.errors import OperatorError
 from reson.records import Ending, Json
@@ -39,13 +40,16 @@ def make_lab(
     experiments: int = 2000,
     **model: object,
 ) -> Lab:
-    """A lab with this brain; ``model`` are further settings of [model], ``faults`` lines of [device.faults]."""
+    """A lab of neighbours in a line with this brain; ``model`` are further settings of [model], ``faults`` lines of
+    [device.faults].
+    """
     open_lab(directory, seed=seed, qubits=qubits)
+    (directory / "chip.toml").write_text('coupling = "line"\n')
     if server is not None:
         model = {"base_url": server.url, "choose": "planner", "read": "eyes", "timeout": 5.0} | model
     path = directory / "lab.toml"
     text = path.read_text().replace('brain = "offline"', f'brain = "{brain}"')
-    text = text.replace("[device.faults]", f"[device.faults]\n{faults}")
+    text = text.replace("# chip =", "chip =").replace("[device.faults]", f"[device.faults]\n{faults}")
     text = text.replace("experiments = 2000", f"experiments = {experiments}")
     before, _, after = text.partition("[model]")
     own = "\n".join(f"{name} = {json.dumps(value)}" for name, value in model.items())
@@ -66,6 +70,11 @@ def trajectory(lab: Lab) -> list[Json]:
 def endings(events: list[Json]) -> dict[str, str]:
     decisions = [event["decision"] for event in events if event["kind"] == "decision"]
     return {said["component"]: said["kind"] for said in decisions if said["kind"] in ("done", "give_up")}
+
+
+def table(lab: Lab) -> list[tuple[str, str, float]]:
+    """Every value that was ever written, in order."""
+    return [(row.component, row.parameter, row.value) for row in log(lab.store(), device_name(lab.config.device))]
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +126,7 @@ def by_model(tmp_path_factory: pytest.TempPathFactory, offline: tuple[Lab, list[
 def test_a_night_by_a_model_over_http_ends_as_the_offline_one(by_model, offline):
     lab, events = by_model
     assert endings(events) == endings(offline[1]) == {"q0": "done", "q1": "done"}
-    written = [(row.component, row.parameter, row.value) for row in log(lab.store(), "simulated-1")]
-    assert written == [(row.component, row.parameter, row.value) for row in log(offline[0].store(), "simulated-1")]
+    assert table(lab) == table(offline[0]) and len(table(lab)) > 2 * len(BRING_UP)
     total = account(events)
     assert total.failed == 0 and total.fallbacks == ()
     assert set(total.questions["choose"]) == set(total.questions["read"]) == {"model"}
@@ -156,15 +164,32 @@ def test_the_sizes_of_the_questions(by_model):
         assert text + number * picture_tokens(640, 480) < 6000
 
 
-def test_the_cascade_ends_the_same_and_asks_nothing_about_a_healthy_qubit(tmp_path, serve):
+def test_the_first_question_of_a_later_night_stays_short(tmp_path, serve, offline):
+    """With history and memory; a qubit more adds its own paragraph, so that twenty of them are known too."""
+    directory = tmp_path / "lab"
+    shutil.copytree(offline[0].directory, directory)
+    server = serve(lambda body: able(body) or Answer(status=500))
+    lab = make_lab(directory, "openai", server, retries=0, experiments=1)
+    assert start(lab, Plan(kind="calibrate"), lambda kind, body: None).ending is Ending.BUDGET_SPENT
+    events = read_trajectory(lab.runs / "calibrate-0002" / "trajectory.jsonl")
+    call = next(event for event in events if event["kind"] == "model_call")
+    request = Request.model_validate_json(lab.store().blobs.get(call["request"], ".json"))
+    question = request.messages[-1].text
+    assert question.count("was calibrated") == QUBITS and "tonight: nothing yet" in question
+    longest = max(text_tokens(part) for part in question.split("## ")[1:])
+    assert request_tokens(request)[0] + (20 - QUBITS) * longest < 8000
+
+
+def test_the_cascade_ends_the_same_and_asks_nothing_about_healthy_qubits(tmp_path, serve, offline):
     """So the calls of a night do not grow with its healthy qubits; an endpoint that is dead is not even noticed."""
     server = serve(lambda body: Answer(status=500))
-    lab = make_lab(tmp_path, "cascade", server, qubits=1, retries=0)
+    lab = make_lab(tmp_path, "cascade", server, retries=0)
     events = night(lab)
-    assert endings(events) == {"q0": "done"}
+    assert endings(events) == endings(offline[1])
+    assert table(lab) == table(offline[0]) and len(table(lab)) > 2 * len(BRING_UP)
     questions = account(events).questions
     assert set(questions["choose"]) == set(questions["read"]) == {"offline"}
-    assert questions["read"]["offline"] >= len(BRING_UP)
+    assert questions["read"]["offline"] >= 2 * len(BRING_UP)
     assert server.requests == []
 
 
@@ -217,7 +242,7 @@ def test_a_persons_approval_is_not_the_models_to_give(tmp_path, serve, offline):
     )
     ended = start(lab, Plan(kind="calibrate"), lambda kind, body: None)
     assert ended.ending is Ending.WAITING_FOR_APPROVAL
-    assert {row.author for row in log(lab.store(), "simulated-1")} == {"design"}
+    assert {row.author for row in log(lab.store(), device_name(lab.config.device))} == {"design"}
 
 
 def test_a_resumed_run_asks_nothing_twice(tmp_path, serve, offline):

@@ -14,12 +14,13 @@ from reson.agent.brains.capabilities import EVERYTHING, Capabilities, capabiliti
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.conversation import FailureKind, NoAnswer
 from reson.agent.brains.model import ModelBrain
-from reson.agent.brains.pictures import picture_tokens
+from reson.agent.brains.pictures import picture_tokens, text_tokens
 from reson.agent.brains.read_by_model import read_by_model
 from reson.agent.campaign.measuring import with_doubt
 from reson.agent.config import CascadeSettings
+from reson.prompts.gallery import references
 from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Status, Verdict
-from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.experiments.experiment import Analysis, Axis, Series
 from reson.tools.figures.style import png
 from tests.agent.brains.chat_server import Answer, able, pictures_of, text_of
@@ -75,6 +76,19 @@ def test_a_reading_comes_from_the_picture_alone(serve, desk_for, figure):
     assert len(pictures_of(body)) == 5
     sent = Image.open(io.BytesIO(base64.b64decode(pictures_of(body)[-1].partition(",")[2])))
     assert sent.size == (640, 480)
+
+
+@pytest.mark.parametrize("experiment", CATALOGUE)
+def test_a_reading_with_four_reference_plots_is_short(experiment, serve, desk_for):
+    """For every experiment, at the default size of the pictures, by the documented formula."""
+    server = serve(lambda body: Answer(status=400))
+    with pytest.raises(NoAnswer):
+        read_by_model(desk_for(server), EVERYTHING, references(experiment, 1)[0].path, analysis(experiment))
+    [body] = server.requests
+    assert len(pictures_of(body)) == len(references(experiment, 4)) + 1
+    sizes = [Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).size for url in pictures_of(body)]
+    text = text_of(body) + json.dumps(body["response_format"])
+    assert text_tokens(text) + sum(picture_tokens(*size) for size in sizes) < 6000
 
 
 def test_the_picture_is_downscaled_and_examples_can_be_left_out(serve, desk_for, figure):
