@@ -68,12 +68,17 @@ def main() -> None:
 
 
 def _two_nights(directory: Path) -> Lab:
-    """A night that ended, and one in which a request waits; q2 has a weak drive line."""
-    lab = open_lab(directory, seed=SEED, qubits=5)
+    """A night that ended, the ZZ of every pair of neighbours, and a night in which a request waits; q2 has a weak drive
+    line."""
+    open_lab(directory, seed=SEED, qubits=5)
+    (directory / "chip.toml").write_text(f'seed = {SEED}\nqubits = 5\ncoupling = "line"\n')
     settings = directory / "lab.toml"
-    settings.write_text(settings.read_text().replace('# q2 = "attenuator"', 'q2 = "attenuator"'))
+    written = settings.read_text().replace('# q2 = "attenuator"', 'q2 = "attenuator"')
+    settings.write_text(written.replace('# chip = "chip.toml"', 'chip = "chip.toml"'))
     lab = open_lab(directory)
     start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
+    pairs = Plan(kind="run", experiment="zz_ramsey", qubits=(1, 2, 3, 4), writes=True)
+    start(lab, pairs, lambda kind, body: None)
     (directory / "policy.toml").write_text(ASK + DEFAULT_POLICY)
     start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
     return lab
@@ -89,7 +94,9 @@ def _take(
     page.goto(url)
     page.locator(".rs-title").first.wait_for()
     ready(page)
-    page.wait_for_timeout(2500)  # charts are drawn after the page says that it is ready
+    page.wait_for_timeout(1500)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    page.wait_for_timeout(1500)  # charts are drawn after the page says that it is ready
     page.screenshot(path=PICTURES / f"console_{name}.png")
     page.close()
     print(f"console_{name}.png", flush=True)

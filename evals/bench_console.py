@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,7 +68,7 @@ def served(lab: Path) -> Iterator[str]:
             try:
                 urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
                 break
-            except urllib.error.URLError:
+            except OSError:
                 time.sleep(0.1)
         yield url
     finally:

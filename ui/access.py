@@ -15,7 +15,7 @@ from reson.agent.accounts import Role, check_password, load_accounts, may_operat
 from reson.agent.cli.arguments import login
 from reson.errors import OperatorError
 from reson.ui.opened import directory
-from reson.ui.phrases import heading, note, show, tag, told
+from reson.ui.phrases import command, heading, note, show, tag, told
 from reson.ui.sessions import SESSIONS, Session, cookie_name
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -105,7 +105,7 @@ def sign_in_page() -> None:
             sent = st.form_submit_button("Sign in", type="primary")
         if sent:
             _sign_in(name.strip(), password)
-        note("Accounts are made on the lab's machine with ", tag("span", "reson console add-user", kind="rs-code"), ".")
+        note("Accounts are made on the lab's machine with ", command("reson console add-user"), ".")
 
 
 def _sign_in(name: str, password: str) -> None:

@@ -78,7 +78,8 @@ def _stop(place: Opened, holder: Holder) -> None:
     if st.session_state.get("stopping") == holder.since:
         note("It stops at the next safe point: the measurement in flight is finished and kept.")
         return
-    if st.button("Stop at the next safe point", icon=":material/stop_circle:", key="stop"):
+    pause = "The measurement in flight is finished and kept; the run can be resumed from there."
+    if st.button("Stop at the next safe point", icon=":material/stop_circle:", key="stop", help=pause):
         try:
             access.operator()
             stop_holder(place.lab)

@@ -15,7 +15,7 @@ from reson.tools.store.runs import RunRow, list_runs
 from reson.tools.store.table import current
 from reson.ui import queries
 from reson.ui.opened import Opened
-from reson.ui.phrases import ending_mark, facts, note, section, show, tag, told
+from reson.ui.phrases import command, ending_mark, facts, note, section, show, tag, told
 
 LISTED = 60
 
@@ -69,7 +69,7 @@ def _report(place: Opened, run: RunRow) -> None:
     """The report as it was written. In a frame without an origin, so that nothing in it could reach the console."""
     path = place.lab.runs / run.id / "report.html"
     if not path.exists():
-        note(f"Its report is missing; `reson report {run.id}` writes it again.")
+        note("Its report is missing; ", command(f"reson report {run.id}"), " writes it again.")
         return
     page = path.read_bytes()
     with st.container(horizontal=True):

@@ -52,6 +52,11 @@ def note(*parts: object) -> None:
     show(tag("p", *parts, kind="rs-note"))
 
 
+def command(text: str) -> Markup:
+    """A command as one types it."""
+    return tag("span", text, kind="rs-code")
+
+
 def facts(pairs: Iterable[tuple[str, object]]) -> Markup:
     """Labels with their values, side by side."""
     cells = (tag("div", tag("dt", label), tag("dd", value)) for label, value in pairs)

@@ -15,7 +15,7 @@ from reson.provenance import provenance
 from reson.tools.store.integrity import problems
 from reson.ui import access, queries
 from reson.ui.opened import Opened, directory, opened
-from reson.ui.phrases import ago, empty, facts, heading, note, section, show, table, tag, told
+from reson.ui.phrases import ago, command, empty, facts, heading, note, section, show, table, tag, told
 
 
 def page() -> None:
@@ -59,7 +59,7 @@ def _endpoint(place: Opened) -> None:
     key = bool(os.environ.get(model.key_env)) or bool(model.key_file and Path(model.key_file).exists())
     pairs = [("Endpoint", model.base_url), ("Chooses", model.choose), ("Reads", model.reader)]
     show(facts([*pairs, ("Key", "present" if key else f"missing: set {model.key_env}")]))
-    note("`reson model check` asks it whether it answers.")
+    note(command("reson model check"), " asks it whether it answers.")
 
 
 def _goals(place: Opened) -> None:
@@ -106,7 +106,7 @@ def _health(place: Opened) -> None:
         rows.append(("lab.db", _size(database.stat().st_size)))
     rows += [(name, _folder(lab / name)) for name in ("memory",)]
     show(table(("Part", "Size"), rows, numbers=(1,)))
-    note("Memory is an index over the record; `reson memory rebuild` makes it again.")
+    note("Memory is an index over the record; ", command("reson memory rebuild"), " makes it again.")
     if st.button("Check the record", key="check-record", help="Reads every file; `reson check` does the same."):
         _check(place)
 

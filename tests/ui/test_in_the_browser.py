@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reson.agent.accounts import Role, add_account, users_file
 from reson.agent.policy import DEFAULT_POLICY
 from reson.tools.store.approvals import find_approval, list_approvals
-from reson.tools.store.measurements import list_measurements
+from reson.tools.store.measurements import FIGURE, list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
+from reson.ui.reanalysis import FEWEST
 from tests.agent.brains.chat_server import Answer, serving
 from tests.ui.browser import QUIET, chromium, console, end_run
 from tests.ui.conftest import ASK
@@ -239,3 +242,36 @@ def test_a_model_answers_word_by_word_with_its_calls_a_plot_and_an_approval(brow
             assert answered(own_lab, request).answer == "approve"
             expect(page.get_by_text(f"{request}: approve by")).to_be_visible()
             expect(page.get_by_text("approve what waits")).to_be_visible()
+
+
+def test_a_measurement_is_taken_away_and_fitted_anew_over_a_part_of_its_sweep(browser, waiting_lab):
+    store = open_store(waiting_lab)
+    row = next(row for row in list_measurements(store, experiment="rabi", component="q0"))
+    recorded = load_analysis(store, row)
+    with console(waiting_lab) as url:
+        page = opened(browser, f"{url}/measurements")
+        page.get_by_label("Name contains").fill(row.id)
+        page.get_by_label("Name contains").press("Enter")
+        expect(page.locator("strong", has_text="q0 · Rabi")).to_be_visible()
+        table = np.genfromtxt(_taken(page, "Points (CSV)"), delimiter=",", names=True, dtype=None, encoding="utf-8")
+        assert np.allclose(table["y"], recorded.series[0].y) and np.allclose(table["x"], recorded.series[0].x)
+        with np.load(_taken(page, "Raw data (NumPy)")) as archive:
+            assert any(np.array_equal(archive[name], load_raw(store, row).arrays["iq_mean"]) for name in archive.files)
+        assert row.figure_sha is not None
+        assert _taken(page, "Figure (PNG)").read_bytes() == store.blobs.get(row.figure_sha, FIGURE)
+        page.get_by_text("Fit a part of the sweep").click()
+        number = len(load_raw(store, row).circuits)
+        expect(page.get_by_text(f"{number} of {number}")).to_be_visible()
+        handle = page.get_by_role("slider").last
+        handle.focus()
+        handle.press("PageDown")
+        kept = page.get_by_text(re.compile(rf"^\d+ of {number}$"))
+        expect(kept).not_to_have_text(f"{number} of {number}", timeout=WAIT)
+        assert FEWEST <= int(kept.inner_text().split()[0]) < number
+        expect(page.get_by_role("columnheader", name="Anew")).to_be_visible()
+
+
+def _taken(page: Page, name: str) -> Path:
+    with page.expect_download() as download:
+        press(page, re.escape(name))
+    return download.value.path()
