@@ -258,7 +258,6 @@ _BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
     ("t1", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
     ("t2_hahn", Status.WINDOW_TOO_SHORT): _delay_range(2.5),
     ("t2_hahn", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
-    ("ramsey_xy", Status.WINDOW_TOO_SHORT): _ramsey_range(2.5),
     ("ramsey_xy", Status.TOO_FEW_OSC): _ramsey_range(2.0),
     ("ramsey_xy", Status.NO_DETUNING): _ramsey_range(2.0),
     ("ramsey_xy", Status.TOO_MANY_OSC): _ramsey_range(0.4),
