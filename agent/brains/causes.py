@@ -97,6 +97,9 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return Abandon("too much of the qubit is excited at rest", diagnosis.hot_qubit(share))
     if len(failure.failures) < 2:
         return usual
+    lost = readout_signs.decays(failure.attempts)
+    if lost is not None:
+        return Abandon("the qubit relaxes while it is read", diagnosis.decays_while_read(lost))
     if apart is None and failure.experiment != "readout" and not failure.upstream_tried:
         return GoUpstream("readout", "how far apart are the clouds as they are?")
     if readout_signs.is_compressed(failure.attempts):

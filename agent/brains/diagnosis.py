@@ -65,6 +65,14 @@ def hot_qubit(share: float) -> Diagnosis:
     )
 
 
+def decays_while_read(share: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.SHORT_T1,
+        text=f"{100 * share:.0f} % of the shots that begin in 1 relax within one readout.",
+        remedy="Look for a two-level system on resonance or poor filtering; shorten the readout.",
+    )
+
+
 def swapped_drive_lines(component: str, line: int) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.SWAPPED_DRIVE_LINES,
@@ -157,6 +165,7 @@ _IMPLIED = {
     DiagnosisCode.SWAPPED_DRIVE_LINES: {DiagnosisCode.FREQUENCY_GUESS_OFF},
     DiagnosisCode.NO_DRIVE_RESPONSE: {DiagnosisCode.FREQUENCY_GUESS_OFF},
     DiagnosisCode.NOISY_READOUT: {DiagnosisCode.POOR_READOUT},
+    DiagnosisCode.SHORT_T1: {DiagnosisCode.POOR_READOUT},
     DiagnosisCode.READOUT_SATURATED: {DiagnosisCode.POOR_READOUT},
 }
 

@@ -23,6 +23,9 @@ APART = 2.0
 HOT = 0.08
 """Share of 1 at rest, beyond what the clouds' overlap explains, from which a qubit is called hot."""
 
+DECAYS = 0.15
+"""Share of 1 that relaxes within one readout from which T1 is too short for it; a sound qubit loses 0.01 to 0.03."""
+
 
 def is_heard(attempts: Sequence[Attempt]) -> bool:
     """Whether any resonator spectroscopy brought more than noise home, dip or no dip."""
@@ -76,11 +79,17 @@ def is_hot(attempts: Sequence[Attempt]) -> bool:
     return share is not None and apart is not None and apart > APART and share > HOT
 
 
+def decays(attempts: Sequence[Attempt]) -> float | None:
+    """Share of 1 that relaxed while it was read, by the newest readout, where it is too much; else None."""
+    share, apart = _of_readout(attempts, "decayed"), separation(attempts)
+    return share if share is not None and apart is not None and apart > APART and share > DECAYS else None
+
+
 def is_noisy(attempts: Sequence[Attempt]) -> bool:
-    """Whether the clouds overlap though the best amplitude of the tone was looked for."""
+    """Whether the clouds overlap at the best amplitude of the tone, and not because the qubit relaxes meanwhile."""
     apart = separation(attempts)
     tuned = any(one.experiment == "readout_power" for one in attempts)
-    return tuned and apart is not None and apart < NOISY
+    return tuned and apart is not None and apart < NOISY and decays(attempts) is None
 
 
 def drive_is_sound(attempts: Sequence[Attempt]) -> bool:

@@ -119,6 +119,14 @@ def test_clouds_that_overlap_are_noise_unless_the_signal_falls_behind_its_tone(g
     assert named(attempts, assignment_fidelity=0.93) == {DiagnosisCode(code)}
 
 
+def test_a_qubit_that_relaxes_while_it_is_read_has_a_short_t1():
+    lossy = {"separation": 3.3, "p1_given_0": 0.06, "assignment_fidelity": 0.79, "decayed": 0.29}
+    poor = attempt("readout", Verdict.REVIEW, Status.SUCCESS, found=lossy)
+    assert named([*until("readout"), poor, poor]) == {DiagnosisCode.SHORT_T1}
+    decision = decide([*until("readout"), *[poor.model_copy(update={"quantities": {}})] * 2])
+    assert isinstance(decision, Measure), "nothing is known of the reason"
+
+
 def searched() -> list[Attempt]:
     attempts = until("qubit_spectroscopy")
     for _ in range(4):
