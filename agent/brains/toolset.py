@@ -14,7 +14,20 @@ from reson.tools.experiments.experiment import Experiment
 
 CALIBRATING = frozenset(step.experiment for step in (*BRING_UP, *UPKEEP, *REFINE))
 _REFINING = frozenset(step.experiment for step in REFINE)
-EXPLAINING = frozenset({"qubit_power_map", "t2_ramsey", "t1_over_time", "allxy", "fine_frequency", "drive_line_map"})
+EXPLAINING = frozenset(
+    {
+        "qubit_power_map",
+        "t2_ramsey",
+        "t1_over_time",
+        "allxy",
+        "fine_frequency",
+        "drive_line_map",
+        "ef_rabi",
+        "leakage_rb",
+    }
+)
+RECENT = 3
+"""Attempts back to which a failure still wants explaining: some explanations take two measurements."""
 
 
 def offered(observation: Observation) -> tuple[Experiment, ...]:
@@ -32,4 +45,4 @@ def _wanted(view: QubitView) -> frozenset[str]:
         steps = {step.experiment for step in plan_for(view)}
         benchmarked = any(attempt.experiment == "standard_rb" for attempt in view.attempts)
         return frozenset(steps | _REFINING) if benchmarked else frozenset(steps)
-    return CALIBRATING if succeeded(view.attempts[-1]) else CALIBRATING | EXPLAINING
+    return CALIBRATING if all(map(succeeded, view.attempts[-RECENT:])) else CALIBRATING | EXPLAINING

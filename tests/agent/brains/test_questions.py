@@ -89,7 +89,7 @@ def test_what_is_offered_grows_with_what_was_measured_and_with_trouble():
     assert {row.name for row in offered(chip(calibrated))} == {step.experiment for step in UPKEEP}
     troubled = calibrated.model_copy(update={"attempts": (failed("readout"),)})
     assert {row.name for row in offered(chip(troubled))} == CALIBRATING | EXPLAINING
-    mended = calibrated.model_copy(update={"attempts": (failed("readout"), passed("rabi"))})
+    mended = calibrated.model_copy(update={"attempts": (failed("readout"), *map(passed, ("rabi", "readout", "t1")))})
     assert {row.name for row in offered(chip(mended))} == CALIBRATING
     benchmarked = calibrated.model_copy(update={"attempts": (passed("standard_rb"),)})
     assert {row.name for row in offered(chip(benchmarked))} == {step.experiment for step in (*UPKEEP, *REFINE)}
