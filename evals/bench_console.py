@@ -45,6 +45,7 @@ def main() -> None:
             for name, lab in labs.items():
                 with served(lab) as url:
                     page = browser.new_page(viewport={"width": 1280, "height": 800})
+                    print(f"{name}: load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
                     for path in PAGES:
                         seconds = [first_content(page, f"{url}/{path}") for _ in range(REPEATS + 1)][1:]
                         _tell(name, f"open {path or 'inbox'}", seconds, FIRST)
