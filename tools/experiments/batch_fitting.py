@@ -67,7 +67,7 @@ def fit_many(
     if not points:
         return []
     fixed = constants or [{}] * len(points)
-    x, y, weight, part = _stacked(points)
+    x, y, weight, part = _stacked(points, model.capped)
     given = {name: np.array([[one[name]] for one in fixed]) for name in model.constants}
 
     def curve(at: np.ndarray, of: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ def fit_many(
     return [_fit(model, one, fixed[place], solution, place, drawn[place], x_unit) for place, one in enumerate(points)]
 
 
-def _stacked(points: Sequence[Points]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _stacked(points: Sequence[Points], capped: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """x, y, weight and part, shape (qubits, points); where a qubit has fewer points the rest weigh nothing."""
     most = max(len(one.x) for one in points)
     x, y, weight = (np.zeros((len(points), most)) for _ in range(3))
@@ -93,14 +93,14 @@ def _stacked(points: Sequence[Points]) -> tuple[np.ndarray, np.ndarray, np.ndarr
         number = len(one.x)
         x[row], part[row] = one.x[0], one.part[0]
         x[row, :number], y[row, :number], part[row, :number] = one.x, one.y, one.part
-        weight[row, :number] = _weights(one)
+        weight[row, :number] = _weights(one, capped)
     return x, y, weight, part
 
 
-def _weights(points: Points) -> np.ndarray:
-    """One over the error, but no point weighs more than nine tenths of its series, as in a curve analysis."""
+def _weights(points: Points, capped: bool) -> np.ndarray:
+    """One over the error; ``capped``: but no point weighs more than nine tenths of its series."""
     found = 1 / np.maximum(points.y_err, np.finfo(float).eps)
-    for n in np.unique(points.part):
+    for n in np.unique(points.part) if capped else ():
         mine = points.part == n
         found[mine] = np.minimum(found[mine], np.percentile(found[mine], 90))
     return found

@@ -26,6 +26,9 @@ class CurveModel:
     series: Mapping[str, str]
     bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     constants: tuple[str, ...] = ()
+    capped: bool = True
+    """Whether no point weighs more than nine tenths of its series, as in a curve analysis of Qiskit Experiments. The
+    errors of the parameters then come out too large where the most exact points, next to 0 and 1, tell the most."""
 
 
 def _decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:

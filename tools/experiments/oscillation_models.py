@@ -48,7 +48,9 @@ DAMPED_RABI = CurveModel(
 """base + amp exp(-rate x) cos(2 pi freq x): a drive of no length is no rotation, so there is no free phase."""
 
 _TRACE_BOUNDS = {"amp": (0, 2), "tau": TIMES, "freq": (0, np.inf), "phi": ANY_PHASE, "base": (-1, 2), "share": (0, 1)}
-RAMSEY_TRACE = CurveModel(("amp", "tau", "freq", "phi", "base", "share"), _trace, {"data": "fringes"}, _TRACE_BOUNDS)
+RAMSEY_TRACE = CurveModel(
+    ("amp", "tau", "freq", "phi", "base", "share"), _trace, {"data": "fringes"}, _TRACE_BOUNDS, capped=False
+)
 """base + amp exp(-share x / tau - (1 - share) (x / tau)^2) cos(2 pi freq x + phi).
 
 ``T2RamseyAnalysis`` but for the envelope: fast noise dephases exponentially, slow noise as a Gaussian (Ithier et al.,
@@ -56,12 +58,16 @@ PRB 72, 134519 (2005)). Whatever their shares, at ``tau`` the envelope has falle
 """
 
 RAMSEY_TRACE_OF_ONE_NOISE = CurveModel(
-    ("amp", "tau", "freq", "phi", "base"), _trace, {"data": "fringes"}, _TRACE_BOUNDS, ("share",)
+    ("amp", "tau", "freq", "phi", "base"), _trace, {"data": "fringes"}, _TRACE_BOUNDS, ("share",), capped=False
 )
 """The same with a given ``share``: where only one kind of noise is seen, the other is no unknown."""
 
 TWO_LINES = CurveModel(
-    ("base", "tau", "freq", "gap", "a1", "b1", "a2", "b2"), _two_lines, {"data": "fringes"}, {"tau": TIMES}
+    ("base", "tau", "freq", "gap", "a1", "b1", "a2", "b2"),
+    _two_lines,
+    {"data": "fringes"},
+    {"tau": TIMES},
+    capped=False,
 )
 """base + exp(-x / tau) (a1 cos(2 pi freq x) + b1 sin(2 pi freq x) + the same with a2, b2 and freq + gap).
 

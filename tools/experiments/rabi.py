@@ -28,9 +28,9 @@ THIRD_LEVEL = 0.06
 
 Found by propagating a transmon: 0.054 without DRAG, 0.067 with the best coefficient, whatever duration and
 anharmonicity."""
-SYSTEMATIC = 0.001
+SYSTEMATIC = 0.0007
 """Relative error that a detuning left by spectroscopy adds; of a short pulse more, by ``UNSURE`` times the slowing."""
-UNSURE = 1.7
+UNSURE = 1.1
 
 
 def _defaults(values: Values) -> dict[str, float]:

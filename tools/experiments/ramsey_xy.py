@@ -31,9 +31,9 @@ OSCILLATIONS = 5.0
 WANDER = 150.0
 """Hz: how far a transmon wanders while it is measured, at some 10 kHz in six hours (Burnett et al., npj Quantum Inf. 5,
 54 (2019)). A long window resolves less than that."""
-ENVELOPE = 0.05
-"""Relative error of T2* from a fit of an exponential: slow noise makes the decay more Gaussian, which such a fit takes
-for a shorter one by up to a tenth."""
+ENVELOPE = 0.035
+"""Relative error of T2* from a fit of an exponential, for each T2* in the window, at least one: slow noise makes the
+decay more Gaussian, which such a fit takes for a shorter one, the more of the tail it sees."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -116,7 +116,8 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
         found["drive_frequency"] = Quantity(value=corrected, stderr=stderr, unit="Hz")
     seen = tau.value < 3 * raw.parameters["max_delay"]
     if seen and tau.stderr is not None and tau.stderr < 0.3 * tau.value:
-        found["t2_star"] = tau.model_copy(update={"stderr": float(np.hypot(tau.stderr, ENVELOPE * tau.value))})
+        shape = ENVELOPE * max(tau.value, raw.parameters["max_delay"])
+        found["t2_star"] = tau.model_copy(update={"stderr": float(np.hypot(tau.stderr, shape))})
     return found
 
 
