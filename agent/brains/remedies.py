@@ -162,6 +162,8 @@ def _adjusted(last: Attempt) -> dict[str, float]:
         change = _shorter_window
     if last.experiment in _RATES:
         change = _other_sequences
+    if last.experiment == "ramsey_xy" and change is None and _has_reason(last, "offset ="):
+        change = _ramsey_range(0.3)  # no averaging brings back what the sampling folds
     if change is not None:
         return change(last)
     return {"shots": _more_shots(last)} if "shots" in last.parameters else {}
@@ -183,7 +185,7 @@ def _shorter_window(last: Attempt) -> dict[str, float]:
 
 _RATES = {"standard_rb": ("error_per_gate", "error_per_gate"), "leakage_rb": ("leakage_per_gate", "seepage_per_gate")}
 """What adds up to the rate of the exponential, per pulse."""
-MOST_DECAYS = 5.0
+LEAST_DECAYS, MOST_DECAYS = 0.8, 5.0
 
 
 def _decays(last: Attempt) -> float:
@@ -193,12 +195,16 @@ def _decays(last: Attempt) -> float:
 
 
 def _other_sequences(last: Attempt) -> dict[str, float]:
-    """Shorter ones where the curve is over long before the end, which tells how far it goes and not how fast; and more
-    of them, since large errors scatter from one random sequence to the next, whatever the shots.
+    """Shorter ones where the curve is over long before the end, which tells how far it goes and not how fast, longer
+    ones where it has hardly begun; and more of them, since large errors scatter from one random sequence to the next,
+    whatever the shots.
     """
     decays, longest = _decays(last), last.parameters["max_length"]
-    shorter = max(20.0, 2 * longest // decays) if decays > MOST_DECAYS else longest
-    return {"max_length": shorter, "samples": min(50.0, 2 * last.parameters["samples"])}
+    if decays > MOST_DECAYS:
+        longest = max(20.0, 2 * longest // decays)
+    elif last.experiment == "standard_rb" and 0 < decays < LEAST_DECAYS:
+        longest = min(20_000.0, longest * min(4.0, 1.5 / decays) // 1)
+    return {"max_length": longest, "samples": min(50.0, 2 * last.parameters["samples"])}
 
 
 def _rabi_range(last: Attempt) -> dict[str, float]:

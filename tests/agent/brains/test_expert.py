@@ -210,6 +210,14 @@ def test_a_detuning_that_ramsey_folded_back_is_measured_over_a_window_that_canno
     assert window(20e3) == {}, "within the usual sweep"
 
 
+def test_an_offset_near_the_limit_of_the_sampling_is_sampled_more_finely():
+    attempts = until("ramsey_xy")
+    reasons = ("offset = 2.46e+05 Hz is not within 0 to 1.34e+05 Hz",)
+    decision = decide(*attempts, attempt("ramsey_xy", Verdict.REVIEW, reasons=reasons))
+    assert isinstance(decision, Measure)
+    assert decision.parameters["max_delay"] == pytest.approx(15e-6)
+
+
 def test_a_one_that_was_never_prepared_sends_the_readout_back_to_the_pi_pulse():
     reasons = ("share of 1 that was never prepared = 0.09695 is not within -1 to 0.04701",)
     poor = attempt("readout", Verdict.REVIEW, reasons=reasons)
@@ -259,6 +267,10 @@ def test_a_benchmark_that_decays_at_once_is_repeated_with_shorter_sequences_and_
     decision = decide(*attempts, steep)
     assert isinstance(decision, Measure)
     assert decision.parameters == {"max_length": 250.0, "samples": 16.0}
+    slow = attempt("standard_rb", Verdict.REVIEW, quantities=benchmark(1e-4))  # 0.6 decays
+    decision = decide(*attempts, slow)
+    assert isinstance(decision, Measure)
+    assert decision.parameters == {"max_length": 7500.0, "samples": 16.0}
     vague = attempt("standard_rb", Verdict.REVIEW, quantities=benchmark(2e-4))
     decision = decide(*attempts, vague)
     assert isinstance(decision, Measure)
