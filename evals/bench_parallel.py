@@ -3,7 +3,8 @@
 ``python -m reson.evals.bench_parallel``: for each experiment the seconds that Reson's own work takes (building the
 circuits, splitting the results, analysing, drawing the pictures), without the simulated physics, over the device time
 that the same job takes on hardware: shots times reset, circuit and readout. The stock classes of Qiskit Experiments run
-on a few qubits, and their time is scaled up.
+on a few qubits, and their time is scaled up. Wall times hold for an idle machine; on a busy one the processor time says
+more, which counts both cores.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ CASES: tuple[tuple[str, dict[str, float], float], ...] = (
 )
 """Experiment, arguments in place of the defaults, and the goal for software over device time."""
 PARTS = ("building", "splitting", "analysing", "drawing")
+COLUMNS = (*PARTS, "software", "device", "ratio", "goal", "CPU ratio", "stock", "over ours")
 READOUT_AMPLITUDE = 0.025
 LEFT = {"frequency": 20e3, "amplitude": 0.01}
 """Standard deviations of what is still wrong with a qubit, in Hz and relative."""
@@ -184,29 +186,13 @@ def _stock_experiment(name: str, qubit: int, values: dict[str, float], device: S
             return library.StandardRB((qubit,), lengths, device.backend, num_samples=int(values["samples"]), seed=qubit)
 
 
-def run(qubits: int = QUBITS, compare: int = STOCK_QUBITS) -> list[tuple[str, float, str]]:
-    """(what, value, unit) of each measured figure."""
-    device, known = tuned_device(qubits)
-    found: list[tuple[str, float, str]] = []
-    if compare:
-        stock("t1", device, known, 1)  # imports are paid once
-    for name, given, goal in CASES:
-        times = measure(name, device, known, given)
-        changed = "".join(f", {key} {value:g}" for key, value in given.items())
-        label = f"{name}{changed} on {qubits} qubits"
-        parts = ", ".join(f"{part} {getattr(times, part):.2f}" for part in PARTS)
-        found += [
-            (f"{label}: software ({parts})", times.software, "s"),
-            (f"{label}: device time", times.device, "s"),
-            (f"{label}: software over device time (goal {goal:g})", times.ratio, "x"),
-            (f"{label}: the software's processor time over device time", times.processor / times.device, "x"),
-        ]
-        if compare and not given:
-            small = stock(name, device, known, compare)
-            found.append((f"{name} on {compare} qubits: software of the stock classes", small, "s"))
-            found.append((f"{label}: stock, scaled up, over ours", small * qubits / compare / times.software, "x"))
-    found.append(("largest memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, "GB"))
-    return found
+def row_of(times: Times, goal: float, stock_seconds: float | None) -> str:
+    """One experiment's line of the table; ``stock_seconds`` are for as many qubits as ours."""
+    cells = [f"{getattr(times, part):.2f}" for part in (*PARTS, "software", "device")]
+    cells += [f"{times.ratio:.3f}", f"{goal:g}", f"{times.processor / times.device:.3f}"]
+    if stock_seconds is not None:
+        cells += [f"{stock_seconds:.0f}", f"{stock_seconds / times.software:.0f}"]
+    return "".join(f"{cell:>10}" for cell in cells)
 
 
 def main() -> None:
@@ -214,8 +200,19 @@ def main() -> None:
     parser.add_argument("--qubits", type=int, default=QUBITS)
     parser.add_argument("--stock", type=int, default=STOCK_QUBITS, help="qubits for the stock classes; 0: leave out")
     asked = parser.parse_args()
-    for what, value, unit in run(asked.qubits, asked.stock):
-        print(f"{what:<150} {value:>8.3g} {unit}", flush=True)
+    device, known = tuned_device(asked.qubits)
+    print(f"{asked.qubits} qubits in parallel: seconds of software, seconds of device time, and their ratio (CPU: by")
+    print("processor time). Stock: seconds of Qiskit Experiments' classes, scaled up from a few qubits; and over ours.")
+    print(f"{'':22}" + "".join(f"{name:>10}" for name in COLUMNS[: None if asked.stock else -2]), flush=True)
+    if asked.stock:
+        stock("t1", device, known, 1)  # imports are paid once
+    for name, given, goal in CASES:
+        times = measure(name, device, known, given)
+        compared = bool(asked.stock) and not given
+        whole = stock(name, device, known, asked.stock) * asked.qubits / asked.stock if compared else None
+        label = name + "".join(f", {value:g} {key}" for key, value in given.items())
+        print(f"{label:22}{row_of(times, goal, whole)}", flush=True)
+    print(f"largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB (goal: under 2 GB)")
 
 
 if __name__ == "__main__":
