@@ -7,11 +7,13 @@ import json
 import pytest
 
 from reson.agent.brains.capabilities import EVERYTHING, Capabilities
+from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.choose_by_model import choose_by_model
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.plans import BRING_UP, REFINE, SHOWN_BY, UPKEEP
 from reson.agent.brains.tool_schemas import experiment_tool
 from reson.agent.brains.toolset import CALIBRATING, EXPLAINING, offered
+from reson.agent.config import CascadeSettings
 from reson.agent.observation import Attempt, GiveUp, GoalsView, Known, Measure, Observation, QubitView
 from reson.records import Outcome, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -77,6 +79,19 @@ def test_one_question_decides_for_the_whole_chip(serve, desk_for, events):
     assert set(tools) >= {"resonator_spectroscopy", COLD, "escalate", "done", "give_up"}
     assert tools[COLD]["parameters"]["properties"]["span"]["maximum"] == 600e6
     assert "rabi" not in tools, "a cold qubit is not ready for it"
+
+
+@pytest.mark.parametrize("qubits", [5, 20])
+def test_a_cascade_asks_one_question_about_all_that_are_in_trouble(qubits, serve, desk_for):
+    """However many others there are: what it costs grows with rounds of trouble alone."""
+    troubled = {"q1", "q3"}
+    views = [view(f"q{n}", failed(), failed()) if f"q{n}" in troubled else view(f"q{n}") for n in range(qubits)]
+    server = serve(lambda body: Answer(calls=(measure(*sorted(troubled), span=80e6),)))
+    decisions = CascadeBrain(brain_of(desk_for(server)), CascadeSettings()).choose(chip(*views))
+    assert len(decisions) == qubits
+    assert {one.component for one in decisions if getattr(one, "parameters", {}) == {"span": 80e6}} == troubled
+    [body] = server.requests
+    assert text_of(body).count("## q") == len(troubled)
 
 
 def test_what_is_offered_grows_with_what_was_measured_and_with_trouble():
