@@ -15,13 +15,6 @@ from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
 from reson.tools.quantities import PARAMETERS
 
-CAUSES: dict[tuple[str, str], str] = {
-    ("ramsey_xy", "bad sweep"): "the sweep was too coarse or too short for the artificial detuning; not traced further",
-    ("standard_rb", "healthy"): "not traced; a defect that switches during the measurement is suspected",
-}
-"""What lets a wrong value through, by experiment and condition, as far as it was understood."""
-
-
 LEAST, MOST = 0.8, 1.25
 """Standard deviation of the pulls between which an error bar is called honest."""
 
@@ -126,8 +119,7 @@ def failures(outcomes: Sequence[Outcome]) -> list[str]:
                 for key, value in outcome.values.items()
                 if value.wrong
             )
-            cause = CAUSES.get((outcome.experiment, outcome.condition), "cause not known")
-            lines.append(f"- wrong accepted: {name}: {'; '.join(wrong)} (read as {outcome.status}). Cause: {cause}.")
+            lines.append(f"- wrong accepted: {name}: {'; '.join(wrong)} (read as {outcome.status})")
         if outcome.good and outcome.verdict is Verdict.REJECT:
             lines.append(f"- good rejected: {name}: {'; '.join(outcome.reasons)}")
     return lines
@@ -214,9 +206,10 @@ Thresholds, error estimates and readings were tuned on seeds below 1000 alone (`
 The verdict is that of a campaign: numeric checks, bounds, and the offline reader's doubt. A value is *wrong* if it lies
 outside 5 combined standard deviations of the truth and outside the tolerance below; whatever comes out of a dead qubit
 or of noise is wrong. A measurement is *good* if every value that it would write is right and its sweep could show the
-feature. *True* means: frequency, T1 and T2 of the hidden Hamiltonian in the middle of the measurement; amplitudes at
-which the resonant pulse turns by the gate's angle, and the DRAG coefficient at which it has no part along Z, by
-propagation of the true Hamiltonian (so a value that is best only while the drive is off resonance counts as wrong);
+feature. *True* means: frequency (averaged over the shots where a fast defect splits the qubit), T1 and T2 of the hidden
+Hamiltonian in the middle of the measurement; amplitudes at which the resonant pulse turns by the gate's angle, and the
+DRAG coefficient at which it has no part along Z, by propagation of the true Hamiltonian (so a value that is best only
+while the drive is off resonance counts as wrong);
 the angle between the clouds of 0 and 1 and the middle between them; the fidelity of telling a perfectly prepared 0 from
 a perfectly prepared 1 with the written discrimination, thermal population and decay included; and for benchmarking the
 average infidelity of the pulses that were loaded, over all shots where a fast defect splits the qubit, of leakage the

@@ -192,7 +192,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("height of the decay", found["contrast"].value, 0.2, 0.65),
         checks.within("decays in the longest sequence", decay, 0.3, 40.0),
         checks.within("decays in the longest sequence", decay, 0.5, 12.0, severity=Verdict.REVIEW),
-        checks.resolved("error_per_gate", error, 4.0),
+        checks.resolved("error_per_gate", error, 3.0),
         checks.precise("error_per_gate", error, 0.15),
         checks.goodness(analysis, parameters=2, tolerance=0.005, highest=4.0),
         checks.history("error_per_gate", error, history, natural=0.3),

@@ -7,6 +7,7 @@ import math
 from reson.evals.verdicts.pulses import ANGLES, best_amplitude, best_beta
 from reson.evals.verdicts.setting import Setting
 from reson.evals.verdicts.trial import Moment, Need
+from reson.tools.devices.simulated.noise import branches
 from reson.tools.devices.simulated.ring_up import pointer_states
 from reson.tools.devices.simulated.truth import TransmonTruth
 
@@ -14,7 +15,8 @@ TEN_MRAD = "10 mrad of over-rotation cost a tenth of the coherence limit"
 
 
 def f01(moment: Moment) -> float:
-    return moment.truth.f01
+    """Averaged over the shots: a fast defect moves the qubit many times within a measurement."""
+    return sum(share * branch.f01 for share, branch in branches(moment.truth))
 
 
 def amplitude_of(moment: Moment, gate: str) -> float:

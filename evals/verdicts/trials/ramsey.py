@@ -17,7 +17,9 @@ def _detuned(setting: Setting) -> None:
 
 def _adequate(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     turns = abs(arguments["detuning"] - common.offset(setting, truth)) * arguments["max_delay"]
-    seen = 1 <= turns <= 0.3 * arguments["points"] and arguments["max_delay"] <= 2.5 * truth.t2_star
+    # so near the sampling limit that nobody could tell a detuned qubit from an oscillation that folds back
+    told = abs(arguments["detuning"]) * arguments["max_delay"] <= 0.35 * arguments["points"]
+    seen = told and 1 <= turns <= 0.3 * arguments["points"] and arguments["max_delay"] <= 2.5 * truth.t2_star
     return common.prepared(setting, truth, 0.3) and seen
 
 
