@@ -166,7 +166,10 @@ def _adjusted(last: Attempt) -> dict[str, float]:
         change = _ramsey_range(0.3)  # no averaging brings back what the sampling folds
     if change is not None:
         return change(last)
-    return {"shots": _more_shots(last)} if "shots" in last.parameters else {}
+    if "shots" not in last.parameters:
+        return {}
+    window = {"max_delay": last.parameters["max_delay"]} if last.experiment in _DECAY_TIME else {}
+    return {"shots": _more_shots(last), **window}
 
 
 _DECAY_TIME = {"t1": "t1", "t2_hahn": "t2_echo"}
