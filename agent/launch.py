@@ -77,8 +77,8 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
         settings = _settings(lab, plan, device)
         run_id = f"{plan.kind}-{len(list_runs(store, limit=1_000_000)) + 1:04d}"
         seed = lab.config.device.seed
-        start_run(store, run_id, plan.kind, device.name, settings.to_json(), seed, device.now().timestamp())
-        return _see_through(lab, store, device, run_id, settings, watch)
+        facts = (plan.kind, device.name, settings.to_json(), seed, device.now().timestamp())
+        return _see_through(lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts))
 
 
 def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
@@ -96,8 +96,9 @@ def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
             )
         if row.ending is Ending.FINISHED:
             return _ended(lab, store, row)
-        start_run(store, run_id, row.kind, row.device, row.settings, row.seed, row.started_device)
-        return _see_through(lab, store, device, run_id, RunSettings.model_validate(row.settings), watch)
+        facts = (row.kind, row.device, row.settings, row.seed, row.started_device)
+        settings = RunSettings.model_validate(row.settings)
+        return _see_through(lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts))
 
 
 def next_time(now: datetime, hour: str) -> datetime:
@@ -179,13 +180,23 @@ def _require_possible(experiment: str, device: Device) -> None:
         raise OperatorError(f"{device.name} cannot run {experiment}: {reason}", "`reson device show` lists what it can")
 
 
-def _see_through(lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch) -> Ended:
+def _see_through(
+    lab: Lab,
+    store: Store,
+    device: Device,
+    run_id: str,
+    settings: RunSettings,
+    watch: Watch,
+    put_on_record: Callable[[], object],
+) -> Ended:
+    """A run comes to be on record as running only when a signal could already stop it in good order."""
     from reson.agent.campaign.run import run_campaign, stop_on_signals
     from reson.agent.report import write_report
 
     directory, stop = lab.runs / run_id, Event()
     directory.mkdir(parents=True, exist_ok=True)
-    with _log_to(directory / "log.txt"), stop_on_signals(stop, watch):  # from the first second on
+    with _log_to(directory / "log.txt"), stop_on_signals(stop, watch):
+        put_on_record()
         bench = _bench(lab, store, device, run_id, settings, watch, stop)
         try:
             run_campaign(bench, list(settings.components), lab.checkpoints)

@@ -110,7 +110,7 @@ def _open_a_qubit(page: Page) -> None:
 
 
 def _two_jobs_done(page: Page) -> None:
-    page.get_by_text("rabi: accept").first.wait_for()
+    page.get_by_text("rabi: accept").first.wait_for(timeout=240_000)
     time.sleep(1)
 
 

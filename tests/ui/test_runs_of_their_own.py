@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from reson.agent.holder import holder_of, last_words, start_process, stop_holder
 from reson.agent.lab import open_lab
+from reson.agent.launch import resume
 from reson.errors import OperatorError
 from reson.tools.store.runs import list_runs
 from reson.ui.talking import answer_to
@@ -69,3 +71,17 @@ def test_a_command_that_cannot_start_says_why(tmp_path):
 def test_a_question_is_answered_from_the_record(waiting_lab):
     *_, answer = answer_to(waiting_lab, "show q1")
     assert "drive_frequency" in answer and "There is no model" not in answer
+
+
+def test_a_run_is_on_record_as_running_only_when_a_signal_can_stop_it(own_lab, monkeypatch):
+    before, handlers = signal.getsignal(signal.SIGTERM), []
+
+    def start_run(*facts):
+        handlers.append(signal.getsignal(signal.SIGTERM))
+        raise OperatorError("stopped here", "by the test")
+
+    monkeypatch.setattr("reson.tools.store.runs.start_run", start_run)
+    with pytest.raises(OperatorError, match="stopped here"):
+        resume(open_lab(own_lab), "night-0001", lambda kind, body: None)
+    assert callable(handlers[0]) and handlers[0] is not before
+    assert signal.getsignal(signal.SIGTERM) is before
