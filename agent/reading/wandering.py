@@ -22,6 +22,8 @@ STEPS = np.geomspace(0.002, 0.5, 24)
 """Steps of the random walk that are tried, in units of the median."""
 APART = 0.25
 """Distance of the two values, in units of the higher, from which the eye sees two."""
+BLURRED = 0.5
+"""Error of a single value, in units of the median, from which nothing can be followed."""
 OUTLIER = 4.0
 """Standard deviations beyond which a point speaks no further against a description: single points may fail."""
 
@@ -32,6 +34,8 @@ def read_wandering(analysis: Analysis) -> Reading:
         return no_signal(analysis, "the signal does not decay: there is no T1 to follow")
     _, values, errors = arrays(analysis.series[0])
     middle = float(np.median(values))
+    if np.median(errors) > BLURRED * middle:
+        return no_signal(analysis, "the error bars are as long as the values: there is no T1 to follow")
     y, sigma = values / middle, np.hypot(errors / middle, NATURAL)
     steady = _steady(y, sigma)
     jumping, apart = _jumping(y, sigma)

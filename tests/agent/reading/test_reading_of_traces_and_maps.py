@@ -140,6 +140,7 @@ CASES: list[tuple[str, Analysis, Status]] = [
     ("T1, jumps", wandering(jumps(0.5, 0.3)), Status.TELEGRAPHIC),
     ("T1, rare jumps", wandering(jumps(0.1, 0.4)), Status.TELEGRAPHIC),
     ("T1, drift", wandering(walk(0.02)), Status.RANDOM_WALK),
+    ("T1, all noise", wandering(np.ones(150), error=0.8), Status.NO_SIGNAL),
     ("T1, no decay", wandering(np.ones(20), curve=False), Status.NO_SIGNAL),
     ("staircase", staircase(), Status.SUCCESS),
     ("staircase, bent", staircase(0.05), Status.MODERATE_ERROR),
