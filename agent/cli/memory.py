@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -30,7 +31,8 @@ def search(
     from reson.agent.memory import recall
 
     lab = place.lab(context)
-    hits = recall(lab.memory(), text, where={"component": component} if component else None, limit=limit)
+    with closing(lab.memory()) as memory:
+        hits = recall(memory, text, where={"component": component} if component else None, limit=limit)
     if as_json:
         output.document([hit.to_json() for hit in hits])
         return
