@@ -41,6 +41,8 @@ CASES: tuple[tuple[str, dict[str, float], float], ...] = (
 """Experiment, arguments in place of the defaults, and the goal for software over device time."""
 PARTS = ("building", "splitting", "analysing", "drawing")
 COLUMNS = (*PARTS, "software", "device", "ratio", "goal", "CPU ratio", "stock", "over ours")
+TRIES = 2
+"""Of which the better one counts: a shared machine only ever adds to a time."""
 READOUT_AMPLITUDE = 0.025
 LEFT = {"frequency": 20e3, "amplitude": 0.01}
 """Standard deviations of what is still wrong with a qubit, in Hz and relative."""
@@ -207,7 +209,8 @@ def main() -> None:
     if asked.stock:
         stock("t1", device, known, 1)  # imports are paid once
     for name, given, goal in CASES:
-        times = measure(name, device, known, given)
+        tries = [measure(name, device, known, given) for _ in range(TRIES)]
+        times = min(tries, key=lambda one: one.processor / one.device)
         compared = bool(asked.stock) and not given
         whole = stock(name, device, known, asked.stock) * asked.qubits / asked.stock if compared else None
         label = name + "".join(f", {value:g} {key}" for key, value in given.items())

@@ -28,9 +28,7 @@ def page() -> None:
     if not table:
         empty("Nothing has been measured.", "Start the first night on the page Night.")
         return
-    chosen = _map(place, table, qubits)
-    if chosen:
-        st.query_params["qubit"] = chosen
+    _map(place, table, qubits)
     name = st.query_params.get("qubit", "")
     if name not in place.components:
         name = ""
@@ -61,8 +59,9 @@ def _title(qubits: list[QubitNow]) -> str:
     return ", ".join(parts + [f"{states.count(state)} {word}" for state, word in rest if state in states])
 
 
-def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> str | None:
-    """What to colour by, and the map; returns the qubit that was clicked."""
+@st.fragment
+def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
+    """What to colour by, and the map: colouring draws the map alone again, a click on a qubit the page."""
     pairs = coupling_map.pairs_of(place)
     known = {
         "ZZ": coupling_map.measured(table, pairs, "zz", place.now),
@@ -84,7 +83,10 @@ def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> str | None:
         note("No couplers are on record for this device; qubits stand in the order of their numbers.")
     elif not ways:
         note("Lines join neighbours; no pair has been measured.")
-    return chosen
+    before, st.session_state["clicked"] = st.session_state.get("clicked"), chosen
+    if chosen and chosen != before:
+        st.query_params["qubit"] = chosen
+        st.rerun()
 
 
 def _overview(qubits: list[QubitNow]) -> None:

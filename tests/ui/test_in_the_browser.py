@@ -51,7 +51,7 @@ def pending(lab) -> list[str]:
     return [row.id for row in list_approvals(open_store(lab), status="pending")]
 
 
-def answered(lab, name: str, seconds: float = 10):
+def answered(lab, name: str, seconds: float = 30):
     """The request, as soon as somebody has answered it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

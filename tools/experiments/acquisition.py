@@ -54,6 +54,7 @@ def bring_home(
             for qubit, clbit in joint.clbits.items():
                 arrays[qubit].append(tuple(values[clbit] for values in payload))
                 circuits[qubit].append(joint.parts[qubit])
+            joint.circuit.clear()  # a circuit refers to itself: its gates would lie about until garbage is collected
     ended = device.now().timestamp()
     return {
         qubit: RawData(
