@@ -175,7 +175,8 @@ def _stock_experiment(name: str, qubit: int, values: dict[str, float], device: S
             rabi.analysis.set_options(result_parameters=["freq"])
             return rabi
         case "t1" | "ramsey_xy":
-            delays = sweep.delays(values["max_delay"], int(values["points"])).tolist()
+            spread = sweep.delays if name == "t1" else sweep.uneven_delays
+            delays = spread(values["max_delay"], int(values["points"])).tolist()
             if name == "t1":
                 return library.T1((qubit,), delays, device.backend)
             return library.RamseyXY((qubit,), device.backend, delays=delays, osc_freq=values["detuning"])

@@ -235,7 +235,7 @@ def _ramsey_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
 
 
 FOLDS_BACK = 150e3
-"""Hz: a Ramsey sweep over the coherence time takes a larger detuning for a smaller one."""
+"""Hz: a Ramsey sweep over the coherence time samples a larger detuning too coarsely to tell it."""
 
 
 def _ramsey_that_sees(detuning: Quantity | None) -> dict[str, float]:

@@ -47,10 +47,10 @@ def _sinusoid(position: np.ndarray, y: np.ndarray, cycles: float) -> np.ndarray:
 
 
 def strongest_rotation(x: np.ndarray, signal: np.ndarray) -> Oscillation:
-    """The same for a complex signal of equidistant points (two quadratures), with the sign of its rotation."""
-    spectrum = np.fft.fft(signal, 16 * len(signal))
+    """The same for a complex signal (two quadratures), with the sign of its rotation; the points may be uneven."""
+    cycles = np.arange(-8 * len(signal), 8 * len(signal)) / 16
+    spectrum = np.exp(-2j * np.pi * cycles[:, None] * (x - x[0]) / (x[-1] - x[0])) @ signal
     power = np.abs(spectrum) ** 2 / (len(signal) * float(np.sum(np.abs(signal) ** 2)) or 1.0)
-    cycles = np.fft.fftfreq(len(spectrum), (x[1] - x[0]) / (x[-1] - x[0]))
     index = int(np.argmax(power))
     return Oscillation(float(cycles[index]), float(power[index]))
 
@@ -63,8 +63,7 @@ def swing(x: np.ndarray, y: np.ndarray, cycles: float) -> float:
     return float(spans[1] / max(spans[0], 1e-300))
 
 
-def envelope(signal: np.ndarray, cycles: float, parts: int) -> np.ndarray:
+def envelope(x: np.ndarray, signal: np.ndarray, cycles: float, parts: int) -> np.ndarray:
     """Amplitude of a rotating complex signal in each of ``parts`` consecutive stretches, shape (parts,)."""
-    position = np.linspace(0, 1, len(signal))
-    still = signal * np.exp(-2j * np.pi * cycles * position)
+    still = signal * np.exp(-2j * np.pi * cycles * (x - x[0]) / (x[-1] - x[0]))
     return np.array([abs(stretch.mean()) for stretch in np.array_split(still, parts)])

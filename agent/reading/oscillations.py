@@ -22,6 +22,8 @@ CERTAIN = 4.0
 TWO_CRESTS = 1.8
 """Periods from which both halves of the sweep hold most of one."""
 STRETCHES = 8
+LEAST_RADIUS = 0.15
+"""Root mean square of X + iY from which a fringe is told from its noise point by point."""
 
 
 def read_rabi(analysis: Analysis) -> Reading:
@@ -99,11 +101,21 @@ def read_ramsey(analysis: Analysis) -> Reading:
     signal = (real + 1j * imaginary) - (1 + 1j) * together.mean()
     found = strongest_rotation(x, signal)
     cycles = abs(found.cycles)
-    strength = envelope(signal, found.cycles, STRETCHES)
+    strength = envelope(x, signal, found.cycles, STRETCHES)
     if _gone_at_once(signal, float(np.mean(errors))):
         reason = "the oscillation is gone after the first few points"
         return answer(
             Status.SAMPLING_TOO_COARSE, Outcome.SUBOPTIMAL, reason, suggested_range=(0.0, window / 6), curve_drawn=drawn
+        )
+    noise = float(np.mean(np.concatenate([real_err, imaginary_err])))
+    if _follows_no_rotation(signal, strength, noise):
+        reason = "the points lie on a circle but follow no frequency that their spacing can tell"
+        return answer(
+            Status.SAMPLING_TOO_COARSE,
+            Outcome.SUBOPTIMAL,
+            reason,
+            suggested_range=(0.0, window / 10),
+            curve_drawn=drawn,
         )
     if cycles < 1.0:
         status = Status.NO_DETUNING if cycles < 0.3 else Status.TOO_FEW_OSC
@@ -129,6 +141,13 @@ def _gone_at_once(signal: np.ndarray, noise: float) -> bool:
     later = signal[len(signal) // STRETCHES :]
     left = np.sqrt(max(float(np.mean(np.abs(later) ** 2)) - 2 * noise**2, 0.0))
     return bool(abs(signal[0]) > max(0.15, 4 * noise) and left < abs(signal[0]) / 4)
+
+
+def _follows_no_rotation(signal: np.ndarray, strength: np.ndarray, noise: float) -> bool:
+    """Of a visible signal less than half the power turns together, within stretches of a few points each."""
+    power = float(np.mean(np.abs(signal) ** 2)) - 2 * noise**2
+    together = float(np.mean(strength**2)) - 2 * noise**2 * len(strength) / len(signal)
+    return bool(power > max(LEAST_RADIUS, 3 * noise) ** 2 and together < power / 2)
 
 
 def _beats(strength: np.ndarray, noise: float) -> bool:

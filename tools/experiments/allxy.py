@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 STAIRCASE = "ideal staircase"
-NEAR_ZERO = 0.8
-"""Where a root mean square is not told from zero, it is about this times the root of the error of its square."""
 LARGEST = 0.12
 """Deviation beyond which the pulses are not those meant, and the bends are no longer proportional to their errors."""
 
@@ -101,9 +99,8 @@ def _quantities(value: np.ndarray, error: np.ndarray, found: np.ndarray, stderr:
     deviation = float(np.sqrt(max(square, 0.0)))
     units = dict(zip(ERRORS, zip(UNITS, ("", "Hz", "s"), strict=True), strict=True))
     quantities = {
-        "allxy_deviation": Quantity(
-            value=deviation, stderr=spread / 2 / max(deviation, NEAR_ZERO * float(np.sqrt(spread)))
-        ),
+        # where the root is not told from zero, it is about that of its square's error
+        "allxy_deviation": Quantity(value=deviation, stderr=spread / 2 / max(deviation, float(np.sqrt(spread)))),
         "contrast": Quantity(value=float(found[1]), stderr=float(stderr[1])),
     }
     for place, name in enumerate(ERRORS, start=2):

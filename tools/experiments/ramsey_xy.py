@@ -28,10 +28,10 @@ COARSE_WINDOW = 4e-6
 OSCILLATIONS = 5.0
 """Oscillations that the artificial detuning puts into the window: enough to see, far below the sampling limit."""
 
-WANDER = 150.0
-"""Hz: how far a transmon wanders while it is measured, at some 10 kHz in six hours (Burnett et al., npj Quantum Inf. 5,
-54 (2019)). A long window resolves less than that."""
-ENVELOPE = 0.035
+WANDER = 60.0
+"""Hz: how far the mean over a measurement lies from the middle of it. A transmon wanders some 10 kHz in six hours
+(Burnett et al., npj Quantum Inf. 5, 54 (2019)), as a random walk 215 Hz in 10 s, of which this is 1 / sqrt(12)."""
+ENVELOPE = 0.02
 """Relative error of T2* from a fit of an exponential, for each T2* in the window, at least one: slow noise makes the
 decay more Gaussian, which such a fit takes for a shorter one, the more of the tail it sees."""
 
@@ -52,7 +52,10 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    """As ``RamseyXY`` of Qiskit Experiments: SX, delay, virtual Z, SX; in the Y series a quarter turn less of Z."""
+    """As ``RamseyXY`` of Qiskit Experiments: SX, delay, virtual Z, SX; in the Y series a quarter turn less of Z.
+
+    The delays are uneven: a drive so far off that an even grid would fold its fringe back fits no fringe on this one.
+    """
     from qiskit.circuit.library import RZGate, SXGate
 
     from reson.tools.experiments.sequences import Sequences, Waits
@@ -60,7 +63,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     waits, sx = Waits(device.backend), SXGate()
     experiments = {}
     for qubit, values in arguments.items():
-        delays = [waits.of(delay) for delay in sweep.delays(values["max_delay"], int(values["points"])).tolist()]
+        delays = [waits.of(delay) for delay in sweep.uneven_delays(values["max_delay"], int(values["points"])).tolist()]
         rate = 2 * np.pi * values["detuning"]
         experiments[qubit] = Sequences(
             qubit,
@@ -148,7 +151,6 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         fitted,
         *(checks.signal(part, f"signal in {part.name}") for part in analysis.series),
         checks.within("oscillation", abs(frequency.value), 0.5 / window, 0.8 * nyquist, "Hz"),
-        # an oscillation beyond the sampling limit folds back, and looks as good as any other
         checks.within("artificial detuning", abs(parameters["detuning"]), 0.0, 0.8 * nyquist, "Hz"),
         checks.within("offset", abs(found["offset"].value), 0.0, 0.5 * nyquist, "Hz", severity=Verdict.REVIEW),
         checks.within("amplitude", found["contrast"].value, 0.15, 0.75),

@@ -69,7 +69,7 @@ def fine_angle_start(
 
 
 def ramsey_start(x: np.ndarray, y: np.ndarray, part: np.ndarray) -> dict[str, float]:
-    """Start of a ``RamseyXYAnalysis``; ``part`` (points,) is 0 for X and 1 for Y, which have equal steps.
+    """Start of a ``RamseyXYAnalysis``; ``part`` (points,) is 0 for X and 1 for Y, which have the same delays.
 
     The strongest frequency of X + iY has the right sign. One candidate takes the middle of the signal for its base, as
     is right for a short decay; the other one half, as is right where artificial and real detuning cancel and all stands
@@ -93,10 +93,18 @@ def ramsey_start(x: np.ndarray, y: np.ndarray, part: np.ndarray) -> dict[str, fl
 
 
 def _strongest(x: np.ndarray, signal: np.ndarray) -> float:
-    """Frequency of the largest peak of the spectrum; zero padding finds it between the bins."""
-    step = (x[-1] - x[0]) / max(len(signal) - 1, 1) or 1.0
-    spectrum = np.abs(np.fft.fft(signal, 8 * len(signal)))
-    return float(np.fft.fftfreq(len(spectrum), step)[np.argmax(spectrum)])
+    """Frequency of the largest peak of the spectrum up to half a turn for each step, in eighths of a turn."""
+    window = float(x[-1] - x[0]) or 1.0
+    frequencies, waves = _rotations(((x - x[0]) / window).tobytes())
+    return float(frequencies[np.argmax(np.abs(waves @ signal))]) / window
+
+
+@lru_cache(maxsize=8)
+def _rotations(turns: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Turns in the window, shape (number,), and backward rotations, shape (number, points)."""
+    place = np.frombuffer(turns)
+    frequencies = np.arange(-4 * len(place), 4 * len(place)) / 8
+    return frequencies, np.exp(-2j * np.pi * frequencies[:, None] * place)
 
 
 def _best(shape: np.ndarray, y: np.ndarray, positive: bool = False) -> tuple[int, float, float]:

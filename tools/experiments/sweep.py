@@ -28,13 +28,18 @@ def delays(max_delay: float, number: int) -> np.ndarray:
     return np.linspace(SETTLING, max_delay, number)
 
 
+def uneven_delays(max_delay: float, number: int) -> np.ndarray:
+    """Delays in seconds, shape (number,), from ``SETTLING`` to ``max_delay``, inner ones off an even grid."""
+    return SETTLING + uneven(max_delay - SETTLING, number)
+
+
 def uneven(highest: float, number: int) -> np.ndarray:
     """Values from 0 to ``highest``, shape (number,), each inner one up to a quarter of a step off an even grid.
 
     On an even grid an oscillation faster than its sampling looks like a slow one, perfectly; here it fits none. The
-    shifts are the multiples of the golden ratio, which fill the range evenly whatever the number of points.
+    shifts are squares times the golden ratio, which fill the range evenly and have no period of their own.
     """
-    shift = (np.arange(number) * (5**0.5 - 1) / 2 % 1 - 0.5) / 2
+    shift = (np.arange(number) ** 2 * (5**0.5 - 1) / 2 % 1 - 0.5) / 2
     shift[[0, -1]] = 0.0
     return (np.arange(number) + shift) * highest / (number - 1)
 

@@ -50,7 +50,7 @@ def stock(name: str, qubit: int, values: dict[str, float], device: SimulatedDevi
         case "t2_hahn":
             return T2Hahn((qubit,), list(sweep.delays(values["max_delay"], 11)), 1, device.backend)
         case "ramsey_xy":
-            delays = list(sweep.delays(values["max_delay"], 11))
+            delays = list(sweep.uneven_delays(values["max_delay"], 11))
             return RamseyXY((qubit,), device.backend, delays=delays, osc_freq=values["detuning"])
     experiment = (FineXAmplitude if name == "fine_x_amplitude" else FineSXAmplitude)((qubit,), device.backend)
     gate = name.split("_")[1]
