@@ -25,9 +25,10 @@ def test_a_fringe_that_folds_back_is_rejected_and_asks_for_a_shorter_window() ->
     arguments = {qubit: row.arguments({}, values) for qubit, values in known.items()}
     assert all(wanted["points"] / wanted["max_delay"] / 2 < 0.6e6 for wanted in arguments.values())
     read = []
-    for analysis in row.analyses(list(row.acquire(device, arguments).values())):
-        found = judge(row.check(analysis, arguments[analysis.qubit], {}))
-        assert found.verdict is not Verdict.ACCEPT, f"{offsets[analysis.qubit] / 1e6:.2f} MHz off"
+    data = row.acquire(device, arguments)
+    for qubit, analysis in zip(data, row.analyses(list(data.values())), strict=True):
+        found = judge(row.check(analysis, arguments[qubit], {}))
+        assert found.verdict is not Verdict.ACCEPT, f"{offsets[qubit] / 1e6:.2f} MHz off"
         read.append(READERS["ramsey_xy"](analysis))
     asked = [one for one in read if one.status is Status.SAMPLING_TOO_COARSE]
     assert len(asked) >= 0.85 * QUBITS
