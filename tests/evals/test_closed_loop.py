@@ -150,3 +150,11 @@ def test_every_diagnosis_that_a_case_expects_can_be_made() -> None:
         for code in some.split("|")
     }
     assert expected <= set(DiagnosisCode)
+
+
+def test_an_oscillator_that_is_off_makes_no_readout_wrong() -> None:
+    """The pull on the resonator is that of the qubit where it is, not where it is asked for."""
+    fault = {"kind": "oscillator_off", "component": "q0"}
+    result = run_case(Job(case=short_case("oscillator", seed=3206, faults=[fault], budget={"experiments": 12})))
+    assert result.use is not None and result.use.experiments == 12
+    assert result.scores["wrong_accepted"].value == 0
