@@ -190,7 +190,7 @@ def measured_leakage(attempts: Sequence[Attempt]) -> float | None:
 def _beats(failure: Failure, usual: Remedy) -> bool:
     """A beat that is seen twice, or a curve of one frequency that misses the fringes at every try."""
     seen = [one.status for one in failure.failures[-2:]] == [Status.BEATING] * 2
-    return seen or (isinstance(usual, AskPerson) and all(_misses(one) for one in failure.failures))
+    return seen or (isinstance(usual, (AskPerson, Abandon)) and all(_misses(one) for one in failure.failures))
 
 
 def _misses(attempt: Attempt) -> bool:

@@ -188,10 +188,11 @@ def test_fringes_that_beat_twice_are_named_and_no_person_is_asked():
     assert named([*until("ramsey_xy"), beating, beating]) == {DiagnosisCode.TWO_FREQUENCIES}
 
 
-def test_fringes_that_one_frequency_never_explains_are_named_too():
+@pytest.mark.parametrize("verdict", [Verdict.REVIEW, Verdict.REJECT])
+def test_fringes_that_one_frequency_never_explains_are_named_too(verdict: Verdict):
     missed = ("the curve misses the data: reduced chi2 = 17.5",)
     found = {"drive_frequency": (5.0e9, 100.0)}
-    wrong = attempt("ramsey_xy", Verdict.REVIEW, Status.SUCCESS, reasons=missed, found=found, max_delay=60e-6)
+    wrong = attempt("ramsey_xy", verdict, Status.SUCCESS, reasons=missed, found=found, max_delay=60e-6)
     attempts = until("ramsey_xy")
     while isinstance(asked := decide(attempts), Measure):
         attempts.append(wrong if asked.experiment == "ramsey_xy" else good(asked.experiment))
