@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
+from reson.agent.which_qubits import check_qubits, choose_qubits
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
 from reson.tools.devices.device import Remote, Resting, published_of
@@ -106,49 +107,6 @@ def next_time(now: datetime, hour: str) -> datetime:
     hours, minutes = (int(part) for part in hour.split(":"))
     then = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
     return then if then >= now else then + timedelta(days=1)
-
-
-def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
-    """ "0-2,4" -> (0, 1, 2, 4). Raises ``OperatorError`` for nonsense and for qubits that the device lacks."""
-    chosen: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().removeprefix("q").partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise OperatorError(f"{text!r} names no qubits", "write them like 0-4 or 0,2,3")
-        chosen += range(int(first), int(last if dash else first) + 1)
-    return check_qubits(tuple(dict.fromkeys(chosen)), available)
-
-
-def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
-    """ "best:10": the best ten connected qubits by what the provider publishes; "all"; else as ``parse_qubits``.
-
-    Raises ``OperatorError``.
-    """
-    kind, _, number = text.strip().partition(":")
-    if kind == "all":
-        return device.qubits
-    if kind != "best":
-        return parse_qubits(text, device.qubits)
-    from reson.tools.devices.device import published_of
-    from reson.tools.devices.layout import best_connected, published_costs
-
-    told = published_of(device)
-    if told is None or not number.isdecimal() or int(number) < 1:
-        raise OperatorError(
-            f"{device.name} publishes nothing to choose by" if told is None else f"{text!r} names no qubits",
-            "name qubits like 0-4" if told is None else "write it like best:10",
-        )
-    return best_connected(published_costs(told, device.qubits), int(number))
-
-
-def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:
-    unknown = [qubit for qubit in chosen if qubit not in available]
-    if unknown or not chosen:
-        raise OperatorError(
-            f"the device has no qubit {', '.join(map(str, unknown[:8]))}" if unknown else "no qubit was named",
-            f"it has {available[0]} to {available[-1]}",
-        )
-    return chosen
 
 
 def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:

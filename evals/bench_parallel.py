@@ -163,7 +163,7 @@ def _stock_experiment(name: str, qubit: int, values: dict[str, float], device: S
 
     from reson.tools.devices.drive import DriveGate
     from reson.tools.experiments import sweep
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     match name:
         case "rabi":  # the stock class went with Qiskit's pulse module, its analysis is there

@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.program import read_circuits
-from reson.tools.experiments import clifford_sequences as cliffords
+from reson.tools.experiments.circuits import clifford_sequences as cliffords
 
 LENGTHS, SAMPLES = (20, 420), 36
 SCATTER = 0.015

@@ -10,7 +10,7 @@ from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.instructions import to_gate
 from reson.tools.devices.simulated.superoperators import superoperators, to_density, to_vector
 from reson.tools.devices.simulated.truth import LEVELS
-from reson.tools.experiments.tomography_circuits import preparation
+from reson.tools.experiments.circuits.tomography_circuits import preparation
 
 BASIS = ["rz", "sx", "x"]
 

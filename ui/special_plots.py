@@ -8,9 +8,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.tools.experiments.allxy_pairs import PAIRS
+from reson.tools.experiments.circuits.allxy_pairs import PAIRS
 from reson.tools.experiments.experiment import Analysis, Series
-from reson.tools.experiments.spectrum import amplitude_spectrum
+from reson.tools.experiments.fits.spectrum import amplitude_spectrum
 from reson.tools.figures.states import PANELS
 from reson.tools.figures.style import label, prefix
 from reson.ui.curve_plots import of_curves

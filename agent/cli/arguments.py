@@ -78,7 +78,7 @@ def choice(text: str) -> str:
 
 def measured(text: str, device: DeviceSettings) -> str:
     """The text itself, refused at once where it names no qubits of a simulated chip. Raises ``OperatorError``."""
-    from reson.agent.launch import parse_qubits
+    from reson.agent.which_qubits import parse_qubits
 
     if device.kind == "simulated":
         parse_qubits(text, tuple(range(device.qubits)))

@@ -10,7 +10,7 @@ from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_si
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.experiments.experiment import Analysis, Series
-from reson.tools.experiments.fitting import CALIBRATION
+from reson.tools.experiments.fits.fitting import CALIBRATION
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 
 OUTER = 0.125

@@ -6,7 +6,7 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, arrays, has_curve, success_if_fitted
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.allxy_pairs import ERRORS, IDEAL, syndromes
+from reson.tools.experiments.circuits.allxy_pairs import ERRORS, IDEAL, syndromes
 from reson.tools.experiments.experiment import Analysis
 
 SMALLEST = 0.25

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qiskit_experiments.framework import BaseExperiment
 
     from reson.tools.devices.device import Device
-    from reson.tools.experiments.joint_circuits import Joint
+    from reson.tools.experiments.circuits.joint_circuits import Joint
 
 MOST_INSTRUCTIONS = 2_000_000
 """Of all circuits of a job together: some hundred bytes each, twice while the device reads them."""
@@ -32,7 +32,7 @@ def acquire(
     The qubits of one job share its shots: the largest number that any of them asked for.
     Raises ``ToolError`` (job_failed) unless every circuit of every qubit comes back, in order and with every shot.
     """
-    from reson.tools.experiments.joint_circuits import joint_circuits
+    from reson.tools.experiments.circuits.joint_circuits import joint_circuits
 
     return bring_home(name, device, arguments, joint_circuits(name, experiments, device.backend), kind)
 

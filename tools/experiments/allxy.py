@@ -12,10 +12,10 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
+from reson.tools.experiments.circuits.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Values
-from reson.tools.experiments.fitting import series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.witness import USUAL_PULSE
 from reson.tools.verdicts import checks
@@ -40,7 +40,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     pulses = _pulses()
     experiments = {

@@ -15,8 +15,8 @@ from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Series, Values
-from reson.tools.experiments.fitting import series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -58,7 +58,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     """The patterns come in random order, so that a drift looks like none of them. Raises ``ToolError`` for too few."""
     from qiskit.circuit.library import XGate
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     beside = {near for qubit in arguments for near in (qubit - 1, qubit + 1) if near in device.qubits}
     together, values = sorted({*arguments, *beside}), next(iter(arguments.values()))

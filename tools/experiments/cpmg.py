@@ -13,12 +13,12 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import ECHO_DECAY
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import ECHO_DECAY
+from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import decay_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {
         qubit: Sequences(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reson.tools.devices.device import Device
-    from reson.tools.experiments.joint_circuits import Joint
+    from reson.tools.experiments.circuits.joint_circuits import Joint
 
 CLEAR = 8.0
 """Response in units of its error from which a line counts as the qubit's."""
@@ -47,7 +47,7 @@ def _joint(device: Device, qubit: int, values: Values, line: int | None) -> Join
     from qiskit import QuantumCircuit
 
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.joint_circuits import Joint
+    from reson.tools.experiments.circuits.joint_circuits import Joint
 
     circuit = QuantumCircuit(1 + max(device.qubits), 1, name=f"drive-line-map-{qubit}-{line}", metadata={})
     if line is not None:

@@ -14,7 +14,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ, second_peak
 from reson.tools.verdicts import checks
@@ -44,7 +44,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import XGate
 
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments, flip = {}, XGate()
     for qubit, values in arguments.items():

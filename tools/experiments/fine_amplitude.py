@@ -14,12 +14,12 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep, witness
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import FINE_ANGLE, fine_angle_after_a_gate
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, with_calibration
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import FINE_ANGLE, fine_angle_after_a_gate
+from reson.tools.experiments.fits.fitting import Fit, with_calibration
+from reson.tools.experiments.fits.starts import fine_angle_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import fine_angle_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def _device_seconds(gate: str, parameters: Values, device: Device) -> float:
 
 def acquire(gate: str, device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Qubits with pulses of one length play the same sequences, which are written once."""
-    from reson.tools.experiments.sequences import Sequences, sequences_of
-    from reson.tools.experiments.witnessed import WitnessedFineSX, WitnessedFineX
+    from reson.tools.experiments.circuits.sequences import Sequences, sequences_of
+    from reson.tools.experiments.circuits.witnessed import WitnessedFineSX, WitnessedFineX
 
     controls, written, experiments = device.controls(), {}, {}
     for qubit, values in arguments.items():

@@ -12,13 +12,13 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep, witness
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import FINE_ANGLE
 from reson.tools.experiments.drag import near_theory, over_theory, phase_rate, with_unsteady_frequency
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, with_calibration
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import FINE_ANGLE
+from reson.tools.experiments.fits.fitting import Fit, with_calibration
+from reson.tools.experiments.fits.starts import fine_angle_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import fine_angle_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.witnessed import CalibratedFineXDrag
+    from reson.tools.experiments.circuits.witnessed import CalibratedFineXDrag
 
     experiments = {}
     for qubit, values in arguments.items():

@@ -14,10 +14,10 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep, witness
-from reson.tools.experiments.batch_fitting import fit_many, points_of
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
-from reson.tools.experiments.oscillation_models import FINE_FREQUENCY, repetitions_start
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.oscillation_models import FINE_FREQUENCY, repetitions_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.ramsey_xy import WANDER
 from reson.tools.verdicts import checks
@@ -54,7 +54,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.witnessed import WitnessedFineFrequency
+    from reson.tools.experiments.circuits.witnessed import WitnessedFineFrequency
 
     sample = device.backend.dt or 1e-9
     experiments = {

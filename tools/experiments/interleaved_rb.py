@@ -12,7 +12,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
@@ -54,7 +54,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def _acquire(gate: _Gate, device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Each random sequence is played plain and with the gate after every Clifford, one circuit after the other."""
-    from reson.tools.experiments import clifford_sequences as cliffords
+    from reson.tools.experiments.circuits import clifford_sequences as cliffords
 
     number, clock = cliffords.number_of(gate.name), int(device.now().timestamp() * 1e3)
     experiments = {}
@@ -71,7 +71,7 @@ def _acquire(gate: _Gate, device: Device, arguments: Mapping[int, Values]) -> di
 
 
 def _analyse(gate: _Gate, raw: RawData) -> Analysis:
-    from reson.tools.experiments.benchmarking_fits import InterleavedAnalysis
+    from reson.tools.experiments.fits.benchmarking_fits import InterleavedAnalysis
 
     survival, error = benchmarking.survival(raw)
     keys = ("xval", "interleaved", "target")

@@ -16,8 +16,8 @@ from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import benchmarking, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
@@ -55,7 +55,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Raises ``ToolError`` (bad_arguments) for a qubit without a two-qubit gate."""
     from reson.tools.devices.possible import works_at
-    from reson.tools.experiments.layer_circuits import layer_circuits, layers_of, neighbours_at, run_layers
+    from reson.tools.experiments.circuits.layer_circuits import layer_circuits, layers_of, neighbours_at, run_layers
 
     gate, pairs = works_at(device, TWO_QUBIT)
     mine = [(a, b) for a, b in pairs if {a, b} & set(arguments)]
@@ -99,7 +99,7 @@ def _point(other: int, near: list[int], length: int, target: int) -> dict[str, i
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.benchmarking_fits import PairsAnalysis
+    from reson.tools.experiments.fits.benchmarking_fits import PairsAnalysis
 
     survival, error = measured(raw)
     keys = ("xval", "neighbour", "target")

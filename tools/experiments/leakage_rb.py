@@ -16,7 +16,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import series
+from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reson.tools.devices.device import Device
-    from reson.tools.experiments.leakage_fit import LeakageFit
+    from reson.tools.experiments.fits.leakage_fit import LeakageFit
 
 LENGTHS = np.array([0.0, 0.08, 0.2, 0.4, 0.7, 1.0])
 PULSE = 32e-9
@@ -57,8 +57,8 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """First 0, 1 and 2 prepared, then the sequences, half of them ending in 1."""
-    from reson.tools.experiments import clifford_sequences as cliffords
-    from reson.tools.experiments.leakage_circuits import LeakageSequences
+    from reson.tools.experiments.circuits import clifford_sequences as cliffords
+    from reson.tools.experiments.circuits.leakage_circuits import LeakageSequences
 
     clock, experiments = int(device.now().timestamp() * 1e3), {}
     for qubit, values in arguments.items():
@@ -73,8 +73,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.leakage_fit import fit_leakage
-    from reson.tools.experiments.three_clouds import discriminate_three
+    from reson.tools.experiments.fits.leakage_fit import fit_leakage
+    from reson.tools.experiments.fits.three_clouds import discriminate_three
 
     iq = raw.arrays["iq"].astype(complex)
     clouds = discriminate_three(iq[:3])

@@ -15,7 +15,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Map, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import series
+from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -49,7 +49,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.devices.readout_tone import ReadoutToneGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {}
     for qubit, values in arguments.items():
@@ -65,8 +65,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.resonator_dip import magnitude
-    from reson.tools.experiments.row_dips import row_dips
+    from reson.tools.experiments.fits.resonator_dip import magnitude
+    from reson.tools.experiments.fits.row_dips import row_dips
 
     size, errors = (part.reshape(ROWS, -1) for part in magnitude(raw))
     level = np.median(size, axis=1, keepdims=True)

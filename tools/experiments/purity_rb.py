@@ -16,8 +16,8 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
@@ -57,7 +57,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Six circuits of each random sequence, which differ in their last Clifford alone."""
-    from reson.tools.experiments import clifford_sequences as cliffords
+    from reson.tools.experiments.circuits import clifford_sequences as cliffords
 
     clock = int(device.now().timestamp() * 1e3)
     turns = {axis: [cliffords.number_of(*gates) for gates in pair] for axis, pair in AXES.items()}
@@ -76,7 +76,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.benchmarking_fits import PurityAnalysis
+    from reson.tools.experiments.fits.benchmarking_fits import PurityAnalysis
 
     vectors, variances, lengths = bloch_vectors(raw)
     survival = 0.5 + vectors[:, 2] / 2, np.sqrt(variances[:, 2]) / 2

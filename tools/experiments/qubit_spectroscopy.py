@@ -13,7 +13,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.residuals import fitted_values
@@ -41,7 +41,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {}
     for qubit, values in arguments.items():

@@ -9,12 +9,12 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import RABI
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import RABI
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.starts import rabi_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import rabi_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {}
     for qubit, values in arguments.items():

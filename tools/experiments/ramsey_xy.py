@@ -9,12 +9,12 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import RAMSEY
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import RAMSEY
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.starts import ramsey_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import ramsey_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     """
     from qiskit.circuit.library import RZGate, SXGate
 
-    from reson.tools.experiments.sequences import Sequences, Waits
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     waits, sx = Waits(device.backend), SXGate()
     experiments = {}

@@ -13,8 +13,8 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Values
-from reson.tools.experiments.fitting import series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -39,7 +39,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from qiskit.circuit.library import XGate
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     preparations = [({"xval": n, "series": f"prepared {n % 2}"}, [XGate()] * n) for n in PULSES]
     experiments = {qubit: Sequences(qubit, preparations) for qubit in arguments}

@@ -10,7 +10,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Series, Values
-from reson.tools.experiments.fitting import Fit, fit, series
+from reson.tools.experiments.fits.fitting import Fit, fit, series
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -44,7 +44,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import XGate
 
     from reson.tools.devices.readout_tone import ReadoutToneGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     time = device.limits.readout_time
     experiments = {}
@@ -65,8 +65,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.resonator_dip import magnitude
-    from reson.tools.experiments.two_dips import TwoDipsAnalysis
+    from reson.tools.experiments.fits.resonator_dip import magnitude
+    from reson.tools.experiments.fits.two_dips import TwoDipsAnalysis
 
     result = fit(TwoDipsAnalysis(raw.circuits[0]["readout_time"]), raw, MHZ, magnitude(raw))
     return Analysis(
@@ -83,7 +83,7 @@ def analyse(raw: RawData) -> Analysis:
 
 def _distance(raw: RawData, result: Fit) -> Series:
     """Distance of the two mean signals in the plane at each frequency, and what the fit makes of it."""
-    from reson.tools.experiments.two_dips import HOT, mixed
+    from reson.tools.experiments.fits.two_dips import HOT, mixed
 
     ones = np.array([metadata["series"] == "prepared 1" for metadata in raw.circuits])
     x = np.array([metadata["xval"] for metadata in raw.circuits])[~ones]
@@ -101,7 +101,7 @@ def _distance(raw: RawData, result: Fit) -> Series:
 
 
 def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
-    from reson.tools.experiments.two_dips import farthest
+    from reson.tools.experiments.fits.two_dips import farthest
 
     kappa = result["kappa"].value
     time = raw.circuits[0]["readout_time"] * MHZ

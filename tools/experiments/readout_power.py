@@ -14,9 +14,9 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.clouds import Discrimination, discriminate
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit, series
+from reson.tools.experiments.fits.clouds import Discrimination, discriminate
+from reson.tools.experiments.fits.fitting import Fit, fit, series
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -48,7 +48,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import XGate
 
     from reson.tools.devices.readout_tone import ReadoutToneGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {}
     for qubit, values in arguments.items():
@@ -65,7 +65,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.fidelity_curve import FidelityAnalysis
+    from reson.tools.experiments.fits.fidelity_curve import FidelityAnalysis
 
     amplitudes = np.array([metadata["xval"] for metadata in raw.circuits[::2]])
     found = [discriminate(pair.astype(complex)) for pair in raw.arrays["iq"].reshape(len(amplitudes), 2, -1)]

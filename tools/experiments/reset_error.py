@@ -14,8 +14,8 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Values
-from reson.tools.experiments.fitting import series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -43,7 +43,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit import Reset
     from qiskit.circuit.library import XGate
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     preparations = [
         ({"xval": n, "series": f"prepared {state}"}, [*[XGate()] * state, *[Reset()] * n])

@@ -10,7 +10,7 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.residuals import fitted_values
@@ -43,7 +43,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.devices.readout_tone import ReadoutToneGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     time = device.limits.readout_time
     experiments = {}
@@ -58,7 +58,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.resonator_dip import DipAnalysis, magnitude
+    from reson.tools.experiments.fits.resonator_dip import DipAnalysis, magnitude
 
     result = fit(DipAnalysis(raw.circuits[0]["readout_time"]), raw, MHZ, magnitude(raw))
     return Analysis(

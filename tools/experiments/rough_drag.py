@@ -17,7 +17,7 @@ from reson.tools.experiments.drag import (
     with_unsteady_frequency,
 )
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -47,7 +47,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import RZGate
 
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     flip = RZGate(np.pi)
     experiments = {}
@@ -68,7 +68,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.drag_experiments import RoughDragAnalysis
+    from reson.tools.experiments.fits.rough_drag_analysis import RoughDragAnalysis
 
     # n pairs turn the qubit by 2 n (beta - optimum) * phase_rate: a cosine with this frequency for one pair
     frequency = phase_rate(raw.controls["pulse_duration"]) / np.pi

@@ -34,7 +34,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     Sequences end together, as the device aligns them; those of different qubits are independent.
     """
-    from reson.tools.experiments.clifford_sequences import CliffordSequences
+    from reson.tools.experiments.circuits.clifford_sequences import CliffordSequences
 
     coupling, clock = coupling_of(device), int(device.now().timestamp() * 1e3)
     beside: dict[int, Values] = {}

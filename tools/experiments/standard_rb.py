@@ -9,13 +9,13 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import BENCHMARKING
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import BENCHMARKING
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.fits.starts import benchmarking_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import benchmarking_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     As ``StandardRB`` of Qiskit Experiments with full sampling, but that every other sample ends in 1 instead of 0
     (Harper et al., arXiv 1901.00535).
     """
-    from reson.tools.experiments import clifford_sequences as cliffords
+    from reson.tools.experiments.circuits import clifford_sequences as cliffords
 
     clock = int(device.now().timestamp() * 1e3)
     experiments = {
@@ -83,7 +83,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def random_sequences(values: Values, seed: list[int]) -> list[tuple[dict[str, Any], np.ndarray]]:
     """(metadata, Cliffords) of each circuit of one qubit."""
-    from reson.tools.experiments import clifford_sequences as cliffords
+    from reson.tools.experiments.circuits import clifford_sequences as cliffords
 
     rng, sequences = np.random.default_rng(seed), []
     for sample in range(int(values["samples"])):

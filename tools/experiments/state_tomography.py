@@ -14,8 +14,8 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -44,7 +44,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.tomography_circuits import CalibratedTomography
+    from reson.tools.experiments.circuits.tomography_circuits import CalibratedTomography
 
     experiments = {qubit: CalibratedTomography(qubit, int(values["state"])) for qubit, values in arguments.items()}
     return acquisition.acquire("state_tomography", device, arguments, experiments, acquisition.CLASSIFIED)

@@ -9,13 +9,13 @@ import numpy as np
 
 from reson.records import Change, Check, Effect
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import DECAY
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import DECAY
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import decay_start
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +38,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     """As ``T1`` of Qiskit Experiments: X, delay."""
     from qiskit.circuit.library import XGate
 
-    from reson.tools.experiments.sequences import Sequences, Waits
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     waits, x = Waits(device.backend), XGate()
     experiments = {}

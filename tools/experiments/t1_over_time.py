@@ -14,13 +14,13 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
-from reson.tools.experiments.curve_models import DECAY
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.curve_models import DECAY
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import decay_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit import Delay
     from qiskit.circuit.library import XGate
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments, flip = {}, XGate()
     for qubit, values in arguments.items():

@@ -9,14 +9,14 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
-from reson.tools.experiments.curve_models import ECHO_DECAY
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.fits.curve_models import ECHO_DECAY
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.starts import decay_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     """As ``T2Hahn`` of Qiskit Experiments with one echo: SX, half of the delay, X, the other half, SX."""
     from qiskit.circuit.library import SXGate, XGate
 
-    from reson.tools.experiments.sequences import Sequences, Waits
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     waits, sx, x = Waits(device.backend), SXGate(), XGate()
     experiments = {}

@@ -14,10 +14,10 @@ import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
-from reson.tools.experiments.oscillation_models import (
+from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.oscillation_models import (
     RAMSEY_TRACE,
     RAMSEY_TRACE_OF_ONE_NOISE,
     TWO_LINES,

@@ -10,8 +10,8 @@ import numpy as np
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Series, Values
+from reson.tools.experiments.fits.three_clouds import ThreeClouds, discriminate_three
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.three_clouds import ThreeClouds, discriminate_three
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import XGate
 
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {}
     for qubit in arguments:

@@ -17,7 +17,7 @@ import numpy as np
 
 from reson.records import Check, Quantity, Verdict
 from reson.tools.experiments.experiment import Analysis, RawData
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.devices.device import coupling_of, neighbours_of
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.batch_fitting import fit_many, points_of
 from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
-from reson.tools.experiments.fitting import Fit
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.fits.zz_model import MODEL, zz_start
 from reson.tools.experiments.proposals import changes
-from reson.tools.experiments.zz_model import MODEL, zz_start
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import XGate
     from qiskit_experiments.library import ZZRamsey
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     pairs = {qubit: _checked(device, qubit, values) for qubit, values in arguments.items()}
     if len({*pairs, *pairs.values()}) < 2 * len(pairs):

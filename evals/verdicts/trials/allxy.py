@@ -11,7 +11,7 @@ from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.devices.simulated.propagation import NUMBER, Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
-from reson.tools.experiments.allxy_pairs import IDEAL, PAIRS
+from reson.tools.experiments.circuits.allxy_pairs import IDEAL, PAIRS
 from reson.tools.experiments.experiment import Values
 
 

@@ -14,8 +14,8 @@ from reson.tools.devices.simulated.readout import draw_levels, integrate, readou
 from reson.tools.devices.simulated.ring_up import Tone, ground_frequency
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 from reson.tools.experiments.experiment import Values
+from reson.tools.experiments.fits.row_dips import row_dips
 from reson.tools.experiments.punch_out import ENDS
-from reson.tools.experiments.row_dips import row_dips
 
 GRID_POINTS, SHOTS = 73, 300
 """Of the noiseless punch-out."""

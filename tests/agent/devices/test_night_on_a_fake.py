@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reson.agent.lab import open_lab
-from reson.agent.launch import Ended, Plan, choose_qubits, start
+from reson.agent.launch import Ended, Plan, start
+from reson.agent.which_qubits import choose_qubits
 from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.parameters import current

@@ -7,7 +7,7 @@ from reson.agent.reading import read_saved_data
 from reson.records import Status
 from reson.tools.experiments.experiment import Analysis
 
-from .test_reading import plot, series
+from .synthetic_plots import plot, series
 
 
 def _fringes(first: float, second: float, swing: float = 0.4, points: int = 41, curve: str = "right") -> Analysis:

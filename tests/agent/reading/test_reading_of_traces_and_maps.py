@@ -9,7 +9,7 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.records import FitReliability, Outcome, Status
-from reson.tools.experiments.allxy_pairs import IDEAL, populations
+from reson.tools.experiments.circuits.allxy_pairs import IDEAL, populations
 from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
 
 PLAIN = Axis(label="x", unit="")

@@ -10,7 +10,7 @@ from reson.evals.verdicts.setting import Stage, prepare
 from reson.records import Verdict
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.leakage_fit import fit_leakage
+from reson.tools.experiments.fits.leakage_fit import fit_leakage
 from reson.tools.experiments.leakage_rb import level_two
 from reson.tools.verdicts.judge import judge
 

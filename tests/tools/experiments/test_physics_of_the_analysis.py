@@ -11,9 +11,9 @@ from reson.evals.verdicts.pulses import best_amplitude
 from reson.tools.devices.envelope import area, envelope, envelope_derivative
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.clouds import discriminate
 from reson.tools.experiments.drag import design_beta, phase_rate
 from reson.tools.experiments.experiment import RawData
+from reson.tools.experiments.fits.clouds import discriminate
 from reson.tools.experiments.standard_rb import coherence_limit
 
 X, Y, Z = (np.array(m, dtype=complex) for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]))

@@ -12,7 +12,7 @@ from reson.tools.experiments.rabi import THIRD_LEVEL
 from reson.tools.experiments.sweep import uneven
 from reson.tools.verdicts.judge import judge
 
-from .test_fitting import CONTROLS
+from .fits.synthetic_data import CONTROLS
 
 NOISE = 0.02
 SLOWING = THIRD_LEVEL / (CONTROLS["anharmonicity"] * CONTROLS["pulse_duration"]) ** 2

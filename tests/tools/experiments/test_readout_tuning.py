@@ -15,7 +15,7 @@ from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis, RawData
-from reson.tools.experiments.three_clouds import discriminate_three
+from reson.tools.experiments.fits.three_clouds import discriminate_three
 from reson.tools.verdicts.judge import judge
 
 from .right_controls import find_resonators, right_controls

@@ -74,7 +74,7 @@ def test_a_tone_far_stronger_than_the_readouts_finds_another_frequency_and_is_no
 
 def test_the_integrated_dip_is_that_of_a_growing_field() -> None:
     """Against the equation of motion, stepped finely."""
-    from reson.tools.experiments.resonator_dip import transmission
+    from reson.tools.experiments.fits.resonator_dip import transmission
 
     x = np.array([-3.0, -0.4, 0.0, 0.7])
     field, total, step = np.zeros(4, dtype=complex), np.zeros(4, dtype=complex), 1e-4

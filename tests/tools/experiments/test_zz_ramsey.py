@@ -14,7 +14,7 @@ from reson.records import Verdict
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Analysis, RawData
-from reson.tools.experiments.zz_model import MODEL
+from reson.tools.experiments.fits.zz_model import MODEL
 from reson.tools.verdicts.judge import judge
 
 ROW = get("zz_ramsey")

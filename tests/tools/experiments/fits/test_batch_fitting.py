@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reson.tools.experiments.batch_fitting import Points, fit_many
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.curve_models import DECAY, RAMSEY
 from reson.tools.experiments.experiment import RawData
-from reson.tools.experiments.least_squares import least_squares
+from reson.tools.experiments.fits.batch_fitting import Points, fit_many
+from reson.tools.experiments.fits.curve_models import DECAY, RAMSEY
+from reson.tools.experiments.fits.least_squares import least_squares
 
 from .stock_analyses import errors_apart, reference
-from .test_fitting import CONTROLS, SHOTS, benchmark, counted, decay, pairs, ramsey
+from .synthetic_data import CONTROLS, SHOTS, benchmark, counted, decay, pairs, ramsey
 
 TENTH = 0.1
 

@@ -15,8 +15,8 @@ from qiskit_experiments.library import T1, FineSXAmplitude, FineXAmplitude, Rams
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.experiments import fine_amplitude, sweep
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.joint_circuits import Joint, joint_circuits
-from reson.tools.experiments.sequences import Sequences
+from reson.tools.experiments.circuits.joint_circuits import Joint, joint_circuits
+from reson.tools.experiments.circuits.sequences import Sequences
 
 QUBITS = (0, 2)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from reson.records import Quantity
 from reson.tools.experiments.experiment import RawData, Series
-from reson.tools.experiments.processing import measured
+from reson.tools.experiments.fits.processing import measured
 
 if TYPE_CHECKING:
     from qiskit_experiments.curve_analysis import CurveAnalysis, CurveFitResult, ScatterTable

@@ -16,7 +16,7 @@ from qiskit_experiments.library.randomized_benchmarking.clifford_utils import (
     num_from_1q_circuit,
 )
 
-from reson.tools.experiments.sequences import Played, Sequences
+from reson.tools.experiments.circuits.sequences import Played, Sequences
 
 CLIFFORDS = 24
 BASIS = ("rz", "sx", "x")

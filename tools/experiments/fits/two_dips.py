@@ -6,7 +6,7 @@ import lmfit
 import numpy as np
 import qiskit_experiments.curve_analysis as curve
 
-from reson.tools.experiments.resonator_dip import dip_start, transmission
+from reson.tools.experiments.fits.resonator_dip import dip_start, transmission
 
 HOT = 0.01
 """Share of 1 that a qubit at rest has, where it was not measured."""

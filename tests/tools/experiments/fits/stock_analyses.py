@@ -17,12 +17,18 @@ from qiskit_experiments.library.characterization.analysis import (
 from qiskit_experiments.library.randomized_benchmarking import RBAnalysis
 
 from reson.tools.experiments import rabi, standard_rb
-from reson.tools.experiments.batch_fitting import Points, points_of
-from reson.tools.experiments.curve_models import BENCHMARKING, DECAY, FINE_ANGLE, MOST_OFFSET, RABI, RAMSEY
 from reson.tools.experiments.experiment import RawData
-from reson.tools.experiments.fitting import Fit, fit
-from reson.tools.experiments.processing import measured
-from reson.tools.experiments.starts import benchmarking_start, decay_start, fine_angle_start, rabi_start, ramsey_start
+from reson.tools.experiments.fits.batch_fitting import Points, points_of
+from reson.tools.experiments.fits.curve_models import BENCHMARKING, DECAY, FINE_ANGLE, MOST_OFFSET, RABI, RAMSEY
+from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.fits.starts import (
+    benchmarking_start,
+    decay_start,
+    fine_angle_start,
+    rabi_start,
+    ramsey_start,
+)
 
 US = 1e-6
 

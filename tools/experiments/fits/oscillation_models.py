@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reson.tools.experiments.curve_models import TIMES, CurveModel, Parameters
+from reson.tools.experiments.fits.curve_models import TIMES, CurveModel, Parameters
 
 STEPS_PER_CYCLE = 12
 DECAYS = (0.0, 0.4, 1.0, 2.5, 6.0)

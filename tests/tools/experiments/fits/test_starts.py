@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reson.tools.experiments.starts import benchmarking_start, decay_start, fine_angle_start, rabi_start, ramsey_start
+from reson.tools.experiments.fits.starts import (
+    benchmarking_start,
+    decay_start,
+    fine_angle_start,
+    rabi_start,
+    ramsey_start,
+)
 
 
 @pytest.mark.parametrize("turns", [-9.0, -2.3, -0.4, 0.0, 0.3, 1.0, 6.7, 15.0])

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.tools.experiments.curve_models import TIMES, CurveModel, Parameters
-from reson.tools.experiments.oscillation_models import best_wave
+from reson.tools.experiments.fits.curve_models import TIMES, CurveModel, Parameters
+from reson.tools.experiments.fits.oscillation_models import best_wave
 
 
 def _fringes(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:

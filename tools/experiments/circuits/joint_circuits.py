@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiskit.transpiler import Target
     from qiskit_experiments.framework import BaseExperiment
 
-    from reson.tools.experiments.sequences import Played, Sequences
+    from reson.tools.experiments.circuits.sequences import Played, Sequences
 
 Written = tuple["list[QuantumCircuit]", Sequence[int]]
 """An experiment's circuits, and the physical qubit of each of their qubits."""
@@ -65,7 +65,7 @@ def _written(experiment: BaseExperiment, target: Target) -> Written | None:
     """The circuits as the device can play them; None for sequences that it can play as they are."""
     from qiskit_experiments.framework import BaseExperiment
 
-    from reson.tools.experiments.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences
 
     qubits = experiment.physical_qubits
     if isinstance(experiment, Sequences):
@@ -94,7 +94,7 @@ def _played(experiment: BaseExperiment, written: Written | None, empty: QuantumC
     """Each circuit of an experiment, its first classical bit at ``bit``; barriers on one qubit separate nothing."""
     from qiskit.circuit import CircuitInstruction
 
-    from reson.tools.experiments.sequences import Played
+    from reson.tools.experiments.circuits.sequences import Played
 
     if written is None:
         (place,) = experiment.physical_qubits

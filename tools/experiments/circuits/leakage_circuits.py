@@ -9,9 +9,9 @@ from qiskit.circuit import Instruction, QuantumCircuit
 from qiskit.circuit.library import XGate
 
 from reson.tools.devices.drive import DriveGate
-from reson.tools.experiments.clifford_sequences import CliffordSequences
+from reson.tools.experiments.circuits.clifford_sequences import CliffordSequences
+from reson.tools.experiments.circuits.sequences import Played, measured
 from reson.tools.experiments.experiment import Values
-from reson.tools.experiments.sequences import Played, measured
 
 
 class LeakageSequences(CliffordSequences):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.tools.experiments.least_squares import least_squares
+from reson.tools.experiments.fits.least_squares import least_squares
 
 SEEN = 6.0
 """Depth in errors of a point from which a row has a dip."""

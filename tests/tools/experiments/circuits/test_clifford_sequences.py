@@ -11,9 +11,9 @@ from qiskit.quantum_info import Clifford, Operator
 from qiskit_experiments.library.randomized_benchmarking.clifford_utils import CliffordUtils
 
 from reson.tools.devices.simulated.device import open_simulated
-from reson.tools.experiments import clifford_sequences as cliffords
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.joint_circuits import Joint, joint_circuits
+from reson.tools.experiments.circuits import clifford_sequences as cliffords
+from reson.tools.experiments.circuits.joint_circuits import Joint, joint_circuits
 
 
 def circuit_of(numbers: list[int]) -> QuantumCircuit:
