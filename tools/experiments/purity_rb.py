@@ -8,7 +8,7 @@ same sequences, so their difference, the coherent share, is known better than ei
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,6 +82,7 @@ def analyse(raw: RawData) -> Analysis:
     survival = 0.5 + vectors[:, 2] / 2, np.sqrt(variances[:, 2]) / 2
     purity = purities(vectors, variances)
     values, errors = np.concatenate([survival, purity], axis=1)
+    of_shots = _shot_covariances(survival[1], purity[1], vectors[:, 2] * variances[:, 2] / 2)
     series = np.repeat(["survival", "purity"], len(lengths))
     x = np.tile(lengths, 2)
     for name in ("survival", "purity"):
@@ -97,7 +98,7 @@ def analyse(raw: RawData) -> Analysis:
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
         y_axis=Axis(label="P(survival) and purity", unit=""),
-        quantities={} if result.error else _quantities(result, raw, x, values, errors),
+        quantities={} if result.error else _quantities(result, raw, _Points(x, values, errors, of_shots)),
         reduced_chi2=result.reduced_chi2,
         points={"sequences": tuple(zip(x.tolist(), values.tolist(), strict=True))},
         error=result.error,
@@ -129,11 +130,24 @@ def purities(vectors: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np
     return purity, np.sqrt(np.sum(squares, axis=1)) / 2
 
 
-def _quantities(
-    result: Fit, raw: RawData, x: np.ndarray, values: np.ndarray, errors: np.ndarray
-) -> dict[str, Quantity]:
+@dataclass(frozen=True)
+class _Points:
+    """What the fit saw, survivals first and then purities, each of shape (2 * sequences,)."""
+
+    x: np.ndarray
+    values: np.ndarray
+    errors: np.ndarray
+    of_shots: np.ndarray
+    """Covariance of survival and purity of each sequence by its shots alone, shape (sequences, 2, 2)."""
+
+
+def _shot_covariances(survival_error: np.ndarray, purity_error: np.ndarray, together: np.ndarray) -> np.ndarray:
+    return np.moveaxis(np.array([[survival_error**2, together], [together, purity_error**2]]), -1, 0)
+
+
+def _quantities(result: Fit, raw: RawData, points: _Points) -> dict[str, Quantity]:
     a, alpha, u = (result[name].value for name in ("a", "alpha", "u"))
-    covariance = _covariance(a, alpha, u, x, values, errors)
+    covariances = _covariances(a, alpha, u, points)
     pulses = sum(meta["pulses"] for meta in raw.circuits) / sum(meta["xval"] + 1 for meta in raw.circuits)
     slopes = {
         "error_per_gate": np.array([0.0, -0.5, 0.0]) / pulses,
@@ -150,29 +164,36 @@ def _quantities(
         "contrast": a,
     }
     return {
-        name: Quantity(value=float(value), stderr=float(np.sqrt(slopes[name] @ covariance @ slopes[name])))
+        name: Quantity(
+            value=float(value), stderr=float(np.sqrt(max(slopes[name] @ part @ slopes[name] for part in covariances)))
+        )
         for name, value in found.items()
     }
 
 
-def _covariance(a: float, alpha: float, u: float, x: np.ndarray, values: np.ndarray, errors: np.ndarray) -> np.ndarray:
-    """Covariance of (a, alpha, u) from the residuals themselves, shape (3, 3).
+def _covariances(a: float, alpha: float, u: float, points: _Points) -> tuple[np.ndarray, np.ndarray]:
+    """Covariances of (a, alpha, u), each of shape (3, 3): from the residuals themselves, and from the shots alone.
 
     Survival and purity of one sequence share their shots and its luck. So each sequence counts as one: the robust
-    estimate for clustered data (Liang and Zeger, Biometrika 73, 13 (1986)), with its small-sample factor. Sequences of
-    one length weigh alike, as in the fit, which takes their plain mean.
+    estimate for clustered data (Liang and Zeger, Biometrika 73, 13 (1986)), with its small-sample factor. Few sequences
+    may happen to scatter too little, but never does the truth by less than the shots. Sequences of one length weigh
+    alike, as in the fit, which takes their plain mean.
     """
-    number = len(x) // 2
-    first, second = x[:number], x[number:]
+    number = len(points.x) // 2
+    first, second = points.x[:number], points.x[number:]
     zero = np.zeros(number)
     survival = np.stack([alpha**first, a * first * alpha ** (first - 1), zero], axis=1)
     purity = np.stack([4 * a * u**second, zero, 2 * a**2 * second * u ** (second - 1)], axis=1)
-    slopes, weights = np.concatenate([survival, purity]), _weights(first, errors)
+    slopes = np.concatenate([survival, purity])
+    pulls = slopes * _weights(first, points.errors)[:, None]
+    bread = np.linalg.inv(slopes.T @ pulls)
     model = np.concatenate([0.5 + a * alpha**first, 0.5 + 2 * a**2 * u**second])
-    bread = np.linalg.inv(slopes.T @ (slopes * weights[:, None]))
-    scores = slopes * (weights * (values - model))[:, None]
+    scores = pulls * (points.values - model)[:, None]
     each = scores[:number] + scores[number:]
-    return bread @ (each.T @ each) @ bread * number / max(number - 3, 1)
+    of_residuals = each.T @ each * number / max(number - 3, 1)
+    both = np.stack([pulls[:number], pulls[number:]], axis=1)
+    of_shots = np.einsum("sip,sij,sjq->pq", both, points.of_shots, both)
+    return bread @ of_residuals @ bread, bread @ of_shots @ bread
 
 
 def _weights(lengths: np.ndarray, errors: np.ndarray) -> np.ndarray:

@@ -27,6 +27,8 @@ GENTLE = 0.6
 FADING, UNSURE = 0.012, 0.0055
 """Linewidths by which the photons of a readout's own tone lower the best frequency, and the error of a gentler tone's:
 they weaken the pull, which is upward for a resonator above its qubit (Boissonneault et al., PRL 105, 100504 (2010))."""
+WEAKENED = 0.02
+"""Share by which the photons of the readout's own tone make the shift smaller, likewise."""
 DECAYED = 0.004
 """Systematic error in linewidths of the shift: a qubit that decays meanwhile is no plain mixture of 0 and 1."""
 
@@ -109,7 +111,7 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     best = MHZ * (best - FADING * kappa * (1 - _strength(raw) ** 2))
     stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, UNSURE * kappa)
     shift = Quantity(
-        value=MHZ * result["shift"].value,
+        value=MHZ * result["shift"].value * (1 + WEAKENED * _strength(raw) ** 2),
         stderr=_combined(MHZ, 0.0, 2 * (result["shift"].stderr or 0.0), DECAYED * kappa),
         unit="Hz",
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MHZ = 1e6
 WIDE, NARROW = 30e6, 12e6
 """Span in Hz before the resonator was ever found, five times the design's error to either side, and after."""
-PULLED, UNSURE = 0.009, 0.006
+PULLED, UNSURE = 0.011, 0.004
 """Linewidths by which the dip lies too low, and the error of that: a qubit at rest is in 1 for a per cent of the time
 and pulls its share of the dip, and the tone's own photons weaken the pull of a qubit in 0. A readout resonator lies
 above its qubit, so both are downward."""

@@ -58,6 +58,8 @@ def _draw_plane(axes: Axes, analysis: Analysis) -> None:
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("I (arb. units)", fontsize=11)
     axes.set_ylabel("Q (arb. units)", fontsize=11)
+    if not analysis.points:  # a job that brought no shots home
+        return
     legend = axes.legend(
         **style.LEGEND, ncols=len(analysis.points), markerscale=3, columnspacing=0.8, handletextpad=0.0
     )
