@@ -16,6 +16,7 @@ from reson.agent.cli import (
     device,
     device_faults,
     evals,
+    init,
     memory,
     model,
     params,
@@ -30,7 +31,7 @@ HELP = """
 Brings up superconducting qubits and keeps them calibrated, at night, with no person in the room.
 
 A lab is a directory: settings, record, plots and reports. The first run makes it with defaults, on a simulated chip;
-it needs no key and no network.
+it needs no key and no network. `reson init` only makes it, to be set up first.
 
 \b
 Examples:
@@ -49,6 +50,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+init.add_to(app)
 runs.add_to(app)
 record.add_to(app)
 app.add_typer(params.app, name="params")

@@ -1,4 +1,4 @@
-"""Which lab a command works on. Only runs make one; every other command wants it to be there."""
+"""Which lab a command works on. `reson init` and runs make one; every other command wants it to be there."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ def lab(context: typer.Context) -> Lab:
     place = directory(context)
     if not any((place / name).exists() for name in ("lab.toml", "lab.db")):
         raise OperatorError(
-            f"there is no lab at {place}", "`reson night` makes one there; --lab DIR or RESON_LAB names another"
+            f"there is no lab at {place}",
+            "`reson init` makes one there, `reson night` runs in it at once; --lab DIR or RESON_LAB names another",
         )
     return open_lab(place)
 
 
-def lab_for_run(
+def lab_to_make(
     context: typer.Context, *, seed: int | None = None, qubits: int | None = None, device: str = "", measure: str = ""
 ) -> Lab:
     """The lab, made with defaults on first use."""

@@ -59,7 +59,7 @@ def night(
 
     hour = arguments.hour(until)
     size = int(arguments.choice(qubits)) if qubits.isdecimal() else None
-    lab = place.lab_for_run(context, seed=seed, qubits=size, device=device, measure=arguments.choice(qubits))
+    lab = place.lab_to_make(context, seed=seed, qubits=size, device=device, measure=arguments.choice(qubits))
     counted = size is not None and lab.config.device.kind in NAMELESS
     return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json)
 
@@ -77,7 +77,7 @@ def calibrate(
     """
     from reson.agent.launch import Plan
 
-    lab = place.lab_for_run(context)
+    lab = place.lab_to_make(context)
     return start(lab, Plan(kind="calibrate", measure=arguments.measured(qubits, lab.config.device)), as_json)
 
 
@@ -104,7 +104,7 @@ def run(
 
     row = CATALOGUE[arguments.known_name(experiment, CATALOGUE, "experiment")]
     values = arguments.sweep(row, param or ())
-    lab = place.lab_for_run(context)
+    lab = place.lab_to_make(context)
     chosen = arguments.measured(qubits, lab.config.device) if qubits else ""
     return start(lab, Plan(kind="run", measure=chosen, experiment=row.name, parameters=values, writes=commit), as_json)
 

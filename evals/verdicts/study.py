@@ -32,9 +32,9 @@ from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
 
-EACH = 54
+EACH = 56
 """Measurements of each experiment, healthy and spoilt in turn."""
-MORE = 20
+MORE = 90
 """Further healthy ones of each, for the error bars."""
 SIGMAS = 5.0
 PROGRESS = 200

@@ -47,7 +47,7 @@ def content(lab: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("command", READ)
 def test_only_runs_make_a_lab(reson_nowhere, tmp_path, command):
-    refused(reson_nowhere(*command.split()), 1, "there is no lab at", "reson night")
+    refused(reson_nowhere(*command.split()), 1, "there is no lab at", "reson init", "reson night")
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -46,7 +46,7 @@ def test_reading_parameters_loads_no_physics(made):
 
 
 def test_the_commands_are_those_that_were_promised():
-    promised = """night; calibrate; run; resume; report; check; runs; runs show; experiments; policy; params show;
+    promised = """init; night; calibrate; run; resume; report; check; runs; runs show; experiments; policy; params show;
         params log;
         params diff; params rollback; approvals list; approvals show; approvals approve; approvals edit;
         approvals reject; approvals respond; memory rebuild; memory search; device show; device list; device check;

@@ -103,3 +103,21 @@ def test_stdout_of_a_piped_run_is_plain_lines(reson):
 def test_a_json_document_of_every_reading_command(reson):
     for command in ("runs", "params show", "params log", "params diff 2026-01-01", "approvals list", "policy"):
         assert isinstance(json.loads(reson(*command.split(), "--json").out), list | dict), command
+
+
+def test_a_lab_is_made_without_running_anything_and_a_second_time_left_as_it_is(reson_nowhere):
+    said = reson_nowhere("init", "--seed", "3", "--qubits", "2", "--json")
+    assert said.code == 0 and said.json["device"] == "simulated-3"
+    settings, policy = (Path(said.json[name]) for name in ("settings", "policy"))
+    assert {path.name for path in settings.parent.iterdir()} == {"lab.toml", "policy.toml"}
+    settings.write_text(settings.read_text() + "\n# ours\n")
+    before = settings.read_text(), policy.read_text()
+    assert str(settings) in reson_nowhere("init").out
+    assert (settings.read_text(), policy.read_text()) == before
+    assert "otherwise: ask a person" in reson_nowhere("policy").out
+
+
+def test_a_lab_of_another_device_is_not_made_over(reson_nowhere):
+    reson_nowhere("init")
+    said = reson_nowhere("init", "--device", "fake:torino")
+    assert said.code == 1 and "belongs to simulated-7" in said.err
