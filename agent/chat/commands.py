@@ -19,7 +19,7 @@ HELP = (
     "  chip                              the values of all qubits",
     "  show q3                           every value of a qubit and where it came from",
     "  history q3 drive_frequency        past values; `history q3` for its measurements",
-    "  why MEASUREMENT                   why it was made, what was found, what became of it, and its plot",
+    "  why q3 t1, why MEASUREMENT        why it was measured, what was found, what became of it, and its plot",
     "  runs, approvals, recall WORDS     the record",
     "  experiment rabi                   what it measures and takes",
     "  run rabi on q0,q2 points=61       measure now; nothing is written",
@@ -45,19 +45,27 @@ def lines_of(value: Any, indent: str = "") -> list[str]:
     if isinstance(value, list):
         return [line for one in value for line in (lines_of(one, indent) if one else [])] or [f"{indent}nothing"]
     if not isinstance(value, dict):
-        return [f"{indent}{value}"]
+        return [f"{indent}{_plain(value)}"]
     flat = {key: one for key, one in value.items() if not isinstance(one, (dict, list))}
     if value and len(flat) == len(value):
-        return [indent + "  ".join(f"{key} {one}".rstrip() for key, one in flat.items() if one not in ("", None))]
+        return [indent + _entries(flat)]
     lines: list[str] = []
     for key, one in value.items():
         if key in flat:
-            lines.append(f"{indent}{key}: {one}")
+            lines.append(f"{indent}{key}: {_plain(one)}")
         elif isinstance(one, dict) and all(not isinstance(part, (dict, list)) for part in one.values()):
-            lines.append(f"{indent}{key}: " + "  ".join(f"{name} {part}" for name, part in one.items()))
+            lines.append(f"{indent}{key}: {_entries(one)}")
         else:
             lines += [f"{indent}{key}:", *lines_of(one, indent + "  ")]
     return lines
+
+
+def _entries(flat: Json) -> str:
+    return ", ".join(f"{name} {_plain(one)}" for name, one in flat.items() if one not in ("", None))
+
+
+def _plain(one: Any) -> str:
+    return f"{one:g}" if isinstance(one, float) else str(one)
 
 
 def _history(record: Record, rest: str, person: Person) -> Any:
@@ -65,6 +73,15 @@ def _history(record: Record, rest: str, person: Person) -> Any:
     if parameter:
         return facts.parameter_history(record, component, parameter.strip())
     return facts.list_measurements(record, component=component)
+
+
+def _why(record: Record, rest: str, person: Person) -> Any:
+    """A measurement by its id; else the one that a qubit's value is from, or its last one of an experiment."""
+    component, parameter, experiment = _named(rest)
+    if component and parameter:
+        return facts.show_origin(record, component, parameter)
+    last = facts.list_measurements(record, component, experiment, limit=1) if component and experiment else []
+    return facts.show_measurement(record, last[0]["measurement"] if last else rest)
 
 
 def _run(record: Record, rest: str, person: Person) -> Json:
@@ -90,7 +107,7 @@ COMMANDS: dict[str, Callable[[Record, str, Person], Any]] = {
     "chip": lambda record, rest, person: facts.show_chip(record),
     "show": lambda record, rest, person: facts.show_qubit(record, rest),
     "history": _history,
-    "why": lambda record, rest, person: facts.show_measurement(record, rest),
+    "why": _why,
     "runs": lambda record, rest, person: facts.list_runs(record),
     "approvals": lambda record, rest, person: facts.list_approvals(record),
     "recall": lambda record, rest, person: facts.recall(record, rest),
@@ -100,14 +117,21 @@ COMMANDS: dict[str, Callable[[Record, str, Person], Any]] = {
 }
 
 
+def _named(line: str) -> tuple[str, str, str]:
+    """The first qubit, parameter and experiment among the words of a line; empty where there is none."""
+    words = set(re.findall(r"\w+", line.lower()))
+    qubit = _QUBIT.search(line.lower())
+    parameter, experiment = (next((name for name in names if name in words), "") for names in (PARAMETERS, CATALOGUE))
+    return qubit.group() if qubit else "", parameter, experiment
+
+
 def _guess(record: Record, line: str) -> Any:
     """A free question, as far as its words name a qubit and a parameter or an experiment."""
-    qubits = _QUBIT.findall(line.lower())
-    words = set(re.findall(r"\w+", line.lower()))
-    if not qubits:
+    component, parameter, experiment = _named(line)
+    if not component:
         return None
-    if parameter := next((name for name in PARAMETERS if name in words), None):
-        return facts.parameter_history(record, qubits[0], parameter)
-    if experiment := next((name for name in CATALOGUE if name in words), None):
-        return facts.list_measurements(record, component=qubits[0], experiment=experiment)
-    return facts.show_qubit(record, qubits[0])
+    if parameter:
+        return facts.parameter_history(record, component, parameter)
+    if experiment:
+        return facts.list_measurements(record, component=component, experiment=experiment)
+    return facts.show_qubit(record, component)

@@ -89,6 +89,14 @@ def show_measurement(record: Record, measurement_id: str) -> Json:
     }
 
 
+def show_origin(record: Record, component: str, parameter: str) -> Any:
+    """The measurement that the value in force is from; where it is from none, its history."""
+    row = _row(record, component).get(parameter)
+    if row is None or row.measurement_id is None:
+        return parameter_history(record, component, parameter)
+    return {"value": _value(row), "since": moment(row.valid_from)} | show_measurement(record, row.measurement_id)
+
+
 def plot_path(record: Record, row: MeasurementRow) -> str:
     return str(record.store.blobs.path(row.figure_sha, FIGURE)) if row.figure_sha else ""
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from reson.records import Json
     from reson.tools.store.approvals import ApprovalRow
 
+LEAVING = ("quit", "exit")
+
 
 def chat(
     context: typer.Context,
@@ -29,7 +31,7 @@ def chat(
     """Ask about the chip, its history and why something was decided; ask for an experiment or a calibration.
 
     With a model (brain = "openai" or "cascade" in lab.toml) you talk freely; else plain commands are understood. What
-    the policy leaves to a person is asked here and now. An empty line or Ctrl-D ends it.
+    the policy leaves to a person is asked here and now. An empty line, quit or Ctrl-D ends it.
 
     \b
     Examples:
@@ -79,7 +81,7 @@ def _talk(take: Callable[[str], None]) -> None:
             line = input("> " if sys.stdin.isatty() else "")
         except (EOFError, KeyboardInterrupt):
             break
-        if not line.strip() and sys.stdin.isatty():
+        if line.strip().lower() in LEAVING or (not line.strip() and sys.stdin.isatty()):
             break
         if line.strip():
             take(line)

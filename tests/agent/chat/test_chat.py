@@ -157,6 +157,8 @@ def test_without_a_model_plain_commands_are_understood(lab):
     assert why["arguments"]["points"] == 41
     assert Path(why["plot"]).exists()
     assert any(line.startswith("plot: ") for line in lines_of(why))
+    assert ask("why qubit_spectroscopy on q1") == why
+    assert ask("why was the drive_frequency of q1 changed?")[0]["from"] == "design"
     assert len(ask("history q1")) == 1
     with pytest.raises(ToolError, match="did you mean"):
         ask("run raby on q0")
