@@ -69,6 +69,8 @@ def take_up_answers(
         row = get_approval(bench.store, qubit["approval"])
         if row.status is ApprovalStatus.PENDING:
             continue
+        body = {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by}
+        bench.tell(f"answer-{row.id}-{name}", "approval_answered", body)
         if row.kind is ActionKind.WRITE:
             qubits[name] = execute(bench, row)
         elif row.status is ApprovalStatus.APPROVED:
@@ -77,8 +79,6 @@ def take_up_answers(
             qubits[name] = ready(f"{row.status} by {row.answered_by}")
             if row.status in (ApprovalStatus.REJECTED, ApprovalStatus.RESPONDED):
                 refused.append(_answered(state["step"], name, row))
-        body = {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by}
-        bench.tell(f"answer-{row.id}-{name}", "approval_answered", body)
     return qubits, list(granted.values()), refused
 
 
