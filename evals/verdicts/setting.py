@@ -231,7 +231,7 @@ def _usual_readout(
     frequency = best_frequency(truth, design_amplitude) + rng.normal(0, stage.resonator)
     amplitude = best_readout_amplitude(truth, frequency) * math.exp(rng.normal(0, 0.05))
     controls = readout_controls(truth, frequency, amplitude)
-    controls["readout_angle"] += rng.normal(0, 0.004)
+    controls["readout_angle"] = math.remainder(controls["readout_angle"] + rng.normal(0, 0.004), math.tau)
     controls["readout_threshold"] += rng.normal(0, 0.05)
     return controls
 

@@ -25,6 +25,9 @@ class ToolError(Exception):
         self.kind = kind
         self.message = message
 
+    def __reduce__(self) -> tuple[type[ToolError], tuple[ToolErrorKind, str]]:
+        return ToolError, (self.kind, self.message)  # it crosses processes; an exception's own way keeps ``args`` alone
+
 
 class DeviceUnavailable(Exception):
     """The device did not answer; the run ends as ``device_unavailable`` and can be resumed."""
@@ -37,6 +40,9 @@ class OperatorError(Exception):
         super().__init__(what)
         self.what = what
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[OperatorError], tuple[str, str]]:
+        return type(self), (self.what, self.remedy)
 
     def __str__(self) -> str:
         return f"{self.what}\n{self.remedy}"

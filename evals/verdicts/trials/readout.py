@@ -30,7 +30,9 @@ def _tone(moment: Moment) -> Tone:
 
 
 def _angle(moment: Moment) -> float:
-    return _right(moment)["readout_angle"]
+    """Of the turns by which it is the same, the one nearest to what was found."""
+    found = moment.proposed["readout_angle"]
+    return found + math.remainder(_right(moment)["readout_angle"] - found, math.tau)
 
 
 def _threshold(moment: Moment) -> float:
