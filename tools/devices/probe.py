@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from qiskit import QuantumCircuit
-from qiskit.providers import BackendV2, Options
 from qiskit.result.models import MeasLevel
-from qiskit.transpiler import Target
 
 from reson.tools.devices.device import Device
+from reson.tools.devices.target_only import TargetOnly
 from reson.tools.quantities import PARAMETERS
 
 SOME_CONTROLS = {spec.name: (spec.low + spec.high) / 2 for spec in PARAMETERS.values() if spec.control}
@@ -26,24 +25,8 @@ class Reached(Exception):
         """Names of all that the circuits play."""
 
 
-class ProbeBackend(BackendV2):
+class ProbeBackend(TargetOnly):
     """The target of a device; ``run`` raises ``Reached``."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(name="probe", backend_version="1")
-        self._target = target
-
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return None
-
-    @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return Options()
 
     def run(self, run_input: Any, **options: Any) -> Any:
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
@@ -58,7 +41,7 @@ class _Probe:
     def __init__(self, device: Device) -> None:
         target: Any = device.backend.target
         self._device = device
-        self.backend = ProbeBackend(target)
+        self.backend = ProbeBackend("probe", target)
 
     def controls(self) -> dict[str, dict[str, float]]:
         return {name: SOME_CONTROLS | values for name, values in self._device.controls().items()}

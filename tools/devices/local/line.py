@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from qiskit.circuit import Delay, Measure, Parameter, Reset
 from qiskit.circuit.library import CZGate, IGate, RZGate, SXGate, XGate
-from qiskit.providers import BackendV2, Options, QubitProperties
+from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.tools.devices.order import NoiseOptions
+from reson.tools.devices.target_only import TargetOnly
 
 DT = 4e-9
 PULSE, PAIR, READOUT, RESET = 32e-9, 68e-9, 1.5e-6, 1.7e-6
 """Lengths in seconds, those of a present IBM device."""
 
 
-class Line(BackendV2):
-    """A target and nothing that runs: circuits are computed by ``NoisyBackend``."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(name="aer", backend_version="1")
-        self._target = target
-
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return None
-
-    @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return Options()
-
-    def run(self, run_input: Any, **options: Any) -> Any:
-        raise NotImplementedError("a line of qubits is a target; NoisyBackend runs circuits on it")
-
-
-def line_of_qubits(number: int, noise: NoiseOptions) -> Line:
-    """``number`` qubits, each coupled to the next by CZ."""
+def line_of_qubits(number: int, noise: NoiseOptions) -> TargetOnly:
+    """``number`` qubits, each coupled to the next by CZ; ``NoisyBackend`` computes their circuits."""
     known = QubitProperties(t1=noise.t1, t2=min(noise.t2, 2 * noise.t1))
     target = Target(num_qubits=number, dt=DT, qubit_properties=[known] * number)
     single = [(qubit,) for qubit in range(number)]
@@ -55,4 +31,4 @@ def line_of_qubits(number: int, noise: NoiseOptions) -> Line:
         pairs = [(qubit, qubit + 1) for qubit in range(number - 1)]
         gate = InstructionProperties(duration=PAIR, error=noise.two_qubit_error)
         target.add_instruction(CZGate(), dict.fromkeys(pairs + [(b, a) for a, b in pairs], gate))
-    return Line(target)
+    return TargetOnly("aer", target)

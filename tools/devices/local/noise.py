@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from qiskit.providers import BackendV2, Options
 from qiskit.transpiler import Target
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
 from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.target_only import TargetOnly
 
 MOST_QUBITS = 10
 """Connected qubits of one circuit: their density matrix has 4 to this power of entries."""
@@ -55,27 +54,4 @@ class NoisySimulators:
 
 
 def _published_noise(target: Target, qubits: Sequence[int]) -> NoiseModel:
-    return NoiseModel.from_backend(_Cut(target))
-
-
-class _Cut(BackendV2):
-    """A target as the backend that Aer reads error rates from; it runs nothing."""
-
-    def __init__(self, target: Target) -> None:
-        super().__init__(name="cut")
-        self._target = target
-
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return None
-
-    @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return Options()
-
-    def run(self, run_input: Any, **options: Any) -> Any:
-        raise NotImplementedError("only its target is read")
+    return NoiseModel.from_backend(TargetOnly("cut", target))
