@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from reson.agent.cli import arguments, output, place
+from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
 
 
 def init(
     context: typer.Context,
-    seed: Annotated[int | None, typer.Option(min=0, help="Draw another chip, for a simulated lab.")] = None,
-    qubits: Annotated[
-        str, typer.Option(metavar="QUBITS", help="How many a simulated lab has; or which ones: 0-4, best:10.")
-    ] = "",
-    device: Annotated[str, typer.Option(metavar="KIND:NAME", help="Like fake:torino; `reson device list`.")] = "",
+    seed: place.Seed = None,
+    qubits: place.Qubits = "",
+    device: place.OnDevice = "",
     as_json: AsJson = False,
 ) -> None:
     """Make a lab with its settings and its policy, to be read and changed before the first run. Nothing is run.
@@ -28,8 +24,7 @@ def init(
       reson init
       reson --lab ~/labs/eagle init --device ibm:brisbane --qubits best:10
     """
-    size = int(arguments.choice(qubits)) if qubits.isdecimal() else None
-    lab = place.lab_to_make(context, seed=seed, qubits=size, device=device, measure=arguments.choice(qubits))
+    lab = place.lab_to_make(context, seed, qubits, device)
     settings, policy = lab.directory / "lab.toml", lab.directory / "policy.toml"
     if as_json:
         output.document({"settings": str(settings), "policy": str(policy), "device": place.device(lab)})

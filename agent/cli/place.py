@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reson.agent.cli import arguments
 from reson.errors import OperatorError
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
+
+Seed = Annotated[int | None, typer.Option(min=0, help="Draw another chip, for a new simulated lab.")]
+Qubits = Annotated[
+    str, typer.Option(metavar="QUBITS", help="How many a new simulated lab has; or which ones: 0-4, best:10.")
+]
+OnDevice = Annotated[
+    str, typer.Option(metavar="KIND:NAME", help="Of a new lab, like fake:torino; `reson device list`.")
+]
 
 
 def directory(context: typer.Context) -> Path:
@@ -32,13 +41,13 @@ def lab(context: typer.Context) -> Lab:
     return open_lab(place)
 
 
-def lab_to_make(
-    context: typer.Context, *, seed: int | None = None, qubits: int | None = None, device: str = "", measure: str = ""
-) -> Lab:
-    """The lab, made with defaults on first use."""
+def lab_to_make(context: typer.Context, seed: int | None = None, qubits: str = "", device: str = "") -> Lab:
+    """The lab, made on first use: with defaults, or as asked for. Raises ``OperatorError``."""
     from reson.agent.lab import open_lab
 
-    return open_lab(directory(context), seed=seed, qubits=qubits, device=device, measure=measure)
+    chosen = arguments.choice(qubits)
+    size = int(chosen) if chosen.isdecimal() else None
+    return open_lab(directory(context), seed=seed, qubits=size, device=device, measure=chosen)
 
 
 def device(lab: Lab) -> str:

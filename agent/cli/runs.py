@@ -31,14 +31,9 @@ Exit codes:
 
 def night(
     context: typer.Context,
-    seed: Annotated[int | None, typer.Option(min=0, help="Draw another chip, for a new simulated lab.")] = None,
-    qubits: Annotated[
-        str,
-        typer.Option(metavar="QUBITS", help="How many a new simulated lab has; or which ones: 0-4, best:10."),
-    ] = "",
-    device: Annotated[
-        str, typer.Option(metavar="KIND:NAME", help="Of a new lab, like fake:torino; `reson device list`.")
-    ] = "",
+    seed: place.Seed = None,
+    qubits: place.Qubits = "",
+    device: place.OnDevice = "",
     until: Annotated[str, typer.Option(metavar="HH:MM", help="Start no job after this hour (device clock, UTC).")] = "",
     as_json: AsJson = False,
 ) -> int:
@@ -58,9 +53,8 @@ def night(
     from reson.tools.devices.order import NAMELESS
 
     hour = arguments.hour(until)
-    size = int(arguments.choice(qubits)) if qubits.isdecimal() else None
-    lab = place.lab_to_make(context, seed=seed, qubits=size, device=device, measure=arguments.choice(qubits))
-    counted = size is not None and lab.config.device.kind in NAMELESS
+    lab = place.lab_to_make(context, seed, qubits, device)
+    counted = qubits.isdecimal() and lab.config.device.kind in NAMELESS
     return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json)
 
 

@@ -8,7 +8,7 @@ from qiskit import QuantumCircuit
 from qiskit.result.models import MeasLevel
 
 from reson.tools.devices.device import Device
-from reson.tools.devices.target_only import TargetOnly
+from reson.tools.devices.target_backend import TargetBackend
 from reson.tools.quantities import PARAMETERS
 
 SOME_CONTROLS = {spec.name: (spec.low + spec.high) / 2 for spec in PARAMETERS.values() if spec.control}
@@ -25,7 +25,7 @@ class Reached(Exception):
         """Names of all that the circuits play."""
 
 
-class ProbeBackend(TargetOnly):
+class ProbeBackend(TargetBackend):
     """The target of a device; ``run`` raises ``Reached``."""
 
     def run(self, run_input: Any, **options: Any) -> Any:

@@ -14,6 +14,7 @@ from qiskit.transpiler import Target
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.answers import results_of
+from reson.tools.devices.target_backend import TargetBackend
 
 
 class SampledJob(JobV1):
@@ -44,30 +45,18 @@ class SampledJob(JobV1):
         return JobStatus.DONE if self._job.done() else JobStatus.RUNNING
 
 
-class SampledBackend(BackendV2):
+class SampledBackend(TargetBackend):
     """The instructions of ``target``, run by ``sampler``."""
 
     def __init__(self, name: str, target: Target, sampler: BaseSamplerV2, max_circuits: int) -> None:
-        super().__init__(name=name, backend_version="1")
-        self._target = target
+        super().__init__(name, target, max_circuits=max_circuits)
         self._sampler = sampler
-        self._max_circuits = max_circuits
-
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._max_circuits
 
     @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def _default_options(cls) -> Options:
         return Options(shots=1024, meas_level=2, meas_return="single")
 
-    def run(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any
-    ) -> SampledJob:
+    def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> SampledJob:
         """Run circuits. Raises ``ToolError`` (device_refused) where a signal is asked for."""
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
         wanted = {**vars(self.options), **options}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from qiskit import QuantumCircuit
-from qiskit.providers import BackendV2, JobStatus, JobV1, Options
+from qiskit.providers import JobStatus, JobV1, Options
 from qiskit.result import Result
 from qiskit.result.models import MeasLevel
 from qiskit.transpiler import Target
@@ -18,6 +18,7 @@ from reson.tools.devices.ibm.attendance import Attendance
 from reson.tools.devices.ibm.circuits import key_of, longest_path
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
 from reson.tools.devices.ibm.service import IbmService, IbmTrouble, JobReport, JobState, TroubleKind
+from reson.tools.devices.target_backend import TargetBackend
 
 POLL = 5.0
 """Seconds between questions after a job."""
@@ -47,7 +48,7 @@ class IbmJob(JobV1):
         return self._ibm.fetch(self._entry, self._circuits, self._shots)
 
 
-class IbmBackend(BackendV2):
+class IbmBackend(TargetBackend):
     """``clock`` tells the device's time when a job is begun, seconds since the Unix epoch; ``used`` hears how many
     seconds each job took on the device."""
 
@@ -61,8 +62,7 @@ class IbmBackend(BackendV2):
         clock: Callable[[], float],
         used: Callable[[float], None] = lambda seconds: None,
     ) -> None:
-        super().__init__(name=name, description="IBM device", backend_version="1")
-        self._target = target
+        super().__init__(name, target, "IBM device", max_circuits=limits.max_circuits)
         self.service = service
         self.ledger = ledger
         self.limits = limits
@@ -70,21 +70,11 @@ class IbmBackend(BackendV2):
         self.used = used
         self.attendance = Attendance()
 
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self.limits.max_circuits
-
     @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def _default_options(cls) -> Options:
         return Options(shots=1024, meas_level=2, meas_return="single")
 
-    def run(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any
-    ) -> IbmJob:
+    def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> IbmJob:
         """Send a job, or find it where it was sent already by a run that was cut short.
 
         Raises ``ToolError`` where the service refuses it, ``DeviceUnavailable`` where it takes none.

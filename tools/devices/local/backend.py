@@ -17,6 +17,7 @@ from reson.tools.devices.counts import counts_result
 from reson.tools.devices.device import DeviceLimits
 from reson.tools.devices.local.noise import NoisySimulators
 from reson.tools.devices.local.parts import Part, parts_of
+from reson.tools.devices.target_backend import TargetBackend
 
 Order = tuple[int, int]
 """(index of the circuit, index of its part)."""
@@ -39,7 +40,7 @@ class LocalJob(JobV1):
         return JobStatus.DONE
 
 
-class NoisyBackend(BackendV2):
+class NoisyBackend(TargetBackend):
     """Runs circuits on the qubits of ``target`` under the noise of ``simulators``; level 2 (counts) only.
 
     Qubits that no gate connects are computed apart and their shots joined at random. That is exact for a noise model
@@ -49,8 +50,7 @@ class NoisyBackend(BackendV2):
     def __init__(
         self, name: str, target: Target, simulators: NoisySimulators, limits: DeviceLimits, seed: int | None = None
     ) -> None:
-        super().__init__(name=name, description="noise model, computed here", backend_version="1")
-        self._target = target
+        super().__init__(name, target, "noise model, computed here", max_circuits=limits.max_circuits)
         self._simulators = simulators
         self._limits = limits
         self._rng = np.random.default_rng(seed)
@@ -60,21 +60,11 @@ class NoisyBackend(BackendV2):
         """The one device: a copy would build its noise model again and draw the same random numbers."""
         return self
 
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._limits.max_circuits
-
     @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def _default_options(cls) -> Options:
         return Options(shots=1024, meas_level=2, meas_return="single", memory=False)
 
-    def run(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any
-    ) -> LocalJob:
+    def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> LocalJob:
         """Run circuits. Raises ``ToolError`` (bad_arguments, device_refused) before anything runs."""
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
         wanted = {**vars(self.options), **options}

@@ -8,14 +8,14 @@ from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.tools.devices.order import NoiseOptions
-from reson.tools.devices.target_only import TargetOnly
+from reson.tools.devices.target_backend import TargetBackend
 
 DT = 4e-9
 PULSE, PAIR, READOUT, RESET = 32e-9, 68e-9, 1.5e-6, 1.7e-6
 """Lengths in seconds, those of a present IBM device."""
 
 
-def line_of_qubits(number: int, noise: NoiseOptions) -> TargetOnly:
+def line_of_qubits(number: int, noise: NoiseOptions) -> TargetBackend:
     """``number`` qubits, each coupled to the next by CZ; ``NoisyBackend`` computes their circuits."""
     known = QubitProperties(t1=noise.t1, t2=min(noise.t2, 2 * noise.t1))
     target = Target(num_qubits=number, dt=DT, qubit_properties=[known] * number)
@@ -31,4 +31,4 @@ def line_of_qubits(number: int, noise: NoiseOptions) -> TargetOnly:
         pairs = [(qubit, qubit + 1) for qubit in range(number - 1)]
         gate = InstructionProperties(duration=PAIR, error=noise.two_qubit_error)
         target.add_instruction(CZGate(), dict.fromkeys(pairs + [(b, a) for a, b in pairs], gate))
-    return TargetOnly("aer", target)
+    return TargetBackend("aer", target)

@@ -9,7 +9,7 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.target_only import TargetOnly
+from reson.tools.devices.target_backend import TargetBackend
 
 MOST_QUBITS = 10
 """Connected qubits of one circuit: their density matrix has 4 to this power of entries."""
@@ -54,4 +54,4 @@ class NoisySimulators:
 
 
 def _published_noise(target: Target, qubits: Sequence[int]) -> NoiseModel:
-    return NoiseModel.from_backend(TargetOnly("cut", target))
+    return NoiseModel.from_backend(TargetBackend("cut", target))

@@ -8,10 +8,10 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 from qiskit import QuantumCircuit
-from qiskit.providers import BackendV2, JobStatus, JobV1, Options
+from qiskit.providers import JobStatus, JobV1, Options
 from qiskit.result import Result
 from qiskit.result.models import MeasLevel, MeasReturnType
-from qiskit.transpiler import InstructionProperties, Target
+from qiskit.transpiler import InstructionProperties
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.simulated.chip import LIMITS, Chip, circuit_seconds
@@ -28,8 +28,7 @@ from reson.tools.devices.simulated.results import (
     memory_of,
 )
 from reson.tools.devices.simulated.target import chip_target
-
-VERSION = "1"
+from reson.tools.devices.target_backend import TargetBackend
 
 _LARGEST_MEMORY = 50_000_000
 """IQ points of one job that are kept shot by shot (0.8 GB)."""
@@ -55,29 +54,20 @@ class SimulatedJob(JobV1):
         return self._course.cancel()
 
 
-class SimulatedBackend(BackendV2):
+class SimulatedBackend(TargetBackend):
     """Qiskit's view of the chip. Jobs run when they are submitted and move the chip's clock."""
 
     def __init__(self, name: str, chip: Chip) -> None:
-        super().__init__(name=name, description="simulated transmon chip", backend_version=VERSION)
+        target = chip_target(chip.controls)
+        super().__init__(name, target, "simulated transmon chip", LIMITS.max_circuits)
         self.chip = chip
-        self._target = chip_target(chip.controls)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """The one chip: a copy would run on the same clock and the same random numbers again."""
         return self
 
-    # The base class leaves its properties without types, which the type checker reads as None.
-    @property
-    def target(self) -> Target:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return self._target
-
-    @property
-    def max_circuits(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return LIMITS.max_circuits
-
     @classmethod
-    def _default_options(cls) -> Options:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def _default_options(cls) -> Options:
         return Options(shots=1024, meas_level=2, meas_return="single", memory=False)
 
     def refresh_target(self) -> None:
@@ -87,9 +77,7 @@ class SimulatedBackend(BackendV2):
                 duration = InstructionProperties(duration=controls["pulse_duration"])
                 self._target.update_instruction_properties(name, (qubit,), duration)
 
-    def run(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any
-    ) -> SimulatedJob:
+    def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> SimulatedJob:
         """Run circuits. Options: ``shots``, ``meas_level`` (0, 1, 2), ``meas_return`` ("single" or "avg", for levels
         0 and 1), ``memory`` (level 2: the outcome of each shot beside the counts).
 
@@ -125,7 +113,7 @@ class SimulatedBackend(BackendV2):
             results = garbled(results, self.chip.truth.seed, started)
         result = Result(
             backend_name=self.name,
-            backend_version=VERSION,
+            backend_version=self.backend_version,
             job_id=job_id,
             success=True,
             results=results,
