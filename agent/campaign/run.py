@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
     raised again, so that it keeps its traceback.
     """
     snapshot(bench.store, bench.run_id, "before", bench.device.name, bench.clock())
-    ending, reason = Ending.FAILED, "ended by an exception"
+    ending, reason = Ending.FAILED, ""
     try:
         with _checkpointer(checkpoints) as saver, stop_on_signals(bench.stop, bench.on_event):
             ending, reason = _drive(bench, build_graph(bench, saver), components)
@@ -53,10 +54,10 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
     except KeyboardInterrupt:
         ending, reason = Ending.STOPPED, "interrupted at once by a second Ctrl-C"
         raise
-    except BaseException as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise
     finally:
+        if ending is Ending.FAILED and not reason:
+            bug = sys.exception()
+            reason = f"{type(bug).__name__}: {bug}"
         _record_end(bench, ending, reason)
     if ending is Ending.FINISHED:  # nothing is left to resume, and checkpoints are most of a lab's growth
         with _checkpointer(checkpoints) as saver:

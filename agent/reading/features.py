@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reson.tools.experiments.fits.spectrum import rotation_spectrum
 from reson.tools.verdicts.residuals import scatter_significance
 
 VISIBLE = 6.0
@@ -48,8 +49,7 @@ def _sinusoid(position: np.ndarray, y: np.ndarray, cycles: float) -> np.ndarray:
 
 def strongest_rotation(x: np.ndarray, signal: np.ndarray) -> Oscillation:
     """The same for a complex signal (two quadratures), with the sign of its rotation; the points may be uneven."""
-    cycles = np.arange(-8 * len(signal), 8 * len(signal)) / 16
-    spectrum = np.exp(-2j * np.pi * cycles[:, None] * (x - x[0]) / (x[-1] - x[0])) @ signal
+    cycles, spectrum = rotation_spectrum(x, signal, finer=16)
     power = np.abs(spectrum) ** 2 / (len(signal) * float(np.sum(np.abs(signal) ** 2)) or 1.0)
     index = int(np.argmax(power))
     return Oscillation(float(cycles[index]), float(power[index]))

@@ -102,12 +102,12 @@ def read_ramsey(analysis: Analysis) -> Reading:
     found = strongest_rotation(x, signal)
     cycles = abs(found.cycles)
     strength = envelope(x, signal, found.cycles, STRETCHES)
-    if _gone_at_once(signal, float(np.mean(errors))):
+    noise = float(np.mean(errors))
+    if _gone_at_once(signal, noise):
         reason = "the oscillation is gone after the first few points"
         return answer(
             Status.SAMPLING_TOO_COARSE, Outcome.SUBOPTIMAL, reason, suggested_range=(0.0, window / 6), curve_drawn=drawn
         )
-    noise = float(np.mean(np.concatenate([real_err, imaginary_err])))
     if _follows_no_rotation(signal, strength, noise):
         reason = "the points lie on a circle but follow no frequency that their spacing can tell"
         return answer(
@@ -131,7 +131,7 @@ def read_ramsey(analysis: Analysis) -> Reading:
             suggested_range=(0.0, window * 6 / cycles),
             curve_drawn=drawn,
         )
-    if _beats(strength, float(np.mean(errors)) / np.sqrt(len(x) / STRETCHES)):
+    if _beats(strength, noise / np.sqrt(len(x) / STRETCHES)):
         return answer(Status.BEATING, Outcome.ANOMALOUS, "the oscillation fades and comes back", curve_drawn=drawn)
     return success_if_fitted(analysis, f"a clear oscillation of {cycles:.1f} turns in both quadratures")
 

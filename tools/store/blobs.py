@@ -64,9 +64,8 @@ def _write_whole(target: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-    except BaseException:
+    finally:
         part.unlink(missing_ok=True)
-        raise
     directory = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(directory)

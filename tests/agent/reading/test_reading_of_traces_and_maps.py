@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -12,28 +10,7 @@ from reson.records import FitReliability, Outcome, Status
 from reson.tools.experiments.circuits.allxy_pairs import IDEAL, populations
 from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
 
-PLAIN = Axis(label="x", unit="")
-
-
-def series(
-    name: str, x: np.ndarray, clean: Callable[[np.ndarray], np.ndarray], noise: float, curve: str = "right"
-) -> Series:
-    """Points of ``clean`` with noise; ``curve``: the right one, a flat one that misses, or none."""
-    rng = np.random.default_rng(3)
-    fine = np.linspace(x[0], x[-1], 801)
-    drawn = {"right": clean(fine), "flat": np.full(801, float(clean(x).mean())), "none": None}[curve]
-    return Series(
-        name=name,
-        x=tuple(x),
-        y=tuple(clean(x) + rng.normal(0, noise, len(x))),
-        y_err=(noise,) * len(x),
-        fit_x=() if drawn is None else tuple(fine),
-        fit_y=() if drawn is None else tuple(drawn),
-    )
-
-
-def plot(experiment: str, *parts: Series, y_axis: Axis = PLAIN) -> Analysis:
-    return Analysis(experiment=experiment, qubit=0, series=parts, x_axis=PLAIN, y_axis=y_axis, quantities={})
+from .synthetic_plots import PLAIN, plot, series
 
 
 def trace(turns: float, tau: float = 0.4, second: float = 0.0, share: float = 0.5, curve: str = "right") -> Analysis:
@@ -41,25 +18,25 @@ def trace(turns: float, tau: float = 0.4, second: float = 0.0, share: float = 0.
         wave = (1 - share) * np.cos(2 * np.pi * turns * x) + share * np.cos(2 * np.pi * (turns + second) * x)
         return 0.5 + 0.46 * np.exp(-x / tau) * wave
 
-    return plot("t2_ramsey", series("fringes", np.linspace(0, 1, 81), clean, 0.02, curve))
+    return plot("t2_ramsey", series("fringes", np.linspace(0, 1, 81), clean, 3, curve, noise=0.02))
 
 
 def fine_frequency(turn: float, contrast: float = 0.95, curve: str = "right") -> Analysis:
     def clean(n: np.ndarray) -> np.ndarray:
         return 0.5 + contrast / 2 * np.exp(-n / 40) * np.cos(2 * np.pi * turn * n)
 
-    return plot("fine_frequency", series("repetitions", np.arange(41.0), clean, 0.015, curve))
+    return plot("fine_frequency", series("repetitions", np.arange(41.0), clean, 3, curve))
 
 
 def rabi_time(periods: float, decay: float = 0.0) -> Analysis:
     clean = lambda x: -np.exp(-decay * x) * np.cos(2 * np.pi * periods * x)  # noqa: E731
-    return plot("rabi_time", series("cos", np.linspace(0, 1, 51), clean, 0.02))
+    return plot("rabi_time", series("cos", np.linspace(0, 1, 51), clean, 3, noise=0.02))
 
 
 def rabi_time_beside(periods: float) -> Analysis:
     """Crests that sink to the level of no excitation, as those of ever narrower pulses beside the line do."""
     clean = lambda x: np.exp(-4 * x) * (1 - np.cos(2 * np.pi * periods * x)) / 2  # noqa: E731
-    return plot("rabi_time", series("cos", np.linspace(0, 1, 51), clean, 0.02))
+    return plot("rabi_time", series("cos", np.linspace(0, 1, 51), clean, 3, noise=0.02))
 
 
 def wandering(values: np.ndarray, error: float = 0.03, curve: bool = True) -> Analysis:
@@ -92,7 +69,7 @@ def staircase(amplitude: float = 0.0, height: float = 0.95, curve: str = "right"
     place = np.arange(21.0)
     clean = lambda x: 0.02 + height * np.interp(x, place, ends)  # noqa: E731
     ideal = Series(name="ideal staircase", x=tuple(place), y=tuple(0.02 + height * IDEAL), y_err=(0.0,) * 21)
-    return plot("allxy", series("pairs", place, clean, 0.01, curve), ideal)
+    return plot("allxy", series("pairs", place, clean, 3, curve, noise=0.01), ideal)
 
 
 def power_map(turns: np.ndarray, drawn: bool = True) -> Analysis:
@@ -168,5 +145,5 @@ def test_the_pattern_of_allxy_is_named(detuned: float) -> None:
     ends = populations(32e-9, amplitude, 3 * detuned, 0.0)
     place = np.arange(21.0)
     clean = lambda x: np.interp(x, place, ends)  # noqa: E731
-    reading = read_saved_data(plot("allxy", series("pairs", place, clean, 0.003)))
+    reading = read_saved_data(plot("allxy", series("pairs", place, clean, 3, noise=0.003)))
     assert ("the frequency" if detuned else "the amplitude") in reading.reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 PADDING = 8
@@ -17,3 +19,20 @@ def amplitude_spectrum(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.nda
     length = PADDING * len(y)
     amplitudes = np.abs(np.fft.rfft(y - y.mean(), length)) * 2 / len(y)
     return np.fft.rfftfreq(length, (x[-1] - x[0]) / (len(x) - 1)), amplitudes
+
+
+def rotation_spectrum(x: np.ndarray, signal: np.ndarray, finer: int) -> tuple[np.ndarray, np.ndarray]:
+    """Turns in the window, ``finer`` values to a turn up to half a turn for each point either way, and the part of a
+    complex signal that turns so, both of shape (number,). The points may be uneven.
+    """
+    turns, waves = _rotations(((x - x[0]) / (float(x[-1] - x[0]) or 1.0)).tobytes(), finer)
+    return turns, waves @ signal
+
+
+@lru_cache(maxsize=8)
+def _rotations(position: bytes, finer: int) -> tuple[np.ndarray, np.ndarray]:
+    """Turns in the window, shape (number,), and backward rotations, shape (number, points)."""
+    place = np.frombuffer(position)
+    half = finer * len(place) // 2
+    turns = np.arange(-half, half) / finer
+    return turns, np.exp(-2j * np.pi * turns[:, None] * place)

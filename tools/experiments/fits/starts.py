@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from reson.tools.experiments.fits.spectrum import rotation_spectrum
+
 ANGLES = np.linspace(-0.8 * np.pi, 0.8 * np.pi, 2001)
 RAMSEY_DECAYS = np.array([0.1, 0.3, 1.0, 10.0])
 """Decay times in units of the window."""
@@ -93,18 +95,9 @@ def ramsey_start(x: np.ndarray, y: np.ndarray, part: np.ndarray) -> dict[str, fl
 
 
 def _strongest(x: np.ndarray, signal: np.ndarray) -> float:
-    """Frequency of the largest peak of the spectrum up to half a turn for each step, in eighths of a turn."""
-    window = float(x[-1] - x[0]) or 1.0
-    frequencies, waves = _rotations(((x - x[0]) / window).tobytes())
-    return float(frequencies[np.argmax(np.abs(waves @ signal))]) / window
-
-
-@lru_cache(maxsize=8)
-def _rotations(turns: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Turns in the window, shape (number,), and backward rotations, shape (number, points)."""
-    place = np.frombuffer(turns)
-    frequencies = np.arange(-4 * len(place), 4 * len(place)) / 8
-    return frequencies, np.exp(-2j * np.pi * frequencies[:, None] * place)
+    """Frequency of the largest peak of the spectrum."""
+    turns, parts = rotation_spectrum(x, signal, finer=8)
+    return float(turns[np.argmax(np.abs(parts))]) / (float(x[-1] - x[0]) or 1.0)
 
 
 def _best(shape: np.ndarray, y: np.ndarray, positive: bool = False) -> tuple[int, float, float]:
