@@ -20,9 +20,9 @@ from reson.tools.devices.device import Remote, Resting, published_of
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
-    from reson.agent.brains.desk import Tell
     from reson.agent.campaign.bench import Bench
     from reson.agent.memory import Memory
+    from reson.agent.model.desk import Tell
     from reson.tools.devices.device import Device
     from reson.tools.store.runs import RunRow
     from reson.tools.store.store import Store
@@ -174,9 +174,9 @@ def _summarise(lab: Lab, bench: Bench) -> None:
 
     The cascade asks where something is the matter: a night without a surprise speaks for itself.
     """
+    from reson.agent.asking.summary import summarise
     from reson.agent.brains.cascade import CascadeBrain
     from reson.agent.brains.model import ModelBrain
-    from reson.agent.brains.summary import summarise
     from reson.agent.report.gather import gather
 
     brain = bench.brain.model if isinstance(bench.brain, CascadeBrain) else bench.brain

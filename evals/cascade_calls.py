@@ -12,10 +12,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reson.agent.brains.accounts import account
 from reson.agent.config import ModelSettings
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, start
+from reson.agent.model.accounts import account
 from reson.trajectory import read_trajectory
 
 SEEDS, QUBITS = (1, 2), (5, 20)

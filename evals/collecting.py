@@ -14,10 +14,10 @@ from reson.evals.verdicts.study import SIGMAS
 from reson.evals.verdicts.trial import Moment, Trial, meaningless_without_drive
 from reson.evals.verdicts.trials import TRIALS, readout, resonators
 from reson.records import Change
+from reson.tools.data import RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.store.measurements import MeasurementRow, list_measurements, load_analysis, load_raw
 from reson.trajectory import read_trajectory
 

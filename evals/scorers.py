@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-from reson.agent.brains.accounts import account
+from reson.agent.model.accounts import account
 from reson.evals.case import Case
 from reson.evals.episode import ComparedValue, Episode
 from reson.evals.orders import arguments_agree, order_agrees

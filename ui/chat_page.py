@@ -7,11 +7,11 @@ import re
 
 import streamlit as st
 
-from reson.agent.brains.conversation import Message
 from reson.agent.chat.commands import HELP
 from reson.agent.chat.facts import Record
 from reson.agent.chat.opening import conversations, has_model, new_name
 from reson.agent.chat.session import earlier
+from reson.agent.model.conversation import Message
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
 from reson.tools.store.measurements import FIGURE

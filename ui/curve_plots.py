@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.tools.figures.curves import probability_range, whole_numbers
 from reson.tools.figures.style import label, prefix
 from reson.ui.frames import measured_frame

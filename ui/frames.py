@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from reson.tools.experiments.experiment import Analysis, Map
+from reson.tools.data import Analysis, Map
 
 
 def measured_frame(analysis: Analysis) -> pd.DataFrame:

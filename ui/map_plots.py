@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.tools.experiments.experiment import Analysis, Map
+from reson.tools.data import Analysis, Map
 from reson.tools.figures.style import COLOURS, label, prefix
 
 

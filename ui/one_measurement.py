@@ -8,8 +8,8 @@ from reson.agent.report.wording import moment, quantity
 from reson.agent.report.words import rounded
 from reson.errors import OperatorError
 from reson.records import Quantity
+from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.frames import measured_frame

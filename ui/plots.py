@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import streamlit as st
 
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.ui.curve_plots import of_curves
 from reson.ui.map_plots import of_map
 from reson.ui.special_plots import SPECIAL, AnyChart

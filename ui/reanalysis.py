@@ -10,8 +10,8 @@ import streamlit as st
 from reson.agent.report.wording import quantity
 from reson.errors import OperatorError, ToolError
 from reson.records import Quantity
+from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.figures.style import prefix
 from reson.tools.store.measurements import get_measurement, load_analysis, load_raw
 from reson.ui import plots

@@ -8,8 +8,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from reson.tools.data import Analysis, Series
 from reson.tools.experiments.circuits.allxy_pairs import PAIRS
-from reson.tools.experiments.experiment import Analysis, Series
 from reson.tools.experiments.fits.spectrum import amplitude_spectrum
 from reson.tools.figures.states import PANELS
 from reson.tools.figures.style import label, prefix

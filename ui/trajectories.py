@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from reson.agent.brains.conversation import Request
+from reson.agent.model.conversation import Request
 from reson.agent.progress import sentences
 from reson.agent.report.events import events_of
 from reson.agent.report.wording import author, moment

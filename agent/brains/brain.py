@@ -7,7 +7,7 @@ from typing import Protocol
 
 from reson.agent.observation import Decision, Observation
 from reson.records import Reading, Verdict
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 
 class Brain(Protocol):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reson.agent.brains.expert import succeeded
 from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, component_of, place_of
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.config import CascadeSettings
+from reson.agent.expert.next_step import succeeded
 from reson.agent.observation import Decision, Escalate, GiveUp, Observation, QubitView
 from reson.records import Reading, Status, Verdict
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 SUPPORTS_A_VALUE = {
     Status.SUCCESS,

@@ -7,17 +7,17 @@ import io
 from pathlib import Path
 from threading import Event
 
+from reson.agent.asking.read_by_model import read_by_model
 from reson.agent.brains.cascade import CascadeBrain
-from reson.agent.brains.conversation import NoAnswer
-from reson.agent.brains.desk import Tell
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.opening import open_brain
-from reson.agent.brains.read_by_model import read_by_model
 from reson.agent.config import LabConfig
+from reson.agent.model.conversation import NoAnswer
+from reson.agent.model.desk import Tell
 from reson.agent.reading import read_saved_data
 from reson.errors import OperatorError
 from reson.records import Reading
-from reson.tools.experiments.experiment import Analysis, Axis
+from reson.tools.data import Analysis, Axis
 from reson.tools.store.blobs import Blobs
 from reson.tools.store.measurements import list_measurements, load_analysis
 from reson.tools.store.store import Store

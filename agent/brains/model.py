@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reson.agent.brains.capabilities import Capabilities
-from reson.agent.brains.choose_by_model import choose_by_model
-from reson.agent.brains.conversation import NoAnswer
-from reson.agent.brains.desk import Desk
-from reson.agent.brains.expert import MAX_ATTEMPTS
+from reson.agent.asking.choose_by_model import choose_by_model
+from reson.agent.asking.read_by_model import read_by_model
 from reson.agent.brains.offline import OfflineBrain
-from reson.agent.brains.read_by_model import read_by_model
+from reson.agent.expert.next_step import MAX_ATTEMPTS
+from reson.agent.model.capabilities import Capabilities
+from reson.agent.model.conversation import NoAnswer
+from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Observation, QubitView
 from reson.records import Reading, Verdict
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 MODEL, OFFLINE, PERSON = "model", "offline", "person"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reson.agent.brains import characterise
-from reson.agent.brains.expert import next_decision
+from reson.agent.expert import characterise
+from reson.agent.expert.next_step import next_decision
 from reson.agent.observation import Decision, Observation
 from reson.agent.reading import read_saved_data
 from reson.records import Reading, Verdict
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 
 @dataclass(frozen=True)

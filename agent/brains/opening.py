@@ -6,12 +6,12 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from reson.agent.brains.capabilities import EVERYTHING, Capabilities, capabilities
 from reson.agent.brains.cascade import CascadeBrain
-from reson.agent.brains.desk import Tell, open_desk
-from reson.agent.brains.files import FilesEndpoint
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.replay import open_replay
+from reson.agent.model.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.model.desk import Tell, open_desk
+from reson.agent.model.files import FilesEndpoint
 from reson.trajectory import read_trajectory
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell
         named = settings.model_copy(update={"choose": "by hand", "read": ""})
         desk = open_desk(by_hand, named, blobs, tell, past)
         return ModelBrain(desk, lambda: EVERYTHING, "files", config.cascade.sure)
-    from reson.agent.brains.endpoint import open_endpoint
+    from reson.agent.model.endpoint import open_endpoint
 
     endpoint = open_endpoint(settings)
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from reson.agent.observation import Decision, Observation
 from reson.errors import OperatorError
 from reson.records import Json, Reading, Verdict
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.trajectory import read_trajectory
 
 _REMEDY = "replay it on a lab with the same device, seed, table and settings, or record it anew"

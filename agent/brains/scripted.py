@@ -9,7 +9,7 @@ from reson.agent.brains.brain import Brain
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.observation import Decision, Done, Measure, Observation
 from reson.records import Reading, Verdict
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 
 @dataclass(frozen=True)

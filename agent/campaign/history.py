@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reson.agent.campaign.bench import Bench
 from reson.records import GOOD, Verdict
-from reson.tools.experiments.experiment import Past
+from reson.tools.data import Past
 from reson.tools.store.measurements import get_measurement, list_measurements
 from reson.tools.store.parameters import current
 

@@ -12,9 +12,9 @@ from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.errors import OperatorError, ToolError
 from reson.records import Change, Check, Judgement, Reading, Status, Verdict
+from reson.tools.data import Analysis
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.quantities import PARAMETERS, controls_only
 from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from reson.agent.approvals import ROLLBACK
-from reson.agent.brains.plans import SEARCH
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
+from reson.agent.expert.plans import SEARCH
 from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection
 from reson.records import Verdict
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals

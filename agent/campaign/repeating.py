@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import Job
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
+from reson.tools.data import RawData, Values
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData, Values
 
 MOST_FAILURES = 3
 """Jobs that fail in a row before the run ends as ``device_unavailable``."""

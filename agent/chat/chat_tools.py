@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from reson.agent.brains.conversation import Tool
 from reson.agent.chat import actions, facts
+from reson.agent.model.conversation import Tool
 from reson.errors import ToolError, ToolErrorKind
 from reson.prompts.render import tool_texts
 from reson.records import Effect, Json

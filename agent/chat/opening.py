@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reson.agent.brains.desk import open_desk
 from reson.agent.chat.facts import Record
 from reson.agent.chat.session import Session, earlier
 from reson.agent.lab import device_name
+from reson.agent.model.desk import open_desk
 from reson.errors import OperatorError
 from reson.records import Json
 from reson.trajectory import TrajectoryWriter, read_trajectory
@@ -30,7 +30,7 @@ def open_record(lab: Lab) -> Record:
 
 def open_session(lab: Lab, record: Record, name: str) -> Session:
     """A conversation with the model, new or resumed. Raises ``OperatorError`` without model or key."""
-    from reson.agent.brains.endpoint import open_endpoint
+    from reson.agent.model.endpoint import open_endpoint
 
     path = _path(lab, name)
     writer = TrajectoryWriter(path)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reson.agent.brains.conversation import Hear, Message, Picture, Request, ToolCall
-from reson.agent.brains.desk import Desk
-from reson.agent.brains.pictures import picture_of
-from reson.agent.brains.wishes import object_in
+from reson.agent.asking.wishes import object_in
 from reson.agent.chat.actions import AskPerson, Watch, answer_what_waits, outcome
 from reson.agent.chat.chat_tools import checked, schemas
 from reson.agent.chat.facts import Record
+from reson.agent.model.conversation import Hear, Message, Picture, Request, ToolCall
+from reson.agent.model.desk import Desk
+from reson.agent.model.pictures import picture_of
 from reson.errors import OperatorError, ToolError
 from reson.prompts.render import render
 from reson.records import Effect, Json

@@ -88,7 +88,7 @@ def _talk(take: Callable[[str], None]) -> None:
 
 
 def _say(session: Session, line: str, person: Person) -> None:
-    from reson.agent.brains.conversation import NoAnswer
+    from reson.agent.model.conversation import NoAnswer
 
     try:
         session.say(line, person)

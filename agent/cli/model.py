@@ -22,10 +22,10 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
 
     The answers are kept in endpoint.json in the lab, and a night goes by them. The key is never shown.
     """
-    from reson.agent.brains.capabilities import probe, remember
-    from reson.agent.brains.conversation import NoAnswer
-    from reson.agent.brains.endpoint import open_endpoint
     from reson.agent.brains.opening import CAPABILITIES
+    from reson.agent.model.capabilities import probe, remember
+    from reson.agent.model.conversation import NoAnswer
+    from reson.agent.model.endpoint import open_endpoint
     from reson.errors import OperatorError
 
     lab = place.lab(context)
@@ -68,7 +68,7 @@ def use(
     as_json: AsJson = False,
 ) -> None:
     """Say who answered the questions of a run, and what the model took and cost."""
-    from reson.agent.brains.accounts import account
+    from reson.agent.model.accounts import account
     from reson.agent.report.events import events_of
     from reson.errors import OperatorError
     from reson.tools.store.runs import get_run, list_runs
@@ -89,9 +89,9 @@ def use(
 
 def _steps(settings: ModelSettings) -> Json:
     """Tokens and cost of one decision for five cold qubits and of one reading with its reference plots, estimated."""
-    from reson.agent.brains.accounts import cost_of
-    from reson.agent.brains.sizes import typical_tokens
+    from reson.agent.asking.sizes import typical_tokens
     from reson.agent.config import Price
+    from reson.agent.model.accounts import cost_of
 
     found = {}
     for name, (tokens, output_tokens) in typical_tokens(settings).items():

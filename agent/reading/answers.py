@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reson.records import FitReliability, Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis, Series
+from reson.tools.data import Analysis, Series
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 
 READER = "offline: computed from the saved data, not from the picture"

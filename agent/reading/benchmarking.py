@@ -8,7 +8,7 @@ from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_si
 from reson.agent.reading.decays import read_benchmarking
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 
 LEAKS = 0.1

@@ -8,7 +8,7 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, no_signal, success
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 APART = 1.5
 """Distance of the centres, in widths of a cloud, from which two clouds are visible."""

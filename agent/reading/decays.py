@@ -7,7 +7,7 @@ import numpy as np
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 SHORTEST_WINDOW = 1.3
 """Decay times that a window has to hold, to show the floor that the decay runs into."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, arrays, success
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 SEEN = 7.0
 """Response in units of its error from which it is seen."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 SEEN = 8.0
 """Height in standard deviations (of three points averaged) from which a line counts."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, has_curve, no_signal, success
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 SEEN = 7.0
 """Height of a line, three points averaged, in units of the map's noise from which it counts."""

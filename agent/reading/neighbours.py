@@ -5,7 +5,7 @@ from __future__ import annotations
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import strongest_oscillation, visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 MOST = 0.4
 """Oscillations of a fringe for each of its points from which it may be folded back."""

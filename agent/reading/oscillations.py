@@ -9,7 +9,7 @@ import numpy as np
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import envelope, strongest_oscillation, strongest_rotation, swing, visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 PERIOD_SEEN = 0.9
 """Periods from which a full one counts as visible, with the tolerance of the eye."""

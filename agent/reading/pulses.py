@@ -9,7 +9,7 @@ import numpy as np
 from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis, Series
+from reson.tools.data import Analysis, Series
 from reson.tools.experiments.fits.fitting import CALIBRATION
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 

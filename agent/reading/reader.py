@@ -19,7 +19,7 @@ from reson.agent.reading.states import read_crosstalk, read_readout_error, read_
 from reson.agent.reading.traces import read_fine_frequency, read_trace
 from reson.agent.reading.wandering import read_wandering
 from reson.records import Reading
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 READERS: dict[str, Callable[[Analysis], Reading]] = {
     "resonator_spectroscopy": read_dip,

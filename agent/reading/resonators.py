@@ -7,7 +7,7 @@ import numpy as np
 from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_signal, success, success_if_fitted
 from reson.agent.reading.lines import SEEN, region, roughness
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 
 LEAST_DISTANCE = 0.15

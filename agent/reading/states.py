@@ -6,7 +6,7 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, no_signal, success
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 TOLD_APART = 0.3
 """Difference of P(1) from which two preparations look different."""

@@ -7,7 +7,7 @@ import numpy as np
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import strongest_oscillation, swing, visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.tools.experiments.fits.spectrum import amplitude_spectrum
 
 SECOND_LINE = 0.35

@@ -10,7 +10,7 @@ import numpy as np
 
 from reson.agent.reading.answers import READER, answer, arrays, has_curve, no_signal
 from reson.records import FitReliability, Outcome, Reading, Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 NATURAL = 0.03
 """Relative fluctuation of T1 that counts as none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reson.agent.brains.accounts import Account
+from reson.agent.model.accounts import Account
 from reson.agent.report.published_content import AgainstPublished
 from reson.records import Check, Ending, Finite, Json, Quantity, Reading, Record, Verdict
 

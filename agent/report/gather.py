@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reson.agent.brains.accounts import account
+from reson.agent.model.accounts import account
 from reson.agent.report import chip, events, tables
 from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Waiting
 from reson.agent.report.published import against_published, published_in

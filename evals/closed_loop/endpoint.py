@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from reson.agent.brains.plans import BRING_UP, UPKEEP
+from reson.agent.expert.plans import BRING_UP, UPKEEP
 from reson.records import Json
 
 Body = dict[str, Any]

@@ -21,10 +21,10 @@ from reson.agent.reading import read_saved_data
 from reson.evals.gallery.recipe import Recipe
 from reson.evals.gallery.recipes import RECIPES
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.device import Device
 from reson.tools.devices.simulated.truth import DESIGN_DURATION, TransmonTruth
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.figures.style import png
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from reson.evals.verdicts.study import compare, replaced_by_noise
 from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Json, Reading
+from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.figures.style import png
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reson.agent.brains.conversation import Message, NoAnswer, Request
 from reson.agent.brains.look import as_png, look_at, open_reader
 from reson.agent.brains.model import ModelBrain
-from reson.agent.brains.pictures import picture_of
+from reson.agent.model.conversation import Message, NoAnswer, Request
+from reson.agent.model.pictures import picture_of
 from reson.errors import OperatorError
 from reson.evals.reading.free_text import NAMES, Judge, names_right, values_right
 from reson.evals.reading.tally import Marked, tell

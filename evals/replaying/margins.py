@@ -13,8 +13,8 @@ import numpy as np
 
 from reson.evals.replaying.recording import Recording
 from reson.records import Quantity, Verdict
+from reson.tools.data import Analysis, Past, Series, Values
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, Past, Series, Values
 from reson.tools.store.raw import unpack_raw
 
 STEP = 1.05

@@ -15,7 +15,7 @@ from reson.evals.replaying.replay import OpenBrain, Replay, ask_offline
 from reson.records import Json
 
 if TYPE_CHECKING:
-    from reson.agent.brains.desk import Tell
+    from reson.agent.model.desk import Tell
 
 
 def ask(settings: Json) -> OpenBrain:

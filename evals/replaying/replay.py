@@ -29,15 +29,15 @@ from reson.evals.replaying.differences import Difference, compare_decisions, com
 from reson.evals.replaying.recording import RecordedAnswer, Recording
 from reson.evals.replaying.stage import staged
 from reson.records import Ending, Json, Reading, Verdict
+from reson.tools.data import Analysis
 from reson.tools.devices.device import Resting
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
 from reson.tools.store.measurements import record_measurements
 from reson.tools.store.raw import unpack_raw
 from reson.trajectory import read_trajectory
 
 if TYPE_CHECKING:
-    from reson.agent.brains.desk import Tell
+    from reson.agent.model.desk import Tell
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 Pictures = dict[str, bytes]

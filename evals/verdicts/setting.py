@@ -15,10 +15,10 @@ from reson.evals.best_readout import best_amplitude as best_readout_amplitude
 from reson.evals.best_readout import best_frequency, readout_controls
 from reson.evals.true_assignment import read_as_one
 from reson.evals.verdicts.pulses import best_amplitude, best_beta, best_ef_amplitude
+from reson.tools.data import Past
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Past
 
 CLOCK = 1.8e9
 PULSE = 32e-9

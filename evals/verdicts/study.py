@@ -28,8 +28,8 @@ from reson.evals.verdicts.setting import HEALTHY, Setting, condition, prepare
 from reson.evals.verdicts.trial import Need, TrueValue, true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Change, Verdict
+from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
 
 EACH = 56

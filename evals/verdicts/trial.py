@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from reson.evals.verdicts.setting import Setting, Spoil, Stage
+from reson.tools.data import RawData, Values
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import RawData, Values
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from reson.records import (
     Status,
     Verdict,
 )
-from reson.tools.experiments.experiment import Analysis, Axis, RawData
+from reson.tools.data import Analysis, Axis, RawData
 from reson.tools.store.lessons import record_lesson
 from reson.tools.store.measurements import get_measurement, record_analysis, record_measurements
 from reson.tools.store.runs import start_run

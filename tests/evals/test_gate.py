@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.brains import expert
-from reson.agent.brains.diagnosis import unresolved
-from reson.agent.brains.remedies import Abandon
+from reson.agent.expert import next_step
+from reson.agent.expert.diagnosis import unresolved
+from reson.agent.expert.remedies import Abandon
 from reson.evals.replaying import gate
 from reson.evals.replaying.locks import ATTEMPTS, lock_works_when_opened, open_locks
 from reson.evals.replaying.margins import MOST, levels
 from reson.evals.replaying.recording import Recording, load
 from reson.evals.replaying.replay import replay
 from reson.prompts import render
+from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.store import parameters
 from reson.tools.store.raw import unpack_raw
 from reson.tools.verdicts import checks
@@ -101,7 +101,7 @@ def test_a_remedy_that_is_deleted_shuts_it(dead: Recording, monkeypatch: pytest.
     def gives_up(step: object, failures: list, *more: object) -> Abandon:
         return Abandon("nothing is left to try", unresolved(failures[-1]))
 
-    monkeypatch.setattr(expert, "remedy", gives_up)
+    monkeypatch.setattr(next_step, "remedy", gives_up)
     found = gate.lab_check(dead)
     assert found.first is not None and found.first.what == "decision"
     assert "give_up" in found.first.now and found.first.figure in found.pictures, "shown with the plot"

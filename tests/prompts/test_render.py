@@ -10,8 +10,8 @@ import pytest
 from jinja2 import UndefinedError
 
 import reson.agent
-from reson.agent.brains.tool_schemas import CLOSING
-from reson.agent.brains.wishes import Problem
+from reson.agent.asking.tool_schemas import CLOSING
+from reson.agent.asking.wishes import Problem
 from reson.agent.chat.chat_tools import TOOLS
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import gallery, references

@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
+from reson.tools.data import Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.circuits.allxy_pairs import IDEAL
-from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
 from reson.tools.store.measurements import list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
 from reson.ui import plots

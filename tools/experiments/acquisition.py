@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.tools.experiments.experiment import RawData, Values
+from reson.tools.data import RawData, Values
 from reson.tools.experiments.jobs import failed, results_of
 
 if TYPE_CHECKING:

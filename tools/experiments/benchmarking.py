@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Parameter, RawData, Values
+from reson.tools.data import RawData, Values
+from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD, coherence_limit
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from reson.records import Check, Verdict
-from reson.tools.experiments.experiment import Analysis, Past, Values
+from reson.tools.data import Analysis, Past, Values
 from reson.tools.verdicts import checks
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from reson.records import Check, Quantity, Verdict
+from reson.tools.data import Analysis
 from reson.tools.devices.envelope import area, envelope
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.verdicts import checks
 
 STEPS = 2001

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Series, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:

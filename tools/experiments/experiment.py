@@ -9,19 +9,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from pydantic import Field
-
 from reson.errors import ToolError, ToolErrorKind
-from reson.records import Change, Check, Effect, Finite, Quantity, Record
+from reson.records import Change, Check, Effect
+from reson.tools.data import Analysis, Past, RawData, Values
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reson.tools.devices.device import Device
-
-Values = Mapping[str, float]
-"""Parameter name -> value in SI units."""
 
 
 @dataclass(frozen=True)
@@ -37,83 +32,6 @@ class Parameter:
     integer: bool = False
     shared: bool = False
     """Must be equal for qubits that are measured together: it sets the number of circuits or shots."""
-
-
-@dataclass(frozen=True)
-class RawData:
-    """What one experiment on one qubit brought home, before any analysis.
-
-    ``arrays`` holds one of: ``counts`` int (circuits, 2); ``iq`` complex64 (circuits, shots) in arbitrary units;
-    ``iq_mean`` complex (circuits,) with ``iq_stderr`` float (circuits, 2) for the I and Q parts.
-    ``circuits`` holds the metadata of each circuit (x value, series, ...) as JSON.
-    """
-
-    experiment: str
-    qubit: int
-    parameters: dict[str, float]
-    controls: dict[str, float]
-    """Control values that the device had when the data was taken."""
-    shots: int
-    circuits: list[dict[str, Any]]
-    arrays: dict[str, np.ndarray]
-    started: float
-    """Device clock, seconds since the Unix epoch."""
-    ended: float
-
-
-class Series(Record):
-    """One curve of a plot: measured points and, where a fit came out, the fitted curve."""
-
-    name: str
-    x: tuple[Finite, ...]
-    y: tuple[Finite, ...]
-    y_err: tuple[Finite, ...]
-    fit_x: tuple[Finite, ...] = ()
-    fit_y: tuple[Finite, ...] = ()
-
-
-class Axis(Record):
-    label: str
-    unit: str
-    """SI unit; the drawing chooses the prefix."""
-
-
-class Map(Record):
-    """A measured quantity over two swept values: ``z[row][column]`` at ``y[row]`` and ``x[column]``, in SI units."""
-
-    name: str
-    x: tuple[Finite, ...]
-    y: tuple[Finite, ...]
-    z: tuple[tuple[Finite, ...], ...]
-
-
-class Analysis(Record):
-    """The analysis of one measurement. A failed fit keeps its data: ``error`` says why and ``quantities`` is empty."""
-
-    experiment: str
-    series: tuple[Series, ...]
-    x_axis: Axis
-    y_axis: Axis
-    quantities: dict[str, Quantity]
-    reduced_chi2: Finite | None = None
-    """Against binomial (or IQ) errors of the mean; None without a fit."""
-    maps: tuple[Map, ...] = ()
-    """Sweeps of two values, over ``x_axis`` and ``y_axis``; ``z_axis`` is their colour, ``series`` lines on them."""
-    z_axis: Axis | None = None
-    points: dict[str, tuple[tuple[Finite, Finite], ...]] = Field(default_factory=dict)
-    """Scatter clouds for IQ plots: name -> (I, Q) points, thinned for drawing."""
-    error: str | None = None
-    qubit: int | None = None
-    """Whose measurement it is, for the title of the figure."""
-
-
-class Past(Record):
-    """Last accepted value of a quantity of this component, for the comparison with history."""
-
-    value: Finite
-    stderr: Finite | None
-    age: Finite
-    """Seconds."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
-from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import FINE_ANGLE, fine_angle_after_a_gate
 from reson.tools.experiments.fits.fitting import Fit, with_calibration

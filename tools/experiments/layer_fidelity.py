@@ -14,8 +14,9 @@ import numpy as np
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import benchmarking, sweep
-from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reson.records import Change
+from reson.tools.data import Analysis, Values
 from reson.tools.devices.device import component
-from reson.tools.experiments.experiment import Analysis, Values
 from reson.tools.quantities import PARAMETERS
 
 

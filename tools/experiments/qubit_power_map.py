@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Map, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Map, Parameter, Past, RawData, Series, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes

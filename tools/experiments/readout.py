@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Past, RawData, Series, Values
+from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.clouds import Discrimination, discriminate, rotated
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.proposals import changes

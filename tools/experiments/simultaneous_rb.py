@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Past, RawData, Values
 from reson.tools.devices.device import coupling_of, neighbours_of
 from reson.tools.experiments import acquisition, standard_rb
-from reson.tools.experiments.experiment import Analysis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 

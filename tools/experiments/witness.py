@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Check, Quantity, Verdict
-from reson.tools.experiments.experiment import Analysis, RawData
+from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts import checks
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.devices.device import coupling_of, neighbours_of
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.experiment import Analysis, Axis, Experiment, Parameter, Past, RawData, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured

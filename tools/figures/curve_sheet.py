@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 from reson.tools.figures import style
 from reson.tools.figures.curves import (
     ERROR_LINE,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Analysis, Map
+from reson.tools.data import Analysis, Map
 from reson.tools.figures import style
 
 if TYPE_CHECKING:

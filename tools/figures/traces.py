@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Analysis, Series
+from reson.tools.data import Analysis, Series
 from reson.tools.experiments.fits.spectrum import amplitude_spectrum
 from reson.tools.figures import style
 

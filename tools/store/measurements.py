@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, insert, select, update
 
 from reson.errors import OperatorError
 from reson.records import Judgement, Quantity, Reading, Record, content_hash
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.device import component as component_name
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.store.database import reading, writing
 from reson.tools.store.raw import pack_raw, unpack_raw
 from reson.tools.store.rows import record_of

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 
 FORMAT = "reson-raw-1"
 _HEADER = "header"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from reson.records import Check, Quantity, Verdict
-from reson.tools.experiments.experiment import Analysis, Past, Series
+from reson.tools.data import Analysis, Past, Series
 from reson.tools.verdicts.residuals import chi2_with_tolerance, scatter_significance
 
 SIGNIFICANCE = 6.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Series
+from reson.tools.data import Series
 
 
 def scatter_significance(y: np.ndarray, y_err: np.ndarray) -> float:

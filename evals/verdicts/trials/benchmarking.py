@@ -6,9 +6,9 @@ from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.setting import Setting, Stage, put, scale
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 
 def error_per_pulse(device: SimulatedDevice, truth: TransmonTruth | None = None) -> float:

@@ -7,8 +7,8 @@ import numpy as np
 from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 TIMES = 40
 """Times within one measurement at which the hidden T1 is looked up."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from reson.evals.verdicts.setting import Setting, Stage, coarse, scale
 from reson.evals.verdicts.trial import Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 SWEEPS = (scale("max_delay", (0.03, 0.4), (3.0, 15.0)), coarse)
 

@@ -6,9 +6,9 @@ from reson.evals.verdicts.pulses import best_beta
 from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.drag import phase_rate
-from reson.tools.experiments.experiment import Values
 
 USUAL_BETA = 0.265e-9
 

@@ -8,8 +8,8 @@ from reson.evals.verdicts.pulses import ANGLES
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 
 def _trial(gate: str) -> Trial:

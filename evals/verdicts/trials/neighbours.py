@@ -8,8 +8,8 @@ from reson.evals.true_simultaneous import SCATTER, true_simultaneous_error
 from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 from reson.tools.experiments.zz_ramsey import LARGEST
 
 

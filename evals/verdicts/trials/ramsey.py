@@ -5,8 +5,8 @@ from __future__ import annotations
 from reson.evals.verdicts.setting import Setting, Stage, coarse, scale
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 
 def _detuned(setting: Setting) -> None:

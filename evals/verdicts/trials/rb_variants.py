@@ -11,8 +11,8 @@ from reson.evals.verdicts.setting import Setting, Stage, put, scale
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.evals.verdicts.trials.benchmarking import error_per_pulse
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 STAGE = Stage(frequency=1e3, amplitude=0.0007, beta=0.003e-9, t1_known=1.0, t2_known=1.0)
 SWEEPS = (scale("max_length", (0.02, 0.4), (2.0, 8.0)), put("samples", 2, 4, whole=True))

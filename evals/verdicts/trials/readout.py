@@ -11,11 +11,11 @@ from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.readout import integrate, readout_of
 from reson.tools.devices.simulated.resonators import READOUT_TIME
 from reson.tools.devices.simulated.ring_up import Tone, pointer_states
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 SHOTS = 60_000
 """By which the true fidelity is sampled."""

@@ -10,10 +10,10 @@ from reson.evals.best_readout import best_amplitude, best_frequency
 from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
 from reson.evals.verdicts.trial import Moment, Need, Trial, meaningless_without_drive
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.readout import draw_levels, integrate, readout_of
 from reson.tools.devices.simulated.ring_up import Tone, ground_frequency
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
-from reson.tools.experiments.experiment import Values
 from reson.tools.experiments.fits.row_dips import row_dips
 from reson.tools.experiments.punch_out import ENDS
 

@@ -10,8 +10,8 @@ from reson.evals.true_state import prepared_fidelity
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
-from reson.tools.experiments.experiment import Values
 
 STAGE = Stage(frequency=3e3, amplitude=0.003, beta=0.02e-9, t1_known=0.5)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.brains import endpoint as endpoint_module
-from reson.agent.brains.desk import Desk, open_desk
-from reson.agent.brains.endpoint import open_endpoint
 from reson.agent.config import ModelSettings
+from reson.agent.model import endpoint as endpoint_module
+from reson.agent.model.desk import Desk, open_desk
+from reson.agent.model.endpoint import open_endpoint
 from reson.records import Json
 from reson.tools.store.blobs import Blobs
 from tests.agent.brains.chat_server import ChatServer, Script, serving

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.brains.accounts import account, cost_of
 from reson.agent.config import Price
+from reson.agent.model.accounts import account, cost_of
 
 
 def call(tokens: tuple[int, int], cost: float, estimated: bool = False) -> dict:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from reson.agent.brains.expert import next_decision
-from reson.agent.brains.plans import BRING_UP
+from reson.agent.expert.next_step import next_decision
+from reson.agent.expert.plans import BRING_UP
 from reson.agent.observation import Attempt, DiagnosisCode, Done, GiveUp, GoalsView, Known, Measure, QubitView
 from reson.records import Outcome, Quantity, Status, Verdict
 

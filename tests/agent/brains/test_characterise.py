@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reson.agent.brains.characterise import PLAN, applies, next_decision
-from reson.agent.brains.plans import Step
+from reson.agent.expert.characterise import PLAN, applies, next_decision
+from reson.agent.expert.plans import Step
 from reson.agent.observation import Attempt, Done, GiveUp, GoalsView, Known, Measure, QubitView
 from reson.records import Outcome, Status, Verdict
 

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Request, Tool
-from reson.agent.brains.endpoint import open_endpoint
 from reson.agent.config import ModelSettings
+from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Request, Tool
+from reson.agent.model.endpoint import open_endpoint
 from reson.errors import OperatorError
 from tests.agent.brains.chat_server import Answer
 from tests.agent.brains.conftest import KEY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.brains.expert import MAX_ATTEMPTS, next_decision
-from reson.agent.brains.plans import BRING_UP, SHOWN_BY, UPKEEP
+from reson.agent.expert.next_step import MAX_ATTEMPTS, next_decision
+from reson.agent.expert.plans import BRING_UP, SHOWN_BY, UPKEEP
 from reson.agent.observation import (
     Attempt,
     DiagnosisCode,

@@ -7,13 +7,13 @@ from collections import deque
 
 import pytest
 
-from reson.agent.brains.accounts import account
-from reson.agent.brains.conversation import Reply, ToolCall, Usage
-from reson.agent.brains.decisions import decisions_of
-from reson.agent.brains.plans import SHOWN_BY
-from reson.agent.brains.wishes import wishes_of
+from reson.agent.asking.decisions import decisions_of
+from reson.agent.asking.wishes import wishes_of
+from reson.agent.expert.plans import SHOWN_BY
 from reson.agent.lab import Lab, device_name
 from reson.agent.launch import Plan, start
+from reson.agent.model.accounts import account
+from reson.agent.model.conversation import Reply, ToolCall, Usage
 from reson.agent.observation import Known
 from reson.records import Ending, Json
 from reson.tools.devices.simulated.device import open_simulated

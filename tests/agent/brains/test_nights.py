@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.brains.accounts import account
-from reson.agent.brains.conversation import Request
-from reson.agent.brains.pictures import picture_tokens, request_tokens, text_tokens
-from reson.agent.brains.plans import BRING_UP
+from reson.agent.expert.plans import BRING_UP
 from reson.agent.lab import Lab, device_name, open_lab
 from reson.agent.launch import Plan, resume, start
+from reson.agent.model.accounts import account
+from reson.agent.model.conversation import Request
+from reson.agent.model.pictures import picture_tokens, request_tokens, text_tokens
 from reson.errors import OperatorError
 from reson.records import Ending, Json
 from reson.tools.store.measurements import list_measurements

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from reson.agent.brains.capabilities import EVERYTHING, Capabilities
+from reson.agent.asking.choose_by_model import choose_by_model
+from reson.agent.asking.tool_schemas import experiment_tool
+from reson.agent.asking.toolset import CALIBRATING, EXPLAINING, offered
 from reson.agent.brains.cascade import CascadeBrain
-from reson.agent.brains.choose_by_model import choose_by_model
 from reson.agent.brains.model import ModelBrain
-from reson.agent.brains.plans import BRING_UP, REFINE, SHOWN_BY, UPKEEP
-from reson.agent.brains.tool_schemas import experiment_tool
-from reson.agent.brains.toolset import CALIBRATING, EXPLAINING, offered
 from reson.agent.config import CascadeSettings
+from reson.agent.expert.plans import BRING_UP, REFINE, SHOWN_BY, UPKEEP
+from reson.agent.model.capabilities import EVERYTHING, Capabilities
 from reson.agent.observation import Attempt, GiveUp, GoalsView, Known, Measure, Observation, QubitView
 from reson.records import Outcome, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE

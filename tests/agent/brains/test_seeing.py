@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reson.agent.brains.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.asking.read_by_model import read_by_model
 from reson.agent.brains.cascade import CascadeBrain
-from reson.agent.brains.conversation import FailureKind, NoAnswer
 from reson.agent.brains.model import ModelBrain
-from reson.agent.brains.pictures import picture_tokens, text_tokens
-from reson.agent.brains.read_by_model import read_by_model
 from reson.agent.campaign.measuring import with_doubt
 from reson.agent.config import CascadeSettings
+from reson.agent.model.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.model.conversation import FailureKind, NoAnswer
+from reson.agent.model.pictures import picture_tokens, text_tokens
 from reson.prompts.gallery import references
 from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Status, Verdict
+from reson.tools.data import Analysis, Axis, Series
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.experiments.experiment import Analysis, Axis, Series
 from reson.tools.figures.style import png
 from tests.agent.brains.chat_server import Answer, able, pictures_of, text_of
 
@@ -147,7 +147,7 @@ def test_an_unreadable_answer_leaves_the_reading_to_the_offline_reader(serve, de
 
 
 def test_capabilities_are_probed_once_and_cached(serve, settings_for, tmp_path):
-    from reson.agent.brains.endpoint import open_endpoint
+    from reson.agent.model.endpoint import open_endpoint
 
     server = serve(lambda body: able(body) or Answer(status=404))
     settings = settings_for(server)
@@ -158,7 +158,7 @@ def test_capabilities_are_probed_once_and_cached(serve, settings_for, tmp_path):
 
 
 def test_an_endpoint_without_gifts_is_found_out_and_settings_have_the_last_word(serve, settings_for, tmp_path):
-    from reson.agent.brains.endpoint import open_endpoint
+    from reson.agent.model.endpoint import open_endpoint
 
     def modest(body):
         if "tools" in body or "response_format" in body:
@@ -175,7 +175,7 @@ def test_an_endpoint_without_gifts_is_found_out_and_settings_have_the_last_word(
 
 
 def test_an_endpoint_that_is_away_is_not_taken_for_one_that_cannot(serve, settings_for, tmp_path):
-    from reson.agent.brains.endpoint import open_endpoint
+    from reson.agent.model.endpoint import open_endpoint
 
     settings = settings_for(serve(lambda body: Answer(status=500)), retries=0)
     with pytest.raises(NoAnswer) as caught:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.brains.summary import MOST_WORDS, question, summarise, unknown_numbers
+from reson.agent.asking.summary import MOST_WORDS, question, summarise, unknown_numbers
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, start
 from reson.agent.report.content import Report

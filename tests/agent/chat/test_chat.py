@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.brains.conversation import NoAnswer
 from reson.agent.chat.commands import HELP, answer, lines_of
 from reson.agent.chat.opening import conversations, has_model, open_record, open_session
 from reson.agent.chat.session import Person
 from reson.agent.lab import Lab, open_lab
+from reson.agent.model.conversation import NoAnswer
 from reson.errors import OperatorError, ToolError
 from reson.records import Json
 from reson.tools.store.approvals import list_approvals

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reson.tools.experiments.experiment import Analysis, Axis, Series
+from reson.tools.data import Analysis, Axis, Series
 
 NOISE = 0.015
 PLAIN = Axis(label="x", unit="")

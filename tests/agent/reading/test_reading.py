@@ -9,10 +9,10 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.records import FitReliability, Outcome, Quantity, Reading, Status
+from reson.tools.data import Analysis
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis
 
 from .synthetic_plots import plot, series
 

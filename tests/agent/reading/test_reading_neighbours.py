@@ -5,7 +5,7 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.records import Status
-from reson.tools.experiments.experiment import Analysis
+from reson.tools.data import Analysis
 
 from .synthetic_plots import plot, series
 

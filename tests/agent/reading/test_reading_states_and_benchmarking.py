@@ -7,7 +7,7 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.records import FitReliability, Outcome, Status
-from reson.tools.experiments.experiment import Analysis, Axis, Series
+from reson.tools.data import Analysis, Axis, Series
 
 LENGTHS = (1.0, 120.0, 300.0, 600.0, 1000.0)
 TARGET = (1.0, 0.0, 0.0)

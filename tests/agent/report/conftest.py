@@ -28,7 +28,7 @@ from reson.records import (
     Status,
     Verdict,
 )
-from reson.tools.experiments.experiment import Analysis, Axis, RawData
+from reson.tools.data import Analysis, Axis, RawData
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import record_analysis, record_measurements
 from reson.tools.store.parameters import commit, current, seed_table, snapshot

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from reson.records import Judgement, Verdict
+from reson.tools.data import Analysis, Past, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, Past, RawData
 from reson.tools.verdicts.judge import judge
 
 ORDER = (

@@ -9,11 +9,11 @@ import pytest
 from qiskit.providers import JobError, JobStatus
 
 from reson.errors import ToolError, ToolErrorKind
+from reson.tools.data import RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
 from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 
 
 class FaultyJob:

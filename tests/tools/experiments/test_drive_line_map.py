@@ -7,12 +7,12 @@ import pytest
 
 from reson.agent.reading.reader import read_saved_data
 from reson.records import Status, Verdict
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.device import open_chip
 from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.drive_line_map import EXPERIMENT
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.verdicts.judge import judge
 
 QUBITS = 6

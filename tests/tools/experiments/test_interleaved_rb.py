@@ -8,10 +8,10 @@ from qiskit.quantum_info import Operator
 
 from reson.evals.truth import true_gate_errors
 from reson.records import Verdict
+from reson.tools.data import RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.circuits import clifford_sequences as cliffords
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.interleaved_rb import systematic_bound
 from reson.tools.verdicts.judge import judge
 

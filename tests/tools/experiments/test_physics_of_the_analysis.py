@@ -8,11 +8,11 @@ from scipy.linalg import expm
 
 from reson.evals.best_readout import best_readout
 from reson.evals.verdicts.pulses import best_amplitude
+from reson.tools.data import RawData
 from reson.tools.devices.envelope import area, envelope, envelope_derivative
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.drag import design_beta, phase_rate
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.fits.clouds import discriminate
 from reson.tools.experiments.standard_rb import coherence_limit
 

@@ -10,9 +10,9 @@ from qiskit.quantum_info import Statevector
 from reson.evals.truth import true_gate_errors
 from reson.evals.unitarity import true_unitarities, unitarity
 from reson.records import Verdict
+from reson.tools.data import RawData
 from reson.tools.devices.simulated.superoperators import from_unitaries
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.purity_rb import AXES, bloch_vectors, purities
 from reson.tools.verdicts.judge import judge
 

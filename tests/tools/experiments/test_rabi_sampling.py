@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from reson.records import Verdict
+from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.rabi import THIRD_LEVEL
 from reson.tools.experiments.sweep import uneven
 from reson.tools.verdicts.judge import judge

@@ -9,9 +9,9 @@ import pytest
 
 from reson.evals.true_assignment import read_as_one
 from reson.records import Verdict
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.verdicts.judge import judge
 
 from .tuned import tuned_device

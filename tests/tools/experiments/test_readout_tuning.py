@@ -9,12 +9,12 @@ from reson.agent.reading import read_saved_data
 from reson.evals.best_readout import best_amplitude, best_frequency, best_readout
 from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.records import Judgement, Status, Verdict
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
 from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.experiments.fits.three_clouds import discriminate_three
 from reson.tools.verdicts.judge import judge
 

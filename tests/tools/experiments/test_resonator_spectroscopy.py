@@ -7,10 +7,10 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.records import Status, Verdict
+from reson.tools.data import Analysis
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis
 from reson.tools.verdicts.judge import judge
 
 ROW = get("resonator_spectroscopy")

@@ -15,10 +15,10 @@ from qiskit_experiments.library.tomography.basis import PauliMeasurementBasis
 from reson.evals.true_assignment import read_as_one
 from reson.evals.true_state import prepared_fidelity
 from reson.records import Verdict
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.circuits.tomography_circuits import preparation
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.experiments.state_tomography import TARGETS, bloch_vector, density, physical
 from reson.tools.verdicts.judge import judge
 

@@ -9,12 +9,12 @@ import pytest
 
 from reson.evals.best_readout import best_readout
 from reson.records import Verdict
+from reson.tools.data import Analysis, Axis, RawData
 from reson.tools.devices.envelope import area, envelope
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import witness
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.drag import beta_of_detuning, design_beta
-from reson.tools.experiments.experiment import Analysis, Axis, RawData
 from reson.tools.verdicts.judge import judge
 
 from .right_controls import right_controls

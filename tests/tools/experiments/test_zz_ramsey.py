@@ -11,9 +11,9 @@ import pytest
 from reson.errors import ToolError
 from reson.evals.verdicts.setting import Stage, prepare
 from reson.records import Verdict
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.experiments.fits.zz_model import MODEL
 from reson.tools.verdicts.judge import judge
 

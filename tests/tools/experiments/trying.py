@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reson.records import Verdict
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.devices.simulated.telegraph import DefectTruth
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis, RawData
 from reson.tools.verdicts.judge import judge
 
 from .right_controls import right_controls

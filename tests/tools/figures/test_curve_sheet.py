@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reson.tools.experiments.experiment import Analysis, Axis, Series
+from reson.tools.data import Analysis, Axis, Series
 from reson.tools.figures.curve_sheet import pictures
 from reson.tools.figures.curves import draw_curves
 from reson.tools.figures.raster import encode

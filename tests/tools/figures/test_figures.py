@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from reson.records import Quantity
+from reson.tools.data import Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
 from reson.tools.figures.style import png, prefix
 
 

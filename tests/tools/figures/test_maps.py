@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reson.tools.experiments.experiment import Analysis, Axis, Map, Series
+from reson.tools.data import Analysis, Axis, Map, Series
 from reson.tools.figures.maps import draw_maps
 from reson.tools.figures.style import png
 

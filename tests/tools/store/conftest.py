@@ -19,7 +19,7 @@ from reson.records import (
     Status,
     Verdict,
 )
-from reson.tools.experiments.experiment import Analysis, Axis, RawData
+from reson.tools.data import Analysis, Axis, RawData
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, insert_approval
 from reson.tools.store.measurements import record_analysis, record_measurements

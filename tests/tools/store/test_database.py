@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from reson.errors import OperatorError
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 from reson.tools.store import database
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.database import open_database, reading, writing
@@ -251,7 +251,7 @@ import sys
 from pathlib import Path
 from random import Random
 import numpy as np
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 from reson.tools.store.measurements import record_measurements
 from reson.tools.store.store import open_store
 store = open_store(Path(sys.argv[1]))

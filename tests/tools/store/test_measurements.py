@@ -7,7 +7,7 @@ import pytest
 
 from reson.errors import OperatorError
 from reson.records import Verdict, content_hash
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 from reson.tools.store.measurements import (
     get_measurement,
     has_measurement,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 from reson.tools.store.raw import pack_raw, unpack_raw
 
 NAMES = st.sampled_from(["counts", "iq", "iq_mean", "iq_stderr", "file", "header", "allow_pickle"])

@@ -6,7 +6,7 @@ import pytest
 
 from reson.errors import OperatorError
 from reson.records import Ending
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 from reson.tools.store.lessons import list_lessons, record_lesson
 from reson.tools.store.measurements import record_measurements
 from reson.tools.store.runs import end_run, get_run, latest_device_time, list_runs, start_run

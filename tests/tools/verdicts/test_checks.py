@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reson.records import Quantity, Verdict
-from reson.tools.experiments.experiment import Analysis, Axis, Past, Series
+from reson.tools.data import Analysis, Axis, Past, Series
 from reson.tools.verdicts import checks
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from reson.records import Verdict
+from reson.tools.data import RawData
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.verdicts.judge import judge
 
 SHOTS = 500

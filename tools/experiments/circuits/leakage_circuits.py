@@ -8,10 +8,10 @@ from typing import Any
 from qiskit.circuit import Instruction, QuantumCircuit
 from qiskit.circuit.library import XGate
 
+from reson.tools.data import Values
 from reson.tools.devices.drive import DriveGate
 from reson.tools.experiments.circuits.clifford_sequences import CliffordSequences
 from reson.tools.experiments.circuits.sequences import Played, measured
-from reson.tools.experiments.experiment import Values
 
 
 class LeakageSequences(CliffordSequences):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reson.records import Quantity
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 from reson.tools.experiments.fits.curve_models import CurveModel
 from reson.tools.experiments.fits.fitting import CURVE_POINTS, Fit, averaged, series
 from reson.tools.experiments.fits.least_squares import Solution, least_squares

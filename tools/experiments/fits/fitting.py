@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Quantity
-from reson.tools.experiments.experiment import RawData, Series
+from reson.tools.data import RawData, Series
 from reson.tools.experiments.fits.processing import measured
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import lmfit
 import numpy as np
 import qiskit_experiments.curve_analysis as curve
 
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 
 CANDIDATES = 301
 WIDTHS = (0.5, 1.0, 2.0, 4.0)

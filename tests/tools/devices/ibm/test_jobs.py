@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
+from reson.tools.data import RawData
 from reson.tools.devices.ibm.device import IbmDevice
 from reson.tools.devices.ibm.ledger import Step
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 from tests.tools.devices.ibm.recorded import DONE, QUEUED, RUNNING, Recorded
 
 Open = Callable[..., IbmDevice]

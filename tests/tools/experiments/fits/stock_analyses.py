@@ -16,8 +16,8 @@ from qiskit_experiments.library.characterization.analysis import (
 )
 from qiskit_experiments.library.randomized_benchmarking import RBAnalysis
 
+from reson.tools.data import RawData
 from reson.tools.experiments import rabi, standard_rb
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.fits.batch_fitting import Points, points_of
 from reson.tools.experiments.fits.curve_models import BENCHMARKING, DECAY, FINE_ANGLE, MOST_OFFSET, RABI, RAMSEY
 from reson.tools.experiments.fits.fitting import Fit, fit

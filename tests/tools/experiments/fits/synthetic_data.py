@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.tools.experiments.experiment import RawData
+from reson.tools.data import RawData
 
 CONTROLS = {
     "drive_frequency": 5e9,

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many
 from reson.tools.experiments.fits.curve_models import DECAY, RAMSEY
 from reson.tools.experiments.fits.least_squares import least_squares

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from reson.records import Verdict
+from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import RawData
 from reson.tools.experiments.fits.processing import principal_axis, probability
 from reson.tools.verdicts.judge import judge
 

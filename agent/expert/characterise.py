@@ -6,9 +6,9 @@ gets a diagnosis, and the qubit goes on: there is nothing upstream that could be
 
 from __future__ import annotations
 
-from reson.agent.brains.diagnosis import in_specification, unresolved
-from reson.agent.brains.plans import Step
-from reson.agent.brains.remedies import Retry, remedy
+from reson.agent.expert.diagnosis import in_specification, unresolved
+from reson.agent.expert.plans import Step
+from reson.agent.expert.remedies import Retry, remedy
 from reson.agent.observation import (
     Attempt,
     Decision,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from reson.agent.brains.conversation import Endpoint, FailureKind, Message, NoAnswer, Picture, Request, Tool
-from reson.agent.brains.pictures import picture_of
 from reson.agent.config import ModelSettings
+from reson.agent.model.conversation import Endpoint, FailureKind, Message, NoAnswer, Picture, Request, Tool
+from reson.agent.model.pictures import picture_of
 from reson.prompts.gallery import probe_pictures
 from reson.prompts.render import render, tool_texts
 from reson.records import Json, Record

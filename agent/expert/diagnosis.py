@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reson.agent.brains.readout_signs import excited_at_rest, is_compressed, is_hot, is_noisy, separation
+from reson.agent.expert.readout_signs import excited_at_rest, is_compressed, is_hot, is_noisy, separation
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, QubitView
 
 FREQUENCY_OFF = 15e6

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from reson.agent.brains.conversation import FailureKind, Hear, NoAnswer
+from reson.agent.model.conversation import FailureKind, Hear, NoAnswer
 from reson.records import Json
 
 

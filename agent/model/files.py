@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from reson.agent.brains.conversation import (
+from reson.agent.model.conversation import (
     FailureKind,
     Hear,
     Message,
@@ -26,7 +26,7 @@ from reson.agent.brains.conversation import (
     ToolCall,
     Usage,
 )
-from reson.agent.brains.pictures import request_tokens, scaled_png, text_tokens
+from reson.agent.model.pictures import request_tokens, scaled_png, text_tokens
 from reson.records import Json
 
 POLL = 0.2

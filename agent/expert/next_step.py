@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reson.agent.brains.causes import Failure, better_answer, measured_leakage
-from reson.agent.brains.diagnosis import beside, error_above_limit, in_specification, leaky_pulse
-from reson.agent.brains.plans import REFINE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
-from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
+from reson.agent.expert.causes import Failure, better_answer, measured_leakage
+from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse
+from reson.agent.expert.plans import REFINE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
+from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Status, Verdict
 

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from reson.agent.brains.conversation import Picture, Request
+from reson.agent.model.conversation import Picture, Request
 
 TILE, BASE_TOKENS, TILE_TOKENS = 512, 85, 170
 LARGEST, SHORT_SIDE = 2048, 768

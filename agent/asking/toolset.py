@@ -6,8 +6,8 @@ What a qubit is not ready for is left out, so that a question stays short about 
 
 from __future__ import annotations
 
-from reson.agent.brains.expert import succeeded
-from reson.agent.brains.plans import BRING_UP, REFINE, UPKEEP, plan_for
+from reson.agent.expert.next_step import succeeded
+from reson.agent.expert.plans import BRING_UP, REFINE, UPKEEP, plan_for
 from reson.agent.observation import Observation, QubitView
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.experiment import Experiment

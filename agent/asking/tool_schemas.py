@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from reson.agent.brains.conversation import Tool
+from reson.agent.model.conversation import Tool
 from reson.agent.observation import DiagnosisCode
 from reson.prompts.render import render, tool_texts
 from reson.records import Json

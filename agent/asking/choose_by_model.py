@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from reson.agent.brains.capabilities import Capabilities
-from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Reply, Request, Tool
-from reson.agent.brains.decisions import decisions_of
-from reson.agent.brains.desk import Desk
-from reson.agent.brains.outline import outline
-from reson.agent.brains.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
-from reson.agent.brains.toolset import offered
-from reson.agent.brains.wishes import Problem, wishes_of
+from reson.agent.asking.decisions import decisions_of
+from reson.agent.asking.outline import outline
+from reson.agent.asking.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
+from reson.agent.asking.toolset import offered
+from reson.agent.asking.wishes import Problem, wishes_of
 from reson.agent.config import ModelSettings
+from reson.agent.model.capabilities import Capabilities
+from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Reply, Request, Tool
+from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, DiagnosisCode, Observation
 from reson.prompts.render import render
 from reson.tools.experiments.experiment import Experiment

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reson.agent.brains.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
-from reson.agent.brains.plans import UPSTREAM, Step
+from reson.agent.expert.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
+from reson.agent.expert.plans import UPSTREAM, Step
 from reson.agent.observation import Attempt, Diagnosis
 from reson.records import Outcome, Quantity, Status, Verdict
 

@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from reson.agent.brains.accounts import Account, account, cost_of
-from reson.agent.brains.conversation import Endpoint, FailureKind, Hear, NoAnswer, Reply, Request, ToolCall, Usage
-from reson.agent.brains.pictures import request_tokens
 from reson.agent.config import ModelSettings, Price
+from reson.agent.model.accounts import Account, account, cost_of
+from reson.agent.model.conversation import Endpoint, FailureKind, Hear, NoAnswer, Reply, Request, ToolCall, Usage
+from reson.agent.model.pictures import request_tokens
 from reson.records import Json
 from reson.tools.store.blobs import Blobs
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reson.agent.brains import diagnosis, readout_signs
-from reson.agent.brains.plans import SEARCH
-from reson.agent.brains.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry
+from reson.agent.expert import diagnosis, readout_signs
+from reson.agent.expert.plans import SEARCH
+from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.records import Status, Verdict
 

@@ -16,7 +16,8 @@ from typing import Any
 import httpx2
 import openai
 
-from reson.agent.brains.conversation import (
+from reson.agent.config import ModelSettings
+from reson.agent.model.conversation import (
     FailureKind,
     Hear,
     Message,
@@ -27,9 +28,8 @@ from reson.agent.brains.conversation import (
     ToolCall,
     Usage,
 )
-from reson.agent.brains.pictures import data_url, request_tokens, text_tokens
-from reson.agent.brains.streaming import gather
-from reson.agent.config import ModelSettings
+from reson.agent.model.pictures import data_url, request_tokens, text_tokens
+from reson.agent.model.streaming import gather
 from reson.errors import OperatorError
 from reson.records import Json
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from reson.agent.brains.capabilities import Capabilities
-from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Picture, Request
-from reson.agent.brains.desk import Desk
-from reson.agent.brains.pictures import picture_of
-from reson.agent.brains.wishes import object_in
+from reson.agent.asking.wishes import object_in
 from reson.agent.config import ModelSettings
+from reson.agent.model.capabilities import Capabilities
+from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Picture, Request
+from reson.agent.model.desk import Desk
+from reson.agent.model.pictures import picture_of
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
 from reson.prompts.render import render
 from reson.records import GOOD, FitReliability, Json, Outcome, Reading
+from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
-from reson.tools.experiments.experiment import Analysis
 
 LONGEST_REASON = 300
 

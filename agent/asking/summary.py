@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from reson.agent.brains.conversation import FailureKind, Message, NoAnswer, Request
-from reson.agent.brains.desk import Desk
+from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Request
+from reson.agent.model.desk import Desk
 from reson.agent.report.content import Report
 from reson.agent.report.wording import quantity
 from reson.prompts.render import render

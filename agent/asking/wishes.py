@@ -6,8 +6,8 @@ import json
 import math
 from typing import Any
 
-from reson.agent.brains.conversation import Reply, ToolCall
-from reson.agent.brains.tool_schemas import ALL_AT_ONCE, CLOSING
+from reson.agent.asking.tool_schemas import ALL_AT_ONCE, CLOSING
+from reson.agent.model.conversation import Reply, ToolCall
 from reson.records import Json, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reson.agent.brains.expert import succeeded
-from reson.agent.brains.plans import BRING_UP, SHOWN_BY
+from reson.agent.expert.next_step import succeeded
+from reson.agent.expert.plans import BRING_UP, SHOWN_BY
 from reson.agent.observation import Attempt, Observation, QubitView
 from reson.prompts.render import render
 from reson.records import Json, Verdict

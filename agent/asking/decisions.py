@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Mapping
 from math import prod
 
-from reson.agent.brains.diagnosis import in_specification
-from reson.agent.brains.expert import last_benchmark, succeeded
-from reson.agent.brains.tool_schemas import YARDSTICKS
-from reson.agent.brains.wishes import Problem, Wish
+from reson.agent.asking.tool_schemas import YARDSTICKS
+from reson.agent.asking.wishes import Problem, Wish
+from reson.agent.expert.diagnosis import in_specification
+from reson.agent.expert.next_step import last_benchmark, succeeded
 from reson.agent.observation import (
     Attempt,
     Decision,

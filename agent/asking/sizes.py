@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from reson.agent.brains.capabilities import EVERYTHING
-from reson.agent.brains.choose_by_model import question as choose_question
-from reson.agent.brains.pictures import request_tokens
-from reson.agent.brains.read_by_model import question as read_question
+from reson.agent.asking.choose_by_model import question as choose_question
+from reson.agent.asking.read_by_model import question as read_question
 from reson.agent.config import Goals, ModelSettings
+from reson.agent.model.capabilities import EVERYTHING
+from reson.agent.model.pictures import request_tokens
 from reson.agent.observation import GoalsView, Known, Observation, QubitView
 from reson.prompts.gallery import gallery
-from reson.tools.experiments.experiment import Analysis, Axis
+from reson.tools.data import Analysis, Axis
 
 COLD = {"drive_frequency": 5e9, "x_amplitude": 0.35, "sx_amplitude": 0.175, "drag_beta": 0.0}
 QUBITS = 5
