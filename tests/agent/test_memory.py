@@ -150,7 +150,7 @@ remember(open_memory(lab / "memory"), documents_of(open_store(lab)))
 import os, signal
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], timeout=600, check=False)
     assert done.returncode == -9
     hits = recall(open_memory(tmp_path / "memory"), "T1 of q3 collapsed", limit=1)
     assert [hit.id for hit in hits] == ["measurement:m1"]
@@ -208,7 +208,7 @@ def test_embedding_is_fixed_and_of_unit_length() -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-6)
     np.testing.assert_array_equal(vectors[0], vectors[1])
     script = "import sys; from reson.agent.memory import embed; sys.stdout.buffer.write(embed(['q3 t1']).tobytes())"
-    other = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=60).stdout
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=600).stdout
     assert hashlib.sha256(other).digest() == hashlib.sha256(embed(["q3 t1"]).tobytes()).digest(), "same in each process"
 
 

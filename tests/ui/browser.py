@@ -47,7 +47,7 @@ def console(lab: Path, *, address: str = "127.0.0.1") -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(240)
 
 
 def end_run(lab: Path) -> None:
@@ -60,7 +60,7 @@ def end_run(lab: Path) -> None:
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         assert process.poll() is None, "the console ended at once"
         try:

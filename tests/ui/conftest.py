@@ -62,7 +62,7 @@ def run_page(monkeypatch) -> Callable[..., AppTest]:
     def run(lab: Path, page: Callable[[], None] | None = None) -> AppTest:
         monkeypatch.setenv("RESON_LAB", str(lab))
         test = AppTest.from_function(page) if page else AppTest.from_file(str(APP))
-        return test.run(timeout=30)
+        return test.run(timeout=240)
 
     return run
 

@@ -22,8 +22,8 @@ from tests.ui.conftest import ASK
 
 pytestmark = pytest.mark.browser
 
-WAIT = 20_000
-"""Milliseconds: loaded test machines are slow; what has a time limit of its own is measured."""
+WAIT = 240_000
+"""Milliseconds after which a page counts as hanging. Nothing is judged by how long it took: that is the bench's."""
 SECRET = "correct horse"
 
 
@@ -51,15 +51,23 @@ def pending(lab) -> list[str]:
     return [row.id for row in list_approvals(open_store(lab), status="pending")]
 
 
-def answered(lab, name: str, seconds: float = 30):
+def when(true, what: str):
+    """What ``true()`` gives as soon as it gives something; `what` did not come about where it never does."""
+    deadline = time.monotonic() + WAIT / 1000
+    while not (found := true()):
+        assert time.monotonic() < deadline, f"{what} did not come about"
+        time.sleep(0.05)
+    return found
+
+
+def answered(lab, name: str):
     """The request, as soon as somebody has answered it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        row = find_approval(open_store(lab), name)
-        if row is not None and row.answer is not None:
-            return row
-        time.sleep(0.1)
-    raise AssertionError(f"{name} was not answered")
+
+    def row():
+        found = find_approval(open_store(lab), name)
+        return found if found is not None and found.answer is not None else None
+
+    return when(row, f"an answer to {name}")
 
 
 def test_a_first_night_is_started_watched_answered_while_it_runs_and_stopped(browser, tmp_path):
@@ -72,39 +80,31 @@ def test_a_first_night_is_started_watched_answered_while_it_runs_and_stopped(bro
             expect(page.get_by_text("There is no lab here yet")).to_be_visible()
             page.get_by_label("Qubits").fill("2")
             press(page, "Start the first night")
-            expect(page.get_by_role("heading", name="night-0001")).to_be_visible(timeout=60_000)
+            expect(page.get_by_role("heading", name="night-0001")).to_be_visible(timeout=WAIT)
             busy = page.get_by_text(re.compile("Qubit spectroscopy on q0 q1|accept")).first
-            expect(busy).to_be_visible(timeout=60_000)
+            expect(busy).to_be_visible(timeout=WAIT)
             request = _wait_for_request(lab)
-            asked = time.monotonic()
             expect(page.get_by_role("link", name="Inbox (1)")).to_be_visible()
-            seen = time.monotonic() - asked
             page.get_by_role("link", name="Inbox (1)").click()
             expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible()
             press(page, "Approve")
             answered(lab, request)
-            given = time.monotonic()
-            while (row := find_approval(open_store(lab), request)) and row.status != "executed":
-                assert time.monotonic() < given + 30
-                time.sleep(0.05)
-            went_on = time.monotonic() - given
-            print(f"seen after {seen:.2f} s, went on after {went_on:.2f} s")
-            assert seen < 4 and went_on < 15, "goals are 2 s and 5 s, on a machine that does nothing else"
+            when(lambda: executed(lab, request), "the write that was approved")
             page.get_by_role("link", name="Night").click()
             press(page, "Stop at the next safe point")
-            expect(page.get_by_text("Nothing runs now")).to_be_visible(timeout=60_000)
+            expect(page.get_by_text("Nothing runs now")).to_be_visible(timeout=WAIT)
             expect(page.get_by_role("button", name="Resume night-0001")).to_be_visible()
     finally:
         end_run(lab)
 
 
 def _wait_for_request(lab) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if found := pending(lab):
-            return found[0]
-        time.sleep(0.05)
-    raise AssertionError("no request was made")
+    return when(lambda: pending(lab), "a request")[0]
+
+
+def executed(lab, name: str) -> bool:
+    row = find_approval(open_store(lab), name)
+    return row is None or row.status == "executed"
 
 
 def test_a_request_is_approved_another_edited_only_in_its_unit_and_rejected_with_a_note(browser, own_lab):
@@ -140,7 +140,7 @@ def test_a_qubit_is_opened_on_the_map_and_a_question_about_it_is_answered(browse
         field.fill("show q1")
         field.press("Enter")
         answer = page.get_by_test_id("stChatMessage").filter(has_text="readout_threshold")
-        expect(answer).to_be_visible(timeout=60_000)
+        expect(answer).to_be_visible(timeout=WAIT)
 
 
 def test_sign_in_is_refused_and_given(browser, own_lab):
@@ -227,7 +227,7 @@ def test_a_model_answers_word_by_word_with_its_calls_a_plot_and_an_approval(brow
             field.fill("how was the Rabi oscillation of q0?")
             field.press("Enter")
             answer = page.get_by_test_id("stChatMessage").filter(has_text="It is a clean")
-            expect(answer).to_be_visible(timeout=60_000)
+            expect(answer).to_be_visible(timeout=WAIT)
             assert "approve what waits" not in answer.inner_text(), "words appear before the answer is whole"
             expect(page.get_by_text(f"look_at_plot(measurement_id={measured})").first).to_be_visible()
             expect(page.get_by_text("approve what waits")).to_be_visible()

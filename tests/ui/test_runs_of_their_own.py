@@ -20,7 +20,7 @@ from reson.tools.store.runs import list_runs
 from reson.ui.talking import answer_to
 
 
-def until(true, seconds=40.0):
+def until(true, seconds=240.0):
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
-import time
+import signal
 from pathlib import Path
 
 from reson.agent.lab import Lab, open_lab
@@ -16,10 +15,13 @@ from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import current, log
 from reson.tools.store.runs import list_runs
 from reson.trajectory import read_trajectory
+from tests.agent.campaign.killed_at import command_line_killed
 
 KILLS = 10
 EXPERIMENTS = 14
 """Enough for a kill to hit every kind of node, few enough for a test."""
+MOST_EFFECTS = 70
+"""Lines, transactions, checkpoints and blobs of about three measurements."""
 
 
 def small_lab(directory: Path) -> Lab:
@@ -50,20 +52,24 @@ def test_killed_ten_times_the_record_is_that_of_an_undisturbed_run(tmp_path: Pat
     killed = small_lab(tmp_path / "killed")
     moments = random.Random(20261121)
     command = ["calibrate", "0-1"]
-    kills = 0
-    while kills < KILLS:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "reson.agent.cli", "--lab", str(killed.directory), *command],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        # half of the kills fall into the time in which the process measures, which is after it has started
-        time.sleep(moments.uniform(3.0, 9.0))
-        process.kill()
-        assert process.wait() in (-9, 4), "killed, or over before that"
-        kills += 1
-        if (killed.directory / "lab.db").exists() and list_runs(killed.store()):
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([command_line_killed.__module__])
+    hit: list[str] = []
+    finished: list[int] = []
+    for number in range(KILLS):
+        note = tmp_path / f"kill-{number}"
+        last = moments.randint(1, MOST_EFFECTS)
+        arguments = ["--lab", str(killed.directory), *command]
+        process = processes.Process(target=command_line_killed, args=(last, note, arguments))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL, f"kill {number}, before effect {last}: over before its kill"
+        hit.append(note.read_text())
+        if list_runs(killed.store()):
             command = ["resume", ended.run_id]
+            finished.append(len(list_measurements(killed.store())))
+    assert {*hit} == {"trajectory", "transaction", "checkpoint", "blob"}, hit
+    assert len({*finished}) >= KILLS // 2, f"the kills are all at one place: {finished} measurements were done"
     last = resume(killed, ended.run_id, lambda kind, body: None)
     assert last.ending is Ending.BUDGET_SPENT
     assert record(killed, ended.run_id) == record(undisturbed, ended.run_id)

@@ -160,7 +160,7 @@ def test_no_space_to_write_ends_with_a_remedy_and_loses_nothing(reson, lab):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     command = [sys.executable, "-m", "reson.agent.cli", "--lab", str(lab), "run", "rabi", "--qubits", "0", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=small_files, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=small_files, check=False, timeout=600)
     assert done.returncode == 1 and done.stdout == ""
     assert "Traceback" not in done.stderr
     assert "remedy" in json.loads(done.stderr.splitlines()[-1])

@@ -172,7 +172,7 @@ def test_two_people_at_once_one_answer(lab: Path, store: Store, ask: Make) -> No
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    lines = {name: process.communicate(timeout=60)[0].splitlines() for name, process in started.items()}
+    lines = {name: process.communicate(timeout=600)[0].splitlines() for name, process in started.items()}
     won = {name: {line.split()[1] for line in told if line.startswith("won")} for name, told in lines.items()}
     assert len(won["ann"] | won["bob"]) == 30
     assert not won["ann"] & won["bob"]

@@ -65,7 +65,7 @@ except OperatorError as error:
     print(error)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=600
     )
     assert "the limit of file size is reached" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == [hashlib.sha256(b"small").hexdigest() + ".npz"]

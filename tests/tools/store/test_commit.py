@@ -206,7 +206,7 @@ def test_two_processes_that_commit_the_same_write_once(lab: Path, store: Store, 
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    outputs = [process.communicate(timeout=60)[0] for process in started]
+    outputs = [process.communicate(timeout=600)[0] for process in started]
     assert outputs[0] == outputs[1]
     assert len(outputs[0].splitlines()) == 40
     assert len(log(store, "chip", parameter="t1")) == 20

@@ -241,7 +241,7 @@ def test_processes_that_make_the_lab_at_once_all_get_it(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", CREATE, str(tmp_path), f"run-{n}"], stderr=subprocess.PIPE, text=True)
         for n in range(4)
     ]
-    errors = [process.communicate(timeout=120)[1] for process in started]
+    errors = [process.communicate(timeout=600)[1] for process in started]
     assert [process.returncode for process in started] == [0, 0, 0, 0], errors
     assert {run.id for run in list_runs(open_store(tmp_path))} == {f"run-{n}" for n in range(4)}
 
