@@ -18,11 +18,10 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RABI
-from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.fits.starts import rabi_start
+from reson.tools.experiments.fits.rabi_turning import HALF, Turning, extremum, turnings
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -87,13 +86,14 @@ def analyse(raw: RawData) -> Analysis:
     swept = np.array([meta.get("series") != SIDES for meta in raw.circuits])
     part = replace(raw, circuits=[meta for meta, kept in zip(raw.circuits, swept, strict=True) if kept])
     points = points_of(part, RABI, data=(value[swept], error[swept]))
-    result = fit_many(RABI, [points], [rabi_start(points.x, points.y)], constants=[{"slowing": slowing}])[0]
+    (turning,) = turnings([points], [slowing])
+    result = turning.best
     quantities = {}
     if not result.error:
         height = 2 * max(abs(result["amp"].value), 1e-12)
         below, above = value[~swept]
         lopsided = Quantity(value=float(above - below) / height, stderr=float(np.hypot(*error[~swept])) / height)
-        quantities = _quantities(result, raw.parameters["max_amplitude"], slowing) | {"lopsided": lopsided}
+        quantities = _quantities(turning, raw.parameters["max_amplitude"]) | {"lopsided": lopsided}
     return Analysis(
         experiment="ef_rabi",
         qubit=raw.qubit,
@@ -106,16 +106,18 @@ def analyse(raw: RawData) -> Analysis:
     )
 
 
-def _quantities(result: Fit, max_amplitude: float, slowing: float) -> dict[str, Quantity]:
-    """A period of the oscillation is a rotation by 2 pi between levels 1 and 2: half of it is the pi pulse."""
-    frequency = result["freq"]
-    period = 1 / max(frequency.value, 1e-9)
-    stderr = frequency.stderr and float(np.hypot(period**2 * frequency.stderr, SYSTEMATIC * period))
+def _quantities(turning: Turning, max_amplitude: float) -> dict[str, Quantity]:
+    """The amplitude that turns by pi between levels 1 and 2, from the mean over what may have bent the curve."""
+    pi = turning.amplitude(HALF)
+    stderr = None if pi.stderr is None else float(np.hypot(pi.stderr, SYSTEMATIC * pi.value))
+    periods = max_amplitude / max(2 * pi.value, 1e-9)
+    seen = extremum(turning.best.series[0], pi.value)
     return {
-        "ef_amplitude": Quantity(value=period / 2 * (1 + slowing), stderr=stderr and stderr / 2),
-        "periods": Quantity(value=max_amplitude / period, stderr=stderr and max_amplitude / period**2 * stderr),
-        "contrast": Quantity(value=abs(result["amp"].value), stderr=result["amp"].stderr),
-    }
+        "ef_amplitude": pi.model_copy(update={"stderr": stderr}),
+        "periods": Quantity(value=periods, stderr=stderr and periods * stderr / max(pi.value, 1e-9)),
+        "contrast": Quantity(value=abs(turning.best["amp"].value), stderr=turning.best["amp"].stderr),
+        "compression": turning.bent,
+    } | ({} if seen is None else {"extremum": seen})
 
 
 def draw(analysis: Analysis) -> Figure:
@@ -146,6 +148,11 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.precise("ef_amplitude", found["ef_amplitude"], 0.05),
         checks.goodness(analysis, parameters=3, tolerance=0.04),
         checks.history("ef_amplitude", found["ef_amplitude"], history, natural=0.03),
+        *(
+            checks.agrees("ef_amplitude", found["ef_amplitude"], name, found[name])
+            for name in found
+            if name == "extremum"
+        ),
     ]
 
 

@@ -11,10 +11,9 @@ from reson.records import Change, Check, Effect, Quantity
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RABI
-from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.starts import rabi_start
+from reson.tools.experiments.fits.rabi_turning import HALF, QUARTER, Turning, extremum, turnings
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -29,7 +28,7 @@ THIRD_LEVEL = 0.06
 
 Found by propagating a transmon: 0.054 without DRAG, 0.067 with the best coefficient, whatever duration and
 anharmonicity."""
-SYSTEMATIC = 0.0007
+SYSTEMATIC = 0.0004
 """Relative error that a detuning left by spectroscopy adds; of a short pulse more, by ``UNSURE`` times the slowing."""
 UNSURE = 1.1
 
@@ -63,11 +62,8 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    points = [points_of(raw, RABI) for raw in data]
-    slowings = [slowing_of(raw) for raw in data]
-    starts = [rabi_start(one.x, one.y) for one in points]
-    results = fit_many(RABI, points, starts, constants=[{"slowing": slowing} for slowing in slowings])
-    return [_analysis(raw, result, slowing) for raw, result, slowing in zip(data, results, slowings, strict=True)]
+    found = turnings([points_of(raw, RABI) for raw in data], [slowing_of(raw) for raw in data])
+    return [_analysis(raw, turning) for raw, turning in zip(data, found, strict=True)]
 
 
 def slowing_of(raw: RawData) -> float:
@@ -75,34 +71,36 @@ def slowing_of(raw: RawData) -> float:
     return THIRD_LEVEL / (raw.controls["anharmonicity"] * raw.controls["pulse_duration"]) ** 2
 
 
-def _analysis(raw: RawData, result: Fit, slowing: float) -> Analysis:
+def _analysis(raw: RawData, turning: Turning) -> Analysis:
+    result = turning.best
     return Analysis(
         experiment="rabi",
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Drive amplitude (full scale)", unit=""),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),
-        quantities={} if result.error else _quantities(result, raw.parameters["max_amplitude"], slowing),
+        quantities={} if result.error else _quantities(turning, raw.parameters["max_amplitude"], slowing_of(raw)),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, max_amplitude: float, slowing: float) -> dict[str, Quantity]:
-    """A period of the oscillation is a rotation by 2 pi: half of it is the X pulse, a quarter the SX pulse.
-
-    Both are a little more than that, by what the third level slows them: ``slowing`` at a pi pulse.
-    """
-    frequency = result["freq"]
-    period = 1 / max(frequency.value, 1e-9)
-    systematic = max(SYSTEMATIC, UNSURE * slowing) * period
-    stderr = None if frequency.stderr is None else float(np.hypot(period**2 * frequency.stderr, systematic))
+def _quantities(turning: Turning, max_amplitude: float, slowing: float) -> dict[str, Quantity]:
+    """The amplitudes that turn by pi and by half of it, from the mean over what may have bent the curve."""
+    x, sx = turning.amplitude(HALF), turning.amplitude(QUARTER)
+    seen = extremum(turning.best.series[0], x.value)
+    systematic = max(SYSTEMATIC, UNSURE * slowing)
+    periods = max_amplitude / max(2 * x.value, 1e-9)
+    relative = None if x.stderr is None else float(np.hypot(x.stderr / max(x.value, 1e-9), systematic))
     return {
-        "x_amplitude": Quantity(value=period / 2 * (1 + slowing), stderr=stderr and stderr / 2),
-        "sx_amplitude": Quantity(value=period / 4 * (1 + slowing / 4), stderr=stderr and stderr / 4),
-        "periods": Quantity(value=max_amplitude / period, stderr=stderr and max_amplitude / period**2 * stderr),
-        "contrast": Quantity(value=abs(result["amp"].value), stderr=result["amp"].stderr),
-    }
+        "x_amplitude": x.model_copy(update={"stderr": relative and relative * x.value}),
+        "sx_amplitude": sx.model_copy(
+            update={"stderr": None if sx.stderr is None else float(np.hypot(sx.stderr, systematic * sx.value))}
+        ),
+        "periods": Quantity(value=periods, stderr=relative and periods * relative),
+        "contrast": Quantity(value=abs(turning.best["amp"].value), stderr=turning.best["amp"].stderr),
+        "compression": turning.bent,
+    } | ({} if seen is None else {"extremum": seen})
 
 
 def draw(analysis: Analysis) -> Figure:
@@ -136,6 +134,11 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.precise("x_amplitude", found["x_amplitude"], 0.05),
         checks.goodness(analysis, parameters=3, tolerance=0.04),
         checks.history("x_amplitude", found["x_amplitude"], history, natural=0.03),
+        *(
+            checks.agrees("x_amplitude", found["x_amplitude"], name, found[name])
+            for name in found
+            if name == "extremum"
+        ),
     ]
 
 

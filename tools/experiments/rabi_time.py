@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,8 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.oscillation_models import DAMPED_RABI, damped_rabi_start
+from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.fits.oscillation_models import DAMPED_RABI, DAMPED_RABI_WITH_A_LEAD, damped_rabi_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -60,22 +61,26 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, DAMPED_RABI, US)
-    result = fit_many(DAMPED_RABI, [points], [damped_rabi_start(points.x, points.y)], US)[0]
+    start = damped_rabi_start(points.x, points.y)
+    (plain,) = fit_many(DAMPED_RABI, [points], [start], US)
+    (led,) = fit_many(DAMPED_RABI_WITH_A_LEAD, [points], [start | {"lead": 0.0}], US)
+    fits = [plain] if led.error else [plain, led]
+    result = fits[int(np.argmax(weights(fits)))]
     return Analysis(
         experiment="rabi_time",
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Length of the drive", unit="s"),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),
-        quantities={} if result.error else _quantities(result, raw),
+        quantities={} if result.error else _quantities(result, fits, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+def _quantities(result: Fit, fits: Sequence[Fit], raw: RawData) -> dict[str, Quantity]:
     """From the mean rate of the pulses at this amplitude to the peak rate at full scale."""
-    oscillation = result.scaled("freq", 1 / US, "Hz")
+    oscillation = average(fits, lambda one: one.scaled("freq", 1 / US, "Hz"))
     slowing = THIRD_LEVEL * (oscillation.value / raw.controls["anharmonicity"]) ** 2
     scale = (1 + slowing) / (SHAPE * raw.parameters["amplitude"])
     stderr = oscillation.stderr

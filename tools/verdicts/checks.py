@@ -66,6 +66,14 @@ def precise(name: str, quantity: Quantity, limit: float) -> Check:
     )
 
 
+def agrees(name: str, quantity: Quantity, other_name: str, other: Quantity, sigmas: float = 4.0) -> Check:
+    """Two ways to the same number lie within ``sigmas`` of their combined errors."""
+    spread = float(np.hypot(quantity.stderr or 0.0, other.stderr or 0.0))
+    apart = abs(quantity.value - other.value) / spread if spread else np.inf
+    message = f"{name} = {quantity.value:.4g} is {apart:.1f} sigma from the {other_name} at {other.value:.4g}"
+    return _check(f"{name} at the {other_name}", bool(apart <= sigmas), Verdict.REVIEW, message)
+
+
 def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
     """Reduced chi2 within its band: a reason to look, not to reject, because it also judges the error bars.
 

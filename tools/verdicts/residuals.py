@@ -30,6 +30,11 @@ def fitted_values(series: Series) -> np.ndarray:
     return CubicSpline(series.fit_x, series.fit_y)(series.x)
 
 
+def weighted_residuals(series: Series) -> np.ndarray:
+    """Measured minus fitted in units of the error, shape (points,), in the order of x; NaN without a fit."""
+    return (np.array(series.y) - fitted_values(series)) / np.maximum(series.y_err, 1e-300)
+
+
 def chi2_with_tolerance(all_series: Sequence[Series], parameters: int, tolerance: float) -> float:
     """Reduced chi2 of the fitted series, their errors widened by ``tolerance`` times the span of the fitted curve.
 

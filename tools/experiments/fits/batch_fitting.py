@@ -15,6 +15,7 @@ from reson.tools.data import RawData
 from reson.tools.experiments.fits.curve_models import CurveModel
 from reson.tools.experiments.fits.fitting import CURVE_POINTS, Fit, averaged, series
 from reson.tools.experiments.fits.least_squares import Solution, least_squares
+from reson.tools.experiments.fits.misfit import error_scale
 from reson.tools.experiments.fits.processing import measured
 
 
@@ -81,7 +82,12 @@ def fit_many(
     )
     solution = least_squares(lambda values: curve(x, part, values), y, weight, start, low, high)
     drawn = _drawn(points, len(model.series), lambda at, of: curve(at, of, solution.parameters))
-    return [_fit(model, one, fixed[place], solution, place, drawn[place], x_unit) for place, one in enumerate(points)]
+    with np.errstate(all="ignore"):
+        residuals = weight * (y - curve(x, part, solution.parameters))
+    return [
+        _fit(model, one, fixed[place], solution, place, drawn[place], residuals[place, : len(one.x)], x_unit)
+        for place, one in enumerate(points)
+    ]
 
 
 def _stacked(points: Sequence[Points], capped: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -126,8 +132,10 @@ def _fit(
     solution: Solution,
     place: int,
     drawn: np.ndarray,
+    residuals: np.ndarray,
     x_unit: float,
 ) -> Fit:
+    """``residuals``: weighted, shape (points,), each series in the order of x."""
     found, variance = solution.parameters[place], np.diag(solution.covariance[place])
     enough = len(points.x) >= len(model.free)
     good = bool(enough and solution.found[place] and (variance >= 0).all() and np.isfinite(variance).all())
@@ -139,11 +147,19 @@ def _fit(
             curves.append(series(name, points.x[mine] * x_unit, points.y[mine], points.y_err[mine], *line))
     if not good:
         return Fit(series=tuple(curves), error="the data does not determine the fit")
-    reduced = float(solution.chi2[place]) / max(1, len(points.x) - len(model.free))
-    errors = np.sqrt(variance) * max(1.0, reduced) ** 0.5
+    freedom = max(1, len(points.x) - len(model.free))
+    scale = error_scale([residuals[points.part == n] for n in np.unique(points.part)], freedom)
+    covariance = solution.covariance[place] * scale**2
+    errors = np.sqrt(np.diag(covariance))
     parameters = {
         name: Quantity(value=float(value), stderr=float(error))
         for name, value, error in zip(model.free, found, errors, strict=True)
     }
     fixed = {name: Quantity(value=constants[name]) for name in model.constants}
-    return Fit(series=tuple(curves), parameters=parameters | fixed, reduced_chi2=reduced)
+    return Fit(
+        series=tuple(curves),
+        parameters=parameters | fixed,
+        reduced_chi2=float(solution.chi2[place]) / freedom,
+        freedom=freedom,
+        covariance=covariance,
+    )

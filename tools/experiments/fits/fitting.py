@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ import numpy as np
 
 from reson.records import Quantity
 from reson.tools.data import RawData, Series
+from reson.tools.experiments.fits.misfit import error_scale
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.verdicts.residuals import weighted_residuals
 
 if TYPE_CHECKING:
     from qiskit_experiments.curve_analysis import CurveAnalysis, CurveFitResult, ScatterTable
@@ -28,6 +30,24 @@ class Fit:
     parameters: dict[str, Quantity] = field(default_factory=dict)
     reduced_chi2: float | None = None
     error: str | None = None
+    freedom: int = 0
+    """Degrees of freedom: points less free parameters."""
+    covariance: np.ndarray | None = None
+    """Of the parameters that have an error, in their order."""
+
+    def derived(self, function: Callable[[Mapping[str, float]], float], unit: str = "") -> Quantity:
+        """A function of the parameters, with the error that their covariance gives it to first order."""
+        at = {name: quantity.value for name, quantity in self.parameters.items()}
+        value, slopes = function(at), []
+        for name in self._free:
+            step = 1e-3 * (self.parameters[name].stderr or 0.0) or 1e-9
+            slopes.append((function(at | {name: at[name] + step}) - function(at | {name: at[name] - step})) / step / 2)
+        variance = np.nan if self.covariance is None else float(np.array(slopes) @ self.covariance @ slopes)
+        return Quantity(value=value, stderr=float(variance**0.5) if variance >= 0 else None, unit=unit)
+
+    @property
+    def _free(self) -> list[str]:
+        return [name for name, quantity in self.parameters.items() if quantity.stderr is not None]
 
     def __getitem__(self, name: str) -> Quantity:
         return self.parameters[name]
@@ -47,8 +67,7 @@ def fit(
     The analysis sees x in multiples of ``x_unit`` (1e-6: microseconds), because its finite differences step by 1e-8
     whatever the size of a parameter; the returned series are in SI units, the parameters in the analysis' own.
 
-    Errors of the parameters come from the errors of the points; where reduced chi2 exceeds 1 they are scaled up by
-    its root (the scale factor of the Particle Data Group), because then scatter or model misfit exceed those errors.
+    Errors of the parameters come from the errors of the points, scaled up by ``misfit.error_scale``.
     """
     values, errors = measured(raw) if data is None else data
     analysis.set_options(plot=False, data_processor=_processor(), normalization=False)
@@ -61,11 +80,13 @@ def fit(
     summary: CurveFitResult = _artifact(experiment_data, "fit_summary")
     if not summary.success or summary.params is None or summary.covar is None or summary.reduced_chisq is None:
         return Fit(series=_series(table, analysis, None, x_unit), error="the data does not determine the fit")
-    scale = max(1.0, float(summary.reduced_chisq)) ** 0.5
+    curves, freedom = _series(table, analysis, summary.params, x_unit), int(summary.dof)
+    scale = error_scale([weighted_residuals(part) for part in curves if part.fit_x], freedom)
     return Fit(
-        series=_series(table, analysis, summary.params, x_unit),
+        series=curves,
         parameters=_parameters(summary, scale),
         reduced_chi2=float(summary.reduced_chisq),
+        freedom=freedom,
     )
 
 

@@ -19,7 +19,7 @@ DECAYS = (0.0, 0.4, 1.0, 2.5, 6.0)
 
 
 def _damped_rabi(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
-    return p["base"] + p["amp"] * np.exp(-p["rate"] * x) * np.cos(2 * np.pi * p["freq"] * x)
+    return p["base"] + p["amp"] * np.exp(-p["rate"] * x) * np.cos(2 * np.pi * (p["freq"] * x + p.get("lead", 0.0)))
 
 
 def _trace(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
@@ -46,6 +46,14 @@ DAMPED_RABI = CurveModel(
     ("freq", "amp", "base", "rate"), _damped_rabi, {"data": "cos"}, {"freq": (0, np.inf), "rate": (-1e3, 1e6)}
 )
 """base + amp exp(-rate x) cos(2 pi freq x): a drive of no length is no rotation, so there is no free phase."""
+
+DAMPED_RABI_WITH_A_LEAD = CurveModel(
+    ("freq", "amp", "base", "rate", "lead"),
+    _damped_rabi,
+    {"data": "cos"},
+    {"freq": (0, np.inf), "rate": (-1e3, 1e6), "lead": (-0.1, 0.1)},
+)
+"""The same with what a pulse of no length would turn, in turns: edges that last longer or shorter than they are set."""
 
 _TRACE_BOUNDS = {"amp": (0, 2), "tau": TIMES, "freq": (0, np.inf), "phi": ANY_PHASE, "base": (-1, 2), "share": (0, 1)}
 RAMSEY_TRACE = CurveModel(

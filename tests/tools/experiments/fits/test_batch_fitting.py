@@ -90,12 +90,14 @@ def test_values_and_errors_are_the_stock_ones(
     caught = []
 
     def spy(*arguments: object, **options: object) -> list:
-        caught.extend(fit_many(*arguments, **options))  # pyright: ignore
-        return caught
+        found = fit_many(*arguments, **options)  # pyright: ignore
+        caught.extend(found)
+        return found
 
     monkeypatch.setattr(f"reson.tools.experiments.{module_of(row.name)}.fit_many", spy)
     row.analyses(data)
-    for raw, found in zip(data, caught, strict=True):
+    # where several curves are tried, the stock one is the first
+    for raw, found in zip(data, caught[: len(data)], strict=True):
         expected = reference(raw)
         assert found.error is None and expected.error is None
         assert errors_apart(found, expected) < TENTH
@@ -106,7 +108,7 @@ def test_values_and_errors_are_the_stock_ones(
 
 
 def module_of(name: str) -> str:
-    return "fine_amplitude" if name.endswith("x_amplitude") else name
+    return {"rabi": "fits.rabi_turning"}.get(name, "fine_amplitude" if name.endswith("x_amplitude") else name)
 
 
 @pytest.mark.parametrize("make", MAKERS)
