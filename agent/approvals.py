@@ -198,6 +198,8 @@ def _still_holds(row: ApprovalRow, action: Action, table_hash: str, decision: De
         return False
     if row.status is not ApprovalStatus.EXECUTED and not by_a_person(row) and row.status != _STATUS[decision]:
         return False  # waiting, approved or denied by a policy that has been changed since
+    if row.status is ApprovalStatus.APPROVED and decision is Decision.DENY:
+        return False  # what a person allowed and the policy has forbidden since
     return row.status not in _OPEN or row.table_hash == table_hash
 
 

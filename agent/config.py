@@ -196,16 +196,28 @@ failures = 2                 # failed attempts in a row before the model is aske
 """
 
 
+_BACK = "put it back from a backup, or choose another directory with --lab to start anew"
+
+
 def load_config(path: Path) -> LabConfig:
-    """Read ``lab.toml``. Raises ``OperatorError`` naming the line or the key."""
+    """Read ``lab.toml`` and the chip file that it names. Raises ``OperatorError`` naming the line or the key."""
+    return with_chip(read_settings(path), path.parent)
+
+
+def read_settings(path: Path) -> LabConfig:
+    """Read ``lab.toml`` alone. Raises ``OperatorError`` naming the line or the key; also for a file that says nothing:
+    a lab made by Reson never has one.
+    """
     try:
-        config = LabConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        if not said:
+            raise OperatorError(f"{path} is empty", _BACK)
+        return LabConfig.model_validate(said)
+    except OSError as error:
+        raise OperatorError(f"{path} cannot be read: {error.strerror}", _BACK) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OperatorError(
-            f"{path} is not readable as TOML: {error}", "mend that line, or move the file aside to get the defaults"
-        ) from error
+        raise OperatorError(f"{path} is not readable as TOML: {error}", f"mend that line; else {_BACK}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise OperatorError(f"{path}: {key}: {first['msg']}", "see docs/lab.md for every key and its limits") from error
-    return with_chip(config, path.parent)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reson.agent.chip import simulated_name
-from reson.agent.config import DeviceSettings, LabConfig, load_config
+from reson.agent.config import Budget, DeviceSettings, LabConfig, load_config, read_settings
 from reson.agent.lab_file import lab_text
 from reson.errors import OperatorError
 from reson.tools.devices.order import NAMELESS, address, parse_address
@@ -54,6 +54,10 @@ class Lab:
 
         return load_policy(self.directory / "policy.toml")
 
+    def budget(self) -> Budget:
+        """As lab.toml has it now, which may have changed since this lab was opened."""
+        return read_settings(self.directory / "lab.toml").budget
+
     def memory(self) -> Memory:
         from reson.agent.memory import open_memory
 
@@ -65,6 +69,7 @@ class Lab:
         On the first use what is known without a measurement becomes the first version of the table: design values of
         a chip of one's own, published values of a provider's.
         """
+        from reson.agent.on_record import require_device, require_qubits
         from reson.tools.devices.registry import open_device
         from reson.tools.quantities import controls_only
         from reson.tools.store.parameters import current, values
@@ -72,6 +77,7 @@ class Lab:
 
         settings = self.config.device
         name = device_name(settings)
+        require_device(store, name)
         clock = latest_device_time(store, name) or EPOCH.timestamp()
         device = open_device(self._order(clock))
         if device.name != name:
@@ -79,6 +85,8 @@ class Lab:
                 f"the lab's device is {name}, but what was opened calls itself {device.name}",
                 "give the device that name, or make another lab for it with --lab",
             )
+        if settings.kind in NAMELESS:  # a provider takes a qubit out of service; a chip described here keeps its own
+            require_qubits(store, name, device.qubits)
         _seed(store, device)
         device.load(controls_only(values(current(store, name))))
         return device
@@ -125,16 +133,17 @@ def open_lab(
     settings = directory / "lab.toml"
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        held = [name for name in ("lab.db", "blobs", "runs") if (directory / name).exists()]
         if not settings.exists():
-            if (directory / "lab.db").exists():
+            if held:
                 raise OperatorError(
-                    f"{directory} holds a lab.db but no lab.toml",
+                    f"{directory} holds {' and '.join(held)} but no lab.toml",
                     "put its lab.toml back, or choose another directory with --lab",
                 )
             asked = {"kind": kind, "name": name, "measure": measure, "seed": seed, "qubits": qubits}
             _write_once(settings, lab_text(_settings_of(asked)))
         policy = directory / "policy.toml"
-        if not policy.exists():
+        if not held and not policy.exists():  # from a lab that was used it was taken away: then nothing is allowed
             from reson.agent.policy import DEFAULT_POLICY
 
             _write_once(policy, DEFAULT_POLICY)

@@ -70,9 +70,9 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
     from reson.tools.store.runs import list_runs, start_run
 
     with lock_lab(lab, f"reson {plan.kind}"):
-        lab.policy()  # a mistake in it is told before a run is on record
         store = lab.store()
         device = lab.device(store)
+        _require_rules(lab, store, device)
         if plan.rest and isinstance(device, Resting):
             device.rest_until(next_time(device.now(), lab.config.night.begins))
         settings = _settings(lab, plan, device)
@@ -95,11 +95,26 @@ def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
                 f"{run_id} was a run on {row.device}, and the lab now has {device.name}",
                 "set the device in lab.toml back to resume it",
             )
+        _require_rules(lab, store, device)
         if row.ending is Ending.FINISHED:
             return _ended(lab, store, row)
         facts = (row.kind, row.device, row.settings, row.seed, row.started_device)
         settings = RunSettings.model_validate(row.settings)
         return _see_through(lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts))
+
+
+def _require_rules(lab: Lab, store: Store, device: Device) -> None:
+    """What may be done and how much of it, before a run is on record. Raises ``OperatorError`` for a mistake there."""
+    from reson.agent.on_record import require_limits
+    from reson.agent.policy_names import foreign
+
+    require_limits(store, lab.runs, lab.config)
+    named = [rule.component for rule in lab.policy().rule if rule.component is not None]
+    if unknown := foreign(named, device.qubits):
+        raise OperatorError(
+            f"policy.toml has rules for {', '.join(unknown)}, and {device.name} has nothing of that name",
+            f"it has {len(device.qubits)} qubits, the last is q{max(device.qubits)}; mend the rule, or take it out",
+        )
 
 
 def next_time(now: datetime, hour: str) -> datetime:
@@ -217,7 +232,8 @@ def _bench(
     bench = Bench(
         run_id=run_id,
         config=lab.config,
-        policy=lab.policy(),
+        policy=lab.policy,
+        budget=lab.budget,
         store=store,
         device=device,
         memory=_memory(lab, store, watch),

@@ -16,12 +16,14 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
+from reson.agent.policy_names import misspelt
 from reson.errors import OperatorError
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.changes import changes_of
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_DEFAULT = "write the default anew with `reson policy --default > policy.toml`"
 _EFFECTS = {ActionKind.MEASURE: Effect.MEASURES, ActionKind.WRITE: Effect.WRITES, ActionKind.ROLLBACK: Effect.WRITES}
 
 DEFAULT_POLICY = """\
@@ -145,26 +147,26 @@ class Context(Record):
 
 
 def load_policy(path: Path) -> Policy:
-    """Read ``policy.toml``, writing the default on first use. Raises ``OperatorError`` with the line."""
+    """Read ``policy.toml``. Raises ``OperatorError``, with the line where there is one; also where the file is gone:
+    what nobody wrote down allows nothing.
+    """
     try:
-        if not path.exists():
-            part = path.with_suffix(".part")
-            part.write_text(DEFAULT_POLICY, encoding="utf-8")
-            part.replace(path)
-        return parse_policy(path.read_text(encoding="utf-8"), str(path))
+        return parse_policy(path.read_text(encoding="utf-8-sig"), str(path))
+    except FileNotFoundError as error:
+        raise OperatorError(
+            f"{path} is gone, and with it what may be done here", f"put it back, or {_DEFAULT}"
+        ) from error
     except OSError as error:
         raise OperatorError(
             f"{path} cannot be used: {error.strerror}", "check free space and permissions there"
         ) from error
     except UnicodeDecodeError as error:
-        raise OperatorError(
-            f"{path} is no text", "mend it, or move it aside to get the default (nothing runs until then)"
-        ) from error
+        raise OperatorError(f"{path} is no text", f"mend it, or {_DEFAULT}; nothing runs until then") from error
 
 
 def parse_policy(text: str, name: str = "policy.toml") -> Policy:
     """Raises ``OperatorError`` with the line, for bad TOML as for a rule that makes no sense."""
-    remedy = "mend it, or move the file aside to get the default; nothing runs until then"
+    remedy = f"mend it, or {_DEFAULT}; nothing runs until then"
     try:
         policy = Policy.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -174,6 +176,10 @@ def parse_policy(text: str, name: str = "policy.toml") -> Policy:
         field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
         line = _line(text, first["loc"])
         raise OperatorError(f"{name}, line {line}: {field}: {first['msg']}", remedy) from error
+    for number, rule in enumerate(policy.rule):
+        if wrong := misspelt(rule.model_dump()):
+            field, message = wrong
+            raise OperatorError(f"{name}, line {_line(text, ('rule', number, field))}: {field}: {message}", remedy)
     named = (rule.model_copy(update={"name": rule.name or f"rule {n}"}) for n, rule in enumerate(policy.rule, 1))
     return Policy(rule=tuple(named))
 

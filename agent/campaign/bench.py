@@ -15,7 +15,7 @@ from reson.trajectory import TrajectoryWriter
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
-    from reson.agent.config import LabConfig
+    from reson.agent.config import Budget, LabConfig
     from reson.agent.memory import Memory
     from reson.agent.policy import Policy
     from reson.tools.store.store import Store
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 class Bench:
     run_id: str
     config: LabConfig
-    policy: Policy
+    policy: Callable[[], Policy]
+    """As policy.toml has it now: what it forbids since a minute is not done any more. Raises ``OperatorError``."""
+    budget: Callable[[], Budget]
+    """As lab.toml has it now. Raises ``OperatorError``."""
     store: Store
     device: Device
     memory: Memory | None

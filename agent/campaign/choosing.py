@@ -112,7 +112,7 @@ def _complete(bench: Bench, decision: Measure) -> Measure:
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
     arguments = row.arguments(decision.parameters, known)
     needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known)))
-    left = bench.config.budget.device_minutes * 60 - spent(bench)[0]
+    left = bench.budget().device_minutes * 60 - spent(bench)[0]
     if needed > left and needed > INFLATED * usual:  # the default would do; else the budget is spent indeed
         raise ToolError(
             ToolErrorKind.OVER_BUDGET,

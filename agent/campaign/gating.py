@@ -24,7 +24,7 @@ def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
     job, *queue = state["queue"]
     approval = authorise(
         bench.store,
-        bench.policy,
+        bench.policy(),
         action_of(bench, job),
         approval_id=job["approval"] or job["id"],
         run_id=bench.run_id,
@@ -65,7 +65,7 @@ def device_seconds(bench: Bench, job: Job) -> float:
 
 def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
     """(ending, reason) when this job must not start now."""
-    budget = bench.config.budget
+    budget = bench.budget()
     seconds, experiments = spent(bench)
     shots = sum(row.shots * row.circuits for row in list_measurements(bench.store, run_id=bench.run_id))
     if bench.stop.is_set():

@@ -24,14 +24,14 @@ RECALLED = 3
 def observe(bench: Bench, state: CampaignState) -> Observation:
     """Everything the brain decides from, for the qubits that are ready."""
     names = [name for name, qubit in state["qubits"].items() if qubit["state"] == "ready"]
-    goals = bench.config.goals
+    goals, budget = bench.config.goals, bench.budget()
     seconds, experiments = spent(bench)
     return Observation(
         device=bench.device.name,
         goals=GoalsView.model_validate(goals.model_dump()),
         qubits=tuple(_view(bench, state, name) for name in names),
-        device_seconds_left=max(0.0, bench.config.budget.device_minutes * 60 - seconds),
-        experiments_left=max(0, bench.config.budget.experiments - experiments),
+        device_seconds_left=max(0.0, budget.device_minutes * 60 - seconds),
+        experiments_left=max(0, budget.experiments - experiments),
     )
 
 

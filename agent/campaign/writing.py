@@ -62,7 +62,7 @@ def ask_to_write(bench: Bench, row: MeasurementRow, why: str) -> ApprovalRow | N
     }
     approval = authorise(
         bench.store,
-        bench.policy,
+        bench.policy(),
         write_action(bench, row, changes),
         approval_id=f"{row.id}-write",
         run_id=bench.run_id,

@@ -97,7 +97,8 @@ def staged(recording: Recording, directory: Path, brain: Brain, *, live: bool) -
         yield Bench(
             run_id=recording.run_id,
             config=lab.config,
-            policy=lab.policy(),
+            policy=lab.policy,
+            budget=lambda: lab.config.budget,
             store=store,
             device=device,
             memory=memory,

@@ -194,10 +194,12 @@ def test_nonsense_is_refused_with_its_line(tmp_path: Path, text: str, where: str
     assert path.read_text() == text
 
 
-def test_the_default_is_written_on_first_use_and_then_left_alone(tmp_path: Path) -> None:
+def test_a_policy_that_is_gone_allows_nothing_and_an_empty_one_asks_about_everything(tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
-    assert load_policy(path) == DEFAULT
-    assert path.read_text() == DEFAULT_POLICY
+    with pytest.raises(OperatorError, match="is gone") as caught:
+        load_policy(path)
+    assert "reson policy --default" in caught.value.remedy
+    assert not path.exists()
     path.write_text("")
     assert load_policy(path).rule == ()
     path.write_bytes(b"\xff\xfe half")

@@ -82,6 +82,12 @@ def list_runs(store: Store, limit: int = 20) -> list[RunRow]:
         return [record_of(RunRow, row) for row in connection.execute(query)]
 
 
+def devices_on_record(store: Store) -> list[str]:
+    """Every device that has a run or a value."""
+    with reading(store.engine) as connection:
+        return sorted(connection.execute(select(runs.c.device).union(select(parameters.c.device))).scalars())
+
+
 def latest_device_time(store: Store, device: str) -> float | None:
     """Latest moment of the device's clock on record, from which a simulated clock goes on; None: never used."""
     newest = (  # a clock only goes on, so what ended last belongs to the run that began last

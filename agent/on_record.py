@@ -1,0 +1,79 @@
+"""Whether lab.toml still speaks of the lab on record: an emptied, cut or exchanged file must not start a night.
+
+A key that is gone from the file falls back to its default without a word: another chip, a larger budget.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reson.errors import OperatorError
+from reson.tools.devices.device import component as component_name
+from reson.tools.store.runs import devices_on_record, list_runs
+from reson.tools.store.table import current
+
+if TYPE_CHECKING:
+    from reson.agent.config import LabConfig
+    from reson.tools.store.store import Store
+
+_QUBIT = re.compile(r"q\d+")
+LIMITS = ("device", "budget", "night")
+"""Sections whose defaults must not take over unnoticed."""
+
+
+def require_device(store: Store, name: str) -> None:
+    """Raises ``OperatorError`` where the record is of other devices only."""
+    known = devices_on_record(store)
+    if known and name not in known:
+        raise OperatorError(
+            f"this lab's record is of {', '.join(known)}, and its lab.toml describes {name}",
+            "put lab.toml (and the chip file it names) back, or choose another directory with --lab for another device",
+        )
+
+
+def require_qubits(store: Store, name: str, qubits: Iterable[int]) -> None:
+    """Raises ``OperatorError`` where the parameter table has qubits that the device lacks."""
+    known = {component_name(qubit) for qubit in qubits}
+    lacking = [one for one in current(store, name) if _QUBIT.fullmatch(one) and one not in known]
+    if lacking:
+        raise OperatorError(
+            f"the parameter table has {', '.join(lacking)} of {name}, which the device of lab.toml lacks",
+            "put `qubits` in lab.toml back, or choose another directory with --lab for another chip",
+        )
+
+
+def require_limits(store: Store, runs: Path, config: LabConfig) -> None:
+    """Raises ``OperatorError`` where the last run had a limit of its own that lab.toml no longer mentions."""
+    before = _last_settings(store, runs)
+    lost = [
+        f"{section}.{key} (it was {value!r} in the last run)"
+        for section in LIMITS
+        for key, value in _no_longer(getattr(config, section), before.get(section))
+    ]
+    if lost:
+        raise OperatorError(
+            f"lab.toml no longer says {', '.join(lost)}", "put it back, or write out the value that holds from now on"
+        )
+
+
+def _no_longer(section: Any, before: Any) -> Iterator[tuple[str, Any]]:
+    now = section.to_json()
+    for key, value in (before if isinstance(before, dict) else {}).items():
+        if key in now and key not in section.model_fields_set and now[key] != value:
+            yield key, value
+
+
+def _last_settings(store: Store, runs: Path) -> dict[str, Any]:
+    """The configuration that the last run wrote into its trajectory; nothing where that cannot be read."""
+    for run in list_runs(store, 1):
+        try:
+            with (runs / run.id / "trajectory.jsonl").open(encoding="utf-8") as file:
+                first = json.loads(file.readline())
+        except (OSError, ValueError):
+            return {}
+        return first.get("config", {}) if isinstance(first, dict) else {}
+    return {}
