@@ -49,7 +49,7 @@ def _replaced(old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
-def _cut(at: str) -> Callable[[Path], None]:
+def _cut(at: str) -> Callable[[Path], object]:
     return lambda lab: (lab / "lab.toml").write_text((lab / "lab.toml").read_text().partition(at)[0])
 
 
