@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reson.records import Finite, Outcome, Quantity, Record, Status, Verdict
+from reson.records import CheckCode, Finite, Outcome, Quantity, Record, Status, Verdict
 
 
 class Known(Record):
@@ -31,9 +31,12 @@ class Attempt(Record):
     status: Status | None
     suggested_range: tuple[Finite, Finite] | None
     reasons: tuple[str, ...]
+    """Messages of the failed checks, for people and models to read; what is decided by rule rests on ``failed``."""
     quantities: dict[str, Quantity]
     write: Literal["none", "written", "rejected", "denied", "responded"]
     """What became of its proposal: in the table, turned down (by a person or the policy), or answered with a note."""
+    failed: tuple[CheckCode, ...] = ()
+    """Codes of the failed checks; none of a measurement that was refused."""
     note: str = ""
     """What the person said who answered."""
 

@@ -11,7 +11,7 @@ from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.errors import OperatorError, ToolError
-from reson.records import Change, Check, Judgement, Reading, Status, Verdict
+from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.data import Analysis
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
@@ -154,6 +154,7 @@ def within_bounds(changes: list[Change]) -> list[Check]:
         checks.append(
             Check(
                 name=f"{change.parameter} in bounds",
+                code=CheckCode.OUT_OF_BOUNDS,
                 passed=inside,
                 severity=Verdict.REJECT,
                 message="ok" if inside else message,
@@ -168,6 +169,7 @@ def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True) -> Jud
     doubt = "" if sure else f", but only with confidence {reading.confidence:.2f}"
     check = Check(
         name="reading agrees",
+        code=CheckCode.DOUBTED,
         passed=agrees and sure,
         severity=Verdict.REVIEW,
         message=f"the plot reads as {reading.status}{doubt}: {reading.reason}",

@@ -107,6 +107,7 @@ def _attempt(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
         status=reading.status if reading else None,
         suggested_range=reading.suggested_range if reading else None,
         reasons=judgement.reasons,
+        failed=judgement.failed,
         quantities=row.quantities or {},
         write=_what_became(approval),
         note=approval.note or "" if approval else "",

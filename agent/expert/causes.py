@@ -13,7 +13,7 @@ from reson.agent.expert import diagnosis, readout_signs
 from reson.agent.expert.plans import SEARCH
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
-from reson.records import Status, Verdict
+from reson.records import CheckCode, Status, Verdict
 
 LINE_MAP = "drive_line_map"
 RESONATOR = "resonator_spectroscopy"
@@ -194,7 +194,7 @@ def _beats(failure: Failure, usual: Remedy) -> bool:
 
 
 def _misses(attempt: Attempt) -> bool:
-    return any("misses the data" in reason for reason in attempt.reasons)
+    return CheckCode.MISFIT in attempt.failed
 
 
 def _nothing(attempt: Attempt) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from reson.agent.expert.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
 from reson.agent.expert.plans import UPSTREAM, Step
 from reson.agent.observation import Attempt, Diagnosis
-from reson.records import Outcome, Quantity, Status, Verdict
+from reson.records import CheckCode, Outcome, Quantity, Status, Verdict
 
 _FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
 MAX_TRIES = 4
@@ -69,10 +69,10 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
         return Abandon("no pi pulse within the amplitude limit", weak_drive_line())
     if _drive_too_weak(last) and not upstream_tried:
         return GoUpstream(UPSTREAM["rabi"], "no oscillation up to full scale: is the qubit still where it was?")
-    if _has_reason(last, "detuning of the drive") and not upstream_tried:
+    if CheckCode.OFF_RESONANCE in last.failed and not upstream_tried:
         why = "the drive is off the qubit's frequency: correct that first, over a window that cannot take it for less"
         return GoUpstream("ramsey_xy", why, _ramsey_that_sees(last.quantities.get("detuning")))
-    if _has_reason(last, "never prepared") and not upstream_tried:
+    if CheckCode.NOT_PREPARED in last.failed and not upstream_tried:
         return GoUpstream(UPSTREAM["readout"], "1 was not prepared: is the pi pulse still one?")
     if len(failures) >= MAX_TRIES:
         return _last_resort(last)
@@ -143,10 +143,6 @@ def _shows_nothing(last: Attempt) -> bool:
     )
 
 
-def _has_reason(last: Attempt, words: str) -> bool:
-    return any(words in reason for reason in last.reasons)
-
-
 def _last_resort(last: Attempt) -> Remedy:
     if last.verdict is Verdict.REVIEW and last.quantities:
         return AskPerson(last.measurement_id, f"still under review after {MAX_TRIES} tries: {_first(last.reasons)}")
@@ -162,7 +158,7 @@ def _adjusted(last: Attempt) -> dict[str, float]:
         change = _shorter_window
     if last.experiment in _RATES:
         change = _other_sequences
-    if last.experiment == "ramsey_xy" and change is None and _has_reason(last, "offset ="):
+    if last.experiment == "ramsey_xy" and change is None and CheckCode.FOLDED in last.failed:
         change = _ramsey_range(0.3)  # no averaging brings back what the sampling folds
     if change is not None:
         return change(last)

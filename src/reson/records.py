@@ -7,7 +7,9 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from reson.older_records import with_check_code
 
 # JSON has no NaN; a number that is not finite never crosses a border.
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -114,13 +116,50 @@ class Quantity(Record):
     unit: str = ""
 
 
+class CheckCode(StrEnum):
+    """What is wrong where a check fails. Decisions rest on it; names and messages are for people and may change."""
+
+    NO_OUTCOME = "no_outcome"
+    """Nothing could be checked."""
+    NO_FIT = "no_fit"
+    NO_SIGNAL = "no_signal"
+    UNRESOLVED = "unresolved"
+    """A quantity that does not rise above its error."""
+    IMPRECISE = "imprecise"
+    OUT_OF_RANGE = "out_of_range"
+    AT_EDGE = "at_edge"
+    """Of the sweep."""
+    OUT_OF_BOUNDS = "out_of_bounds"
+    """What would be written is outside the limits of its parameter."""
+    JUMP = "jump"
+    """Away from the last accepted value."""
+    MISFIT = "misfit"
+    """The curve misses the data."""
+    TOO_QUIET = "too_quiet"
+    """The data scatter less than their errors."""
+    DOUBTED = "doubted"
+    """By whoever looked at the plot."""
+    OFF_RESONANCE = "off_resonance"
+    """The drive is off the qubit's frequency."""
+    NOT_PREPARED = "not_prepared"
+    """1 was not prepared where it should have been."""
+    FOLDED = "folded"
+    """A frequency so far off that the sampling may fold it back."""
+
+
 class Check(Record):
     """One numeric check of a measurement; a failed check counts with its ``severity``."""
 
     name: str
+    code: CheckCode
     passed: bool
     severity: Verdict
     message: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_code(cls, fields: Any) -> Any:
+        return with_check_code(fields)
 
 
 class Judgement(Record):
@@ -132,6 +171,11 @@ class Judgement(Record):
     @property
     def reasons(self) -> tuple[str, ...]:
         return tuple(check.message for check in self.checks if not check.passed)
+
+    @property
+    def failed(self) -> tuple[CheckCode, ...]:
+        """Codes of the failed checks, in the order of ``reasons``."""
+        return tuple(check.code for check in self.checks if not check.passed)
 
 
 class Change(Record):

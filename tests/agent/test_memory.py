@@ -28,6 +28,7 @@ from reson.records import (
     Action,
     ActionKind,
     Check,
+    CheckCode,
     Effect,
     FitReliability,
     Judgement,
@@ -51,7 +52,13 @@ def _measured(store: Store, name: str, experiment: str, qubit: int, value: float
     quantities = {experiment: Quantity(value=value, stderr=value / 50, unit="s")}
     analysis = Analysis(experiment=experiment, series=(), x_axis=axis, y_axis=axis, quantities=quantities)
     failed = verdict is not Verdict.ACCEPT
-    check = Check(name="history", passed=not failed, severity=verdict, message=f"{experiment} collapsed to a tenth")
+    check = Check(
+        name="history",
+        code=CheckCode.JUMP,
+        passed=not failed,
+        severity=verdict,
+        message=f"{experiment} collapsed to a tenth",
+    )
     reading = Reading(
         outcome=Outcome.EXPECTED,
         reliability=FitReliability.RELIABLE,

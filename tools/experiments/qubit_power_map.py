@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Map, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -191,7 +191,9 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within(
             "error of the frequency", found["offset"].stderr or np.inf, 0.0, 0.3e6, "Hz", severity=Verdict.REVIEW
         ),
-        checks.within("reduced chi2", analysis.reduced_chi2 or np.nan, 0.15, 12.0, severity=Verdict.REVIEW),
+        checks.within(
+            "reduced chi2", analysis.reduced_chi2 or np.nan, 0.15, 12.0, "", Verdict.REVIEW, CheckCode.MISFIT
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -153,7 +153,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         *(checks.signal(part, f"signal in {part.name}") for part in analysis.series),
         checks.within("oscillation", abs(frequency.value), 0.5 / window, 0.8 * nyquist, "Hz"),
         checks.within("artificial detuning", abs(parameters["detuning"]), 0.0, 0.8 * nyquist, "Hz"),
-        checks.within("offset", abs(found["offset"].value), 0.0, 0.5 * nyquist, "Hz", severity=Verdict.REVIEW),
+        checks.within("offset", abs(found["offset"].value), 0.0, 0.5 * nyquist, "Hz", Verdict.REVIEW, CheckCode.FOLDED),
         checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
         checks.within("amplitude", found["contrast"].value, 0.3, 0.6, severity=Verdict.REVIEW),
         checks.resolved("amplitude", found["contrast"], 8.0),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
@@ -117,7 +117,12 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("assignment fidelity", fidelity.value, 0.8, 1.0, severity=Verdict.REVIEW),
         checks.within("separation of the clouds", found["separation"].value, 1.5, 100.0, "sigma"),
         checks.within(
-            "share of 1 that was never prepared", found["preparation_error"].value, -1.0, limit, severity=Verdict.REVIEW
+            "share of 1 that was never prepared",
+            found["preparation_error"].value,
+            -1.0,
+            limit,
+            severity=Verdict.REVIEW,
+            code=CheckCode.NOT_PREPARED,
         ),
         checks.resolved("contrast", Quantity(value=2 * fidelity.value - 1, stderr=2 * (fidelity.stderr or 0.0)), 20.0),
         checks.history("assignment_fidelity", fidelity, history, natural=0.01, relative=False),

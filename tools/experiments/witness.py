@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.records import Check, Quantity, Verdict
+from reson.records import Check, CheckCode, Quantity, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts import checks
@@ -99,7 +99,7 @@ def on_resonance(analysis: Analysis, limit: float) -> Check:
     """The drive is within ``limit`` (Hz) of the qubit; a missing witness fails."""
     found = analysis.quantities.get("detuning")
     value = np.nan if found is None else abs(found.value)
-    return checks.within("detuning of the drive", value, 0.0, limit, "Hz", severity=Verdict.REVIEW)
+    return checks.within("detuning of the drive", value, 0.0, limit, "Hz", Verdict.REVIEW, CheckCode.OFF_RESONANCE)
 
 
 def lasting(analysis: Analysis, name: str, limit: float) -> Check:

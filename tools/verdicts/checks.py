@@ -1,6 +1,7 @@
 """Generic numeric checks; every experiment's ``check`` is a list of them.
 
-A check that cannot be computed fails: each asks for what it needs and says so when it is missing.
+A check that cannot be computed fails: each asks for what it needs and says so when it is missing. Each kind has its
+code; an experiment gives another where what is out of range has a remedy of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from reson.records import Check, Quantity, Verdict
+from reson.records import Check, CheckCode, Quantity, Verdict
 from reson.tools.data import Analysis, Past, Series
 from reson.tools.verdicts.residuals import chi2_with_tolerance, scatter_significance
 
@@ -25,45 +26,53 @@ def fitted(analysis: Analysis, *names: str) -> Check:
     """A fit came out, and every named quantity has a value and an error."""
     missing = [name for name in names if name not in analysis.quantities or analysis.quantities[name].stderr is None]
     if analysis.error is not None:
-        return _check("fitted", False, Verdict.REJECT, f"no fit: {analysis.error}")
-    return _check("fitted", not missing, Verdict.REJECT, f"no value with an error for {', '.join(missing)}")
+        return _check("fitted", CheckCode.NO_FIT, False, Verdict.REJECT, f"no fit: {analysis.error}")
+    return _check(
+        "fitted", CheckCode.NO_FIT, not missing, Verdict.REJECT, f"no value with an error for {', '.join(missing)}"
+    )
 
 
 def within(
-    name: str, value: float, low: float, high: float, unit: str = "", severity: Verdict = Verdict.REJECT
+    name: str,
+    value: float,
+    low: float,
+    high: float,
+    unit: str = "",
+    severity: Verdict = Verdict.REJECT,
+    code: CheckCode = CheckCode.OUT_OF_RANGE,
 ) -> Check:
     """low <= value <= high; NaN fails."""
     message = f"{name} = {value:.4g} {unit} is not within {low:.4g} to {high:.4g} {unit}"
-    return _check(name, bool(low <= value <= high), severity, message)
+    return _check(name, code, bool(low <= value <= high), severity, message)
 
 
 def inside_sweep(name: str, value: float, low: float, high: float, margin: float, unit: str = "") -> Check:
     """The value lies inside the sweep, away from its edges by ``margin`` (a fraction of the range)."""
     edge = margin * (high - low)
     message = f"{name} = {value:.4g} {unit} lies at the edge of the sweep {low:.4g} to {high:.4g} {unit}"
-    return _check(f"{name} inside the sweep", bool(low + edge <= value <= high - edge), Verdict.REJECT, message)
+    inside = bool(low + edge <= value <= high - edge)
+    return _check(f"{name} inside the sweep", CheckCode.AT_EDGE, inside, Verdict.REJECT, message)
 
 
 def signal(series: Series, name: str = "signal") -> Check:
     """The points scatter about their mean by far more than their errors explain."""
     significance = scatter_significance(np.array(series.y), np.array(series.y_err))
     message = f"no signal: the points scatter like noise ({significance:.1f} sigma, {SIGNIFICANCE:.0f} needed)"
-    return _check(name, significance >= SIGNIFICANCE, Verdict.REJECT, message)
+    return _check(name, CheckCode.NO_SIGNAL, significance >= SIGNIFICANCE, Verdict.REJECT, message)
 
 
 def resolved(name: str, quantity: Quantity, floor: float, severity: Verdict = Verdict.REJECT) -> Check:
     """The quantity exceeds ``floor`` times its standard error: a signal-to-noise ratio."""
     ratio = abs(quantity.value) / quantity.stderr if quantity.stderr else 0.0
     message = f"{name} is only {ratio:.1f} times its error, {floor:g} needed"
-    return _check(f"{name} above noise", ratio >= floor, severity, message)
+    return _check(f"{name} above noise", CheckCode.UNRESOLVED, ratio >= floor, severity, message)
 
 
 def precise(name: str, quantity: Quantity, limit: float) -> Check:
     """The relative error is below ``limit``; above it the value wants a look before it is used."""
     relative = quantity.stderr / abs(quantity.value) if quantity.stderr is not None and quantity.value else np.inf
-    return _check(
-        f"{name} precise", bool(relative <= limit), Verdict.REVIEW, f"{name} is known to {min(relative, 9.99):.0%} only"
-    )
+    message = f"{name} is known to {min(relative, 9.99):.0%} only"
+    return _check(f"{name} precise", CheckCode.IMPRECISE, bool(relative <= limit), Verdict.REVIEW, message)
 
 
 def agrees(name: str, quantity: Quantity, other_name: str, other: Quantity, sigmas: float = 4.0) -> Check:
@@ -84,11 +93,11 @@ def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: flo
     high = chi2_with_tolerance(analysis.series, parameters, tolerance)
     low = chi2_with_tolerance(analysis.series, parameters, 0.0)
     too_quiet = freedom >= 10 and low < 1 - CHANCE * (2 / freedom) ** 0.5 and low < LOWEST_CHI2
-    message = f"the curve misses the data: reduced chi2 = {high:.2f}"
+    code, message = CheckCode.MISFIT, f"the curve misses the data: reduced chi2 = {high:.2f}"
     if too_quiet:
-        message = f"the data scatter less than their errors: reduced chi2 = {low:.2f}"
+        code, message = CheckCode.TOO_QUIET, f"the data scatter less than their errors: reduced chi2 = {low:.2f}"
     limit = max(highest, 1 + CHANCE * (2 / freedom) ** 0.5)
-    return _check("reduced chi2", high <= limit and not too_quiet, Verdict.REVIEW, message)
+    return _check("reduced chi2", code, high <= limit and not too_quiet, Verdict.REVIEW, message)
 
 
 def history(
@@ -100,13 +109,14 @@ def history(
     """
     last = past.get(name)
     if last is None:
-        return _check(f"{name} within history", True, Verdict.REVIEW, "no history")
+        return _check(f"{name} within history", CheckCode.JUMP, True, Verdict.REVIEW, "no history")
     allowed = natural * abs(last.value) if relative else natural
     spread = float(np.hypot(np.hypot(quantity.stderr or 0.0, last.stderr or 0.0), allowed))
     jump = abs(quantity.value - last.value) / spread if spread else np.inf
     message = f"{name} jumped from {last.value:.4g} to {quantity.value:.4g} {quantity.unit} ({jump:.1f} sigma)"
-    return _check(f"{name} within history", bool(jump <= sigmas), Verdict.REVIEW, message)
+    return _check(f"{name} within history", CheckCode.JUMP, bool(jump <= sigmas), Verdict.REVIEW, message)
 
 
-def _check(name: str, passed: bool, severity: Verdict, message: str) -> Check:
-    return Check(name=name, passed=bool(passed), severity=severity, message="ok" if passed else message.strip())
+def _check(name: str, code: CheckCode, passed: bool, severity: Verdict, message: str) -> Check:
+    told = "ok" if passed else message.strip()
+    return Check(name=name, code=code, passed=bool(passed), severity=severity, message=told)

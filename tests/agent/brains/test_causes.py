@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from reson.agent.expert.next_step import next_decision
 from reson.agent.expert.plans import BRING_UP
 from reson.agent.observation import Attempt, DiagnosisCode, Done, GiveUp, GoalsView, Known, Measure, QubitView
-from reson.records import Outcome, Quantity, Status, Verdict
+from reson.records import CheckCode, Outcome, Quantity, Status, Verdict
+from tests.agent.brains.rewording import decided
 
 GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
 DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.35, "sx_amplitude": 0.175}
@@ -23,8 +23,8 @@ USUAL: dict[str, dict[str, float]] = {
 
 
 def attempt(experiment: str, verdict: Verdict, status: Status, **said: Any) -> Attempt:
-    """``said``: parameters by name, ``reasons``, and ``found`` for the quantities: value or (value, stderr)."""
-    found, reasons = said.pop("found", {}), said.pop("reasons", ())
+    """``said``: parameters by name, ``failed``, and ``found`` for the quantities: value or (value, stderr)."""
+    found, failed = said.pop("found", {}), said.pop("failed", ())
     pairs = {name: one if isinstance(one, tuple) else (one, None) for name, one in found.items()}
     return Attempt(
         measurement_id="m",
@@ -34,7 +34,8 @@ def attempt(experiment: str, verdict: Verdict, status: Status, **said: Any) -> A
         outcome=Outcome.EXPECTED if status is Status.SUCCESS else Outcome.ANOMALOUS,
         status=status,
         suggested_range=None,
-        reasons=reasons or (() if verdict is Verdict.ACCEPT else ("a check failed",)),
+        reasons=() if verdict is Verdict.ACCEPT else ("a check failed",),
+        failed=failed,
         quantities={name: Quantity(value=value, stderr=stderr) for name, (value, stderr) in pairs.items()},
         write="written" if verdict is Verdict.ACCEPT else "none",
     )
@@ -66,7 +67,7 @@ def decide(attempts: list[Attempt], **known: float):
         measured_before=frozenset(),
         attempts=tuple(attempts),
     )
-    return next_decision(seen, GOALS)
+    return decided(seen, GOALS)
 
 
 def named(attempts: list[Attempt], **known: float) -> set[DiagnosisCode]:
@@ -151,22 +152,22 @@ def test_an_answer_through_another_line_is_a_swap_and_one_through_its_own_is_not
 
 
 @pytest.mark.parametrize(
-    ("search", "reason", "code"),
+    ("search", "failed", "code"),
     [
-        (1.0, "the curve misses the data: reduced chi2 = 15.7", DiagnosisCode.CLIPPED_DRIVE),
-        (1.0, "pi amplitude = 2.995 is not within 0 to 1", DiagnosisCode.WEAK_DRIVE_LINE),
-        (10.0, "the curve misses the data: reduced chi2 = 15.7", DiagnosisCode.WEAK_DRIVE_LINE),
+        (1.0, CheckCode.MISFIT, DiagnosisCode.CLIPPED_DRIVE),
+        (1.0, CheckCode.OUT_OF_RANGE, DiagnosisCode.WEAK_DRIVE_LINE),
+        (10.0, CheckCode.MISFIT, DiagnosisCode.WEAK_DRIVE_LINE),
     ],
 )
 def test_a_drive_that_is_right_when_it_is_weak_is_clipped_and_one_that_is_always_weak_is_attenuated(
-    search, reason, code
+    search, failed, code
 ):
     attempts = until("qubit_spectroscopy")
     if search > 1:
         attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL))
     attempts.append(good("qubit_spectroscopy", amplitude=0.028 * search))
-    narrow = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, reasons=(reason,))
-    full = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, reasons=(reason,), max_amplitude=1.0)
+    narrow = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, failed=(failed,))
+    full = attempt("rabi", Verdict.REVIEW, Status.RANGE_TOO_NARROW, failed=(failed,), max_amplitude=1.0)
     assert named([*attempts, narrow, full]) == {code}
 
 
@@ -190,9 +191,8 @@ def test_fringes_that_beat_twice_are_named_and_no_person_is_asked():
 
 @pytest.mark.parametrize("verdict", [Verdict.REVIEW, Verdict.REJECT])
 def test_fringes_that_one_frequency_never_explains_are_named_too(verdict: Verdict):
-    missed = ("the curve misses the data: reduced chi2 = 17.5",)
     found = {"drive_frequency": (5.0e9, 100.0)}
-    wrong = attempt("ramsey_xy", verdict, Status.SUCCESS, reasons=missed, found=found, max_delay=60e-6)
+    wrong = attempt("ramsey_xy", verdict, Status.SUCCESS, failed=(CheckCode.MISFIT,), found=found, max_delay=60e-6)
     attempts = until("ramsey_xy")
     while isinstance(asked := decide(attempts), Measure):
         attempts.append(wrong if asked.experiment == "ramsey_xy" else good(asked.experiment))
@@ -269,7 +269,7 @@ def test_a_train_of_pulses_whose_curve_misses_the_data_twice_is_asked_for_leakag
         Verdict.REVIEW,
         Status.MODERATE_ERROR,
         found={"x_angle_error": (0.04, 0.016)},
-        reasons=("the curve misses the data: reduced chi2 = 18.24",),
+        failed=(CheckCode.MISFIT,),
     )
     before = until("fine_x_amplitude")
     asked = decide([*before, poor])

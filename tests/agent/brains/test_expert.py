@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.expert.next_step import MAX_ATTEMPTS, next_decision
+from reson.agent.expert.next_step import MAX_ATTEMPTS
 from reson.agent.expert.plans import BRING_UP, SHOWN_BY, UPKEEP
 from reson.agent.observation import (
     Attempt,
@@ -18,7 +18,8 @@ from reson.agent.observation import (
     QubitView,
     Recollection,
 )
-from reson.records import Outcome, Quantity, Status, Verdict
+from reson.records import CheckCode, Outcome, Quantity, Status, Verdict
+from tests.agent.brains.rewording import decided
 
 GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
 DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.35, "sx_amplitude": 0.175}
@@ -77,7 +78,7 @@ def until(experiment: str) -> list[Attempt]:
 
 
 def decide(*attempts: Attempt, **other):
-    return next_decision(view(*attempts, **other), GOALS)
+    return decided(view(*attempts, **other), GOALS)
 
 
 def no_line(**parameters: float) -> Attempt:
@@ -191,11 +192,11 @@ def test_a_pulse_that_turns_far_too_much_is_looked_at_in_a_shorter_sequence_and_
 
 def test_a_detuning_that_ramsey_folded_back_is_measured_over_a_window_that_cannot():
     attempts = until("fine_sx_amplitude")
-    reasons = ("detuning of the drive = 3e+06 Hz is not within 0 to 3e+05 Hz",)
+    failed = (CheckCode.OFF_RESONANCE,)
 
     def window(detuning: float) -> dict[str, float]:
         seen = {"detuning": Quantity(value=detuning, stderr=7e3)}
-        off = attempt("fine_sx_amplitude", Verdict.REVIEW, Status.LARGE_ERROR, quantities=seen, reasons=reasons)
+        off = attempt("fine_sx_amplitude", Verdict.REVIEW, Status.LARGE_ERROR, quantities=seen, failed=failed)
         decision = decide(*attempts, off)
         assert isinstance(decision, Measure)
         assert decision.experiment == "ramsey_xy"
@@ -212,15 +213,13 @@ def test_a_detuning_that_ramsey_folded_back_is_measured_over_a_window_that_canno
 
 def test_an_offset_near_the_limit_of_the_sampling_is_sampled_more_finely():
     attempts = until("ramsey_xy")
-    reasons = ("offset = 2.46e+05 Hz is not within 0 to 1.34e+05 Hz",)
-    decision = decide(*attempts, attempt("ramsey_xy", Verdict.REVIEW, reasons=reasons))
+    decision = decide(*attempts, attempt("ramsey_xy", Verdict.REVIEW, failed=(CheckCode.FOLDED,)))
     assert isinstance(decision, Measure)
     assert decision.parameters["max_delay"] == pytest.approx(15e-6)
 
 
 def test_a_one_that_was_never_prepared_sends_the_readout_back_to_the_pi_pulse():
-    reasons = ("share of 1 that was never prepared = 0.09695 is not within -1 to 0.04701",)
-    poor = attempt("readout", Verdict.REVIEW, reasons=reasons)
+    poor = attempt("readout", Verdict.REVIEW, failed=(CheckCode.NOT_PREPARED,))
     every = frozenset(SHOWN_BY.values())
     decision = decide(poor, before=every)
     assert isinstance(decision, Measure)
@@ -327,7 +326,7 @@ def test_a_search_starts_with_what_found_the_line_before():
 
     def first(*recalled: Recollection, attempts: tuple[Attempt, ...] = ()) -> dict[str, float]:
         before = until("qubit_spectroscopy")
-        decision = next_decision(view(*before, *attempts).model_copy(update={"recalled": recalled}), GOALS)
+        decision = decided(view(*before, *attempts).model_copy(update={"recalled": recalled}), GOALS)
         assert isinstance(decision, Measure)
         assert decision.experiment == "qubit_spectroscopy"
         return decision.parameters

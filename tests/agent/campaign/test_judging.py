@@ -6,14 +6,14 @@ import pytest
 
 from reson.agent.campaign.measuring import with_doubt, within_bounds
 from reson.agent.lab import open_lab
-from reson.records import Change, Check, Judgement, Reading, Status, Verdict
+from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.verdicts.judge import judge
 
 
 def judged(verdict: Verdict) -> Judgement:
     passed = verdict is Verdict.ACCEPT
     severity = Verdict.REJECT if passed else verdict
-    return judge([Check(name="a number", passed=passed, severity=severity, message="")])
+    return judge([Check(name="a number", code=CheckCode.OUT_OF_RANGE, passed=passed, severity=severity, message="")])
 
 
 def read_as(status: Status) -> Reading:

@@ -17,6 +17,7 @@ from reson.records import (
     ActionKind,
     Change,
     Check,
+    CheckCode,
     Effect,
     Ending,
     FitReliability,
@@ -90,7 +91,9 @@ class Record:
         record_measurements(self.store, self.run_id, step, f"{self.run_id}-{step:04d}", why, {identity: raw})
         axis = Axis(label="amplitude", unit="")
         analysis = Analysis(experiment=experiment, series=(), x_axis=axis, y_axis=axis, quantities=quantities)
-        check = Check(name="signal", passed=verdict is Verdict.ACCEPT, severity=verdict, message=reason)
+        check = Check(
+            name="signal", code=CheckCode.NO_SIGNAL, passed=verdict is Verdict.ACCEPT, severity=verdict, message=reason
+        )
         reading = Reading(
             outcome=Outcome.EXPECTED if status is Status.SUCCESS else Outcome.SUBOPTIMAL,
             reliability=FitReliability.RELIABLE,

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from reson.records import Check, Verdict
+from reson.records import Check, CheckCode, Verdict
 from reson.tools.verdicts.judge import judge
 
 
 def check(passed: bool, severity: Verdict) -> Check:
-    return Check(name="c", passed=passed, severity=severity, message=f"{severity}")
+    return Check(name="c", code=CheckCode.OUT_OF_RANGE, passed=passed, severity=severity, message=f"{severity}")
 
 
 @pytest.mark.parametrize(

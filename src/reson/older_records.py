@@ -1,0 +1,40 @@
+"""What older records mean that did not say it in so many words: read from their names, once, at the border."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CHECKS = {
+    "outcome": "no_outcome",
+    "fitted": "no_fit",
+    "reading agrees": "doubted",
+    "detuning of the drive": "off_resonance",
+    "share of 1 that was never prepared": "not_prepared",
+    "offset": "folded",
+    "reduced chi2": "misfit",
+    "distance of 0 and 1": "no_signal",
+}
+"""Name of a check -> its code, where the name is the whole of it."""
+_CHECKS_THAT_END = {
+    " inside the sweep": "at_edge",
+    " above noise": "unresolved",
+    " precise": "imprecise",
+    " within history": "jump",
+    " in bounds": "out_of_bounds",
+}
+
+
+def with_check_code(fields: Any) -> Any:
+    """The fields of a check, with the code that it would be given today where it has none."""
+    if not isinstance(fields, dict) or "code" in fields or not {"name", "message"} <= fields.keys():
+        return fields
+    return fields | {"code": _check_code(str(fields["name"]), str(fields["message"]))}
+
+
+def _check_code(name: str, message: str) -> str:
+    if name == "reduced chi2" and message.startswith("the data scatter less"):
+        return "too_quiet"
+    if name.startswith("signal"):
+        return "no_signal"
+    ends = (code for end, code in _CHECKS_THAT_END.items() if name.endswith(end))
+    return _CHECKS.get(name) or next(ends, "out_of_range")
