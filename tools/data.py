@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from reson.records import Finite, Quantity, Record
+from reson.records import Check, Finite, Quantity, Record
 
 Values = Mapping[str, float]
 """Parameter name -> value in SI units."""
@@ -63,6 +63,16 @@ class Map(Record):
     z: tuple[tuple[Finite, ...], ...]
 
 
+class Fault(Record):
+    """Our own code failed on the data of one qubit: that qubit is rejected, and the traceback is kept for a person."""
+
+    where: str
+    """What was at work: analyse, draw, read, check or propose."""
+    error: str
+    """The exception in one line."""
+    traceback: str
+
+
 class Analysis(Record):
     """The analysis of one measurement. A failed fit keeps its data: ``error`` says why and ``quantities`` is empty."""
 
@@ -81,6 +91,10 @@ class Analysis(Record):
     error: str | None = None
     qubit: int | None = None
     """Whose measurement it is, for the title of the figure."""
+    data_checks: tuple[Check, ...] = ()
+    """Checks that only the raw data can answer, made while it was at hand; they count with those of the experiment."""
+    faults: tuple[Fault, ...] = ()
+    """Where our own code failed on this data; each rejects."""
 
 
 class Past(Record):

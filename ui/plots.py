@@ -6,6 +6,7 @@ import altair as alt
 import streamlit as st
 
 from reson.tools.data import Analysis
+from reson.tools.verdicts.data_checks import unusable
 from reson.ui.curve_plots import of_curves
 from reson.ui.map_plots import of_map
 from reson.ui.special_plots import SPECIAL, AnyChart
@@ -24,5 +25,5 @@ def of_analysis(analysis: Analysis) -> AnyChart:
     if analysis.maps:
         maps = [of_map(analysis, part) for part in analysis.maps]
         return maps[0].properties(height=HEIGHT + LEGEND) if len(maps) == 1 else alt.hconcat(*maps)
-    special = SPECIAL.get(analysis.experiment)
+    special = None if unusable(analysis) else SPECIAL.get(analysis.experiment)
     return of_curves(analysis).properties(height=HEIGHT) if special is None else special(analysis)

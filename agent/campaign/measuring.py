@@ -10,11 +10,14 @@ from reson.agent.campaign.history import past
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
+from reson.agent.reading import read_saved_data
 from reson.errors import OperatorError, ToolError
 from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
-from reson.tools.data import Analysis
+from reson.tools.data import Analysis, Fault
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
+from reson.tools.fence import attempt, each, failed, with_faults
+from reson.tools.figures.style import empty, png
 from reson.tools.quantities import PARAMETERS, controls_only
 from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (
@@ -88,26 +91,32 @@ def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
     names = list(job["requests"])
     rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in names]
     analyses = experiment.analyses([load_raw(bench.store, row) for row in rows])
-    results = {
-        name: {
-            "analysis": bench.store.blobs.put(analysis.model_dump_json().encode(), ".json"),
-            "figure": bench.store.blobs.put(picture, ".png"),
-        }
-        for name, analysis, picture in zip(names, analyses, experiment.pictures(analyses), strict=True)
-    }
+    results = {}
+    for name, analysis, picture in zip(names, analyses, each("draw", experiment.pictures, analyses), strict=True):
+        drawn, kept = picture, analysis
+        if isinstance(drawn, Fault):
+            kept = with_faults(analysis, [drawn])
+            drawn = png(empty(experiment.title, analysis.qubit))
+        results[name] = {"analysis": _put(bench, kept), "figure": bench.store.blobs.put(drawn, ".png")}
     return {"job": {**job, "results": results}}
 
 
 def read(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Ask the brain what the plots show, before it is shown any number of the fit."""
     job = _job(state)
-    results = {}
-    for name, result in job["results"].items():
-        figure = bench.store.blobs.path(result["figure"], ".png")
-        analysis = _analysis(bench, result)
-        reading = bench.brain.read(figure, analysis, _numbers(bench, job, name, analysis).verdict)
-        results[name] = {**result, "reading": reading.to_json()}
+    results = {name: {**result, **_read(bench, job, name, result)} for name, result in job["results"].items()}
     return {"job": {**job, "results": results}}
+
+
+def _read(bench: Bench, job: Job, name: str, result: dict[str, Any]) -> dict[str, Any]:
+    """The reading of one qubit's plot; where our own code fails over it, the analysis with that fault."""
+    figure, analysis = bench.store.blobs.path(result["figure"], ".png"), _analysis(bench, result)
+    numbers, faults = _numbers(bench, job, name, analysis)
+    reading = attempt("read", lambda: bench.brain.read(figure, analysis, numbers.verdict))
+    if not isinstance(reading, Fault) and not faults:
+        return {"reading": reading.to_json()}
+    spoilt = with_faults(analysis, [*faults, reading] if isinstance(reading, Fault) else faults)
+    return {"analysis": _put(bench, spoilt), "reading": read_saved_data(spoilt).to_json()}
 
 
 def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -117,7 +126,7 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
         identity = measurement_id(job["id"], name)
         analysis = _analysis(bench, result)
         reading = Reading.model_validate(result["reading"])
-        judgement = with_doubt(_numbers(bench, job, name, analysis), reading, bench.brain.sure_of(reading))
+        judgement = with_doubt(_numbers(bench, job, name, analysis)[0], reading, bench.brain.sure_of(reading))
         figure = bench.store.blobs.get(result["figure"], ".png")
         record_analysis(bench.store, identity, analysis, figure, judgement, reading, f"campaign:{bench.brain.name}")
         body = {
@@ -130,16 +139,22 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
             "reasons": list(judgement.reasons),
             "quantities": {key: quantity.to_json() for key, quantity in analysis.quantities.items()},
         }
+        if analysis.faults:
+            body["faults"] = [fault.to_json() for fault in analysis.faults]
         bench.tell(f"{identity}-verdict", "verdict", body)
     return {"job": {**job, "results": {}}}
 
 
-def _numbers(bench: Bench, job: Job, component: str, analysis: Analysis) -> Judgement:
-    """The judgement by the numeric checks alone."""
+def _numbers(bench: Bench, job: Job, component: str, analysis: Analysis) -> tuple[Judgement, list[Fault]]:
+    """The judgement by the numeric checks alone, and where our own code failed over them."""
     experiment, identity = get(job["experiment"]), measurement_id(job["id"], component)
-    checks = experiment.check(analysis, job["requests"][component], past(bench, component, identity))
-    changes = experiment.propose(analysis, get_measurement(bench.store, identity).controls)
-    return judge_checks([*checks, *within_bounds(changes)])
+    history, controls = past(bench, component, identity), get_measurement(bench.store, identity).controls
+    found = attempt("check", lambda: experiment.check(analysis, job["requests"][component], history))
+    changes = attempt("propose", lambda: experiment.propose(analysis, controls))
+    if isinstance(found, Fault) or isinstance(changes, Fault):
+        faults = [one for one in (found, changes) if isinstance(one, Fault)]
+        return judge_checks([failed(one) for one in faults]), faults
+    return judge_checks([*found, *within_bounds(changes)]), []
 
 
 def within_bounds(changes: list[Change]) -> list[Check]:
@@ -175,6 +190,10 @@ def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True) -> Jud
         message=f"the plot reads as {reading.status}{doubt}: {reading.reason}",
     )
     return judge_checks([*judgement.checks, check])
+
+
+def _put(bench: Bench, analysis: Analysis) -> str:
+    return bench.store.blobs.put(analysis.model_dump_json().encode(), ".json")
 
 
 def _analysis(bench: Bench, result: dict[str, Any]) -> Analysis:

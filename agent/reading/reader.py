@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reson.agent.reading.answers import no_signal
 from reson.agent.reading.benchmarking import read_each_decay, read_leakage, read_pairs
 from reson.agent.reading.clouds import read_clouds
 from reson.agent.reading.decays import read_benchmarking, read_decay
@@ -20,6 +21,7 @@ from reson.agent.reading.traces import read_fine_frequency, read_trace
 from reson.agent.reading.wandering import read_wandering
 from reson.records import Reading
 from reson.tools.data import Analysis
+from reson.tools.verdicts.data_checks import unusable
 
 READERS: dict[str, Callable[[Analysis], Reading]] = {
     "resonator_spectroscopy": read_dip,
@@ -65,5 +67,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
 
 def read_saved_data(analysis: Analysis) -> Reading:
     """What the measured points of one analysis show, and whether the drawn curve follows them."""
+    if why := unusable(analysis):
+        return no_signal(analysis, why)
     hidden = analysis.model_copy(update={"quantities": {}, "reduced_chi2": None})
     return READERS[analysis.experiment](hidden)

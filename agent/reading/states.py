@@ -45,7 +45,7 @@ def read_crosstalk(analysis: Analysis) -> Reading:
     changes = np.concatenate([series.y for series in analysis.series])
     errors = np.concatenate([series.y_err for series in analysis.series])
     if analysis.error is not None:
-        return no_signal(analysis, "no other qubit was read with this one")
+        return no_signal(analysis, analysis.error)
     certain = np.abs(changes) > CERTAIN * errors
     worst = float(np.max(np.abs(changes[certain]), initial=0.0))
     if worst > DEPENDS_MUCH:

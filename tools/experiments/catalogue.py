@@ -44,9 +44,10 @@ from reson.tools.experiments import (
     zz_ramsey,
 )
 from reson.tools.experiments.experiment import Experiment
+from reson.tools.experiments.fenced import fenced
 
 CATALOGUE: dict[str, Experiment] = {
-    row.name: row
+    row.name: fenced(row)
     for row in (
         resonator_spectroscopy.EXPERIMENT,
         punch_out.EXPERIMENT,

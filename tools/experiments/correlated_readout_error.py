@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+TOLD_APART = 0.3
+"""Difference of P(1) below which the readout says nothing of the qubit's own state."""
 MOST_ERROR = 0.006
 """Standard error up to which the value is of use: assignment errors are some per cent."""
 
@@ -91,10 +93,12 @@ def analyse(raw: RawData) -> Analysis:
     names = list(raw.circuits[0]["others"])
     others = np.array([[meta["others"][name] for name in names] for meta in raw.circuits]).reshape(len(p1), len(names))
     whole = np.ones(len(p1), dtype=bool)
-    if not names:
+    contrast = float(p1[own == 1].mean() - p1[own == 0].mean())
+    if not names or contrast < TOLD_APART:  # where the states are not told apart nothing else can change that
         order = np.arange(len(p1))
         alone = tuple(series(f"prepared {s}", order[own == s], p1[own == s], error[own == s]) for s in (0, 1))
-        return _analysis(raw, alone, {}, "there is no other qubit beside it")
+        why = f"prepared 0 and 1 are not told apart: contrast {contrast:.2f}"
+        return _analysis(raw, alone, {}, why if names else "there is no other qubit beside it")
     effects, errors = influence(p1, error, own, others, whole)
     parts = tuple(
         series(f"prepared {state}", np.array(names, dtype=float), effects[state], errors[state]) for state in (0, 1)
@@ -103,9 +107,7 @@ def analyse(raw: RawData) -> Analysis:
     value = largest_influence(p1, error, own, others, halves)
     found = {
         "readout_crosstalk": value,
-        "contrast": Quantity(
-            value=float(p1[own == 1].mean() - p1[own == 0].mean()), stderr=float(2 * np.linalg.norm(error) / len(p1))
-        ),
+        "contrast": Quantity(value=contrast, stderr=float(2 * np.linalg.norm(error) / len(p1))),
         "neighbour": Quantity(value=float(names[strongest[1]])),
         "unexplained": Quantity(value=unexplained(p1, own, others, raw.shots)),
     }
@@ -207,7 +209,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     value, contrast = found["readout_crosstalk"], found["contrast"]
     return [
         fitted,
-        checks.within("contrast of prepared 0 and 1", contrast.value, 0.3, 1.0),
+        checks.within("contrast of prepared 0 and 1", contrast.value, TOLD_APART, 1.0),
         checks.within("contrast of prepared 0 and 1", contrast.value, 0.6, 1.0, severity=Verdict.REVIEW),
         checks.resolved("contrast", contrast, 20.0),
         checks.within("readout_crosstalk", value.value, -4 * (value.stderr or 0.0), 1.0),

@@ -84,3 +84,11 @@ def png(figure: Figure) -> bytes:
     canvas = cast(FigureCanvasAgg, figure.canvas)
     canvas.draw()
     return encode(np.asarray(canvas.buffer_rgba()))
+
+
+def empty(title: str, qubit: int | None) -> Figure:
+    """A figure that says that there is none."""
+    figure, axes = new_figure(title_of(title, qubit))
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, "This data could not be drawn.", ha="center", color=INK, fontsize=12)
+    return figure

@@ -1,0 +1,52 @@
+"""Checks of the raw data itself, whatever the experiment: did anything come back that could carry a result?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from reson.records import Check, CheckCode, Verdict
+from reson.tools.data import Analysis, RawData
+from reson.tools.fence import failed
+
+
+def data_checks(raw: RawData) -> tuple[Check, ...]:
+    return (alive(raw),)
+
+
+def broken(checks: Sequence[Check]) -> list[Check]:
+    """The failed checks after which nothing can be made of the data."""
+    return [one for one in checks if not one.passed and one.severity is Verdict.REJECT]
+
+
+def unusable(analysis: Analysis) -> str:
+    """Why the data of an analysis cannot carry a result; empty where it can."""
+    return "; ".join(one.message for one in [*map(failed, analysis.faults), *broken(analysis.data_checks)])
+
+
+def alive(raw: RawData) -> Check:
+    """The channel of the digitiser is not constant: noise, if nothing else, makes the shots differ."""
+    said = _constant(raw)
+    message = f"constant channel: {said}; look at the digitiser and its cables" if said else "ok"
+    return Check(
+        name="constant channel", code=CheckCode.CONSTANT, passed=not said, severity=Verdict.REJECT, message=message
+    )
+
+
+def _constant(raw: RawData) -> str:
+    """What stands still in the data, in words; empty where nothing does."""
+    if "counts" in raw.arrays:
+        seen = np.flatnonzero(raw.arrays["counts"].sum(axis=0))
+        if len(seen) > 1:
+            return ""
+        return f"every shot of every circuit reads {seen[0]}" if len(seen) else "no shot came back"
+    values = raw.arrays["iq"] if "iq" in raw.arrays else raw.arrays["iq_mean"]
+    if (values == values.flat[0]).all():
+        return f"every value is {complex(values.flat[0]):.6g}"
+    if values.ndim == 2:
+        silent = (values == values[:, :1]).all(axis=1) & (values.shape[1] > 1)
+    else:
+        silent = (raw.arrays["iq_stderr"] == 0).all(axis=1)
+    still = int(silent.sum())  # the channel may have come back, or gone, in mid-sweep
+    return f"in {still} of {len(values)} circuits all shots have one value" if still else ""
