@@ -54,4 +54,6 @@ def with_faults(analysis: Analysis, faults: Sequence[Fault]) -> Analysis:
 def failed(fault: Fault) -> Check:
     """The check that a fault fails."""
     message = f"to {fault.where} this data failed: {fault.error}; its traceback is in the record"
-    return Check(name=f"{fault.where} ran", code=CheckCode.FAULT, passed=False, severity=Verdict.REJECT, message=message)
+    return Check(
+        name=f"{fault.where} ran", code=CheckCode.FAULT, passed=False, severity=Verdict.REJECT, message=message
+    )
