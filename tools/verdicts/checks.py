@@ -80,7 +80,7 @@ def agrees(name: str, quantity: Quantity, other_name: str, other: Quantity, sigm
     spread = float(np.hypot(quantity.stderr or 0.0, other.stderr or 0.0))
     apart = abs(quantity.value - other.value) / spread if spread else np.inf
     message = f"{name} = {quantity.value:.4g} is {apart:.1f} sigma from the {other_name} at {other.value:.4g}"
-    return _check(f"{name} at the {other_name}", bool(apart <= sigmas), Verdict.REVIEW, message)
+    return _check(f"{name} at the {other_name}", CheckCode.MISFIT, bool(apart <= sigmas), Verdict.REVIEW, message)
 
 
 def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
