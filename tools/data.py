@@ -46,6 +46,8 @@ class Series(Record):
     y_err: tuple[Finite, ...]
     fit_x: tuple[Finite, ...] = ()
     fit_y: tuple[Finite, ...] = ()
+    held: tuple[str, ...] = ()
+    """Parameters of the fitted curve that lie at a bound, as in "depth = 1.2"."""
 
 
 class Axis(Record):

@@ -30,6 +30,8 @@ class DeviceLimits(Record):
     """Seconds between shots, reset included."""
     readout_time: Finite
     """Seconds of one readout."""
+    integration_start: Finite | None = None
+    """Seconds from the start of the readout tone to that of the integration; None: not known, and found by the fits."""
 
 
 class Device(Protocol):

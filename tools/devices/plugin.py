@@ -47,6 +47,8 @@ class Offer:
     max_circuits: int = 300
     reset_time: float = 250e-6
     readout_time: float = 1e-6
+    integration_start: float | None = None
+    """Seconds from the start of the readout tone to that of the integration; None: not known."""
 
 
 class PluginDevice:
@@ -171,6 +173,7 @@ def _limits(offer: Offer) -> DeviceLimits:
         max_circuits=offer.max_circuits,
         reset_time=offer.reset_time,
         readout_time=offer.readout_time,
+        integration_start=offer.integration_start,
     )
 
 

@@ -12,6 +12,7 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit, series
+from reson.tools.experiments.fits.model_average import weights
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -49,7 +50,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.devices.readout_tone import ReadoutToneGate
     from reson.tools.experiments.circuits.sequences import Sequences
 
-    time = device.limits.readout_time
+    time = {"readout_time": device.limits.readout_time, "integration_start": device.limits.integration_start}
     experiments = {}
     for qubit, values in arguments.items():
         offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
@@ -57,7 +58,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
             qubit,
             [
                 (
-                    {"xval": float(f), "series": f"prepared {n}", "readout_time": time},
+                    {"xval": float(f), "series": f"prepared {n}"} | time,
                     [*[XGate()] * n, ReadoutToneGate(float(f), values["amplitude"])],
                 )
                 for f in offsets
@@ -68,24 +69,32 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
+    from reson.tools.experiments.fits.feedline import SETTLED
     from reson.tools.experiments.fits.resonator_dip import magnitude
     from reson.tools.experiments.fits.two_dips import TwoDipsAnalysis
 
-    result = fit(TwoDipsAnalysis(raw.circuits[0]["readout_time"]), raw, MHZ, magnitude(raw))
+    time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
+    starts = (0.0, SETTLED) if declared is None else (declared,)
+    fits = [fit(TwoDipsAnalysis(time, start), raw, MHZ, magnitude(raw)) for start in starts]
+    chosen = int(np.argmax(weights(fits)))
+    result, start = fits[chosen], starts[chosen] * MHZ
     return Analysis(
         experiment="readout_frequency_sweep",
         qubit=raw.qubit,
-        series=(*result.series, _distance(raw, result)),
+        series=(*result.series, _distance(raw, result, start)),
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Magnitude (arb. units)", unit=""),
-        quantities={} if result.error else _quantities(result, raw),
+        quantities={} if result.error else _quantities(result, raw, start),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _distance(raw: RawData, result: Fit) -> Series:
-    """Distance of the two mean signals in the plane at each frequency, and what the fit makes of it."""
+def _distance(raw: RawData, result: Fit, start: float) -> Series:
+    """Distance of the two mean signals in the plane at each frequency, and what the fit makes of it.
+
+    ``start``: of the integration after that of the tone, us.
+    """
     from reson.tools.experiments.fits.two_dips import HOT, mixed
 
     ones = np.array([metadata["series"] == "prepared 1" for metadata in raw.circuits])
@@ -98,17 +107,18 @@ def _distance(raw: RawData, result: Fit) -> Series:
         curve_x = np.array(result.series[0].fit_x)
         found = {name: result[name].value for name in ("f0", "shift", "kappa", "depth", "asymmetry")}
         time = raw.circuits[0]["readout_time"] * MHZ
-        parts = [mixed(curve_x / MHZ, share, **found, readout_time=time) for share in (HOT, result["prepared"].value)]
+        shares = (HOT, result["prepared"].value)
+        parts = [mixed(curve_x / MHZ, share, **found, readout_time=time, start=start) for share in shares]
         curve_y = result["amp"].value * np.abs(parts[1] - parts[0])
     return series("distance", x, np.abs(difference), errors, curve_x, curve_y)
 
 
-def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+def _quantities(result: Fit, raw: RawData, start: float) -> dict[str, Quantity]:
     from reson.tools.experiments.fits.two_dips import farthest
 
     kappa = result["kappa"].value
     time = raw.circuits[0]["readout_time"] * MHZ
-    best = farthest(result["f0"].value, result["shift"].value, kappa, result["asymmetry"].value, time)
+    best = farthest(result["f0"].value, result["shift"].value, kappa, result["asymmetry"].value, time, start)
     best = MHZ * (best - FADING * kappa * (1 - _strength(raw) ** 2))
     stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, UNSURE * kappa)
     shift = Quantity(

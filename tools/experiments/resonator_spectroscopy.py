@@ -12,6 +12,7 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.model_average import average, weights
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.residuals import fitted_values
@@ -28,6 +29,8 @@ PULLED, UNSURE = 0.011, 0.004
 """Linewidths by which the dip lies too low, and the error of that: a qubit at rest is in 1 for a per cent of the time
 and pulls its share of the dip, and the tone's own photons weaken the pull of a qubit in 0. A readout resonator lies
 above its qubit, so both are downward."""
+DEEPER = 0.05
+"""By which a dip may seem deeper than the feedline is high; more has another cause than a resonator."""
 MOST_OVERDRIVE = 3.0
 """Times the readout's own amplitude from which the dip may have moved towards the bare resonator's."""
 
@@ -46,37 +49,45 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.devices.readout_tone import ReadoutToneGate
     from reson.tools.experiments.circuits.sequences import Sequences
 
-    time = device.limits.readout_time
+    time = {"readout_time": device.limits.readout_time, "integration_start": device.limits.integration_start}
     experiments = {}
     for qubit, values in arguments.items():
         offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
-        tones = [
-            ({"xval": float(f), "readout_time": time}, [ReadoutToneGate(float(f), values["amplitude"])])
-            for f in offsets
-        ]
+        tones = [({"xval": float(f)} | time, [ReadoutToneGate(float(f), values["amplitude"])]) for f in offsets]
         experiments[qubit] = Sequences(qubit, tones)
     return acquisition.acquire("resonator_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.fits.resonator_dip import DipAnalysis, magnitude
-
-    result = fit(DipAnalysis(raw.circuits[0]["readout_time"]), raw, MHZ, magnitude(raw))
+    fits = _fits(raw)
+    result = fits[int(np.argmax(weights(fits)))]
     return Analysis(
         experiment="resonator_spectroscopy",
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Magnitude of the transmitted signal (arb. units)", unit=""),
-        quantities={} if result.error else _quantities(result, raw),
+        quantities={} if result.error else _quantities(result, fits, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+def _fits(raw: RawData) -> list[Fit]:
+    """In the complex plane, or of the magnitude where the device keeps no phase from one point to the next."""
+    from reson.tools.experiments.fits.feedline import SETTLED, coherent, fits_of
+    from reson.tools.experiments.fits.resonator_dip import DipAnalysis, magnitude
+
+    if coherent(raw):
+        return fits_of(raw)
+    time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
+    starts = (0.0, SETTLED) if declared is None else (declared,)
+    return [fit(DipAnalysis(time, start), raw, MHZ, magnitude(raw)) for start in starts]
+
+
+def _quantities(result: Fit, fits: list[Fit], raw: RawData) -> dict[str, Quantity]:
     controls = raw.controls
-    offset, linewidth = result.scaled("f0", MHZ, "Hz"), result.scaled("kappa", MHZ, "Hz")
+    offset, linewidth = (average(fits, lambda one, n=name: one.scaled(n, MHZ, "Hz")) for name in ("f0", "kappa"))
     stderr = None if offset.stderr is None else float(np.hypot(offset.stderr, UNSURE * linewidth.value))
     offset = Quantity(value=offset.value + PULLED * linewidth.value, stderr=stderr, unit="Hz")
     found = Quantity(value=controls["readout_frequency"] + offset.value, stderr=offset.stderr, unit="Hz")
@@ -121,6 +132,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.inside_sweep("dip", found["offset"].value, -half, half, 0.04, "Hz"),
         checks.within("linewidth", width.value, max(0.2e6, 0.8 * step), min(10e6, half), "Hz"),
         checks.resolved("depth of the dip", found["depth"], 8.0),
+        checks.within("depth of the dip", found["depth"].value, 0.0, 1.0 + DEEPER, severity=Verdict.REVIEW),
         checks.within("depth over residual noise", np.ptp(dip.fit_y) / noise, 6.0, np.inf),
         checks.within("second dip over the first", second, 0.0, 0.4, severity=Verdict.REVIEW),
         checks.precise("resonator_linewidth", width, 0.25),

@@ -21,7 +21,9 @@ from reson.tools.devices.simulated.resonators import READOUT_TIME
 from reson.tools.devices.simulated.ring_up import Fields
 from reson.tools.devices.simulated.truth import ChipTruth
 
-LIMITS = DeviceLimits(max_shots=100_000, max_circuits=1000, reset_time=250e-6, readout_time=READOUT_TIME)
+LIMITS = DeviceLimits(
+    max_shots=100_000, max_circuits=1000, reset_time=250e-6, readout_time=READOUT_TIME, integration_start=0.0
+)
 
 SLICE = 20.0
 """Seconds of a job for which the hidden values stand still."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from reson.records import Quantity
 from reson.tools.data import RawData
+from reson.tools.experiments.fits.bounds import held
 from reson.tools.experiments.fits.curve_models import CurveModel
 from reson.tools.experiments.fits.fitting import CURVE_POINTS, Fit, averaged, series
 from reson.tools.experiments.fits.least_squares import Solution, least_squares
@@ -145,6 +146,8 @@ def _fit(
         if (points.part == n).any():
             line = (drawn[n, 0] * x_unit, drawn[n, 1]) if good and np.isfinite(drawn[n]).all() else (None, None)
             curves.append(series(name, points.x[mine] * x_unit, points.y[mine], points.y_err[mine], *line))
+    at_bounds = held(dict(zip(model.free, found.tolist(), strict=True)), model.bounds)
+    curves = [one.model_copy(update={"held": at_bounds}) if one.fit_x else one for one in curves]
     if not good:
         return Fit(series=tuple(curves), error="the data does not determine the fit")
     freedom = max(1, len(points.x) - len(model.free))

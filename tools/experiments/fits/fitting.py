@@ -10,6 +10,7 @@ import numpy as np
 
 from reson.records import Quantity
 from reson.tools.data import RawData, Series
+from reson.tools.experiments.fits.bounds import held
 from reson.tools.experiments.fits.misfit import error_scale
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts.residuals import weighted_residuals
@@ -81,6 +82,8 @@ def fit(
     if not summary.success or summary.params is None or summary.covar is None or summary.reduced_chisq is None:
         return Fit(series=_series(table, analysis, None, x_unit), error="the data does not determine the fit")
     curves, freedom = _series(table, analysis, summary.params, x_unit), int(summary.dof)
+    at_bounds = held(summary.params, _bounds(analysis, table))
+    curves = tuple(one.model_copy(update={"held": at_bounds}) if one.fit_x else one for one in curves)
     scale = error_scale([weighted_residuals(part) for part in curves if part.fit_x], freedom)
     return Fit(
         series=curves,
@@ -131,6 +134,18 @@ def _problem(experiment_data: ExperimentData) -> str | None:
         return None
     lines = [line for line in experiment_data.errors().splitlines() if line.strip()]
     return f"the analysis failed: {lines[-1].strip() if lines else experiment_data.status().name}"
+
+
+def _bounds(analysis: CurveAnalysis, table: ScatterTable) -> dict[str, tuple[float, float]]:
+    """The bounds that the analysis has given its fit; the summary of the fit does not keep them."""
+    from qiskit_experiments.curve_analysis import FitOptions
+
+    names = sorted({name for model in analysis.models for name in model.param_names})
+    asked = FitOptions(names, default_p0=analysis.options.p0, default_bounds=analysis.options.bounds)
+    points = table.filter(category=analysis.options.fit_category)
+    given = analysis._generate_fit_guesses(asked, points)  # pyright: ignore[reportPrivateUsage]
+    one = given[0] if isinstance(given, list) else given
+    return {name: bound for name, bound in one.bounds.items() if bound is not None}
 
 
 def _parameters(summary: CurveFitResult, scale: float) -> dict[str, Quantity]:

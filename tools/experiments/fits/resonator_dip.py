@@ -1,9 +1,10 @@
-"""The dip that a readout resonator leaves in the feedline's transmission, integrated from the start of the tone.
+"""The dip that a readout resonator leaves in the feedline's transmission, and its magnitude where phases are lost.
 
 A resonator that hangs on a feedline transmits, once settled, 1 - d exp(i phi) / (1 + 2i (f - f0) / kappa) with an
 asymmetry phi from mismatched lines (Khalil et al., J. Appl. Phys. 111, 054510 (2012)). Its field grows as
 1 - exp(-r t), r = pi kappa + 2 pi i (f0 - f), so what is integrated over a readout of length T lacks a part of the
-dip, by the factor 1 - (1 - exp(-r T)) / (r T): with a linewidth of 1 MHz and 1 us it is a third.
+dip, by the factor 1 - (1 - exp(-r T)) / (r T): with a linewidth of 1 MHz and 1 us it is a third. An integration that
+starts a time s after the tone lacks exp(-r s) times as much; once all has settled, nothing.
 """
 
 from __future__ import annotations
@@ -21,12 +22,23 @@ START_DEPTH = 0.9
 
 
 def transmission(
-    x: np.ndarray, f0: float, kappa: float, depth: float, asymmetry: float, readout_time: float
+    x: np.ndarray,
+    f0: float,
+    kappa: float,
+    depth: float,
+    asymmetry: float,
+    readout_time: float,
+    start: float = 0.0,
 ) -> np.ndarray:
-    """Complex transmission, same shape as ``x``; frequencies in MHz, the readout time in us."""
+    """Complex transmission, same shape as ``x``; frequencies in MHz, times in us, ``start`` infinite where settled."""
+    return 1 - depth * np.exp(1j * asymmetry) * dip(x, f0, kappa, readout_time, start)
+
+
+def dip(x: np.ndarray, f0: float, kappa: float, readout_time: float, start: float = 0.0) -> np.ndarray:
+    """What a dip of depth 1 takes away, same shape as ``x``; ``start``: of the integration, after the tone's."""
     rate = np.pi * kappa + 2j * np.pi * (f0 - np.asarray(x))
-    grown = 1 - (1 - np.exp(-rate * readout_time)) / (rate * readout_time)
-    return 1 - depth * np.exp(1j * asymmetry) * np.pi * kappa / rate * grown
+    lacking = np.exp(-rate * start) if np.isfinite(start) else 0.0
+    return np.pi * kappa / rate * (1 - lacking * (1 - np.exp(-rate * readout_time)) / (rate * readout_time))
 
 
 def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
@@ -54,13 +66,13 @@ def dip_start(x: np.ndarray, y: np.ndarray, readout_time: float) -> dict[str, fl
 class DipAnalysis(curve.CurveAnalysis):
     """|signal| = amp * |transmission|, x in MHz."""
 
-    def __init__(self, readout_time: float) -> None:
+    def __init__(self, readout_time: float, start: float = 0.0) -> None:
         self._time = readout_time * 1e6
 
         def dip(
             x: np.ndarray, amp: float, f0: float, kappa: float, depth: float, asymmetry: float, readout_time: float
         ) -> np.ndarray:
-            return amp * np.abs(transmission(x, f0, kappa, depth, asymmetry, readout_time))
+            return amp * np.abs(transmission(x, f0, kappa, depth, asymmetry, readout_time, start * 1e6))
 
         super().__init__(models=[lmfit.Model(dip, name="dip")])
         self.set_options(fixed_parameters={"readout_time": self._time})

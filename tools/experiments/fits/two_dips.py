@@ -21,19 +21,20 @@ def mixed(
     depth: float,
     asymmetry: float,
     readout_time: float,
+    start: float = 0.0,
 ) -> np.ndarray:
     """Complex mean transmission of a qubit of which ``share`` is in 1; frequencies in MHz, the readout time in us."""
-    ground, excited = (transmission(x, f, kappa, depth, asymmetry, readout_time) for f in (f0, f0 + shift))
+    ground, excited = (transmission(x, f, kappa, depth, asymmetry, readout_time, start) for f in (f0, f0 + shift))
     return (1 - share) * ground + share * excited
 
 
-def farthest(f0: float, shift: float, kappa: float, asymmetry: float, readout_time: float) -> float:
+def farthest(f0: float, shift: float, kappa: float, asymmetry: float, readout_time: float, start: float = 0.0) -> float:
     """Frequency in MHz at which the signals of 0 and 1 lie farthest apart."""
     from scipy.optimize import minimize_scalar
 
     def closeness(x: float) -> float:
         one = np.array([x])
-        parts = [transmission(one, f, kappa, 1.0, asymmetry, readout_time) for f in (f0, f0 + shift)]
+        parts = [transmission(one, f, kappa, 1.0, asymmetry, readout_time, start) for f in (f0, f0 + shift)]
         return -float(np.abs(parts[1] - parts[0])[0])
 
     margin = kappa / 2
@@ -45,10 +46,10 @@ def farthest(f0: float, shift: float, kappa: float, asymmetry: float, readout_ti
 
 
 class TwoDipsAnalysis(curve.CurveAnalysis):
-    """|signal| for both preparations, x in MHz; of preparation 1 the share ``prepared`` is in 1."""
+    """|signal| for both preparations, x in MHz; of preparation 1 the share ``prepared`` is in 1; times in s."""
 
-    def __init__(self, readout_time: float) -> None:
-        self._time = readout_time * 1e6
+    def __init__(self, readout_time: float, start: float = 0.0) -> None:
+        self._time, begun = readout_time * 1e6, start * 1e6
 
         def zero(
             x: np.ndarray,
@@ -60,7 +61,7 @@ class TwoDipsAnalysis(curve.CurveAnalysis):
             asymmetry: float,
             readout_time: float,
         ) -> np.ndarray:
-            return amp * np.abs(mixed(x, HOT, f0, shift, kappa, depth, asymmetry, readout_time))
+            return amp * np.abs(mixed(x, HOT, f0, shift, kappa, depth, asymmetry, readout_time, begun))
 
         def one(
             x: np.ndarray,
@@ -73,7 +74,7 @@ class TwoDipsAnalysis(curve.CurveAnalysis):
             asymmetry: float,
             readout_time: float,
         ) -> np.ndarray:
-            return amp * np.abs(mixed(x, prepared, f0, shift, kappa, depth, asymmetry, readout_time))
+            return amp * np.abs(mixed(x, prepared, f0, shift, kappa, depth, asymmetry, readout_time, begun))
 
         super().__init__(models=[lmfit.Model(zero, name="prepared 0"), lmfit.Model(one, name="prepared 1")])
         self.set_options(
