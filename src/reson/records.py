@@ -135,6 +135,8 @@ class CheckCode(StrEnum):
     """Away from the last accepted value."""
     MISFIT = "misfit"
     """The curve misses the data."""
+    AT_BOUND = "at_bound"
+    """A parameter of the fit lies at its bound."""
     TOO_QUIET = "too_quiet"
     """The data scatter less than their errors."""
     DOUBTED = "doubted"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect
 from reson.tools.data import Analysis, Past, RawData, Values
-from reson.tools.verdicts.checks import off_bounds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,15 +73,6 @@ class Experiment:
     """Names of gates of which the device must have one; empty where the usual pulses of one qubit suffice."""
     draw_many: Callable[[Sequence[Analysis]], list[bytes]] | None = None
     """``draw`` for all qubits of a job at once, as PNG; None where it draws them one by one."""
-
-    def __post_init__(self) -> None:
-        """To an experiment's own checks come those that none may forget."""
-        own = self.check
-
-        def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-            return [*own(analysis, parameters, history), *off_bounds(analysis)]
-
-        object.__setattr__(self, "check", check)
 
     def analyses(self, data: Sequence[RawData]) -> list[Analysis]:
         """The analysis of each qubit's data. A failed fit keeps its data and says why."""

@@ -12,6 +12,7 @@ from reson.records import Change, Check
 from reson.tools.data import Analysis, Axis, Fault, Past, RawData, Series, Values
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.fence import attempt, each, failed
+from reson.tools.verdicts.checks import off_bounds
 from reson.tools.verdicts.data_checks import broken, data_checks, unusable
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def fenced(row: Experiment) -> Experiment:
-    """The same row; its analysis never raises and carries the checks of the raw data, which count first."""
+    """The same row; its analysis never raises and carries the checks of the raw data, which count first. To its
+    own checks come those that no experiment may forget.
+    """
 
     def analyse(raw: RawData) -> Analysis:
         return analyse_many([raw])[0]
@@ -46,7 +49,9 @@ def fenced(row: Experiment) -> Experiment:
 
     def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
         found = [*(failed(fault) for fault in analysis.faults), *analysis.data_checks]
-        return found if unusable(analysis) else [*found, *row.check(analysis, parameters, history)]
+        if unusable(analysis):
+            return found
+        return [*found, *row.check(analysis, parameters, history), *off_bounds(analysis)]
 
     return replace(
         row,

@@ -36,7 +36,7 @@ def off_bounds(analysis: Analysis) -> list[Check]:
     """Nothing where all parameters of the drawn curves are off their bounds, else one failed check that names them."""
     names = list(dict.fromkeys(name for part in analysis.series for name in part.held))
     message = f"at a bound of the fit: {', '.join(names)}"
-    return [_check("parameters off their bounds", False, Verdict.REVIEW, message)] if names else []
+    return [_check("parameters off their bounds", CheckCode.AT_BOUND, False, Verdict.REVIEW, message)] if names else []
 
 
 def within(
