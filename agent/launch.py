@@ -174,6 +174,8 @@ def _see_through(
         try:
             run_campaign(bench, list(settings.components), lab.checkpoints)
         finally:
+            if isinstance(device, Remote):
+                device.close()
             if bench.memory is not None:
                 bench.memory.close()
             _summarise(lab, bench)

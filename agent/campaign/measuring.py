@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from reson.agent.campaign.bench import Bench
@@ -11,7 +12,7 @@ from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.agent.reading import read_saved_data
-from reson.errors import OperatorError, ToolError
+from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.data import Analysis, Fault
 from reson.tools.devices.device import Remote
@@ -58,8 +59,10 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
         try:
             data = acquire_again(bench, job, requests)
         except ToolError as error:
-            return _refused(bench, state, job, error.message)
-        raw = {ids[f"q{qubit}"]: one for qubit, one in data.items()}
+            return _refused(bench, state, job, error.message, error.kind is ToolErrorKind.DEVICE_REFUSED)
+        taken = bench.device.taken() if isinstance(bench.device, Remote) else None
+        when = {} if taken is None else {"started": taken[0], "ended": taken[1]}
+        raw = {ids[f"q{qubit}"]: replace(one, **when) for qubit, one in data.items()}
         record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
         if isinstance(bench.device, Remote):
             bench.device.recorded()
@@ -67,11 +70,12 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
     return {}
 
 
-def _refused(bench: Bench, state: CampaignState, job: Job, reason: str) -> dict[str, Any]:
+def _refused(bench: Bench, state: CampaignState, job: Job, reason: str, by_device: bool = False) -> dict[str, Any]:
     """The job did not run: the brain hears why, and qubits that were parked for it decide anew."""
     bench.tell(f"{job['id']}-refused", "refused", {"experiment": job["experiment"], "reason": reason})
     qubits = state["qubits"] | {name: ready(f"{job['experiment']} was refused") for name in job["requests"]}
-    return {"job": None, "qubits": qubits, "refused": [*state["refused"], *refuse_job(state["step"], job, reason)]}
+    refused = refuse_job(state["step"], job, reason, by_device)
+    return {"job": None, "qubits": qubits, "refused": [*state["refused"], *refused]}
 
 
 def _require_same(bench: Bench, job: Job, component: str, identity: str) -> None:

@@ -18,6 +18,7 @@ def refusal(
     message: str,
     answer: Literal["none", "rejected", "responded"] = "none",
     note: str = "",
+    by_device: bool = False,
 ) -> dict[str, Any]:
     """One entry of the state's ``refused`` list; ``answer`` and ``note`` where a person said so."""
     attempt = Attempt(
@@ -33,9 +34,12 @@ def refusal(
         write=answer,
         note=note,
     )
-    return {"step": step, "component": component, "attempt": attempt.to_json()}
+    return {"step": step, "component": component, "attempt": attempt.to_json(), "by_device": by_device}
 
 
-def refuse_job(step: int, job: Job, message: str) -> Iterable[dict[str, Any]]:
+def refuse_job(step: int, job: Job, message: str, by_device: bool = False) -> Iterable[dict[str, Any]]:
     """One entry for each qubit of a job that did not run."""
-    return [refusal(step, name, job["experiment"], arguments, message) for name, arguments in job["requests"].items()]
+    return [
+        refusal(step, name, job["experiment"], arguments, message, by_device=by_device)
+        for name, arguments in job["requests"].items()
+    ]

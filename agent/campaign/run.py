@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -19,9 +19,10 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.ending import ending_of, taken_up
 from reson.agent.campaign.graph import build_graph
-from reson.agent.campaign.state import initial_state
-from reson.errors import DeviceUnavailable, OperatorError
+from reson.agent.campaign.state import CampaignState, initial_state
+from reson.errors import DeviceUnavailable, OperatorError, Stopped
 from reson.records import Ending, Json
 from reson.tools.store.approvals import get_approval, list_approvals
 from reson.tools.store.measurements import list_measurements
@@ -48,6 +49,8 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
             ending, reason = _drive(bench, build_graph(bench, saver), components)
     except DeviceUnavailable as error:
         ending, reason = Ending.DEVICE_UNAVAILABLE, str(error)
+    except Stopped as error:
+        ending, reason = Ending.STOPPED, str(error)
     except OperatorError as error:
         reason = error.what
         raise
@@ -71,12 +74,14 @@ def _drive(bench: Bench, graph: CompiledStateGraph, components: list[str]) -> tu
     entry: Any = initial_state(bench.run_id, components, _next_step(bench)) if not known.values else None
     if known.interrupts:
         entry = Command(resume=True)
+    elif known.values and not known.next:  # it came to its end, and something was missing
+        entry = taken_up(bench, cast("CampaignState", known.values))
     deadline = time.monotonic() + bench.config.night.wait_for_approval_minutes * 60
     while True:
         result = graph.invoke(entry, thread)
         interrupts = result.get("__interrupt__")
         if not interrupts:
-            return Ending.FINISHED, _summary(result)
+            return ending_of(bench, cast("CampaignState", result))
         reason = interrupts[0].value
         waiting = reason["ending"] == Ending.WAITING_FOR_APPROVAL
         if not (waiting and _answered_before(bench, reason["approvals"], deadline)):
@@ -97,11 +102,6 @@ def _answered_before(bench: Bench, approvals: list[str], deadline: float) -> boo
             return True
         bench.stop.wait(POLL_SECONDS)
     return False
-
-
-def _summary(state: dict[str, Any]) -> str:
-    states = [qubit["state"] for qubit in state["qubits"].values()]
-    return f"{states.count('done')} of {len(states)} qubits done, {states.count('failed')} set aside with a diagnosis"
 
 
 def _record_end(bench: Bench, ending: Ending, reason: str) -> None:

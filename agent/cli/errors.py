@@ -7,7 +7,7 @@ import json
 import typer
 
 from reson.agent.report.wording import one_line
-from reson.errors import OperatorError, ToolError, ToolErrorKind
+from reson.errors import DeviceUnavailable, OperatorError, Stopped, ToolError, ToolErrorKind
 
 USAGE = 2
 INTERRUPTED = 130
@@ -40,6 +40,8 @@ def exit_code_of(app: typer.Typer, arguments: list[str]) -> int:
     except ToolError as error:
         code = USAGE if error.kind is ToolErrorKind.BAD_ARGUMENTS else 1
         return _tell(error.message, REMEDIES[error.kind], code, as_json)
+    except (DeviceUnavailable, Stopped) as error:
+        return _tell(str(error), "`reson device check` tells whether the device answers", 1, as_json)
     except OperatorError as error:
         return _tell(error.what, error.remedy, USAGE if isinstance(error, WrongUsage) else 1, as_json)
     except typer.Abort:

@@ -33,6 +33,10 @@ class DeviceUnavailable(Exception):
     """The device did not answer; the run ends as ``device_unavailable`` and can be resumed."""
 
 
+class Stopped(Exception):
+    """A person stopped what the device was doing; the run ends as ``stopped`` and can be resumed."""
+
+
 class OperatorError(Exception):
     """Something only a person can mend; printed as two lines (what happened, what to do) without a traceback."""
 

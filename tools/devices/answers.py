@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 from qiskit import QuantumCircuit
+from qiskit.primitives import BitArray
 from qiskit.result.models import ExperimentResult
 
 from reson.errors import ToolError, ToolErrorKind
@@ -35,14 +36,15 @@ def marked(circuits: Sequence[QuantumCircuit]) -> list[QuantumCircuit]:
 
 def _one(pub: Any, circuit: QuantumCircuit, place: int, shots: int) -> ExperimentResult:
     """One circuit's result, refused where registers or shots are missing or it is another circuit's."""
-    returned = (getattr(pub, "metadata", None) or {}).get("circuit_metadata") or {}
-    if returned.get(PLACE, place) != place:
+    told = getattr(pub, "metadata", None)
+    returned = told.get("circuit_metadata") if isinstance(told, Mapping) else None
+    if isinstance(returned, Mapping) and returned.get(PLACE, place) != place:
         _failed("the results came back in another order than the circuits were sent")
     bits = np.zeros((shots, circuit.num_clbits), dtype=bool)
     places = {bit: place for place, bit in enumerate(circuit.clbits)}
     for register in circuit.cregs:
-        data = getattr(pub.data, register.name, None)
-        if data is None:
+        data = getattr(getattr(pub, "data", None), register.name, None)
+        if not isinstance(data, BitArray) or data.shape != ():
             _failed(f"the classical register {register.name} did not come back")
         if data.num_shots != shots or data.num_bits != register.size:
             _failed(

@@ -89,8 +89,18 @@ class Remote(Protocol):
         """The data of the last measurement is on record: its jobs need not be found again."""
         ...
 
+    def taken(self) -> tuple[float, float] | None:
+        """When the jobs of the last measurement were on the device, seconds since the Unix epoch: a queue may lie
+        between sending and measuring. None where that is not told.
+        """
+        ...
+
     def over_budget(self, seconds: float) -> str | None:
         """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
+        ...
+
+    def close(self) -> None:
+        """The run has ended, whatever its ending: nothing that costs stays open."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from reson.records import Ending
 from reson.tools.devices.ibm import runtime
 from reson.tools.devices.ibm.ledger import Ledger
 from reson.tools.devices.ibm.secrets import without_secrets
-from reson.tools.devices.ibm.service import IbmTrouble, TroubleKind
+from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.devices.local.backend import NoisyBackend
 from reson.tools.devices.local.device import LIMITS
 from reson.tools.devices.local.line import line_of_qubits
@@ -102,3 +103,74 @@ def test_every_measurement_is_one_job(lab: Lab, service: Recorded) -> None:
     assert ended.ending in (Ending.FINISHED, Ending.WAITING_FOR_APPROVAL), ended.reason
     jobs = Counter(row.job_id for row in list_measurements(lab.store()))
     assert len(service.submitted) == len(jobs)
+
+
+REFUSED = IbmTrouble(TroubleKind.REFUSED, "Error code 1003; error in the transpilation")
+
+
+def test_a_measurement_that_was_refused_never_ends_as_finished(lab: Lab, service: Recorded) -> None:
+    service.sending = [REFUSED] * 100
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert "nothing on record of 2 of 2 qubits: t1 was refused" in ended.reason
+    assert REFUSED.message in ended.reason
+    service.sending = []
+    again = resume(lab, ended.run_id, **QUIET)
+    assert again.ending is Ending.FINISHED
+    assert len(list_measurements(lab.store(), run_id=ended.run_id)) == 2
+
+
+def test_a_night_of_refusals_ends_at_the_second(lab: Lab, service: Recorded) -> None:
+    service.sending = [REFUSED] * 100
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert "refused 2 jobs" in ended.reason and REFUSED.message in ended.reason
+    assert len(service.most) == 2
+
+
+def test_a_device_that_changed_is_read_anew_and_measured(lab: Lab, service: Recorded) -> None:
+    service.sending = [IbmTrouble(TroubleKind.TARGET, "1517; not supported by the target")]
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.FINISHED
+    assert service.reopened == 1
+
+
+def test_a_job_cancelled_at_the_service_ends_the_run_as_stopped(lab: Lab, service: Recorded) -> None:
+    service.reports = [JobReport(state=JobState.CANCELLED, message="Error code 5202; Job was canceled.")]
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.STOPPED
+    assert "was cancelled at the service" in ended.reason
+    assert len(service.submitted) == 1
+
+
+def test_the_rest_of_the_account_is_honoured_before_the_first_job(lab: Lab, service: Recorded) -> None:
+    service.left = 1.0
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.BUDGET_SPENT
+    assert "the account has 1 left" in ended.reason
+    assert not service.most
+
+
+def test_batch_or_session_is_closed_in_every_ending(lab: Lab, service: Recorded) -> None:
+    def broken(pubs: Any) -> Any:
+        raise KeyError("a bug of ours")
+
+    start(lab, once("t1", lab), **QUIET)
+    assert service.closed == 1
+    service.reports, service.asked = [IbmTrouble(TroubleKind.TOKEN, "401")], {}
+    start(lab, once("t1", lab), **QUIET)
+    assert service.closed == 2
+    service.reports, service.damage = [DONE], broken
+    with pytest.raises(KeyError):
+        start(lab, once("t1", lab), **QUIET)
+    assert service.closed == 3
+
+
+def test_data_carry_the_time_at_which_they_were_taken(lab: Lab, service: Recorded) -> None:
+    before = time.time()
+    taken = JobReport(state=JobState.DONE, usage=4.0, began=before, ended=before + 0.5)
+    service.reports = [taken]
+    start(lab, once("t1", lab), **QUIET)
+    row, _ = list_measurements(lab.store())
+    assert row.device_ended <= time.time()
+    assert row.device_started >= before - 4.0

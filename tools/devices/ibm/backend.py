@@ -11,21 +11,23 @@ from qiskit.result import Result
 from qiskit.result.models import MeasLevel
 from qiskit.transpiler import Target
 
-from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
-from reson.tools.devices.answers import marked, results_of
+from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
+from reson.tools.devices.answers import results_of
 from reson.tools.devices.device import DeviceLimits
 from reson.tools.devices.ibm.attendance import Attendance
 from reson.tools.devices.ibm.circuits import key_of, longest_path
+from reson.tools.devices.ibm.codes import kind_of
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
+from reson.tools.devices.ibm.sending import Sender
 from reson.tools.devices.ibm.service import IbmService, IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.devices.target_backend import TargetBackend
 
-POLL = 5.0
-"""Seconds between questions after a job."""
-LOOKS = 3
-"""How often a job is looked for whose answer was lost: the service's list may lag behind."""
+POLL, SELDOM = 5.0, 60.0
+"""Seconds between questions after a job: of one that runs or has just been sent, and of one that waits for long."""
 OVERHEAD = 2.0
 """Quantum seconds that a job is charged beside its shots: loading and binding, of the order of IBM's own estimates."""
+MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.SESSION)
+"""Why the service may cancel a job that nobody asked to cancel."""
 
 
 class IbmJob(JobV1):
@@ -49,8 +51,9 @@ class IbmJob(JobV1):
 
 
 class IbmBackend(TargetBackend):
-    """``clock`` tells the device's time when a job is begun, seconds since the Unix epoch; ``used`` hears how many
-    seconds each job took on the device."""
+    """``clock`` tells the device's time when a job is begun, seconds since the Unix epoch; ``used`` hears of each job
+    that brought its data how many seconds it took on the device, and when it ended there, where that is told;
+    ``reopen`` reads the device anew, and is to call ``retarget``."""
 
     def __init__(
         self,
@@ -60,7 +63,8 @@ class IbmBackend(TargetBackend):
         ledger: Ledger,
         limits: DeviceLimits,
         clock: Callable[[], float],
-        used: Callable[[float], None] = lambda seconds: None,
+        used: Callable[[float, float | None], None] = lambda seconds, ended: None,
+        reopen: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(name, target, "IBM device", max_circuits=limits.max_circuits)
         self.service = service
@@ -68,11 +72,17 @@ class IbmBackend(TargetBackend):
         self.limits = limits
         self.clock = clock
         self.used = used
+        self.reopen = reopen
         self.attendance = Attendance()
+        self._sender = Sender(self)
 
     @classmethod
     def _default_options(cls) -> Options:
         return Options(shots=1024, meas_level=2, meas_return="single")
+
+    def retarget(self, target: Target) -> None:
+        """From now on circuits are made for the device as it is now."""
+        self._target = target
 
     def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> IbmJob:
         """Send a job, or find it where it was sent already by a run that was cut short.
@@ -85,13 +95,14 @@ class IbmBackend(TargetBackend):
             raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"{self.name} gives counts only, no IQ signal")
         shots = int(wanted["shots"])
         key = key_of(circuits, shots)
-        entry = next((one for one in self.ledger.open_jobs() if one.key == key), None)
+        mine = self.ledger.open_jobs(self.attendance.run_id)
+        entry = next((one for one in mine if one.key == key), None)
         if entry is None:
             self._require_wanted()
             entry = self.ledger.begin(key, self.attendance.run_id, self.clock(), self.estimate(circuits, shots))
-            return IbmJob(self, self._send(entry, circuits, shots), circuits, shots)
+            return IbmJob(self, self._sender.send(entry, circuits, shots), circuits, shots)
         if entry.step is Step.INTENT:
-            entry = self._found(entry) or self._send(entry, circuits, shots)
+            entry = self._sender.found(entry) or self._sender.send(entry, circuits, shots)
         self.attendance.tell("job_found", {"job": entry.job_id})
         return IbmJob(self, entry, circuits, shots)
 
@@ -102,23 +113,35 @@ class IbmBackend(TargetBackend):
         return OVERHEAD + shots * (len(circuits) * between + delays)
 
     def report(self, entry: Entry) -> JobReport:
-        return self.attendance.patiently(lambda: self.service.report(entry.job_id), entry.job_id)
+        """What has become of a job. Raises ``ToolError`` (job_failed) for one that the service does not know."""
+        try:
+            return self.attendance.patiently(
+                lambda: self.service.report(entry.job_id), entry.job_id, passing=(TroubleKind.LOST,)
+            )
+        except IbmTrouble as trouble:
+            self.ledger.close(entry, f"lost: {trouble.message}")
+            _failed(f"job {entry.job_id} is not known at the service any more: {trouble.message}")
 
     def fetch(self, entry: Entry, circuits: Sequence[QuantumCircuit], shots: int) -> Result:
         """Wait for a job and check what it brings. Raises ``ToolError`` (job_failed) where it brings nothing whole."""
         last = self._wait(entry)
         if last.state is not JobState.DONE:
-            self.ledger.close(entry, last.state, last.usage)
-            what = "was cancelled at the service" if last.state is JobState.CANCELLED else "failed"
-            _failed(f"job {entry.job_id} {what}: {last.message or 'no reason given'}")
-        found = self.attendance.patiently(lambda: self.service.result(entry.job_id), entry.job_id)
+            self._not_done(entry, last)
         try:
+            found = self.attendance.patiently(
+                lambda: self.service.result(entry.job_id),
+                entry.job_id,
+                passing=(TroubleKind.REFUSED, TroubleKind.LOST, TroubleKind.ENDED),
+            )
             results = results_of(found, circuits, shots)
+        except IbmTrouble as trouble:
+            self.ledger.close(entry, f"no result: {trouble.message}", last.usage)
+            _failed(f"job {entry.job_id} has no result: {trouble.message}")
         except ToolError:
             self.ledger.close(entry, "incomplete", last.usage)
             raise
         self.ledger.fetched(entry, last.usage)
-        self.used(entry.estimate if last.usage is None else last.usage)
+        self.used(entry.estimate if last.usage is None else last.usage, last.ended)
         self.attendance.tell("job_done", {"job": entry.job_id, "usage": last.usage, "estimate": entry.estimate})
         return Result(
             backend_name=self.name,
@@ -129,69 +152,70 @@ class IbmBackend(TargetBackend):
             status="COMPLETED",
         )
 
-    def _send(self, entry: Entry, circuits: Sequence[QuantumCircuit], shots: int) -> Entry:
-        told = {"circuits": len(circuits), "shots": shots, "estimate": entry.estimate}
-        for attempt in (1, 2):
+    def settle(self) -> None:
+        """Ask for the usage of jobs of this run that was not final when their data came."""
+        for entry in self.ledger.pending(self.attendance.run_id):
             try:
-                job_id = self.service.submit(marked(circuits), shots, entry.tag)
+                usage = self.attendance.ask(lambda job=entry.job_id: self.service.report(job)).usage
+            except IbmTrouble:
+                return  # asked again before the next job, and at the end; until then the estimate counts
+            if usage is not None:
+                self.ledger.charged(entry, usage)
+
+    def drop(self, entry: Entry, why: str) -> None:
+        """Close a job that nobody asks for again; one that is still at the service is cancelled there, if it can be."""
+        if entry.step is Step.SENT:
+            try:
+                self.attendance.ask(lambda: self.service.cancel(entry.job_id))
             except IbmTrouble as trouble:
-                if trouble.kind is TroubleKind.SESSION and attempt == 1:
-                    self.attendance.tell("session_renewed", {"reason": trouble.message})
-                    self.attendance.patiently(self.service.renew)
-                    continue
-                if trouble.kind is TroubleKind.CONNECTION and (found := self._found(entry)):
-                    return found  # the request arrived, its answer did not
-                self._not_sent(entry, trouble)
-                continue
-            self.attendance.tell("job_sent", {"job": job_id, **told})
-            return self.ledger.sent(entry, job_id)
-        self.ledger.close(entry, "not sent")
-        raise DeviceUnavailable(f"{self.name} took no job: the connection was lost twice while sending")
+                why = f"{why}; not cancelled: {trouble.message}"
+        self.ledger.close(entry, why)
 
-    def _not_sent(self, entry: Entry, trouble: IbmTrouble) -> None:
-        """Raises what the trouble means for the run; returns where sending again may help."""
-        if trouble.kind is TroubleKind.CONNECTION:
-            self.attendance.tell("connection_lost", {"reason": trouble.message, "job": ""})
-            return
-        self.ledger.close(entry, f"not sent: {trouble.kind}")
-        if trouble.kind in (TroubleKind.REFUSED, TroubleKind.SESSION):
-            raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"{self.name} refused the job: {trouble.message}")
-        raise self.attendance.unavailable(trouble)
-
-    def _found(self, entry: Entry) -> Entry | None:
-        """The job of an intent whose answer was lost, if it reached the service."""
-        for _ in range(LOOKS):
-            if ids := self.attendance.patiently(lambda: self.service.tagged(entry.tag)):
-                return self.ledger.sent(entry, ids[0])
-            self.attendance.sleep(POLL)
-        return None
+    def _not_done(self, entry: Entry, last: JobReport) -> NoReturn:
+        """A failed job may be made again, unless it would fail again; one that a person cancelled is a stop."""
+        message = last.message or "no reason given"
+        kind = kind_of(message)
+        self.ledger.close(entry, f"{last.state}: {message}", last.usage)
+        if last.state is JobState.CANCELLED and kind not in MADE_AGAIN:
+            raise Stopped(f"job {entry.job_id} was cancelled at the service: {message}")
+        if kind in (TroubleKind.TIME, TroubleKind.LIMIT, TroubleKind.TARGET):
+            self._sender.refuse(IbmTrouble(kind, message))
+        if kind in (TroubleKind.USAGE, TroubleKind.PLAN, TroubleKind.TOKEN):
+            raise self.attendance.meaning(IbmTrouble(kind, message))
+        _failed(f"job {entry.job_id} failed: {message}")
 
     def _wait(self, entry: Entry) -> JobReport:
-        told = None
+        told, pause, may_cancel = None, POLL, True
         while True:
             report = self.report(entry)
             if report.state in (JobState.DONE, JobState.ERROR, JobState.CANCELLED):
                 return report
             if report.state is not told:
                 self.attendance.tell(f"job_{report.state}", {"job": entry.job_id})
-                told = report.state
-            if self.attendance.stop.is_set() and report.state is JobState.QUEUED:
-                self._cancel(entry)
+                told, pause = report.state, POLL
+            if self.attendance.stop.is_set() and report.state is JobState.QUEUED and may_cancel:
+                may_cancel = self._cancel(entry)
             # a running job is paid for: its result is worth the seconds that are left
-            self.attendance.sleep(POLL)
+            self.attendance.rest(pause)
+            pause = min(1.5 * pause, SELDOM) if report.state is JobState.QUEUED else POLL
 
-    def _cancel(self, entry: Entry) -> NoReturn:
-        self.attendance.patiently(lambda: self.service.cancel(entry.job_id), entry.job_id)
+    def _cancel(self, entry: Entry) -> bool:
+        """Cancel a job that waits; False where it has begun or ended meanwhile, and its result is to be waited for."""
+        kinds = (TroubleKind.ENDED, TroubleKind.LOST, TroubleKind.REFUSED)
+        try:
+            self.attendance.patiently(lambda: self.service.cancel(entry.job_id), entry.job_id, passing=kinds)
+        except IbmTrouble:
+            return False
         last = self.report(entry)
+        if last.state is JobState.DONE:
+            return False
         self.ledger.close(entry, "cancelled: stopped by a person", last.usage or 0.0)
         self.attendance.tell("job_cancelled", {"job": entry.job_id})
-        raise ToolError(
-            ToolErrorKind.NOT_ALLOWED, f"stopped by a person: job {entry.job_id} was cancelled in the queue"
-        )
+        raise Stopped(f"stopped by a person: job {entry.job_id} was cancelled in the queue")
 
     def _require_wanted(self) -> None:
         if self.attendance.stop.is_set():
-            raise ToolError(ToolErrorKind.NOT_ALLOWED, "stopped by a person: nothing more is sent")
+            raise Stopped("stopped by a person: nothing more is sent")
         condition = self.attendance.patiently(self.service.condition)
         if condition:
             raise DeviceUnavailable(f"{self.name} takes no jobs now: {condition}; `reson resume` goes on when it does")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING, Any, cast
@@ -10,12 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 from qiskit.primitives import BackendSamplerV2
 from qiskit.providers import BackendV2
 
+from reson.errors import OperatorError
 from reson.records import Json
 from reson.tools.devices.device import Controls, DeviceLimits
 from reson.tools.devices.fixed import FixedControls
-from reson.tools.devices.ibm.attendance import Attendance
 from reson.tools.devices.ibm.backend import IbmBackend
 from reson.tools.devices.ibm.ledger import Ledger, Step
+from reson.tools.devices.ibm.service import IbmTrouble
 from reson.tools.devices.order import DeviceOrder, address
 from reson.tools.devices.published import published
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 DELAY = 250e-6
 """Seconds between shots where the device tells no default: IBM's usual repetition delay."""
 MOST_SHOTS, MOST_CIRCUITS = 100_000, 300
+STALE = 3600.0
+"""Seconds after which target and published values are read anew before the next measurement."""
 
 
 class IbmDevice(FixedControls):
@@ -51,14 +56,25 @@ class IbmDevice(FixedControls):
         self.name = name
         self.published = published(model, name)
         self.qubits = tuple(qubit for qubit, known in self.published.qubits.items() if known.works)
+        if not self.qubits:
+            raise OperatorError(f"{name} publishes no qubit that works", "`reson device list` names other devices")
         self.limits = _limits(model, self.published.qubits[self.qubits[0]].readout_length, delay)
         self.budget = budget
         self.ledger = ledger
         self._wall = wall
         self._held: float | None = None
+        self._taken: tuple[float, float] | None = None
+        self._read = wall()
         target = cast("Target", model.target)
         self._backend = IbmBackend(
-            name, target, service, ledger, self.limits, lambda: self.now().timestamp(), self._used
+            name,
+            target,
+            service,
+            ledger,
+            self.limits,
+            lambda: self.now().timestamp(),
+            self._used,
+            self.reopen,
         )
         self.backend: BackendV2 = self._backend
 
@@ -67,37 +83,75 @@ class IbmDevice(FixedControls):
 
     def attend(self, run_id: str, stop: Event, tell: Callable[[str, Json], None]) -> None:
         """From now on jobs belong to this run, stop with it, and are told of."""
-        self._backend.attendance = Attendance(run_id=run_id, stop=stop, tell=tell)
+        self._backend.attendance = replace(self._backend.attendance, run_id=run_id, stop=stop, tell=tell)
 
     def load(self, controls: Controls) -> None:
         super().load(controls)
-        waiting = self.ledger.open_jobs()
+        waiting = self.ledger.open_jobs(self._backend.attendance.run_id)
         self._held = waiting[0].clock if waiting else self._wall().timestamp()
+        self._taken = None
+        if not waiting and (self._wall() - self._read).total_seconds() > STALE:
+            self.reopen()
+
+    def reopen(self) -> None:
+        """Read target and published properties anew: circuits are made for the device as it is."""
+        attendance, service = self._backend.attendance, self._backend.service
+        model = attendance.patiently(lambda: service.backend(fresh=True))
+        told = published(model, self.name)
+        self._read = self._wall()
+        self._backend.retarget(cast("Target", model.target))
+        if told != self.published:
+            self.published = told
+            attendance.tell("device_changed", {"calibrated": told.calibrated})
+
+    def taken(self) -> tuple[float, float] | None:
+        """When the jobs of the last measurement were on the device, as the service tells."""
+        return self._taken
 
     def recorded(self) -> None:
         """The data of the last measurement is on disk: its jobs are closed, and those not asked for again dropped."""
-        for entry in self.ledger.open_jobs():
-            if entry.step is Step.SENT:
-                self._backend.attendance.patiently(
-                    lambda job=entry.job_id: self._backend.service.cancel(job), entry.job_id
-                )
-            self.ledger.close(entry, "on record" if entry.step is Step.FETCHED else "not asked for again")
+        for entry in self.ledger.open_jobs(self._backend.attendance.run_id):
+            if entry.step is Step.FETCHED:
+                self.ledger.close(entry, "on record")
+            else:
+                self._backend.drop(entry, "not asked for again")
         self._held = None
 
     def now(self) -> datetime:
         return self._wall() if self._held is None else datetime.fromtimestamp(self._held, UTC)
 
-    def _used(self, seconds: float) -> None:
+    def _used(self, seconds: float, ended: float | None) -> None:
         """The held clock moves by what a job took on the device, so that a queue is no device time."""
-        if self._held is not None:
-            self._held += seconds
+        if self._held is None:
+            return
+        self._held += seconds
+        if ended is not None:
+            # the clocks of the service and of this machine differ: never before it was meant, never in the future
+            began = max(self._held - seconds, ended - seconds) if self._taken is None else self._taken[0]
+            last = min(max(ended, self._held), self._wall().timestamp())
+            self._taken = (min(began, last), last)
 
     def over_budget(self, seconds: float) -> str | None:
-        """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
-        spent = self.ledger.spent(self._backend.attendance.run_id)
-        if spent + seconds <= self.budget:
-            return None
-        return f"quantum seconds: {spent:.0f} of {self.budget:g} used, next needs {seconds:.0f}"
+        """Why a measurement of so many seconds may not be sent; None where budget and account cover it."""
+        backend = self._backend
+        backend.settle()
+        spent = max(self.ledger.spent(backend.attendance.run_id), self._in_sessions())
+        if spent + seconds > self.budget:
+            return f"quantum seconds: {spent:.0f} of {self.budget:g} used, next needs {seconds:.0f}"
+        left = backend.attendance.patiently(backend.service.remaining)
+        if left is not None and seconds > left:
+            return f"quantum seconds: the account has {left:.0f} left, next needs {seconds:.0f}"
+        return None
+
+    def close(self) -> None:
+        """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""
+        self._backend.settle()
+        with suppress(IbmTrouble):  # it ends by its own time limit
+            self._backend.attendance.ask(self._backend.service.close)
+
+    def _in_sessions(self) -> float:
+        """Wall time of the open session, which is charged instead of that of its jobs."""
+        return self._backend.attendance.patiently(self._backend.service.session_seconds)
 
 
 def open_ibm(order: DeviceOrder) -> IbmDevice:

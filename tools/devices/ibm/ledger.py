@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from enum import StrEnum
 from pathlib import Path
+from uuid import uuid4
 
 from reson.records import Finite, Json, Record
 
@@ -26,18 +28,21 @@ class Entry(Record):
     """What is known of one job."""
 
     tag: str
-    """Unique; the job carries it at the service too."""
+    """Names lab, run and act, and nothing else in the world; the job carries it at the service too."""
     key: str
-    """Hash of circuits and shots."""
+    """Hash of circuits and shots: by it the act that was cut short is known again in its own run."""
     step: Step
     run_id: str
     clock: Finite
     """The device's clock, seconds since the Unix epoch, by which random circuits were drawn."""
+    lab: str = ""
+    meant: Finite = 0.0
+    """When it was to be sent, by the clock of the wall, seconds since the Unix epoch."""
     job_id: str = ""
     estimate: Finite = 0.0
     """Quantum seconds, estimated before it was sent."""
     usage: Finite | None = None
-    """Quantum seconds, as charged."""
+    """Quantum seconds, as charged in the end."""
     why: str = ""
     """Why it was closed."""
 
@@ -51,15 +56,26 @@ class Ledger:
         for line in self._lines():
             entry = Entry.model_validate(line)
             self._entries[entry.tag] = entry
+        self._lab = next((entry.lab for entry in self._entries.values() if entry.lab), uuid4().hex[:8])
 
-    def open_jobs(self) -> list[Entry]:
-        """In the order in which they were meant."""
-        return [entry for entry in self._entries.values() if entry.step is not Step.CLOSED]
+    def open_jobs(self, run_id: str | None = None) -> list[Entry]:
+        """Of a run, or of all, in the order in which they were meant."""
+        mine = (entry for entry in self._entries.values() if run_id in (None, entry.run_id))
+        return [entry for entry in mine if entry.step is not Step.CLOSED]
 
     def begin(self, key: str, run_id: str, clock: float, estimate: float) -> Entry:
         """Note the intent to send a job."""
-        tag = f"reson-{key[:16]}-{len(self._entries)}"
-        return self._note(Entry(tag=tag, key=key, step=Step.INTENT, run_id=run_id, clock=clock, estimate=estimate))
+        entry = Entry(
+            tag=f"reson-{self._lab}-{run_id}-{uuid4().hex}",
+            key=key,
+            step=Step.INTENT,
+            run_id=run_id,
+            clock=clock,
+            lab=self._lab,
+            meant=time.time(),
+            estimate=estimate,
+        )
+        return self._note(entry)
 
     def sent(self, entry: Entry, job_id: str) -> Entry:
         return self._note(entry.model_copy(update={"step": Step.SENT, "job_id": job_id}))
@@ -67,9 +83,18 @@ class Ledger:
     def fetched(self, entry: Entry, usage: float | None) -> Entry:
         return self._note(entry.model_copy(update={"step": Step.FETCHED, "usage": usage}))
 
+    def charged(self, entry: Entry, usage: float) -> Entry:
+        """The final usage of a job, told later than its data."""
+        return self._note(entry.model_copy(update={"usage": usage}))
+
     def close(self, entry: Entry, why: str, usage: float | None = None) -> Entry:
         charged = entry.usage if usage is None else usage
         return self._note(entry.model_copy(update={"step": Step.CLOSED, "why": why, "usage": charged}))
+
+    def pending(self, run_id: str) -> list[Entry]:
+        """Jobs of a run whose final usage is not known."""
+        mine = [entry for entry in self._entries.values() if entry.run_id == run_id and entry.job_id]
+        return [entry for entry in mine if entry.usage is None and entry.step in (Step.FETCHED, Step.CLOSED)]
 
     def spent(self, run_id: str) -> float:
         """Quantum seconds of a run: as charged where that is known, else as estimated for what was sent."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from reson.errors import OperatorError
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from qiskit.providers import BackendV2
 
 SAVE = "save it once with `QiskitRuntimeService.save_account(token=...)` or set QISKIT_IBM_TOKEN: see docs/devices.md"
+LONGEST_JOB = 10_800
+"""Seconds that the service lets any job run."""
+BATCH_IDLES = 8 * 3600
+"""Seconds that a batch may lie open beside its jobs: it costs nothing, and a night is no longer."""
 _STATES = {
     "INITIALIZING": JobState.QUEUED,
     "QUEUED": JobState.QUEUED,
@@ -36,67 +42,157 @@ class RuntimeService:
         self._device = device
         self._options = options
         self._secrets = tuple(secrets)
+        self._mode_name: str = options.mode
         self._mode: Any = None
+        self._closed_sessions = 0.0
+        self._jobs: dict[str, Any] = {}
 
-    def backend(self) -> BackendV2:
+    def backend(self, fresh: bool = False) -> BackendV2:
+        if fresh:
+            with own_terms(self._secrets):
+                self._device.refresh()
         return self._device
 
     def condition(self) -> str:
         with own_terms(self._secrets):
             status = self._device.status()
-        if status.operational and status.status_msg == "active":
-            return ""
-        return without_secrets(str(status.status_msg or "not operational"), self._secrets)
+            if status.operational and status.status_msg == "active":
+                return ""
+            return without_secrets(str(status.status_msg or "not operational"), self._secrets)
 
-    def submit(self, circuits: Sequence[QuantumCircuit], shots: int, tag: str) -> str:
+    def submit(self, circuits: Sequence[QuantumCircuit], shots: int, tag: str, most: float) -> str:
         from qiskit_ibm_runtime import SamplerV2
 
         with own_terms(self._secrets):
             sampler = SamplerV2(mode=self._running_mode())
             options: Any = sampler.options  # typed as its base class, which has none of them
             options.environment.job_tags = [tag]
+            options.max_execution_time = min(max(1, math.ceil(most)), LONGEST_JOB)
             if self._options.repetition_delay is not None:
                 options.execution.rep_delay = self._options.repetition_delay
-            return sampler.run(list(circuits), shots=shots).job_id()
+            job = sampler.run(list(circuits), shots=shots)
+            self._jobs[job.job_id()] = job
+            return str(job.job_id())
 
     def report(self, job_id: str) -> JobReport:
         with own_terms(self._secrets):
-            job = self._service.job(job_id)
-            state = _STATES[job.status()]
-            message = job.error_message() if state is JobState.ERROR else ""
-            usage = job.usage() if state not in (JobState.QUEUED, JobState.RUNNING) else None
-        return JobReport(state=state, message=without_secrets(message or "", self._secrets), usage=usage or None)
+            job = self._job(job_id)
+            told = job.status()
+            state = _STATES.get(told)
+            if state is None:
+                raise IbmTrouble(TroubleKind.CONNECTION, f"a state of the job that is not understood: {told!r:.60}")
+            if state in (JobState.QUEUED, JobState.RUNNING):
+                return JobReport(state=state)
+            # the runtime tells the reason of a failed job alone, and keeps that of a cancelled one to itself
+            message = job.error_message() if state is JobState.ERROR else getattr(job, "_reason", "")
+            metrics = job.metrics()
+        return finished(state, without_secrets(str(message or ""), self._secrets), metrics)
 
     def result(self, job_id: str) -> Sequence[Any]:
         with own_terms(self._secrets):
-            return list(self._service.job(job_id).result())
+            found = self._job(job_id).result()
+        if not isinstance(found, Iterable):
+            raise IbmTrouble(TroubleKind.REFUSED, f"the result is {type(found).__name__}, not that of a sampler")
+        self._jobs.pop(job_id, None)
+        return list(found)
 
     def cancel(self, job_id: str) -> None:
         with own_terms(self._secrets):
-            job = self._service.job(job_id)
-            if _STATES[job.status()] in (JobState.QUEUED, JobState.RUNNING):
+            job = self._job(job_id)
+            if _STATES.get(job.status(), JobState.QUEUED) in (JobState.QUEUED, JobState.RUNNING):
                 job.cancel()
+        self._jobs.pop(job_id, None)  # what it says of itself after that is not what the service says
 
-    def tagged(self, tag: str) -> list[str]:
+    def tagged(self, tag: str, since: float) -> list[str]:
+        after = datetime.fromtimestamp(since, UTC)
         with own_terms(self._secrets):
-            return [job.job_id() for job in self._service.jobs(job_tags=[tag])]
+            return [str(job.job_id()) for job in self._service.jobs(job_tags=[tag], created_after=after)]
 
     def remaining(self) -> float | None:
-        with own_terms(self._secrets):
-            return self._service.usage().get("usage_remaining_seconds")
+        return self._usage("usage_remaining_seconds")
 
-    def renew(self) -> None:
+    def allowance(self) -> float | None:
+        return self._usage("usage_limit_seconds", "usage_allocation_seconds")
+
+    def renew(self, sessions: bool = True) -> None:
+        with suppress(IbmTrouble):  # it has ended already, and says so
+            self._closed_sessions += self._open_session()
+            self.close()
         self._mode = None
+        if not sessions:
+            self._mode_name = "batch"
+
+    def session_seconds(self) -> float:
+        return self._closed_sessions + self._open_session()
+
+    def close(self) -> None:
+        mode, self._mode = self._mode, None
+        if mode is not None:
+            with own_terms(self._secrets):
+                mode.close()
+
+    def _open_session(self) -> float:
+        if self._mode is None or self._mode_name != "session":
+            return 0.0
+        with own_terms(self._secrets):
+            return _seconds(self._mode.usage()) or 0.0
+
+    def _usage(self, *names: str) -> float | None:
+        with own_terms(self._secrets):
+            told = self._service.usage()
+        found = (_seconds(told.get(name)) for name in names) if isinstance(told, Mapping) else ()
+        return next((value for value in found if value is not None), None)
+
+    def _job(self, job_id: str) -> Any:
+        """Kept, since a job found anew costs several questions more."""
+        if job_id not in self._jobs:
+            self._jobs[job_id] = self._service.job(job_id)
+        return self._jobs[job_id]
 
     def _running_mode(self) -> Any:
-        """The batch or session of this process, opened for its first job."""
+        """The batch or session of this process, opened for its first job; neither outlives what the run may spend."""
         from qiskit_ibm_runtime import Batch, Session
 
-        if self._options.mode == "job":
+        if self._mode_name == "job":
             return self._device
         if self._mode is None:
-            self._mode = (Batch if self._options.mode == "batch" else Session)(backend=self._device)
+            seconds = math.ceil(self._options.quantum_seconds)
+            if self._mode_name == "session":  # charged by the clock of the wall
+                self._mode = Session(backend=self._device, max_time=seconds)
+            else:
+                self._mode = Batch(backend=self._device, max_time=seconds + BATCH_IDLES)
         return self._mode
+
+
+def finished(state: JobState, message: str, metrics: Any) -> JobReport:
+    """From the metrics of a job that has ended; whatever they lack, or say in another way, is not told."""
+    told = metrics if isinstance(metrics, Mapping) else {}
+    usage, times = ({**part} if isinstance(part := told.get(name), Mapping) else {} for name in ("usage", "timestamps"))
+    final = usage.get("status", "final") != "pending"
+    charged = (_seconds(usage.get(name)) for name in ("qpu_charge_time_seconds", "quantum_seconds", "seconds"))
+    return JobReport(
+        state=state,
+        message=message,
+        usage=next((value for value in charged if value is not None), None) if final else None,
+        began=_moment(times.get("running")),
+        ended=_moment(times.get("finished")),
+    )
+
+
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return float(value)
+
+
+def _moment(value: Any) -> float | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
 def open_service(name: str, options: IbmOptions) -> RuntimeService:

@@ -37,14 +37,22 @@ class Recorded:
     asked: dict[str, int] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
     renewed: int = 0
+    reopened: int = 0
+    closed: int = 0
+    sessions: bool = True
+    left: float | None = 1000.0
+    most: list[float] = field(default_factory=list)
+    wall: float = 0.0
 
-    def backend(self) -> BackendV2:
+    def backend(self, fresh: bool = False) -> BackendV2:
+        self.reopened += fresh
         return self.model
 
     def condition(self) -> str:
         return self.status
 
-    def submit(self, circuits: Sequence[QuantumCircuit], shots: int, tag: str) -> str:
+    def submit(self, circuits: Sequence[QuantumCircuit], shots: int, tag: str, most: float) -> str:
+        self.most.append(most)
         answer = self.sending.pop(0) if self.sending else None
         if isinstance(answer, IbmTrouble):
             raise answer
@@ -75,14 +83,24 @@ class Recorded:
     def cancel(self, job_id: str) -> None:
         self.cancelled.append(job_id)
 
-    def tagged(self, tag: str) -> list[str]:
+    def tagged(self, tag: str, since: float) -> list[str]:
         return [job_id for job_id, (carried, _, _) in self.submitted.items() if carried == tag]
 
     def remaining(self) -> float | None:
-        return 100.0
+        return self.left
 
-    def renew(self) -> None:
+    def allowance(self) -> float | None:
+        return 600.0
+
+    def renew(self, sessions: bool = True) -> None:
         self.renewed += 1
+        self.sessions = self.sessions and sessions
+
+    def session_seconds(self) -> float:
+        return self.wall
+
+    def close(self) -> None:
+        self.closed += 1
 
 
 def _pub(circuit: QuantumCircuit, counts: dict[str, int], shots: int) -> SamplerPubResult:

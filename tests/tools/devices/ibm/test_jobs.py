@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
+from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
 from reson.tools.data import RawData
 from reson.tools.devices.ibm.device import IbmDevice
-from reson.tools.devices.ibm.ledger import Step
+from reson.tools.devices.ibm.ledger import Ledger, Step
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.experiments.catalogue import get
 from tests.tools.devices.ibm.recorded import DONE, QUEUED, RUNNING, Recorded
@@ -57,9 +58,17 @@ def test_a_failed_job_is_told_with_the_reason_of_the_service(opened: Open, servi
     assert device.ledger.spent("night-0001") == 1.0
 
 
-def test_a_job_cancelled_at_the_service_may_be_made_again(opened: Open, service: Recorded) -> None:
+def test_a_job_cancelled_at_the_service_is_a_stop(opened: Open, service: Recorded) -> None:
     service.reports = [QUEUED, JobReport(state=JobState.CANCELLED)]
-    with pytest.raises(ToolError, match="cancelled at the service") as caught:
+    device = opened()
+    with pytest.raises(Stopped, match="cancelled at the service"):
+        measured(device)
+    assert not device.ledger.open_jobs()
+
+
+def test_a_job_that_a_closing_batch_took_with_it_is_made_again(opened: Open, service: Recorded) -> None:
+    service.reports = [QUEUED, JobReport(state=JobState.CANCELLED, message="Error code 4001; session was closed")]
+    with pytest.raises(ToolError) as caught:
         measured(opened())
     assert caught.value.kind is ToolErrorKind.JOB_FAILED
 
@@ -198,11 +207,10 @@ def test_a_stop_cancels_what_waits_in_the_queue(opened: Open, service: Recorded)
     device = opened()
     service.reports = [QUEUED]
     device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
-    with pytest.raises(ToolError, match="stopped by a person") as caught:
+    with pytest.raises(Stopped, match="stopped by a person"):
         measured(device)
-    assert caught.value.kind is ToolErrorKind.NOT_ALLOWED
     assert len(service.cancelled) == 1
-    with pytest.raises(ToolError, match="nothing more is sent"):
+    with pytest.raises(Stopped, match="nothing more is sent"):
         measured(device)
     assert len(service.submitted) == 1
 
@@ -239,6 +247,100 @@ def test_the_budget_of_quantum_seconds_is_kept(opened: Open, service: Recorded) 
     assert device.over_budget(5.9) is None
     assert device.over_budget(6.1) == "quantum seconds: 4 of 10 used, next needs 6"
     assert opened(budget=10.0).over_budget(6.1)  # also after a restart
+
+
+def test_a_job_belongs_to_its_lab_and_its_run(opened: Open, service: Recorded, tmp_path: Path) -> None:
+    """Two labs ask for the same circuits; the answer to the second is lost: it never takes the job of the first."""
+    measured(opened())
+    service.sending = [LOST, LOST]
+    other = IbmDevice("ibm:torino", service, Ledger(tmp_path / "other"))
+    other._backend.attendance = opened()._backend.attendance
+    with pytest.raises(DeviceUnavailable, match="lost twice"):
+        measured(other)
+    tags = [tag for tag, _, _ in service.submitted.values()]
+    assert len(tags) == 1
+    measured(other)
+    (first, _, _), (second, _, _) = service.submitted.values()
+    assert first != second
+    assert first.split("-")[1] != second.split("-")[1]
+
+
+def test_another_run_of_the_lab_measures_anew(opened: Open, service: Recorded) -> None:
+    device = opened()
+    device._backend.attendance.sleep = _kill
+    with pytest.raises(Killed):
+        measured(device)
+    again = opened()
+    again._backend.attendance.run_id = "night-0002"
+    service.asked.clear()
+    measured(again)
+    again.recorded()
+    assert len(service.submitted) == 2
+    assert len(again.ledger.open_jobs("night-0001")) == 1  # which `reson resume night-0001` finds again
+    assert measured(opened())
+    assert len(service.submitted) == 2
+
+
+def test_a_job_that_the_service_has_lost_is_closed_with_a_word(opened: Open, service: Recorded) -> None:
+    service.reports = [QUEUED, IbmTrouble(TroubleKind.LOST, "Job not found: d4")]
+    device = opened()
+    with pytest.raises(ToolError, match="not known at the service any more"):
+        measured(device)
+    assert "lost: Job not found" in device.ledger.path.read_text()
+    service.reports = [DONE]
+    service.asked.clear()
+    assert measured(opened())
+
+
+def test_a_stop_that_comes_too_late_to_cancel_waits_for_the_result(
+    opened: Open, service: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def conflict(job_id: str) -> None:
+        raise IbmTrouble(TroubleKind.ENDED, "409 Client Error: Conflict")
+
+    monkeypatch.setattr(service, "cancel", conflict)
+    service.reports = [QUEUED, QUEUED, DONE]
+    device = opened()
+    device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
+    assert measured(device)
+
+
+def test_a_long_queue_is_asked_about_once_a_minute(opened: Open, service: Recorded) -> None:
+    service.reports = [*[QUEUED] * 70, DONE]
+    device = opened()
+    began = device._backend.attendance.clock()
+    measured(device)
+    assert device._backend.attendance.clock() - began > 3600
+
+
+def test_usage_that_is_pending_is_asked_for_until_it_is_final(opened: Open, service: Recorded) -> None:
+    service.reports = [DONE.model_copy(update={"usage": None})]
+    device = opened()
+    measured(device)
+    device.recorded()
+    estimate = device.ledger.spent("night-0001")
+    assert device.over_budget(1.0) is None
+    assert device.ledger.spent("night-0001") == estimate != 4.0
+    service.reports = [DONE]
+    device.close()
+    assert device.ledger.spent("night-0001") == 4.0
+    assert opened().ledger.spent("night-0001") == 4.0
+
+
+def test_no_job_may_take_much_longer_than_was_estimated(opened: Open, service: Recorded) -> None:
+    device = opened()
+    measured(device)
+    assert device.ledger.pending("night-0001") == []
+    (most,) = service.most
+    entry = device.ledger.open_jobs()[0]
+    assert most == pytest.approx(3 * entry.estimate + 10, abs=1)
+
+
+def test_a_session_is_counted_by_the_clock_of_the_wall(opened: Open, service: Recorded) -> None:
+    device = opened(budget=100.0)
+    assert device.over_budget(20.0) is None
+    service.wall = 90.0
+    assert device.over_budget(20.0) == "quantum seconds: 90 of 100 used, next needs 20"
 
 
 def test_half_a_line_of_the_ledger_is_dropped(opened: Open, service: Recorded) -> None:

@@ -37,18 +37,22 @@ TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
         (runtime.QiskitRuntimeService.backend, ("name",)),
         (runtime.QiskitRuntimeService.backends, ()),
         (runtime.QiskitRuntimeService.job, ("job_id",)),
-        (runtime.QiskitRuntimeService.jobs, ("job_tags",)),
+        (runtime.QiskitRuntimeService.jobs, ("job_tags", "created_after")),
         (runtime.QiskitRuntimeService.usage, ()),
         (runtime.QiskitRuntimeService.active_account, ()),
         (runtime.QiskitRuntimeService.saved_accounts, ("name",)),
         (runtime.SamplerV2.__init__, ("mode", "options")),
         (runtime.SamplerV2.run, ("pubs", "shots")),
-        (runtime.Batch.__init__, ("backend",)),
-        (runtime.Session.__init__, ("backend",)),
+        (runtime.Batch.__init__, ("backend", "max_time")),
+        (runtime.Session.__init__, ("backend", "max_time")),
         (runtime.RuntimeJobV2.status, ()),
         (runtime.RuntimeJobV2.result, ()),
         (runtime.RuntimeJobV2.cancel, ()),
-        (runtime.RuntimeJobV2.usage, ()),
+        (runtime.RuntimeJobV2.metrics, ()),
+        (runtime.Batch.close, ()),
+        (runtime.Session.close, ()),
+        (runtime.Session.usage, ()),
+        (runtime.IBMBackend.refresh, ()),
         (runtime.RuntimeJobV2.error_message, ()),
         (runtime.RuntimeJobV2.job_id, ()),
         (runtime.IBMBackend.status, ()),
@@ -59,7 +63,7 @@ def test_the_installed_runtime_has_what_is_called(function: Any, names: tuple[st
 
 
 def test_the_installed_options_have_what_is_set() -> None:
-    assert {"environment", "execution"} <= set(SamplerOptions.__dataclass_fields__)
+    assert {"environment", "execution", "max_execution_time"} <= set(SamplerOptions.__dataclass_fields__)
     assert "job_tags" in EnvironmentOptions.__dataclass_fields__
     assert "rep_delay" in ExecutionOptionsV2.__dataclass_fields__
 
@@ -159,8 +163,13 @@ class _Job:
     def error_message(self) -> str:
         return self._message
 
-    def usage(self) -> float:
-        return 3.0
+    def metrics(self) -> dict[str, Any]:
+        times = {
+            "created": "2026-11-29T10:00:00Z",
+            "running": "2026-11-29T18:00:00Z",
+            "finished": "2026-11-29T18:00:03Z",
+        }
+        return {"timestamps": times, "usage": {"status": "final", "qpu_charge_time_seconds": 3.0}}
 
     def cancel(self) -> None:
         self.was_cancelled = True
@@ -179,6 +188,8 @@ def test_reports_of_the_runtime_become_ours() -> None:
     reports = [port.report("d4") for _ in range(3)]
     assert [report.state for report in reports] == [JobState.QUEUED, JobState.RUNNING, JobState.DONE]
     assert [report.usage for report in reports] == [None, None, 3.0]
+    assert reports[2].began is not None and reports[2].ended is not None
+    assert reports[2].ended - reports[2].began == 3.0
     failed = RuntimeService(_Service(_Job(["ERROR"], f"1517 token={TOKEN}")), None, IbmOptions()).report("d4")
     assert failed.state is JobState.ERROR
     assert TOKEN not in failed.message
@@ -201,4 +212,4 @@ def test_a_job_goes_through_the_installed_sampler_in_local_mode() -> None:
     circuit.x(0)
     circuit.measure(0, 0)
     port = RuntimeService(None, FakeManilaV2(), IbmOptions(mode="batch", repetition_delay=250e-6))
-    assert port.submit([circuit], 100, "reson-0")
+    assert port.submit([circuit], 100, "reson-0", 12.3)

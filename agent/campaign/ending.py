@@ -1,0 +1,53 @@
+"""How a campaign whose graph has come to its end has ended: done is counted in data, not in decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reson.agent.brains.scripted import ScriptedBrain
+from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.state import CampaignState, ready
+from reson.records import Ending
+from reson.tools.store.measurements import list_measurements
+
+
+def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
+    """Finished only where everything that was asked for is on record.
+
+    Of a single experiment each measurement was asked for; of a night it is the brain that chooses, so that a qubit
+    counts as long as anything of it was measured, or nothing was refused.
+    """
+    missing = unmeasured(bench, state)
+    if not missing:
+        return Ending.FINISHED, _summary(state)
+    last = missing[-1]
+    experiment, why = last["attempt"]["experiment"], "; ".join(last["attempt"]["reasons"])
+    names = {entry["component"] for entry in missing}
+    reason = f"nothing on record of {len(names)} of {len(state['qubits'])} qubits: {experiment} was refused: {why}"
+    by_device = any(entry.get("by_device") for entry in missing)
+    return (Ending.DEVICE_UNAVAILABLE if by_device else Ending.FAILED), reason
+
+
+def unmeasured(bench: Bench, state: CampaignState) -> Sequence[dict[str, Any]]:
+    """The refusals for which nothing came into the record instead."""
+    rows = list_measurements(bench.store, run_id=bench.run_id)
+    if isinstance(bench.brain, ScriptedBrain):
+        pairs = {(row.component, row.experiment) for row in rows}
+        return [one for one in state["refused"] if (one["component"], one["attempt"]["experiment"]) not in pairs]
+    measured = {row.component for row in rows}
+    return [one for one in state["refused"] if one["component"] not in measured]
+
+
+def taken_up(bench: Bench, state: CampaignState) -> CampaignState:
+    """The state from which a resumed run goes on that had ended with measurements missing: they are asked for again."""
+    missing = unmeasured(bench, state)
+    names = {entry["component"] for entry in missing}
+    again = {name: ready("taken up again") if name in names else qubit for name, qubit in state["qubits"].items()}
+    refused = [entry for entry in state["refused"] if entry not in missing]
+    return {**state, "qubits": again, "refused": refused}
+
+
+def _summary(state: CampaignState) -> str:
+    states = [qubit["state"] for qubit in state["qubits"].values()]
+    return f"{states.count('done')} of {len(states)} qubits done, {states.count('failed')} set aside with a diagnosis"

@@ -1,0 +1,188 @@
+"""Every kind of answer: how the run ends, in which words, how often a job is sent, and what is charged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from qiskit import QuantumCircuit
+
+from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
+from reson.tools.devices.ibm.codes import CODES, kind_of
+from reson.tools.devices.ibm.device import IbmDevice
+from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
+from tests.tools.devices.ibm.recorded import DONE, QUEUED, RUNNING, Recorded
+from tests.tools.devices.ibm.registry import REGISTRY
+
+Open = Callable[..., IbmDevice]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Of an answer that comes for ever: the first and the second measurement's end, and what went out."""
+
+    first: type[Exception]
+    words: str
+    second: type[Exception]
+    submits: int
+    """Of both measurements together."""
+
+
+SENDING: dict[TroubleKind, Row] = {
+    TroubleKind.CONNECTION: Row(DeviceUnavailable, "connection was lost twice", DeviceUnavailable, 4),
+    TroubleKind.BUSY: Row(DeviceUnavailable, r"takes no more for 6\d min", DeviceUnavailable, 130),
+    TroubleKind.TOKEN: Row(DeviceUnavailable, "save a valid token", DeviceUnavailable, 2),
+    TroubleKind.PLAN: Row(DeviceUnavailable, 'has no sessions .* mode = "batch"', DeviceUnavailable, 3),
+    TroubleKind.MAINTENANCE: Row(DeviceUnavailable, "in maintenance", DeviceUnavailable, 2),
+    TroubleKind.USAGE: Row(DeviceUnavailable, "no quantum seconds left", DeviceUnavailable, 2),
+    TroubleKind.SESSION: Row(ToolError, "has ended, and a new one too", DeviceUnavailable, 3),
+    TroubleKind.TARGET: Row(ToolError, "do not fit the device as it is now.* read anew", DeviceUnavailable, 2),
+    TroubleKind.LIMIT: Row(ToolError, "too large for one job", DeviceUnavailable, 2),
+    TroubleKind.TIME: Row(ToolError, "longer than a job may", DeviceUnavailable, 2),
+    TroubleKind.STOPPED: Row(ToolError, "the words", DeviceUnavailable, 2),
+    TroubleKind.LOST: Row(ToolError, "no such job", DeviceUnavailable, 2),
+    TroubleKind.ENDED: Row(ToolError, "the words", DeviceUnavailable, 2),
+    TroubleKind.REFUSED: Row(ToolError, "the words", DeviceUnavailable, 2),
+}
+JOB_ERRORS: dict[str, tuple[type[Exception], str]] = {
+    "Error code 1305; ran too long": (ToolError, "longer than a job may"),
+    "Error code 1517; instruction ecr on qubits (1, 0) is not supported": (ToolError, "read anew"),
+    "Error code 8018; waveform memory": (ToolError, "too large for one job"),
+    "Error code 1224; usage limit": (DeviceUnavailable, "no quantum seconds left"),
+    "Error code 8054; internal": (ToolError, "failed: Error code 8054"),
+    "": (ToolError, "no reason given"),
+}
+
+
+def measure(device: IbmDevice, angle: float = 0.1) -> None:
+    circuit = QuantumCircuit(3, 1)
+    circuit.rz(angle, 0)
+    circuit.measure(0, 0)
+    device.load({})
+    device._backend.run([circuit], shots=50).result()
+    device.recorded()
+
+
+def test_every_code_of_the_registry_has_its_meaning() -> None:
+    listed = [code for codes in CODES.values() for code in codes]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(REGISTRY)
+    assert set(CODES) == set(TroubleKind) and set(SENDING) == set(TroubleKind)
+
+
+@pytest.mark.parametrize("code", REGISTRY)
+def test_a_code_is_read_in_whatever_shape_it_comes(code: int) -> None:
+    kind = next(kind for kind, codes in CODES.items() if code in codes)
+    # the words and the status beside it say something else, and count less
+    assert (
+        kind_of(f'400 Client Error: Bad Request for url. {{"errors":[{{"code":{code},"message":"token"}}]}}', 400)
+        is kind
+    )
+    assert kind_of(f"403 Client Error: Forbidden. Login, Error code: {code}.", 403) is kind
+    assert kind_of(f"Error code {code}; Session has been closed") is kind
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "kind"),
+    [
+        ("429 Client Error: Too Many Requests for url: https://x/jobs. ", None, TroubleKind.BUSY),
+        ("Failed to run program: nothing", 429, TroubleKind.BUSY),
+        ("409 Client Error: Conflict for url", None, TroubleKind.ENDED),
+        ("404 Client Error: Not Found for url: https://x/programs", 404, TroubleKind.REFUSED),
+        ("Job not found: d4", None, TroubleKind.LOST),
+        ("500 Server Error: Internal", None, TroubleKind.CONNECTION),
+        ("503 Server Error: Service Unavailable", 503, TroubleKind.CONNECTION),
+        ("too many 502 error responses", None, TroubleKind.CONNECTION),
+        ("418 I'm a teapot", 418, TroubleKind.REFUSED),
+        ("530 nobody knows", 530, TroubleKind.CONNECTION),
+        ("You are not authorized to run a session when using the open plan.", 400, TroubleKind.PLAN),
+        ("The circuit has 1217 gates", None, TroubleKind.REFUSED),
+        ("", None, TroubleKind.REFUSED),
+    ],
+)
+def test_then_the_status_and_last_the_words(message: str, status: int | None, kind: TroubleKind) -> None:
+    assert kind_of(message, status) is kind
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_an_answer_to_sending_ends_as_the_table_says(opened: Open, service: Recorded, kind: TroubleKind) -> None:
+    row = SENDING[kind]
+    service.sending = [IbmTrouble(kind, "the words") for _ in range(1000)]
+    device = opened()
+    with pytest.raises(row.first, match=row.words):
+        measure(device)
+    with pytest.raises(row.second, match="the words"):
+        measure(device, 0.2)
+    assert len(service.most) == row.submits
+    assert not service.submitted and device.ledger.spent("night-0001") == 0
+    assert not device.ledger.open_jobs()
+    service.sending = []
+    measure(opened(), 0.3)  # and the lab is not locked
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+@pytest.mark.parametrize("where", ["report", "result", "condition", "cancel"])
+def test_no_answer_kills_a_run_or_locks_its_lab(
+    opened: Open, service: Recorded, kind: TroubleKind, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(*given: object) -> None:
+        raise IbmTrouble(kind, "the words")
+
+    device = opened()
+    with monkeypatch.context() as patched:
+        patched.setattr(service, where, answer)
+        if where == "cancel":
+            service.reports = [QUEUED, QUEUED, QUEUED, DONE]
+            device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
+        try:
+            measure(device)
+        except (ToolError, DeviceUnavailable, Stopped) as error:
+            assert str(error)
+    service.asked.clear()
+    again = opened()
+    measure(again)
+    assert not again.ledger.open_jobs()
+    assert len(service.submitted) <= 2
+
+
+@pytest.mark.parametrize("message", JOB_ERRORS)
+def test_a_failed_job_ends_as_its_code_says(opened: Open, service: Recorded, message: str) -> None:
+    error, words = JOB_ERRORS[message]
+    service.reports = [RUNNING, JobReport(state=JobState.ERROR, message=message, usage=1.5)]
+    device = opened()
+    with pytest.raises(error, match=words) as caught:
+        measure(device)
+    assert device.ledger.spent("night-0001") == 1.5
+    if message.startswith("Error code 1305"):
+        assert (
+            isinstance(caught.value, ToolError) and caught.value.kind is ToolErrorKind.DEVICE_REFUSED
+        )  # not made again
+
+
+def test_circuits_that_no_longer_fit_have_the_device_read_anew_once(opened: Open, service: Recorded) -> None:
+    service.sending = [IbmTrouble(TroubleKind.TARGET, "1517") for _ in range(2)]
+    device = opened()
+    with pytest.raises(ToolError) as caught:
+        measure(device)
+    assert caught.value.kind is ToolErrorKind.JOB_FAILED  # made again, with circuits for the device as it is
+    assert service.reopened == 1
+    with pytest.raises(DeviceUnavailable, match="1517"):
+        measure(device, 0.2)
+    assert service.reopened == 1
+
+
+def test_a_plan_without_sessions_falls_back_to_a_batch(opened: Open, service: Recorded) -> None:
+    service.sending = [IbmTrouble(TroubleKind.PLAN, "not authorized to run a session")]
+    measure(opened())
+    assert service.renewed == 1 and not service.sessions
+
+
+def test_a_stop_is_heard_while_the_service_is_busy(opened: Open, service: Recorded) -> None:
+    service.sending = [IbmTrouble(TroubleKind.BUSY, "429") for _ in range(1000)]
+    device = opened()
+    device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
+    with pytest.raises(Stopped):
+        measure(device)
+    assert len(service.most) == 2
+    assert not device.ledger.open_jobs()
