@@ -16,7 +16,7 @@ def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
     """Finished only where everything that was asked for is on record.
 
     Of a single experiment each measurement was asked for; of a night it is the brain that chooses, so that a qubit
-    counts as long as anything of it was measured, or nothing was refused.
+    counts as long as anything of it was measured, or nothing was refused but by a person.
     """
     missing = unmeasured(bench, state)
     if not missing:
@@ -36,7 +36,7 @@ def unmeasured(bench: Bench, state: CampaignState) -> Sequence[dict[str, Any]]:
         pairs = {(row.component, row.experiment) for row in rows}
         return [one for one in state["refused"] if (one["component"], one["attempt"]["experiment"]) not in pairs]
     measured = {row.component for row in rows}
-    return [one for one in state["refused"] if one["component"] not in measured]
+    return [one for one in state["refused"] if one["component"] not in measured and one["attempt"]["write"] == "none"]
 
 
 def taken_up(bench: Bench, state: CampaignState) -> CampaignState:
