@@ -43,7 +43,7 @@ bench: $(READY)
 
 eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --second
-	$(BIN)/python -m reson.evals.nights --faults --first 1002 --seeds 3
+	$(BIN)/python -m reson.evals.nights --faults --seeds 3
 	$(BIN)/python -m reson.evals.sign_and_periods
 	$(BIN)/reson eval run --repeats 4
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
 from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.study import SIGMAS
-from reson.evals.verdicts.trial import Moment, Trial, meaningless_without_drive
+from reson.evals.verdicts.comparison import compare
+from reson.evals.verdicts.trial import Moment, Trial, TrueValue, meaningless_without_drive
 from reson.evals.verdicts.trials import TRIALS, readout, resonators
 from reson.records import Change
 from reson.tools.data import RawData
@@ -81,18 +80,15 @@ def _compared(device: SimulatedDevice, store: Store, row: MeasurementRow) -> dic
 
 
 def _compare(trial: Trial, change: Change, moments: list[Moment], dead: bool) -> ComparedValue:
-    """Wrong beyond 5 combined standard deviations and the tolerance of the next step; right within both."""
     first, true, last = (trial.truth[change.parameter](moment) for moment in moments)
-    uncertain = float(np.hypot((last - first) / 2, trial.sampling(change.parameter, true)))
-    deviation = change.new - true
-    likely = abs(deviation) <= SIGMAS * np.hypot(change.stderr or 0.0, uncertain)
-    borne = trial.needs[change.parameter].allows(deviation, true)
+    uncertain = math.hypot((last - first) / 2, trial.sampling(change.parameter, true))
+    value = compare(trial.needs[change.parameter], change.new, change.stderr, TrueValue(true, uncertain), dead)
     return ComparedValue(
-        found=change.new,
-        stderr=change.stderr,
-        truth=true if np.isfinite(true) else None,
-        wrong=bool(dead or not (likely or borne)),
-        right=bool(likely and borne and not dead),
+        found=value.found,
+        stderr=value.stderr,
+        truth=value.truth if math.isfinite(value.truth) else None,
+        wrong=value.wrong,
+        right=value.right,
     )
 
 

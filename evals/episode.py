@@ -60,6 +60,10 @@ class QubitTruth(Record):
     def ratio(self) -> float:
         return self.error / self.coherence_limit
 
+    @property
+    def excess(self) -> float:
+        return self.error - self.coherence_limit
+
 
 class Truth(Record):
     qubits: dict[str, QubitTruth]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from reson.records import Finite, Record
 
 Z95 = 1.959964
@@ -82,26 +84,28 @@ class Share(Record):
         return f"{100 * self.value:.1f} % ({100 * self.low:.0f} to {100 * self.high:.0f})"
 
 
-def mcnemar(only_first: int, only_second: int) -> float:
-    """Two-sided exact p-value that two paired proportions are equal, from the pairs that differ.
+MOST_EXACT = 14
+"""Cases up to which all ways of choosing signs are counted; beyond, ``DRAWS`` of them are drawn."""
+DRAWS = 100_000
 
-    The exact form of McNemar's test (Psychometrika 12, 153 (1947)): a fair coin thrown once for each such pair.
+
+def sign_flip(differences: Sequence[float]) -> float:
+    """Two-sided p-value that paired differences of independent cases have mean zero, by flipping their signs.
+
+    One number a case, such as the mean over its repeats: repeats of one case are no independent evidence. Exact for few
+    cases that differ, else from ``DRAWS`` draws of a fixed seed (Fisher's randomisation test; Good, Permutation Tests,
+    2000). 1 where nothing differs.
     """
-    from scipy.stats import binomtest
-
-    pairs = only_first + only_second
-    return float(binomtest(only_first, pairs).pvalue) if pairs else 1.0
-
-
-def signed_rank(differences: Sequence[float]) -> float:
-    """Two-sided p-value that paired differences scatter about zero: Wilcoxon's signed-rank test; 1 where all are 0."""
-    from scipy.stats import wilcoxon
-
-    moved = [difference for difference in differences if difference]
-    if not moved:
+    moved = np.array([difference for difference in differences if difference])
+    if not len(moved):
         return 1.0
-    _, p_value = wilcoxon(moved)
-    return float(p_value)  # pyright: ignore[reportArgumentType]
+    if len(moved) <= MOST_EXACT:
+        signs = 1 - 2 * ((np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved))) & 1)
+    else:
+        signs = np.random.default_rng(0).choice([-1, 1], (DRAWS, len(moved)))
+    sums, seen = np.abs(signs @ moved), abs(moved.sum())
+    as_far = int((sums >= seen * (1 - 1e-12)).sum())
+    return as_far / len(signs) if len(moved) <= MOST_EXACT else (as_far + 1) / (DRAWS + 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

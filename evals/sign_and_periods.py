@@ -1,6 +1,6 @@
 """Two promises, tried a thousand times each: Ramsey has its sign right; a Rabi of too few or many periods is refused.
 
-``python -m reson.evals.sign_and_periods`` on chips that nothing was tuned on; ``--tune`` uses those below. A Ramsey
+``python -m reson.evals.sign_and_periods`` on chips drawn afresh; ``--tune`` uses those that were tuned on. A Ramsey
 trial draws the detuning of the drive from the range that the checks allow, with default arguments and T2 known or not;
 a Rabi trial draws the length of the pulse, the range and the number of points so that the sweep holds less than a
 quarter of a period or more than ten.
@@ -14,13 +14,14 @@ import os
 from collections import Counter
 from dataclasses import dataclass
 
-from reson.evals.nights import FIRST_UNSEEN_SEED
+from reson.evals import seeds
 from reson.evals.verdicts.pulses import best_amplitude
 from reson.evals.verdicts.setting import Setting, Stage, prepare
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.judge import judge
 
+STUDY = "sign and periods"
 TRIALS = 1000
 HEALTHY = 0
 """Number of a healthy measurement in the verdict study."""
@@ -107,12 +108,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trials", type=int, default=TRIALS, help="of each experiment")
     parser.add_argument("--only", choices=list(EXPERIMENTS), help="this experiment alone")
-    parser.add_argument("--tune", action="store_true", help="the chips that thresholds are tuned on")
+    seeds.add_arguments(parser)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     says = {"ramsey_xy": "signs right", "rabi": "sweeps of too few or too many periods not accepted"}
+    first = seeds.first_seed(STUDY, asked, asked.trials)
+    print(seeds.told(STUDY, first))
     for experiment in [asked.only] if asked.only else EXPERIMENTS:
-        trials = run(experiment, asked.trials, 0 if asked.tune else FIRST_UNSEEN_SEED, asked.workers)
+        trials = run(experiment, asked.trials, first, asked.workers)
         verdicts = ", ".join(f"{verdict} {number}" for verdict, number in Counter(t.verdict for t in trials).items())
         right = sum(trial.right for trial in trials)
         print(f"{experiment}: {right} of {len(trials)} {says[experiment]} ({verdicts})", flush=True)

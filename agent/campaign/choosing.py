@@ -70,6 +70,8 @@ def take_up_answers(
         if row.status is ApprovalStatus.PENDING:
             continue
         body = {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by}
+        if row.edited_action is not None and row.kind is ActionKind.WRITE:
+            body["changes"] = row.edited_action.arguments["changes"]
         bench.tell(f"answer-{row.id}-{name}", "approval_answered", body)
         if row.kind is ActionKind.WRITE:
             qubits[name] = execute(bench, row)

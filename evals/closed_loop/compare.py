@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from statistics import fmean
 
 from reson.evals.closed_loop.running import CaseResult
 from reson.evals.closed_loop.summary import Results
-from reson.evals.intervals import Proportion, holm, mcnemar, proportion, signed_rank
+from reson.evals.intervals import Proportion, holm, proportion, sign_flip
 from reson.records import Finite, Record
 
 SIGNIFICANT = 0.05
@@ -25,7 +27,7 @@ class PassDifference(Record):
     """Pairs of which only the first passed."""
     only_second: int
     p: Finite
-    """McNemar's exact test, adjusted for the number of kinds (Holm)."""
+    """Of flipping signs of cases (repeats averaged), adjusted for the number of kinds (Holm)."""
     significant: bool
 
 
@@ -35,7 +37,7 @@ class FigureDifference(Record):
     ratio: Finite | None
     """Median of second over first."""
     p: Finite
-    """Wilcoxon's signed-rank test, adjusted for the number of figures (Holm)."""
+    """Of flipping signs of cases (repeats averaged), adjusted for the number of figures (Holm)."""
     significant: bool
 
 
@@ -77,7 +79,7 @@ def _passes(pairs: list[Pair]) -> tuple[PassDifference, ...]:
         lost = sum(a.passed and not b.passed for a, b in members)
         won = sum(b.passed and not a.passed for a, b in members)
         counted.append((kind, members, lost, won))
-    adjusted = holm([mcnemar(lost, won) for _, _, lost, won in counted])
+    adjusted = holm([sign_flip(by_case(members, _passed)) for _, members, _, _ in counted])
     return tuple(
         PassDifference(
             kind=kind,
@@ -92,13 +94,29 @@ def _passes(pairs: list[Pair]) -> tuple[PassDifference, ...]:
     )
 
 
+def by_case(pairs: list[Pair], figure: Callable[[CaseResult, CaseResult], tuple[float, float] | None]) -> list[float]:
+    """Second minus first of each case, averaged over its repeats: what is independent of each other is the cases."""
+    found: dict[str, list[float]] = {}
+    for a, b in pairs:
+        if values := figure(a, b):
+            found.setdefault(a.case, []).append(values[1] - values[0])
+    return [fmean(differences) for differences in found.values()]
+
+
+def _passed(a: CaseResult, b: CaseResult) -> tuple[float, float]:
+    return float(a.passed), float(b.passed)
+
+
 def _figures(pairs: list[Pair]) -> tuple[FigureDifference, ...]:
-    values = {name: [pair for a, b in pairs if (pair := _both(a, b, name))] for name in USED}
-    values = {name: found for name, found in values.items() if found}
-    adjusted = holm([signed_rank([b - a for a, b in found]) for found in values.values()])
+    figures = {name: partial(_both, name=name) for name in USED}
+    values = {name: [found for a, b in pairs if (found := figure(a, b))] for name, figure in figures.items()}
+    names = [name for name in USED if values[name]]
+    adjusted = holm([sign_flip(by_case(pairs, figures[name])) for name in names])
     return tuple(
-        FigureDifference(name=name, pairs=len(found), ratio=_ratio(found), p=p, significant=p < SIGNIFICANT)
-        for (name, found), p in zip(values.items(), adjusted, strict=True)
+        FigureDifference(
+            name=name, pairs=len(values[name]), ratio=_ratio(values[name]), p=p, significant=p < SIGNIFICANT
+        )
+        for name, p in zip(names, adjusted, strict=True)
     )
 
 

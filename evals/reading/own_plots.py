@@ -21,8 +21,9 @@ from reson.agent.reading import read_saved_data
 from reson.errors import OperatorError, ToolError
 from reson.evals.reading.tally import Marked, tell
 from reson.evals.scorers import SUPPORTS_A_VALUE
+from reson.evals.verdicts.comparison import compare
 from reson.evals.verdicts.setting import Setting, prepare
-from reson.evals.verdicts.study import compare, replaced_by_noise
+from reson.evals.verdicts.study import replaced_by_noise
 from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Json, Reading
@@ -129,7 +130,8 @@ def make_plot(experiment: str, number: int) -> Plot | None:
     changes = row.propose(analysis, raw.controls)
     truth = true_values(trial, setting.device, raw, {change.parameter: change.new for change in changes})
     wrong = never or any(
-        compare(trial.needs[change.parameter], change, truth[change.parameter], never).wrong for change in changes
+        compare(trial.needs[change.parameter], change.new, change.stderr, truth[change.parameter], never).wrong
+        for change in changes
     )
     if wrong or (adequate and changes):
         return Plot(f"{experiment}-{number}", experiment, analysis, supports=not wrong)

@@ -17,12 +17,22 @@ class Value:
     truth: float
     wrong: bool
     """Outside 5 combined standard deviations and outside what the next step bears."""
+    right: bool = True
+    """Within both."""
+    outside: bool = False
+    """Outside what the next step bears, whatever its error says."""
     unsure: float = 0.0
     """Standard error of the truth itself: how far it moved meanwhile, and what finding it by sampling leaves open."""
 
     @property
     def pull(self) -> float | None:
         return (self.found - self.truth) / math.hypot(self.stderr, self.unsure) if self.stderr else None
+
+    @property
+    def sigmas(self) -> float:
+        """Distance from the truth in combined standard deviations; infinite where neither has an error."""
+        distance, error = abs(self.found - self.truth), math.hypot(self.stderr or 0.0, self.unsure)
+        return distance / error if error else (math.inf if distance else 0.0)
 
 
 @dataclass(frozen=True)

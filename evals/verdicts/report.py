@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import chi2
 
-from reson.evals.verdicts.outcomes import Outcome
+from reson.evals.intervals import Proportion, proportion
+from reson.evals.verdicts.comparison import SIGMAS
+from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.trial import Need
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
@@ -17,18 +19,26 @@ from reson.tools.quantities import PARAMETERS
 
 LEAST, MOST = 0.8, 1.25
 """Standard deviation of the pulls between which an error bar is called honest."""
+BIAS = 3.5
+"""Standard errors of a mean pull: of fifty means chance lets one go as far in forty studies."""
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
     """What a terminal shows: the two tables, what misses the goal, and the failures."""
-    parts = (verdict_table(outcomes), pull_table(outcomes), [outside(outcomes)], failures(outcomes))
+    parts = (
+        verdict_table(outcomes),
+        distance_table(outcomes),
+        pull_table(outcomes),
+        [outside(outcomes)],
+        failures(outcomes),
+    )
     return "\n\n".join("\n".join(part) for part in parts)
 
 
 def verdict_table(outcomes: Sequence[Outcome]) -> list[str]:
     lines = [
-        "| experiment | measurements | wrong | wrong accepted | share | good | good rejected | good to review |",
-        "|---|---|---|---|---|---|---|---|",
+        "| experiment | measurements | wrong | of them accepted (95 %) | good | good rejected | good to review |",
+        "|---|---|---|---|---|---|---|",
     ]
     names = list(dict.fromkeys(outcome.experiment for outcome in outcomes))
     rows = (_row(name, [outcome for outcome in outcomes if outcome.experiment == name]) for name in names)
@@ -36,21 +46,56 @@ def verdict_table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _row(name: str, part: Sequence[Outcome]) -> str:
-    accepted = [outcome for outcome in part if outcome.wrong and outcome.verdict is Verdict.ACCEPT]
+    wrong = [outcome for outcome in part if outcome.wrong]
     good = [outcome for outcome in part if outcome.good]
     rejected = sum(outcome.verdict is Verdict.REJECT for outcome in good)
     review = sum(outcome.verdict is Verdict.REVIEW for outcome in good)
     cells = (
         name,
         len(part),
-        sum(outcome.wrong for outcome in part),
-        len(accepted),
-        f"{len(accepted) / len(part):.2%}",
+        len(wrong),
+        wrong_accepted(outcomes=part),
         len(good),
         f"{rejected} ({rejected / max(1, len(good)):.1%})",
         f"{review} ({review / max(1, len(good)):.1%})",
     )
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def wrong_accepted(outcomes: Sequence[Outcome]) -> Proportion:
+    """Of the wrong values those that were accepted: only about these can an acceptance be wrong."""
+    wrong = [outcome for outcome in outcomes if outcome.wrong]
+    return proportion(sum(outcome.verdict is Verdict.ACCEPT for outcome in wrong), len(wrong))
+
+
+def accepted_values(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], list[Value]]:
+    """(experiment, parameter) -> every value that was accepted, of whatever condition."""
+    found: dict[tuple[str, str], list[Value]] = {}
+    for outcome in outcomes:
+        if outcome.verdict is Verdict.ACCEPT:
+            for parameter, value in outcome.values.items():
+                found.setdefault((outcome.experiment, parameter), []).append(value)
+    return found
+
+
+def distance_table(outcomes: Sequence[Outcome]) -> list[str]:
+    """How far accepted values are off, each way of saying it apart: a wide error bar must not hide a large error."""
+    lines = [
+        "| experiment | parameter | accepted | outside the tolerance | beyond 3 sigma | beyond 5 sigma | both |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (experiment, parameter), values in accepted_values(outcomes).items():
+        cells = (
+            experiment,
+            parameter,
+            len(values),
+            sum(value.outside for value in values),
+            sum(value.sigmas > 3 for value in values),
+            sum(value.sigmas > SIGMAS for value in values),
+            sum(value.wrong for value in values),
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return lines
 
 
 def pulls(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], np.ndarray]:
@@ -94,8 +139,8 @@ def pull_table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def outside(outcomes: Sequence[Outcome]) -> str:
-    """Which standard deviations of pulls miss the goal, and which of them by more than chance explains."""
-    missed, surely = [], []
+    """Which standard deviations of pulls miss the goal, which of them by more than chance, and which are biased."""
+    missed, surely, biased = [], [], []
     for (experiment, parameter), pull in pulls(outcomes).items():
         if len(pull) < 2:
             continue
@@ -105,7 +150,18 @@ def outside(outcomes: Sequence[Outcome]) -> str:
             missed.append(name)
         if high < LEAST or low > MOST:
             surely.append(name)
-    return f"Outside: {', '.join(missed) or 'none'}. Beyond chance: {', '.join(surely) or 'none'}."
+        if bias_of(pull) > BIAS:
+            biased.append(f"{experiment} {parameter} ({pull.mean():+.2f})")
+    return (
+        f"Outside: {', '.join(missed) or 'none'}. Beyond chance: {', '.join(surely) or 'none'}. "
+        f"Mean beyond {BIAS:g} of its error from zero: {', '.join(biased) or 'none'}."
+    )
+
+
+def bias_of(pull: np.ndarray) -> float:
+    """By how many of its standard errors the mean of pulls of shape (n,) differs from zero."""
+    error = float(pull.std(ddof=1)) / math.sqrt(len(pull))
+    return abs(float(pull.mean())) / error if error else math.inf
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[str]:
@@ -139,19 +195,25 @@ def _kind(reason: str) -> str:
     return reason.split(" = ")[0].split(":")[0].split(" jumped")[0]
 
 
-def page(outcomes: Sequence[Outcome], first_seed: int, each: int) -> str:
-    """The published page (markdown); ``each`` measurements of an experiment are healthy and spoilt in turn."""
-    last = max(outcome.seed for outcome in outcomes)
-    wrong = sum(outcome.wrong and outcome.verdict is Verdict.ACCEPT for outcome in outcomes)
+def page(outcomes: Sequence[Outcome], seeds: str, each: int) -> str:
+    """The published page (markdown); ``each`` measurements of an experiment are healthy and spoilt in turn.
+
+    ``seeds``: what is to be said of how they were chosen.
+    """
+    first, last = (pick(outcome.seed for outcome in outcomes) for pick in (min, max))
     good = [outcome for outcome in outcomes if outcome.good]
     lost = sum(outcome.verdict is Verdict.REJECT for outcome in good)
     return "\n".join(
         [
-            INTRODUCTION.format(number=len(outcomes), first=first_seed, last=last, each=each),
+            INTRODUCTION.format(number=len(outcomes), first=first, last=last, each=each, seeds=seeds),
             "## Verdicts\n",
-            f"Wrong values accepted: {wrong} of {len(outcomes)} ({wrong / len(outcomes):.2%}; goal 0.5 %). "
-            f"Good values rejected: {lost} of {len(good)} ({lost / max(1, len(good)):.2%}; goal 3 %).\n",
+            f"Wrong values accepted: {wrong_accepted(outcomes)}, at 95 % confidence. "
+            f"Good values rejected: {proportion(lost, len(good))} (goal 3 %). "
+            f"Experiments that never had a wrong value to refuse: {', '.join(never_wrong(outcomes)) or 'none'}.\n",
             *verdict_table(outcomes),
+            "\n## How far off are accepted values?\n",
+            DISTANCES,
+            *distance_table(outcomes),
             "\n## By condition\n",
             *condition_table(outcomes),
             "\n## Are the error bars honest?\n",
@@ -166,13 +228,19 @@ def page(outcomes: Sequence[Outcome], first_seed: int, each: int) -> str:
             "| experiment | parameter | tolerance | because |",
             "|---|---|---|---|",
             *(
-                f"| {experiment} | {parameter} | {_tolerance(parameter, need)} | {need.reason} |"
+                f"| {experiment} | {parameter} | {tolerance(parameter, need)} | {need.reason} |"
                 for experiment, trial in TRIALS.items()
                 for parameter, need in trial.needs.items()
             ),
             "",
         ]
     )
+
+
+def never_wrong(outcomes: Sequence[Outcome]) -> list[str]:
+    """Experiments of which the study says nothing about wrong values, since it drew none."""
+    had = {outcome.experiment for outcome in outcomes if outcome.wrong}
+    return [name for name in dict.fromkeys(outcome.experiment for outcome in outcomes) if name not in had]
 
 
 def condition_table(outcomes: Sequence[Outcome]) -> list[str]:
@@ -189,7 +257,7 @@ def condition_table(outcomes: Sequence[Outcome]) -> list[str]:
     return lines
 
 
-def _tolerance(parameter: str, need: Need) -> str:
+def tolerance(parameter: str, need: Need) -> str:
     unit = PARAMETERS[parameter].unit
     return f"{need.tolerance:.2%}" if need.relative else f"{need.tolerance:g} {unit}".strip()
 
@@ -201,7 +269,7 @@ on chips of the seeds {first} to {last}. Each experiment once on each of the fir
 one of five with a bad sweep, two of five with a fault: dead, a tenth of the drive, T1 of 2 us, drive 10 kHz to 2 MHz
 off, pulses 1 to 30 % off, DRAG off, readout threshold off, few shots, or every shot replaced by noise. On the others,
 for the error bars, healthy ones alone. Healthy means what the chip draws for a qubit, now and then with a defect.
-Thresholds, error estimates and readings were tuned on seeds below 1000 alone (`--tune`).
+Thresholds, error estimates and readings were tuned on seeds below 1000 (`--tune`). {seeds}
 
 The verdict is that of a campaign: numeric checks, bounds, and the offline reader's doubt. A value is *wrong* if it lies
 outside 5 combined standard deviations of the truth and outside the tolerance below; whatever comes out of a dead qubit
@@ -215,6 +283,10 @@ a perfectly prepared 1 with the written discrimination, thermal population and d
 average infidelity of the pulses that were loaded, over all shots where a fast defect splits the qubit, of leakage the
 half that benchmarking counts.
 """
+
+DISTANCES = """Values that were accepted, of whatever condition. Outside the tolerance: more than the next step bears,
+whatever the error bar says. Beyond 3 and 5 sigma: by the value's own error, combined with the truth's. Both, outside
+and beyond 5, is what the study calls wrong."""
 
 PULLS = f"""Pull = (found - true) / error, of healthy accepted measurements; goal: standard deviation {LEAST} to {MOST}.
 The error is that of the value, combined with how far the truth itself moved during the measurement and with what

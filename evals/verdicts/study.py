@@ -1,7 +1,7 @@
 """How far a verdict can be trusted: thousands of measurements, healthy and spoilt, judged against the hidden truth.
 
-``python -m reson.evals.verdicts`` uses chips that no threshold was tuned on (seeds from ``FIRST_UNSEEN_SEED``);
-``--tune`` uses those below, and is what thresholds, error estimates and readings are improved on.
+``python -m reson.evals.verdicts`` draws chips that nobody has seen from the hash of the commit (``seeds``); ``--tune``
+uses those that thresholds, error estimates and readings are improved on.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ import numpy as np
 from reson.agent.campaign.measuring import with_doubt, within_bounds
 from reson.agent.reading import read_saved_data
 from reson.errors import ToolError
-from reson.evals.nights import FIRST_UNSEEN_SEED
-from reson.evals.verdicts.outcomes import Outcome, Value
+from reson.evals import seeds
+from reson.evals.verdicts.comparison import compare
+from reson.evals.verdicts.outcomes import Outcome
 from reson.evals.verdicts.report import page, summary
 from reson.evals.verdicts.setting import HEALTHY, Setting, condition, prepare
-from reson.evals.verdicts.trial import Need, TrueValue, true_values
+from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import TRIALS
-from reson.records import Change, Verdict
+from reson.records import Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.verdicts.judge import judge
@@ -36,8 +37,8 @@ EACH = 56
 """Measurements of each experiment, healthy and spoilt in turn."""
 MORE = 90
 """Further healthy ones of each, for the error bars."""
-SIGMAS = 5.0
 PROGRESS = 200
+STUDY = "verdicts"
 
 
 def measure(experiment: str, number: int, first_seed: int) -> Outcome:
@@ -72,7 +73,9 @@ def measure(experiment: str, number: int, first_seed: int) -> Outcome:
         status=str(reading.status),
         reasons=judgement.reasons,
         values={
-            change.parameter: compare(trial.needs[change.parameter], change, truth[change.parameter], never)
+            change.parameter: compare(
+                trial.needs[change.parameter], change.new, change.stderr, truth[change.parameter], never
+            )
             for change in changes
         },
     )
@@ -86,17 +89,6 @@ def _arguments(setting: Setting) -> dict[str, float]:
     specs = {spec.name: spec for spec in row.parameters}
     within = {name: float(np.clip(value, specs[name].low, specs[name].high)) for name, value in wanted.items()}
     return row.arguments({k: round(v) if specs[k].integer else v for k, v in within.items()}, setting.known)
-
-
-def compare(need: Need, change: Change, truth: TrueValue, never: bool) -> Value:
-    """A value is wrong beyond 5 combined standard deviations and beyond the tolerance of the next step.
-
-    ``never``: whatever comes out of this measurement is wrong.
-    """
-    deviation = change.new - truth.value
-    likely = abs(deviation) <= SIGMAS * np.hypot(change.stderr or 0.0, truth.stderr)
-    right = need.allows(deviation, truth.value) or likely
-    return Value(change.new, change.stderr, truth.value, bool(never or not right), truth.stderr)
 
 
 def replaced_by_noise(raw: RawData, rng: np.random.Generator) -> RawData:
@@ -145,16 +137,16 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=EACH, help="measurements of each experiment")
     parser.add_argument("--healthy", type=int, default=MORE, help="further healthy ones of each, for the error bars")
     parser.add_argument("--only", nargs="*", default=[], choices=list(TRIALS), help="these experiments alone")
-    parser.add_argument("--tune", action="store_true", help="the chips that thresholds are tuned on")
+    seeds.add_arguments(parser)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", type=Path, help="write the report here (markdown)")
     parser.add_argument("--json", type=Path, help="also write every measurement here")
     asked = parser.parse_args()
-    first = 0 if asked.tune else FIRST_UNSEEN_SEED
+    first = seeds.first_seed(STUDY, asked, numbers(asked.each, asked.healthy)[-1] + 1)
     outcomes = run_study(asked.each, first, asked.workers, tuple(asked.only), asked.healthy)
     print(summary(outcomes))
     if asked.write:
-        asked.write.write_text(page(outcomes, first, asked.each))
+        asked.write.write_text(page(outcomes, seeds.told(STUDY, first), asked.each))
     if asked.json:
         asked.json.write_text(json.dumps([_plain(outcome) for outcome in outcomes], indent=1))
 

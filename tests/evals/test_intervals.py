@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 
-from reson.evals.intervals import holm, mcnemar, mean_interval, pass_hat, proportion, signed_rank
+from reson.evals.intervals import holm, mean_interval, pass_hat, proportion, sign_flip
 
 
 def test_wilson_s_interval_is_that_of_the_textbooks() -> None:
@@ -30,15 +33,21 @@ def test_pass_hat_counts_draws_without_replacement() -> None:
         pass_hat(3, 3, 4)
 
 
-def test_mcnemar_is_a_fair_coin() -> None:
-    assert mcnemar(0, 0) == 1.0
-    assert mcnemar(6, 0) == pytest.approx(2 / 64)
-    assert mcnemar(5, 5) == 1.0
+def test_flipping_signs_counts_by_hand() -> None:
+    assert sign_flip([0.0, 0.0]) == 1.0
+    assert sign_flip([1.0] * 6) == pytest.approx(2 / 64)
+    assert sign_flip([1.0, 2.0, -3.0]) == 1.0
+    assert sign_flip([1.0, 1.0, -1.0]) == 1.0, "of eight sums six are one away from zero, two are three"
+    assert sign_flip([3.0, 1.0]) == pytest.approx(2 / 4), "4 and -4 of 4, 2, -2, -4"
+    assert sign_flip([1.0] * 40) < 1e-4, "too many to count: drawn"
 
 
-def test_signed_rank_of_few_pairs_is_exact() -> None:
-    assert signed_rank([0.0, 0.0]) == 1.0
-    assert signed_rank([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]) == pytest.approx(2 / 64)
+def test_repeats_of_a_case_are_no_further_evidence() -> None:
+    """Ten cases of four equal repeats, no difference in truth: at 5 % no more than one study in twenty is alarmed."""
+    rng = np.random.default_rng(3)
+    by_case = rng.choice([-1.0, 0.0, 1.0], (400, 10))
+    assert np.mean([sign_flip(list(one)) < 0.05 for one in by_case]) <= 0.06
+    assert np.mean([sign_flip(list(np.repeat(one, 4))) < 0.05 for one in by_case]) > 0.15, "which pairing by run does"
 
 
 def test_holm_is_never_below_the_single_test_and_keeps_the_order() -> None:
@@ -47,7 +56,16 @@ def test_holm_is_never_below_the_single_test_and_keeps_the_order() -> None:
 
 
 def test_the_interval_of_a_mean_is_student_s() -> None:
-    mean, low, high = mean_interval([0.0, 1.0, 1.0, 1.0])
-    assert (mean, high) == (0.75, 1.0)
-    assert low == pytest.approx(max(0.0, 0.75 - 3.1824 * 0.25))
+    """0.975 quantile of t with 3 degrees of freedom: 3.1824 (tables)."""
+    mean, low, high = mean_interval([0.4, 0.5, 0.5, 0.6])
+    half = 3.1824 * math.sqrt(0.02 / 3 / 4)
+    assert (mean, low, high) == pytest.approx((0.5, 0.5 - half, 0.5 + half), abs=1e-5)
+    assert 0 < low < high < 1, "neither end is cut, so both are Student's"
+    assert mean_interval([0.0, 1.0, 1.0, 1.0])[2] == 1.0, "a share cannot exceed 1"
     assert mean_interval([1.0] * 20)[1] == pytest.approx(0.8389, abs=1e-4)
+
+
+def test_student_s_interval_holds_the_mean_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(11)
+    held = [low < 0.5 < high for _, low, high in (mean_interval(list(rng.normal(0.5, 0.05, 6))) for _ in range(2000))]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)

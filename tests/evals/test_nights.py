@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
+
 from reson.agent.observation import DiagnosisCode
 from reson.evals.faulty_chips import TEN_KINDS, faulty_chip
 from reson.evals.nights import (
-    FIRST_UNSEEN_SEED,
     GOAL,
     NightResult,
     QubitResult,
@@ -15,6 +16,7 @@ from reson.evals.nights import (
     summarise,
     summarise_faults,
 )
+from reson.evals.seeds import FIRST_UNSEEN_SEED
 
 
 def test_a_cold_chip_is_calibrated_in_truth_and_the_next_night_takes_half():
@@ -49,6 +51,31 @@ def test_ten_kinds_of_faults_sit_on_eleven_different_qubits_of_a_chip():
         assert {entry["kind"] for entry in entries} == set(TEN_KINDS)
         assert len(set(components)) == len(components) == len(chip.expected) == 11
     assert set(TEN_KINDS.values()) <= set(DiagnosisCode)
+
+
+@pytest.mark.parametrize(
+    ("diagnoses", "expected", "own", "right"),
+    [
+        (("hot_qubit",), "hot_qubit", (), True),
+        ((), "hot_qubit", (), False),
+        (("short_t1",), "hot_qubit", (), False),
+        (("hot_qubit", "short_t1"), "hot_qubit", (), False),  # the right name and a wrong one more
+        (("hot_qubit", "short_t1"), "hot_qubit", ("short_t1",), True),  # which the chip has of its own
+        (("short_t1",), "hot_qubit", ("short_t1",), False),  # the fault's own name is missing
+    ],
+)
+def test_a_fault_is_named_rightly_by_its_name_and_no_other(diagnoses, expected, own, right):
+    qubit = QubitResult(1, "q0", "failed", diagnoses, expected, own, 9.0, 1e-3, None)
+    text = summarise_faults([NightResult(1, "finished", 60, None, 100.0, 20.0, (qubit,))])
+    assert f"named rightly: {int(right)} of 1" in text
+
+
+def test_the_excess_is_what_a_ratio_forgives():
+    done = QubitResult(1, "q0", "done", (), None, (), 1.4, 1.4e-2, None)
+    assert done.true_excess == pytest.approx(4e-3)
+    assert "minus coherence limit: median 4.0e-03" in summarise(
+        [NightResult(1, "finished", 60, 20, 100.0, 9.0, (done,))]
+    )
 
 
 def test_the_summary_of_faults_names_what_was_missed():

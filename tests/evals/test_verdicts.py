@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from reson.evals.nights import FIRST_UNSEEN_SEED
+from reson.evals.seeds import FIRST_UNSEEN_SEED
 from reson.evals.truth import true_gate_errors
+from reson.evals.verdicts.comparison import compare
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
-from reson.evals.verdicts.report import page, pulls, spread_of, verdict_table
+from reson.evals.verdicts.report import (
+    BIAS,
+    bias_of,
+    distance_table,
+    never_wrong,
+    outside,
+    page,
+    pulls,
+    spread_of,
+    tolerance,
+    verdict_table,
+)
 from reson.evals.verdicts.setting import FAULTY, SPOILS, condition
 from reson.evals.verdicts.study import measure, numbers
+from reson.evals.verdicts.trial import Need, TrueValue
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
 from reson.tools.devices.envelope import area
@@ -90,8 +104,81 @@ def test_what_the_truth_leaves_open_counts_in_a_pull() -> None:
     assert Value(found=8.0, stderr=None, truth=3.0, wrong=False).pull is None
 
 
+ABSOLUTE, RELATIVE = Need(1.0, False, ""), Need(0.1, True, "")
+
+
+@pytest.mark.parametrize(
+    ("need", "found", "stderr", "truth", "unsure", "right", "wrong", "outside"),
+    [
+        # need     found  error  truth  of the truth      right  wrong  outside
+        (ABSOLUTE, 10.0, 0.1, 10.0, 0.0, True, False, False),
+        (ABSOLUTE, 10.4, 0.1, 10.0, 0.0, True, False, False),  # 4 sigma
+        (ABSOLUTE, 10.6, 0.1, 10.0, 0.0, False, False, False),  # 6 sigma, borne all the same
+        (ABSOLUTE, 11.1, 0.1, 10.0, 0.0, False, True, True),  # 11 sigma, not borne
+        (ABSOLUTE, 8.9, 0.1, 10.0, 0.0, False, True, True),  # on the other side
+        (ABSOLUTE, 11.1, 0.3, 10.0, 0.0, False, False, True),  # 3.7 sigma: outside, and likely
+        (ABSOLUTE, 11.6, 0.3, 10.0, 0.0, False, True, True),  # 5.3 sigma
+        (ABSOLUTE, 11.6, 0.3, 10.0, 0.4, False, False, True),  # the truth moved meanwhile: 3.2 sigma
+        (ABSOLUTE, 11.1, None, 10.0, 0.0, False, True, True),  # no error, no excuse
+        (ABSOLUTE, 10.9, None, 10.0, 0.0, False, False, False),
+        (RELATIVE, 10.9, 0.01, 10.0, 0.0, False, False, False),
+        (RELATIVE, 11.1, 0.01, 10.0, 0.0, False, True, True),
+        (RELATIVE, -11.1, 0.01, -10.0, 0.0, False, True, True),
+        (RELATIVE, 10.0, 0.01, -10.0, 0.0, False, True, True),  # the wrong sign
+        (ABSOLUTE, math.nan, 0.1, 10.0, 0.0, False, True, True),
+        (ABSOLUTE, 10.0, 0.1, math.nan, 0.0, False, True, True),  # nothing is true of it
+        (ABSOLUTE, 10.0, 0.1, math.inf, 0.0, False, True, True),
+    ],
+)
+def test_the_comparison(
+    need: Need,
+    found: float,
+    stderr: float | None,
+    truth: float,
+    unsure: float,
+    right: bool,
+    wrong: bool,
+    outside: bool,
+) -> None:
+    value = compare(need, found, stderr, TrueValue(truth, unsure))
+    assert (value.right, value.wrong, value.outside) == (right, wrong, outside)
+    never = compare(need, found, stderr, TrueValue(truth, unsure), never=True)
+    assert (never.right, never.wrong) == (False, True), "whatever comes out of a dead qubit is wrong"
+
+
+@pytest.mark.parametrize(
+    ("adequate", "wrong", "good"),
+    [
+        (True, (False,), True),
+        (True, (False, True), False),
+        (True, (True,), False),
+        (True, (), False),  # good without any value
+        (False, (False,), False),
+    ],
+)
+def test_what_is_good(adequate: bool, wrong: tuple[bool, ...], good: bool) -> None:
+    values = {f"v{place}": Value(1.0, 0.1, 1.0, flag) for place, flag in enumerate(wrong)}
+    found = Outcome("t1", 0, 7, "healthy", adequate, Verdict.ACCEPT, Verdict.ACCEPT, "SUCCESS", (), values)
+    assert found.good is good
+    assert found.wrong is any(wrong)
+
+
+def test_tolerances_are_those_of_the_published_page() -> None:
+    """Three times as wide would make the page say 0 wrong of what it never was asked."""
+    published = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text().partition("## Tolerances")[2]
+    rows = {line.rsplit("|", 2)[0] for line in published.splitlines() if line.startswith("| ")}
+    missing = [
+        row
+        for experiment, trial in TRIALS.items()
+        for parameter, need in trial.needs.items()
+        if (row := f"| {experiment} | {parameter} | {tolerance(parameter, need)} ") not in rows
+    ]
+    assert not missing, "a tolerance was changed: publish it with its reason (python -m reson.evals.verdicts --write)"
+
+
 def outcome(verdict: Verdict, found: float, wrong: bool, adequate: bool = True) -> Outcome:
-    values = {"t1": Value(found=found, stderr=1e-6, truth=50e-6, wrong=wrong)}
+    values = {"t1": compare(Need(5e-6, False, ""), found, 1e-6, TrueValue(50e-6))}
+    assert values["t1"].wrong == wrong
     return Outcome("t1", 0, 7, "healthy", adequate, verdict, verdict, "SUCCESS", ("a reason",), values)
 
 
@@ -104,11 +191,30 @@ def test_the_table_counts_what_it_says() -> None:
         outcome(Verdict.REVIEW, 49e-6, wrong=False),
         outcome(Verdict.REJECT, 49e-6, wrong=False, adequate=False),
     ]
-    assert verdict_table(outcomes)[-1] == "| **all** | 6 | 2 | 1 | 16.67% | 3 | 1 (33.3%) | 1 (33.3%) |"
+    assert (
+        verdict_table(outcomes)[-1] == "| **all** | 6 | 2 | 1 of 2 (50.0 %, 9.5 to 90.5) | 3 | 1 (33.3%) | 1 (33.3%) |"
+    )
+    assert distance_table(outcomes)[-1] == "| t1 | t1 | 2 | 1 | 1 | 1 | 1 |"
     assert pulls(outcomes)["t1", "t1"] == pytest.approx([1.0, 40.0])
-    text = page(outcomes, FIRST_UNSEEN_SEED, 6)
-    assert "Wrong values accepted: 1 of 6" in text
+    text = page(outcomes, "Drawn afresh.", 6)
+    assert "Wrong values accepted: 1 of 2 (50.0 %" in text, "of the wrong ones, not of all"
+    assert "Drawn afresh." in text
     assert "wrong accepted: t1, seed 7, healthy: t1 = 9e-05" in text
+
+
+def test_a_bias_is_seen_where_the_spread_is_right() -> None:
+    rng = np.random.default_rng(5)
+    fair, biased = rng.normal(0, 1, 100), rng.normal(0.78, 1, 100)
+    assert bias_of(fair) < BIAS < bias_of(biased)
+    shifted = [
+        replace(outcome(Verdict.ACCEPT, 50e-6 + 1e-6 * pull, wrong=False), seed=n) for n, pull in enumerate(biased)
+    ]
+    assert "Mean beyond 3.5 of its error from zero: t1 t1 (+" in outside(shifted)
+
+
+def test_an_experiment_without_a_wrong_value_is_named() -> None:
+    assert never_wrong([outcome(Verdict.ACCEPT, 51e-6, wrong=False)]) == ["t1"]
+    assert never_wrong([outcome(Verdict.REJECT, 90e-6, wrong=True)]) == []
 
 
 @pytest.mark.parametrize(

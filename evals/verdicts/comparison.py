@@ -1,0 +1,32 @@
+"""A found value beside the truth: how far off it is, by its own error and by what the next step bears."""
+
+from __future__ import annotations
+
+import math
+
+from reson.evals.verdicts.outcomes import Value
+from reson.evals.verdicts.trial import Need, TrueValue
+
+SIGMAS = 5.0
+"""Combined standard deviations that chance is allowed; where thousands are compared, one in two million."""
+
+
+def compare(need: Need, found: float, stderr: float | None, truth: TrueValue, never: bool = False) -> Value:
+    """A value is *wrong* beyond 5 combined standard deviations and beyond the tolerance; *right* within both.
+
+    ``never``: whatever comes out of this measurement is wrong, and so is whatever has no finite truth.
+    """
+    deviation = found - truth.value
+    allowed = SIGMAS * math.hypot(stderr or 0.0, truth.stderr)
+    outside = not need.allows(deviation, truth.value)
+    unlikely = not abs(deviation) <= allowed
+    never = never or not math.isfinite(truth.value)
+    return Value(
+        found=found,
+        stderr=stderr,
+        truth=truth.value,
+        wrong=never or (outside and unlikely),
+        right=not (never or outside or unlikely),
+        outside=outside,
+        unsure=truth.stderr,
+    )
