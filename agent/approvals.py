@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from reson.agent.policy import Context, Decision, Policy, answers_together, decide
+from reson.authors import is_rule, may_be_a_person, of_rule
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Json, Verdict
 from reson.tools.quantities import PARAMETERS
@@ -22,8 +23,6 @@ _STATUS = {
     Decision.DENY: ApprovalStatus.DENIED,
 }
 _ANSWER = {Decision.AUTO: "approve", Decision.ASK: None, Decision.DENY: "deny"}
-ROLLBACK = "rollback-"
-"""How the ids of approvals of rollbacks begin."""
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
 _PREFIXES = {"": 1.0, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
@@ -83,7 +82,7 @@ def authorise(
             requested_device=device_time,
             requested_wall=now,
             answered_wall=now if answered else None,
-            answered_by=f"policy: {rule}" if answered else None,
+            answered_by=of_rule(rule) if answered else None,
             answer=_ANSWER[decision],
             supersedes=None if last is None else last.id,
         ),
@@ -154,14 +153,14 @@ def respond(store: Store, approval_id: str, by: str, note: str) -> ApprovalRow:
 
 def _person(name: str) -> str:
     """The name under which a person answers: never empty, and never the policy's."""
-    if not name.strip() or name.strip().lower().startswith("policy"):
+    if not may_be_a_person(name):
         raise _bad(f"{name!r} is no name of a person; answers by the policy are its own")
     return name.strip()
 
 
 def by_a_person(row: ApprovalRow) -> bool:
     """Whether a person, not the policy, gave the answer; False while it waits."""
-    return row.answered_by is not None and not row.answered_by.startswith("policy:")
+    return row.answered_by is not None and not is_rule(row.answered_by)
 
 
 def parse_value(text: float | str, unit: str) -> float:

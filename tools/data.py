@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from reson.older_records import with_limits
 from reson.records import Check, Finite, Quantity, Record
 
 Values = Mapping[str, float]
@@ -54,6 +55,21 @@ class Axis(Record):
     label: str
     unit: str
     """SI unit; the drawing chooses the prefix."""
+    limits: tuple[Finite, Finite] | None = None
+    """Range that is drawn whatever the data, so that noise on a flat line looks like it; None: as the data want it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_limits(cls, fields: Any) -> Any:
+        return with_limits(fields)
+
+
+def probability(label: str, low: float = -0.05) -> Axis:
+    return Axis(label=label, unit="", limits=(low, 1.05))
+
+
+P1 = probability("P(1)")
+SURVIVAL = probability("P(survival)", low=0.4)
 
 
 class Map(Record):

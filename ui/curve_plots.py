@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reson.tools.data import Analysis
-from reson.tools.figures.curves import probability_range, whole_numbers
+from reson.tools.figures.curves import whole_numbers
 from reson.tools.figures.style import label, prefix
 from reson.ui.frames import measured_frame
 from reson.ui.palette import colours
@@ -78,5 +78,5 @@ def _range_of_y(analysis: Analysis, points: pd.DataFrame, histogram: bool) -> al
         return alt.Scale(type="log", domain=[min(SMALL_SHARE, min(positive) / 2), 1.2], clamp=True)
     if analysis.experiment == "correlated_readout_error" and analysis.error is None:
         return alt.Scale(domain=[min(points.low.min(), -SMALL_CHANGE), max(points.high.max(), SMALL_CHANGE)])
-    limits = probability_range(analysis)
+    limits = analysis.y_axis.limits
     return alt.Scale(zero=False) if limits is None else alt.Scale(domain=list(limits), nice=False)

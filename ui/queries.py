@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select, text
 
+from reson.authors import RULES
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
@@ -46,7 +47,7 @@ def waiting_for_a_new_start(store: Store, run_ids: list[str]) -> list[ApprovalRo
 
 def answered(store: Store, run_ids: list[str], limit: int = 10) -> list[ApprovalRow]:
     """Answers that people gave in these runs, newest first."""
-    by_people = and_(approvals.c.run_id.in_(run_ids), approvals.c.answered_by.not_like("policy:%"))
+    by_people = and_(approvals.c.run_id.in_(run_ids), approvals.c.answered_by.not_like(RULES))
     return _approvals(store, select(approvals).where(by_people).order_by(approvals.c.answered_wall.desc()).limit(limit))
 
 

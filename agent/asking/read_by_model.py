@@ -16,7 +16,7 @@ from reson.agent.model.pictures import picture_of
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
 from reson.prompts.render import render
-from reson.records import GOOD, FitReliability, Json, Outcome, Reading
+from reson.records import GOOD, FitReliability, Json, Outcome, Reading, Seen
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
 
@@ -85,7 +85,13 @@ def reading_of(text: str, family: str, reader: str) -> Reading:
     reason = " ".join(str(answer.get("reason") or "").split())[:LONGEST_REASON]
     try:
         reading = Reading.model_validate(
-            wanted | {"reason": reason, "reader": reader, "suggested_range": _range(answer.get("suggested_range"))}
+            wanted
+            | {
+                "reason": reason,
+                "reader": reader,
+                "seen": Seen.PICTURE,
+                "suggested_range": _range(answer.get("suggested_range")),
+            }
         )
     except ValidationError as error:
         first = error.errors()[0]

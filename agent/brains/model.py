@@ -14,7 +14,7 @@ from reson.agent.model.capabilities import Capabilities
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Observation, QubitView
-from reson.records import Reading, Verdict
+from reson.records import Reading, Seen, Verdict
 from reson.tools.data import Analysis
 
 MODEL, OFFLINE, PERSON = "model", "offline", "person"
@@ -64,7 +64,7 @@ class ModelBrain:
 
     def sure_of(self, reading: Reading) -> bool:
         """The offline reader's word stands as it does in an offline night; a model must be sure."""
-        return reading.reader.startswith(OFFLINE) or reading.confidence >= self.sure
+        return reading.seen is Seen.SAVED_DATA or reading.confidence >= self.sure
 
     def look(self, figure: Path, analysis: Analysis, suspected: str = "") -> Reading | None:
         """The model's reading; None, with a note in the record, where there is none."""

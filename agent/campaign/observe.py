@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from reson.agent.approvals import ROLLBACK
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
 from reson.agent.expert.plans import SEARCH
 from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection
-from reson.records import Verdict
+from reson.records import ActionKind, Verdict
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.parameters import ParameterRow, current, log
@@ -26,10 +26,11 @@ def observe(bench: Bench, state: CampaignState) -> Observation:
     names = [name for name, qubit in state["qubits"].items() if qubit["state"] == "ready"]
     goals, budget = bench.config.goals, bench.budget()
     seconds, experiments = spent(bench)
+    rollbacks = {row.id for row in list_approvals(bench.store, kind=ActionKind.ROLLBACK)}
     return Observation(
         device=bench.device.name,
         goals=GoalsView.model_validate(goals.model_dump()),
-        qubits=tuple(_view(bench, state, name) for name in names),
+        qubits=tuple(_view(bench, state, name, rollbacks) for name in names),
         device_seconds_left=max(0.0, budget.device_minutes * 60 - seconds),
         experiments_left=max(0, budget.experiments - experiments),
     )
@@ -42,10 +43,10 @@ def spent(bench: Bench) -> tuple[float, int]:
     return sum(jobs.values()), len(rows)
 
 
-def _view(bench: Bench, state: CampaignState, component: str) -> QubitView:
+def _view(bench: Bench, state: CampaignState, component: str, rollbacks: AbstractSet[str]) -> QubitView:
     table = current(bench.store, bench.device.name).get(component, {})
     past = log(bench.store, bench.device.name, component=component)
-    since = _since(bench, past)
+    since = _since(bench, past, rollbacks)
     attempts = _attempts(bench, state, component, since)
     return QubitView(
         component=component,
@@ -66,10 +67,10 @@ def _known(row: ParameterRow, now: float) -> Known:
     )
 
 
-def _since(bench: Bench, past: Sequence[ParameterRow]) -> float:
+def _since(bench: Bench, past: Sequence[ParameterRow], rollbacks: AbstractSet[str]) -> float:
     """Device time from which this run's measurements count: its start, or the last rollback by a person if later."""
     began = get_run(bench.store, bench.run_id).started_device
-    back = [row.valid_from for row in past if (row.approval_id or "").startswith(ROLLBACK)]
+    back = [row.valid_from for row in past if row.approval_id in rollbacks]
     return max([began, *back])
 
 

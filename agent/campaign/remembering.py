@@ -23,7 +23,7 @@ from reson.agent.memory import (
 from reson.agent.observation import Diagnosis, Recollection
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.lessons import list_lessons, record_lesson
+from reson.tools.store.lessons import lesson_id, list_lessons, record_lesson
 from reson.tools.store.measurements import get_measurement, has_measurement
 
 
@@ -45,7 +45,7 @@ def remember_answer(bench: Bench, row: ApprovalRow) -> None:
 
 def learn(bench: Bench, component: str, diagnosis: Diagnosis) -> None:
     """A diagnosis becomes a lesson of the record, and of the index."""
-    name = f"{bench.run_id}-{component}-{diagnosis.code}"
+    name = lesson_id(bench.run_id, component, diagnosis.code)
     text = f"{component}: {diagnosis.code}: {diagnosis.text} {diagnosis.remedy}"
     record_lesson(bench.store, name, bench.run_id, component, text, bench.clock())
     _index(bench, [document_of_lesson(row) for row in list_lessons(bench.store, run_id=bench.run_id) if row.id == name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reson.agent.approvals import ROLLBACK, approve, authorise
+from reson.agent.approvals import approve, authorise
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Effect
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
@@ -46,7 +46,7 @@ def _roll_back_one(
             component=component,
             arguments={"changes": [change.to_json() for change in changes]},
         ),
-        approval_id=f"{ROLLBACK}{asked + 1:04d}-{component}",
+        approval_id=f"rollback-{asked + 1:04d}-{component}",
         run_id=None,
         device_kind=lab.config.device.kind,
         verdict=None,

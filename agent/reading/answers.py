@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.records import FitReliability, Outcome, Reading, Status
+from reson.records import FitReliability, Outcome, Reading, Seen, Status
 from reson.tools.data import Analysis, Series
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 
@@ -33,6 +33,7 @@ def answer(
         confidence=confidence,
         reason=reason,
         reader=READER,
+        seen=Seen.SAVED_DATA,
         suggested_range=suggested_range,
     )
 
@@ -45,6 +46,7 @@ def success(reason: str, confidence: float = 0.9) -> Reading:
         confidence=confidence,
         reason=reason,
         reader=READER,
+        seen=Seen.SAVED_DATA,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from reson.agent.reading.answers import READER, answer, arrays, has_curve, no_signal
-from reson.records import FitReliability, Outcome, Reading, Status
+from reson.records import FitReliability, Outcome, Reading, Seen, Status
 from reson.tools.data import Analysis
 
 NATURAL = 0.03
@@ -54,6 +54,7 @@ def read_wandering(analysis: Analysis) -> Reading:
             confidence=0.9,
             reason="the points scatter about one value, as their errors explain",
             reader=READER,
+            seen=Seen.SAVED_DATA,
         )
     if status is Status.TELEGRAPHIC:
         reason = f"the points jump between two values, {apart:.0%} apart"

@@ -15,7 +15,7 @@ from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
 from reson.records import ActionKind, Json
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
-from reson.tools.store.lessons import list_lessons
+from reson.tools.store.lessons import lesson_id, list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.runs import RunRow, get_run, list_runs
 
@@ -91,9 +91,8 @@ def _published_before(lab: Lab, store: Store, run: RunRow) -> list[tuple[str, fl
 
 def _lessons(store: Store, run_id: str, qubits: Sequence[Qubit]) -> tuple[str, ...]:
     """Lessons that no diagnosis of the report tells already."""
-    told = [diagnosis.text for qubit in qubits for diagnosis in qubit.diagnoses]
-    texts = [lesson.text for lesson in list_lessons(store, run_id=run_id)]
-    return tuple(text for text in texts if not any(known in text for known in told))
+    told = {lesson_id(run_id, qubit.component, diagnosis.code) for qubit in qubits for diagnosis in qubit.diagnoses}
+    return tuple(lesson.text for lesson in list_lessons(store, run_id=run_id) if lesson.id not in told)
 
 
 def _run(row: RunRow) -> Run:

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Table, select
 
 from reson.agent.approvals import by_a_person
+from reson.authors import is_rule
 from reson.evals.case import Case, Expected
 from reson.evals.collecting import episode_of
 from reson.evals.episode import Episode
@@ -116,9 +117,7 @@ def earlier_rows(store: Store, run: RunRow) -> dict[str, list[Json]]:
         )
         approvals = rows(schema.approvals, schema.approvals.c.requested_wall <= before)
         asked = {row["approval_id"] for row in values}
-        approvals = [
-            row for row in approvals if row["id"] in asked or not str(row["answered_by"]).startswith("policy:")
-        ]
+        approvals = [row for row in approvals if row["id"] in asked or not is_rule(str(row["answered_by"]))]
         lessons = rows(schema.lessons, schema.lessons.c.recorded_wall <= before)
         runs = rows(schema.runs, schema.runs.c.started_wall < before)
     found = {

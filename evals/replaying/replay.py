@@ -28,7 +28,7 @@ from reson.errors import OperatorError, ToolError
 from reson.evals.replaying.differences import Difference, compare_decisions, compare_events, compare_readings
 from reson.evals.replaying.recording import RecordedAnswer, Recording
 from reson.evals.replaying.stage import staged
-from reson.records import Ending, Json, Reading, Verdict
+from reson.records import Ending, Json, Reading, Seen, Verdict
 from reson.tools.data import Analysis
 from reson.tools.devices.device import Resting
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
@@ -126,7 +126,7 @@ class RecordedBrain:
     def sure_of(self, reading: Reading) -> bool:
         """As every brain that may ask a model has it; the offline reader's word always stands."""
         sure = self.recording.config.get("cascade", {}).get("sure", 0.0)
-        return reading.reader.startswith("offline") or reading.confidence >= sure
+        return reading.seen is Seen.SAVED_DATA or reading.confidence >= sure
 
     def check(self) -> None:
         """On a live lab: everything so far is as it was recorded. Raises ``Diverged``."""

@@ -38,3 +38,17 @@ def _check_code(name: str, message: str) -> str:
         return "no_signal"
     ends = (code for end, code in _CHECKS_THAT_END.items() if name.endswith(end))
     return _CHECKS.get(name) or next(ends, "out_of_range")
+
+
+def with_seen(fields: Any) -> Any:
+    """The fields of a reading, with what was looked at where that is not said: only the offline reader saw the data."""
+    if not isinstance(fields, dict) or "seen" in fields or "reader" not in fields:
+        return fields
+    return fields | {"seen": "saved_data" if str(fields["reader"]).startswith("offline") else "picture"}
+
+
+def with_limits(fields: Any) -> Any:
+    """The fields of an axis, with the limits of a probability where they are not said."""
+    if not isinstance(fields, dict) or "limits" in fields or not str(fields.get("label", "")).startswith("P("):
+        return fields
+    return fields | {"limits": (0.4 if fields["label"] == "P(survival)" else -0.05, 1.05)}

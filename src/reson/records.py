@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from reson.older_records import with_check_code
+from reson.older_records import with_check_code, with_seen
 
 # JSON has no NaN; a number that is not finite never crosses a border.
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -95,8 +95,15 @@ GOOD = frozenset({Status.SUCCESS, Status.STABLE})
 """What a plot shows where nothing is wrong; a family has one of the two."""
 
 
+class Seen(StrEnum):
+    """What a reader looked at."""
+
+    SAVED_DATA = "saved_data"
+    PICTURE = "picture"
+
+
 class Reading(Record):
-    """What a reader saw in a plot. ``reader`` says who looked and at what: a picture, or the saved data."""
+    """What a reader saw in a plot. ``reader`` says in words who looked and at what."""
 
     outcome: Outcome
     reliability: FitReliability
@@ -104,8 +111,14 @@ class Reading(Record):
     confidence: Annotated[Finite, Field(ge=0, le=1)]
     reason: str
     reader: str
+    seen: Seen
     suggested_range: tuple[Finite, Finite] | None = None
     """Range of the swept parameter that would serve better, in its SI unit."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_seen(cls, fields: Any) -> Any:
+        return with_seen(fields)
 
 
 class Quantity(Record):

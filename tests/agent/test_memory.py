@@ -35,6 +35,7 @@ from reson.records import (
     Outcome,
     Quantity,
     Reading,
+    Seen,
     Status,
     Verdict,
 )
@@ -66,6 +67,7 @@ def _measured(store: Store, name: str, experiment: str, qubit: int, value: float
         confidence=1.0,
         reason="clear",
         reader="test",
+        seen=Seen.PICTURE,
     )
     record_analysis(store, name, analysis, b"PNG", Judgement(verdict=verdict, checks=(check,)), reading, "campaign")
 

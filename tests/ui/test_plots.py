@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from reson.tools.data import Analysis, Axis, Map, Series
+from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.circuits.allxy_pairs import IDEAL
 from reson.tools.store.measurements import list_measurements, load_analysis, load_raw
@@ -44,7 +44,7 @@ def test_an_interactive_map_has_a_rectangle_for_every_point_and_none_beside_anot
         series=(),
         x_axis=Axis(label="Detuning", unit="Hz"),
         y_axis=Axis(label="Amplitude", unit=""),
-        z_axis=Axis(label="P(1)", unit=""),
+        z_axis=P1,
         maps=(Map(name="signal", x=x, y=y, z=z),),
         quantities={},
     )
@@ -74,7 +74,7 @@ def test_allxy_has_its_ideal_staircase_as_steps_and_only_the_measured_pairs_as_p
         experiment="allxy",
         series=(points, stairs),
         x_axis=Axis(label="Pair", unit=""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities={},
     )
     spec = plots.of_analysis(analysis).to_dict()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reson.records import Check, CheckCode, Judgement
+from reson.records import Check, CheckCode, Judgement, Reading, Seen
+from reson.tools.data import P1, SURVIVAL, Axis
 
 MISSES = "the curve misses the data: reduced chi2 = 15.7"
 
@@ -41,3 +42,21 @@ def test_a_check_without_a_code_gets_the_one_it_would_have_today(name: str, mess
 def test_a_check_with_a_code_keeps_it() -> None:
     said = {"name": "fitted", "code": "jump", "passed": False, "severity": "review", "message": MISSES}
     assert Check.model_validate(said).to_json() == said
+
+
+@pytest.mark.parametrize(
+    ("reader", "seen"),
+    [
+        ("offline: computed from the saved data, not from the picture", Seen.SAVED_DATA),
+        ("gpt-9: from the picture", Seen.PICTURE),
+    ],
+)
+def test_a_reading_that_does_not_say_what_was_looked_at(reader: str, seen: Seen) -> None:
+    said = {"outcome": "expected", "reliability": "reliable", "status": "SUCCESS", "confidence": 0.9, "reason": "clear"}
+    assert Reading.model_validate(said | {"reader": reader}).seen is seen
+
+
+def test_an_axis_of_probability_keeps_its_limits() -> None:
+    for axis in (P1, SURVIVAL):
+        assert Axis.model_validate({"label": axis.label, "unit": ""}) == axis
+    assert Axis.model_validate({"label": "T1", "unit": "s"}).limits is None

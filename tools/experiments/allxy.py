@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.circuits.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
 from reson.tools.experiments.experiment import Experiment
@@ -84,7 +84,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=(points, stairs),
         x_axis=Axis(label="Pair of pulses (lower case: half the angle)", unit=""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities=_quantities(value, error, found, np.sqrt(np.diag(covariance)) * scale),
         reduced_chi2=chi2,
         error=None if found[1] > 0 else "no staircase",

@@ -13,7 +13,7 @@ import numpy as np
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import series
@@ -120,7 +120,7 @@ def _analysis(raw: RawData, parts: tuple[Series, ...], quantities: dict[str, Qua
         qubit=raw.qubit,
         series=parts,
         x_axis=Axis(label="Pattern" if error else "Other qubit", unit=""),
-        y_axis=Axis(label="P(1)" if error else "Change of P(1) when it is in 1", unit=""),
+        y_axis=P1 if error else Axis(label="Change of P(1) when it is in 1", unit=""),
         quantities=quantities,
         error=error,
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -80,7 +80,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

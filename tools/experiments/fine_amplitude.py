@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
@@ -104,7 +104,7 @@ def _analysis(gate: str, raw: RawData, result: Fit) -> Analysis:
         qubit=raw.qubit,
         series=with_calibration(result.series, f"{gate.upper()} gates"),
         x_axis=Axis(label=f"Number of {gate.upper()} gates", unit=""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.drag import near_theory, over_theory, phase_rate, with_unsteady_frequency
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -81,7 +81,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
         qubit=raw.qubit,
         series=with_calibration(result.series, "pairs of X gates"),
         x_axis=Axis(label="Pairs of opposite X gates", unit=""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import SURVIVAL, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import Fit, fit
@@ -84,7 +84,7 @@ def _analyse(gate: _Gate, raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
-        y_axis=Axis(label="P(survival)", unit=""),
+        y_axis=SURVIVAL,
         quantities={} if result.error else _quantities(gate, result),
         reduced_chi2=result.reduced_chi2,
         points={"sequences": tuple(zip(lengths.tolist(), survival.tolist(), strict=True))},

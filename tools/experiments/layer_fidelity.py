@@ -14,7 +14,7 @@ import numpy as np
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
 from reson.tools.experiments import benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
@@ -113,7 +113,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Layers", unit=""),
-        y_axis=Axis(label="P(both survive)", unit=""),
+        y_axis=probability("P(both survive)"),
         quantities={} if result.error else _quantities(result, list(places.values())),
         reduced_chi2=result.reduced_chi2,
         error=result.error,

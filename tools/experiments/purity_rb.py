@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import Fit, fit
@@ -98,7 +98,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
-        y_axis=Axis(label="P(survival) and purity", unit=""),
+        y_axis=probability("P(survival) and purity"),
         quantities={} if result.error else _quantities(result, raw, _Points(x, values, errors, of_shots)),
         reduced_chi2=result.reduced_chi2,
         points={"sequences": tuple(zip(x.tolist(), values.tolist(), strict=True))},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
@@ -94,7 +94,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities={} if result.error else _quantities(result, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
@@ -60,7 +60,7 @@ def analyse(raw: RawData) -> Analysis:
             for part in [pulses % 2 == state]
         ),
         x_axis=Axis(label="X pulses", unit=""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities=_quantities(wrong, error),
     )
 

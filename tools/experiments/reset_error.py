@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
@@ -65,7 +65,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=parts,
         x_axis=Axis(label="Resets", unit=""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities={} if problem else _quantities(p1, error, contrast),
         error=problem,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.drag import (
     design_beta,
@@ -79,7 +79,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="DRAG beta", unit="s"),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities={} if result.error else _quantities(result, frequency, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,

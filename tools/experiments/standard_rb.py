@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import SURVIVAL, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
@@ -123,7 +123,7 @@ def _analysis(raw: RawData, result: Fit, survival: np.ndarray) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
-        y_axis=Axis(label="P(survival)", unit=""),
+        y_axis=SURVIVAL,
         quantities={} if result.error else _quantities(result, raw),
         reduced_chi2=result.reduced_chi2,
         points={"sequences": tuple(zip(lengths, survival.tolist(), strict=True))},

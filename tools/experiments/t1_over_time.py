@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
@@ -86,7 +86,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=trace or mean.series,
         x_axis=Axis(label="Time since the start", unit="s") if trace else Axis(label="Delay", unit="s"),
-        y_axis=Axis(label="T1", unit="s") if trace else Axis(label="P(1)", unit=""),
+        y_axis=Axis(label="T1", unit="s") if trace else P1,
         quantities=quantities,
         reduced_chi2=mean.reduced_chi2,
         error=error,

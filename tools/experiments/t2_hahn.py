@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -81,7 +81,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=Axis(label="P(0)", unit=""),
+        y_axis=probability("P(0)"),
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

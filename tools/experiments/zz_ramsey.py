@@ -14,7 +14,7 @@ import numpy as np
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.devices.device import coupling_of, neighbours_of
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -131,7 +131,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities={} if result.error else _quantities(result, values[flips], errors[flips], raw.circuits[-1]),
         reduced_chi2=result.reduced_chi2,
         error=result.error,

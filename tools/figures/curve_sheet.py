@@ -20,7 +20,6 @@ from reson.tools.figures.curves import (
     draw_curves,
     draw_line,
     draw_points,
-    probability_range,
     whole_numbers,
 )
 from reson.tools.figures.raster import compress, filtered
@@ -131,7 +130,7 @@ class _Sheet:
         """The figure, shape (rows, columns, 4), until the next one; None where an axis needs more than plain ticks."""
         scale = style.prefix(_swept(analysis), analysis.x_axis.unit)[0]
         x, y = _extent(analysis)
-        limits = _wider(x * scale), probability_range(analysis) or _wider(y)
+        limits = _wider(x * scale), analysis.y_axis.limits or _wider(y)
         across, upward = (self.tickers[which].at(one) for which, one in zip("xy", limits, strict=True))
         if across is None or upward is None:
             return None

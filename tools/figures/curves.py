@@ -42,7 +42,7 @@ def draw_curves(analysis: Analysis, title: str) -> Figure:
     axes.set_ylabel(style.label(analysis.y_axis.label, analysis.y_axis.unit), fontsize=11)
     if len(analysis.series) > 1:
         axes.legend(**style.LEGEND, ncols=len(analysis.series))
-    limits = probability_range(analysis)
+    limits = analysis.y_axis.limits
     if limits is not None:
         axes.set_ylim(*limits)
     if whole_numbers(analysis):
@@ -93,13 +93,6 @@ def draw_points(axes: Axes, index: int, part: Series, scale: float) -> ErrorbarC
         label=part.name,
         zorder=3,
     )
-
-
-def probability_range(analysis: Analysis) -> tuple[float, float] | None:
-    """Probabilities keep their range, so that noise on a flat line looks like it."""
-    if not analysis.y_axis.label.startswith("P("):
-        return None
-    return (0.4 if analysis.y_axis.label == "P(survival)" else -0.05), 1.05
 
 
 def whole_numbers(analysis: Analysis) -> bool:

@@ -111,10 +111,12 @@ def read_approval(connection: Connection, approval_id: str) -> ApprovalRow:
     return record_of(ApprovalRow, row)
 
 
-def list_approvals(store: Store, *, status: str | None = None, run_id: str | None = None) -> list[ApprovalRow]:
+def list_approvals(
+    store: Store, *, status: str | None = None, run_id: str | None = None, kind: ActionKind | None = None
+) -> list[ApprovalRow]:
     """Oldest request first."""
     query = select(approvals)
-    for column, wanted in ((approvals.c.status, status), (approvals.c.run_id, run_id)):
+    for column, wanted in ((approvals.c.status, status), (approvals.c.run_id, run_id), (approvals.c.kind, kind)):
         if wanted is not None:
             query = query.where(column == wanted)
     with reading(store.engine) as connection:

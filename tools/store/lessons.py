@@ -23,6 +23,11 @@ class LessonRow(Record):
     recorded_device: float
 
 
+def lesson_id(run_id: str, component: str, diagnosis: str) -> str:
+    """The id of what a run learnt from a diagnosis (its code): told once, however its words change."""
+    return f"{run_id}-{component}-{diagnosis}"
+
+
 def record_lesson(store: Store, lesson_id: str, run_id: str, component: str, text: str, device_time: float) -> None:
     """An id that is already present is left alone."""
     row = {"id": lesson_id, "run_id": run_id, "component": component, "text": text}

@@ -19,7 +19,7 @@ from reson.agent.model.capabilities import EVERYTHING, Capabilities, capabilitie
 from reson.agent.model.conversation import FailureKind, NoAnswer
 from reson.agent.model.pictures import picture_tokens, text_tokens
 from reson.prompts.gallery import references
-from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Status, Verdict
+from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Seen, Status, Verdict
 from reson.tools.data import Analysis, Axis, Series
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.figures.style import png
@@ -67,6 +67,7 @@ def test_a_reading_comes_from_the_picture_alone(serve, desk_for, figure):
         confidence=0.93,
         reason="a clear period",
         reader="eyes: from the picture",
+        seen=Seen.PICTURE,
     )
     [body] = server.requests
     assert "123456" not in json.dumps(body["messages"][0]) and "0.1234" not in text_of(body)

@@ -26,6 +26,7 @@ from reson.records import (
     Outcome,
     Quantity,
     Reading,
+    Seen,
     Status,
     Verdict,
 )
@@ -101,6 +102,7 @@ class Record:
             confidence=0.9,
             reason=reason,
             reader="offline",
+            seen=Seen.SAVED_DATA,
         )
         picture = PNG + identity.encode()  # what follows the end of a picture is ignored: another file for each
         record_analysis(

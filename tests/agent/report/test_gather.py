@@ -9,7 +9,7 @@ import pytest
 from reson.agent.report.gather import gather
 from reson.errors import OperatorError
 from reson.records import Ending, Quantity, Status, Verdict
-from reson.tools.store.lessons import record_lesson
+from reson.tools.store.lessons import lesson_id, record_lesson
 
 
 def calibrated(record) -> None:
@@ -184,7 +184,8 @@ def test_an_unknown_run_is_an_error_that_names_the_known(record):
 def test_lessons_are_told_unless_a_diagnosis_tells_them(record):
     record.begin()
     give_up(record, "q1")
-    for name, text in (("l1", "q1: no_drive_response: no line anywhere. Check the cable."), ("l2", "q0: hums at noon")):
+    told = lesson_id(record.run_id, "q1", "no_drive_response")
+    for name, text in ((told, "q1: no_drive_response: no line, in other words."), ("l2", "q0: hums at noon")):
         record_lesson(record.store, name, record.run_id, "q1", text, record.clock)
     record.end()
     assert gather(record.lab, record.store, "night-0001").lessons == ("q0: hums at noon",)

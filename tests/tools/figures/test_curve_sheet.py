@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reson.tools.data import Analysis, Axis, Series
+from reson.tools.data import P1, SURVIVAL, Analysis, Axis, Series
 from reson.tools.figures.curve_sheet import pictures
 from reson.tools.figures.curves import draw_curves
 from reson.tools.figures.raster import encode
@@ -52,7 +52,7 @@ def ramsey(qubit: int, window: float) -> Analysis:
             for n, y in waves.items()
         ),
         x_axis=Axis(label="Delay", unit="s"),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         quantities={},
     )
 
@@ -66,7 +66,7 @@ def benchmark(qubit: int, longest: int) -> Analysis:
         qubit=qubit,
         series=(Series(name="rb_decay", x=tuple(x), y=tuple(y), y_err=(0.01,) * 5, fit_x=tuple(x), fit_y=tuple(y)),),
         x_axis=Axis(label="Cliffords", unit=""),
-        y_axis=Axis(label="P(survival)", unit=""),
+        y_axis=SURVIVAL,
         quantities={},
         points={"sequences": tuple(cloud)},
     )

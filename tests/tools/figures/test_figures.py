@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reson.records import Quantity
-from reson.tools.data import Analysis, Axis, Map, Series
+from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.figures.style import png, prefix
 
@@ -26,9 +26,9 @@ def analysis(name: str, fitted: bool = True) -> Analysis:
         qubit=4,
         series=bars() if name == "state_tomography" else tuple(points(n, x, y, **curve) for n in names),
         x_axis=Axis(label="Delay", unit="s" if x[-1] < 1 else ""),
-        y_axis=Axis(label="P(1)", unit=""),
+        y_axis=P1,
         maps=maps,
-        z_axis=Axis(label="P(1)", unit="") if maps else None,
+        z_axis=P1 if maps else None,
         quantities={"answer": Quantity(value=0.8642, stderr=0.001)} if fitted else {},
         points=cloud if name == "readout" else {},
         error=None if fitted else "no fit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reson.tools.data import Analysis, Axis, Map, Series
+from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.figures.maps import draw_maps
 from reson.tools.figures.style import png
 
@@ -24,7 +24,7 @@ def analysis(maps: int) -> Analysis:
         series=(ridge,),
         x_axis=Axis(label="Drive detuning", unit="Hz"),
         y_axis=Axis(label="Drive amplitude", unit=""),
-        z_axis=Axis(label="P(1)", unit=""),
+        z_axis=P1,
         maps=(part,) * maps,
         quantities={},
     )

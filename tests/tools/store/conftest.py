@@ -16,10 +16,11 @@ from reson.records import (
     Outcome,
     Quantity,
     Reading,
+    Seen,
     Status,
     Verdict,
 )
-from reson.tools.data import Analysis, Axis, RawData
+from reson.tools.data import P1, Analysis, Axis, RawData
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, insert_approval
 from reson.tools.store.measurements import record_analysis, record_measurements
@@ -77,7 +78,7 @@ def judged(store: Store, raw: Callable[..., RawData]) -> Callable[..., str]:
             experiment="rabi",
             series=(),
             x_axis=Axis(label="amplitude", unit=""),
-            y_axis=Axis(label="P(1)", unit=""),
+            y_axis=P1,
             quantities={"x_amplitude": Quantity(value=0.2, stderr=0.001)},
         )
         reading = Reading(
@@ -87,6 +88,7 @@ def judged(store: Store, raw: Callable[..., RawData]) -> Callable[..., str]:
             confidence=0.9,
             reason="one clear oscillation",
             reader="test",
+            seen=Seen.PICTURE,
         )
         record_analysis(store, name, analysis, b"PNG", Judgement(verdict=verdict, checks=()), reading, author)
         return name
