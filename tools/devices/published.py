@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from qiskit.transpiler import Target
 
 TWO_QUBIT = ("cz", "ecr", "cx")
+ONE_PULSE = ("sx", "x", "u2", "rx")
+"""Gates that one pulse makes, the first that is told counts: older devices have u1, u2 and u3 in place of SX."""
 BROKEN_GATE, BROKEN_READOUT = 0.5, 0.4
 """Errors from which a gate or a readout counts as broken: IBM marks a faulty gate with 1."""
 
@@ -75,7 +78,7 @@ def published(backend: BackendV2, device: str) -> Published:
     told: Any = properties() if callable(properties) else None
     return Published(
         device=device,
-        calibrated=None if told is None else _moment(told.last_update_date),
+        calibrated=_moment(getattr(told, "last_update_date", None)),
         qubits={qubit: _qubit(target, qubit) for qubit in range(target.num_qubits or 0)},
         pairs=tuple(_pairs(target)),
         layer_fidelity={} if told is None else _layer_fidelity(getattr(told, "general", None) or ()),
@@ -84,16 +87,25 @@ def published(backend: BackendV2, device: str) -> Published:
 
 def _qubit(target: Target, qubit: int) -> PublishedQubit:
     known = target.qubit_properties[qubit] if target.qubit_properties else None
-    gate, readout = _properties(target, "sx", (qubit,)), _properties(target, "measure", (qubit,))
+    pulses = (_properties(target, name, (qubit,)) for name in ONE_PULSE)
+    gate, readout = next(filter(None, pulses), None), _properties(target, "measure", (qubit,))
     return PublishedQubit(
-        t1=getattr(known, "t1", None),
-        t2=getattr(known, "t2", None),
-        readout_error=getattr(readout, "error", None),
-        gate_error=getattr(gate, "error", None),
-        gate_length=getattr(gate, "duration", None),
-        readout_length=getattr(readout, "duration", None),
-        frequency=getattr(known, "frequency", None),
+        t1=_number(known, "t1"),
+        t2=_number(known, "t2"),
+        readout_error=_number(readout, "error"),
+        gate_error=_number(gate, "error"),
+        gate_length=_number(gate, "duration"),
+        readout_length=_number(readout, "duration"),
+        frequency=_number(known, "frequency"),
     )
+
+
+def _number(known: Any, name: str) -> float | None:
+    """A value that is told; what is no finite number is one that is not, and costs nothing but itself."""
+    value = getattr(known, name, None)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    return float(value)
 
 
 def _properties(target: Target, name: str, qubits: tuple[int, ...]) -> Any:
@@ -109,8 +121,8 @@ def _pairs(target: Target) -> Iterable[PublishedPair]:
             found = PublishedPair(
                 qubits=(qubits[0], qubits[1]),
                 gate=name,
-                error=getattr(told, "error", None),
-                length=getattr(told, "duration", None),
+                error=_number(told, "error"),
+                length=_number(told, "duration"),
             )
             known = best.get(frozenset(qubits))
             if known is None or _worth(found) < _worth(known):
@@ -123,12 +135,16 @@ def _worth(pair: PublishedPair) -> float:
 
 
 def _layer_fidelity(general: Iterable[Any]) -> dict[int, float]:
-    named = ((str(one.name), float(one.value)) for one in general)
-    return {int(name[3:]): value for name, value in named if name.startswith("lf_") and name[3:].isdecimal()}
+    named = ((str(one.name), _number(one, "value")) for one in general)
+    found = ((name[3:], value) for name, value in named if name.startswith("lf_") and value is not None)
+    return {int(length): value for length, value in found if length.isdecimal()}
 
 
 def _moment(when: datetime | str | None) -> float | None:
-    return datetime.fromisoformat(str(when)).timestamp() if when else None
+    try:
+        return datetime.fromisoformat(str(when)).timestamp() if when else None
+    except ValueError:
+        return None
 
 
 def _below(value: float | None, limit: float) -> bool:

@@ -37,7 +37,7 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(_patterns(parameters), parameters["shots"], 32e-9, device)
+    return sweep.device_seconds(_patterns(parameters), parameters["shots"], sweep.pulse_length(device), device)
 
 
 def _patterns(parameters: Values) -> int:

@@ -87,14 +87,19 @@ class Experiment:
     def arguments(self, given: Mapping[str, Any], known: Values) -> dict[str, float]:
         """Complete and validate arguments: given values, adaptive defaults, bounds.
 
-        Raises ``ToolError`` (bad_arguments) for an unknown name, a wrong type, NaN, or a value out of bounds.
+        Raises ``ToolError``: bad_arguments for an unknown name, a wrong type, NaN, or a value out of bounds;
+        not_allowed where the defaults follow from a parameter that is not known.
         """
         specs = {parameter.name: parameter for parameter in self.parameters}
         unknown = sorted(set(given) - set(specs))
         if unknown:
             raise _refuse(f"{self.name} has no parameter {', '.join(unknown)}; it has {', '.join(specs)}")
         fixed = {name: spec.default for name, spec in specs.items() if spec.default is not None}
-        adaptive = self.defaults(known)
+        try:
+            adaptive = self.defaults(known)
+        except KeyError as lacking:  # what a provider need not publish, or nobody has measured yet
+            message = f"{self.name} needs the {lacking.args[0]} of the qubit, which is not known"
+            raise ToolError(ToolErrorKind.NOT_ALLOWED, message) from None
         return {name: _checked(spec, (fixed | adaptive | dict(given))[name]) for name, spec in specs.items()}
 
 

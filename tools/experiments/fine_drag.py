@@ -40,7 +40,8 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(NUMBER + 5, parameters["shots"], 32e-9 * parameters["max_repetitions"], device)
+    mean = parameters["max_repetitions"] * sweep.pulse_length(device)
+    return sweep.device_seconds(NUMBER + 5, parameters["shots"], mean, device)
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:

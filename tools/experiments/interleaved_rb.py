@@ -49,7 +49,7 @@ def _lengths(longest: float) -> list[int]:
 
 def _device_seconds(parameters: Values, device: Device) -> float:
     lengths = _lengths(parameters["max_length"])
-    mean = float(np.mean(lengths)) * (PULSES_PER_CLIFFORD + 0.5) * 32e-9
+    mean = float(np.mean(lengths)) * (PULSES_PER_CLIFFORD + 0.5) * sweep.pulse_length(device)
     return sweep.device_seconds(2 * len(lengths) * parameters["samples"], parameters["shots"], mean, device)
 
 

@@ -52,7 +52,7 @@ def _lengths(longest: float) -> list[int]:
 
 def _device_seconds(parameters: Values, device: Device) -> float:
     lengths = _lengths(parameters["max_length"])
-    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * PULSE
+    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * sweep.pulse_length(device)
     return sweep.device_seconds(len(lengths) * parameters["samples"] + 3, parameters["shots"], mean, device)
 
 

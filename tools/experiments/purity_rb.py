@@ -52,7 +52,7 @@ def _lengths(longest: float) -> list[int]:
 
 def _device_seconds(parameters: Values, device: Device) -> float:
     lengths = _lengths(parameters["max_length"])
-    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * 32e-9
+    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * sweep.pulse_length(device)
     return sweep.device_seconds(6 * len(lengths) * parameters["samples"], parameters["shots"], mean, device)
 
 

@@ -59,7 +59,8 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(parameters["points"], parameters["shots"], parameters["repetitions"] * 32e-9, device)
+    mean = parameters["repetitions"] * sweep.pulse_length(device)
+    return sweep.device_seconds(parameters["points"], parameters["shots"], mean, device)
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:

@@ -46,7 +46,7 @@ def coherence_limit(t1: float, t2: float, duration: float) -> float:
 def _defaults(values: Values) -> dict[str, float]:
     """Up to ``DECAYS`` / (2 EPC) for the error that coherence allows: the survival falls to a third of its height."""
     limit = 0.0
-    if "t1" in values and ("t2_echo" in values or "t2_star" in values):
+    if {"t1", "pulse_duration"} <= set(values) and ("t2_echo" in values or "t2_star" in values):
         t2 = values.get("t2_echo", values.get("t2_star", 0.0))
         limit = min(coherence_limit(values["t1"], t2, values["pulse_duration"]), 0.5)
     expected = 1.2 * limit or 3e-4
@@ -62,7 +62,7 @@ def sequence_lengths(longest: float) -> list[int]:
 
 def _device_seconds(parameters: Values, device: Device) -> float:
     lengths = sequence_lengths(parameters["max_length"])
-    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * 32e-9
+    mean = float(np.mean(lengths)) * PULSES_PER_CLIFFORD * sweep.pulse_length(device)
     return sweep.device_seconds(len(lengths) * parameters["samples"], parameters["shots"], mean, device)
 
 

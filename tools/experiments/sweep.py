@@ -49,6 +49,16 @@ def repetitions(most: int, number: int) -> list[int]:
     return sorted({int(n) for n in np.rint(np.linspace(1, most, min(number, most)))})
 
 
+USUAL_PULSE = 32e-9
+"""Seconds of a pulse where the device does not tell."""
+
+
+def pulse_length(device: Device) -> float:
+    """Length of the longest pulse of a gate on the device, seconds; of a usual chip where that is not told."""
+    told = (controls.get("pulse_duration", 0.0) for controls in device.controls().values())
+    return max(told, default=0.0) or USUAL_PULSE
+
+
 def device_seconds(circuits: float, shot_count: float, mean_length: float, device: Device) -> float:
     """Seconds of device time: every shot pays the reset, the circuit (mean length in seconds) and the readout."""
     limits = device.limits
