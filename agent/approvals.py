@@ -8,14 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from reson.agent.policy import Context, Decision, Policy, answers_together, decide
 from reson.authors import is_rule, may_be_a_person, of_rule
+from reson.changes import changes_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Json, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store import approvals as rows
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
-from reson.tools.store.changes import changes_of
 from reson.tools.store.store import Store
 from reson.tools.store.table import components_hash, current, moved_since
+from reson.wording import PREFIXES
 
 _STATUS = {
     Decision.AUTO: ApprovalStatus.APPROVED,
@@ -24,7 +25,11 @@ _STATUS = {
 }
 _ANSWER = {Decision.AUTO: "approve", Decision.ASK: None, Decision.DENY: "deny"}
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
-_PREFIXES = {"": 1.0, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
+_FACTORS = {sign: float(f"1e{power}") for power, sign in PREFIXES.items()} | {
+    "u": 1e-6,
+    "\N{GREEK SMALL LETTER MU}": 1e-6,
+}
+"""Prefix of the SI, also as people type it -> factor."""
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
 
 
@@ -175,9 +180,9 @@ def parse_value(text: float | str, unit: str) -> float:
         raise _bad(f"{text!r} is no number{f' in {unit}' if unit else ''}")
     number, suffix = found.groups()
     prefix = suffix.removesuffix(unit) if unit else suffix
-    if suffix and (not suffix.endswith(unit) or not unit or prefix not in _PREFIXES):
+    if suffix and (not suffix.endswith(unit) or not unit or prefix not in _FACTORS):
         raise _bad(f"{text!r} is not in {unit}" if unit else f"{text!r}: this parameter has no unit")
-    return float(number) * _PREFIXES[prefix]
+    return float(number) * _FACTORS[prefix]
 
 
 def _last_asked(store: Store, approval_id: str) -> tuple[str, ApprovalRow | None]:

@@ -21,9 +21,9 @@ from reson.agent.approvals import by_a_person
 from reson.errors import OperatorError
 from reson.records import Finite, Quantity, Record
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
-from reson.tools.store.changes import changes_of
 from reson.tools.store.lessons import LessonRow, list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
+from reson.wording import asked
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -179,10 +179,9 @@ def document_of_measurement(row: MeasurementRow) -> MemoryDocument:
 def document_of_approval(row: ApprovalRow) -> MemoryDocument:
     """``status`` of the metadata is that of the approval; ``verdict`` that of the measurement behind it."""
     action = row.effective_action
-    changes = [f"{c.component}.{c.parameter} to {c.new:.9g} {c.unit}".rstrip() for c in changes_of(action)]
     answered = row.answer or row.status
     sentences = [
-        f"{row.answered_by or row.rule} answered {answered} to {row.kind} {', '.join(changes) or action.component}",
+        f"{row.answered_by or row.rule} answered {answered} to {asked(action)} on {action.component}",
         row.why,
         row.note or "",
     ]

@@ -17,10 +17,10 @@ from typing import Annotated
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from reson.agent.policy_names import misspelt
+from reson.changes import changes_of
 from reson.errors import OperatorError
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
 from reson.tools.quantities import PARAMETERS
-from reson.tools.store.changes import changes_of
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _DEFAULT = "write the default anew with `reson policy --default > policy.toml`"

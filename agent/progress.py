@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from reson.agent.report.wording import author, count, duration, one_line, quantity
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
+from reson.wording import author, count, duration, one_line, quantity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from reson.agent.report.wording import moment, quantity
 from reson.errors import OperatorError
 from reson.tools.devices.device import component
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.faults import Fault
 from reson.tools.devices.simulated.truth import TransmonTruth
+from reson.wording import moment, quantity
 
 WARNING = "HIDDEN TRUTH, for evaluations only: nothing that calibrates, chooses or judges may read this."
 

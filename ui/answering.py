@@ -9,16 +9,16 @@ import streamlit as st
 from reson.agent import approvals
 from reson.agent.holder import holder_of, start_process
 from reson.agent.policy import answers_together
-from reson.agent.report.wording import quantity
+from reson.changes import changes_of
 from reson.errors import OperatorError, ToolError
 from reson.records import ActionKind, Change
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, find_approval
-from reson.tools.store.changes import changes_of
 from reson.ui import access
 from reson.ui.opened import Opened, directory
 from reson.ui.phrases import note, show, tag, told
+from reson.wording import quantity
 
 
 def form(place: Opened, row: ApprovalRow) -> None:

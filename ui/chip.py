@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.wording import count, quantity
 from reson.agent.report.words import SHORT, STATES
 from reson.tools.store.table import Table
 from reson.ui import chip_map, coupling_map, qubit
 from reson.ui.chip_state import QubitNow, chip_now
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading, note, section
+from reson.wording import count, quantity
 
 COLUMNS = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
 
@@ -47,7 +47,7 @@ def page() -> None:
 
 
 def _clock(place: Opened) -> str:
-    from reson.agent.report.wording import moment
+    from reson.wording import moment
 
     return f"device clock {moment(place.now)} UTC" if place.now else "never used"
 

@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from reson.agent.report.content import State
-from reson.agent.report.wording import quantity
 from reson.agent.report.words import STATES
 from reson.tools.figures.style import prefix
 from reson.ui import pair_lines, palette
 from reson.ui.chip_state import QubitNow
 from reson.ui.coupling_map import Known, Pairs, Place, positions
+from reson.wording import quantity
 
 STATE_COLOURS: dict[State, str] = {"done": "#0072B2", "waiting": "#E69F00", "failed": "#D55E00", "open": "#8a949d"}
 WIDEST = 1180

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from reson.agent.holder import holder_of
-from reson.agent.report.wording import count
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
 from reson.ui import answering, queries, request
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import ago, empty, heading, section, show, table, tag
+from reson.wording import count
 
 POLL_SECONDS = 1.5
 RECENT_RUNS = 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.wording import moment
 from reson.agent.report.words import VERDICTS
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -14,6 +13,7 @@ from reson.ui import one_measurement, reanalysis
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading
 from reson.ui.queries import Found, Wanted, search
+from reson.wording import moment
 
 PAGE = 50
 RUNS_LISTED = 200

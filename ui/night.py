@@ -7,7 +7,6 @@ import subprocess
 import streamlit as st
 
 from reson.agent.holder import Holder, holder_of, last_words, stop_holder
-from reson.agent.report.wording import count
 from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.runs import RunRow, list_runs
@@ -15,6 +14,7 @@ from reson.ui import access, past, running
 from reson.ui.answering import begin
 from reson.ui.opened import Opened, directory, opened
 from reson.ui.phrases import empty, heading, note, section, sentence, show, tag, told
+from reson.wording import count
 
 WATCH_SECONDS = 1.0
 

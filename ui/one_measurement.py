@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from reson.agent.report.wording import moment, quantity
 from reson.agent.report.words import rounded
 from reson.errors import OperatorError
 from reson.records import Quantity
@@ -15,6 +14,7 @@ from reson.ui import plots, queries, request, trajectories
 from reson.ui.frames import measured_frame
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
+from reson.wording import moment, quantity
 
 
 def summary(place: Opened, measurement_id: str) -> None:

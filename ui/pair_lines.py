@@ -8,12 +8,12 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.agent.report.wording import quantity
 from reson.tools.devices.device import component
 from reson.tools.figures.style import prefix
 from reson.ui import palette
 from reson.ui.coupling_map import Known, Pairs, Place
 from reson.ui.qubit import age_in_words
+from reson.wording import quantity
 
 PAIR_COLOURS = {"light": ("#ecd9c6", "#b33c00"), "dark": ("#4d4036", "#ff9b5e")}
 """From small to large; what is drawn of a pair is better small."""

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from reson.agent.report.tables import differences
-from reson.agent.report.wording import count, duration, moment
 from reson.agent.report.words import bare, by_qubit, moved, number, sigma, step
 from reson.errors import OperatorError
 from reson.tools.store.runs import RunRow, list_runs
@@ -16,6 +15,7 @@ from reson.tools.store.table import current
 from reson.ui import queries
 from reson.ui.opened import Opened
 from reson.ui.phrases import command, ending_mark, facts, note, section, show, tag, told
+from reson.wording import count, duration, moment
 
 LISTED = 60
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from reson.agent.report.content import State
-from reson.agent.report.wording import NARROW_SPACE, duration
 from reson.agent.report.words import ENDINGS, STATES, VERDICTS
 from reson.errors import OperatorError, ToolError
 from reson.records import Ending, Verdict
+from reson.wording import NARROW_SPACE, duration
 
 
 class Markup(str):

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from reson.agent.report.wording import author, moment, quantity
 from reson.agent.report.words import DIAGNOSES, SHORT
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.table import ParameterRow
@@ -15,6 +14,7 @@ from reson.ui.chip_state import QubitNow
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, esc, heading, note, section, sentence, state_mark, table, tag
 from reson.ui.phrases import show as put
+from reson.wording import author, moment, quantity
 
 TRENDS = ("error_per_gate", "t1", "t2_echo", "drive_frequency", "x_amplitude", "assignment_fidelity")
 LAST = 12

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from reson.agent.report.wording import quantity
 from reson.errors import OperatorError, ToolError
 from reson.records import Quantity
 from reson.tools.data import Analysis, RawData
@@ -17,6 +16,7 @@ from reson.tools.store.measurements import get_measurement, load_analysis, load_
 from reson.ui import plots
 from reson.ui.opened import Opened
 from reson.ui.phrases import facts, note, section, show, table, told
+from reson.wording import quantity
 
 FEWEST = 8
 """Circuits that are left at least, so that every model still has fewer parameters than points."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from reson.agent.holder import holder_of
-from reson.agent.report.wording import count, moment, quantity, sigmas
+from reson.changes import changes_of
 from reson.errors import OperatorError
 from reson.records import ActionKind, Change, Check, Json, Reading
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.changes import changes_of
 from reson.tools.store.measurements import FIGURE, get_measurement, load_analysis
 from reson.tools.store.table import ParameterRow, Table, components_hash
 from reson.ui import answering, plots, queries, trends
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, heading, note, section, show, table, tag, told, verdict_mark
+from reson.wording import asked, count, moment, quantity, sigmas
 
 HISTORY = 30
 """Versions of a value that its little history shows."""
@@ -32,9 +32,7 @@ def title_of(row: ApprovalRow) -> str:
     name = experiment.title if experiment else experiment_of(row)
     if row.kind is ActionKind.MEASURE:
         return f"{row.component.replace(',', ' ')}: measure {name}"
-    verb = "write" if row.kind is ActionKind.WRITE else "roll back"
-    values = ", ".join(change.parameter for change in changes_of(row.action))
-    return f"{row.component}: {verb} {values}" + (f" ({name})" if name else "")
+    return f"{row.component}: {asked(row.action, values=False)}" + (f" ({name})" if name else "")
 
 
 def show_request(place: Opened, row: ApprovalRow) -> None:

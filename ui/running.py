@@ -7,7 +7,6 @@ import time
 import streamlit as st
 
 from reson.agent.progress import MARKS, Row
-from reson.agent.report.wording import duration
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.runs import RunRow
@@ -15,6 +14,7 @@ from reson.ui import queries
 from reson.ui.following import Following
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, facts, section, show, table, tag, verdict_mark
+from reson.wording import duration
 
 KINDS = {"measuring": "done", "waiting": "waiting", "done": "done", "set aside": "failed", "ready": "open"}
 SHOWN_EVENTS = 60

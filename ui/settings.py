@@ -9,13 +9,13 @@ import streamlit as st
 
 from reson.agent.accounts import Role, load_accounts, users_file
 from reson.agent.policy import describe
-from reson.agent.report.wording import duration, moment
 from reson.errors import OperatorError
 from reson.provenance import provenance
 from reson.tools.store.integrity import problems
 from reson.ui import access, queries
 from reson.ui.opened import Opened, directory, opened
 from reson.ui.phrases import ago, command, empty, facts, heading, note, section, show, table, tag, told
+from reson.wording import duration, moment
 
 
 def page() -> None:

@@ -10,7 +10,6 @@ import streamlit as st
 from reson.agent.model.conversation import Request
 from reson.agent.progress import sentences
 from reson.agent.report.events import events_of
-from reson.agent.report.wording import author, moment
 from reson.errors import OperatorError
 from reson.records import Json, Reading, Verdict
 from reson.tools.store.measurements import FIGURE
@@ -18,6 +17,7 @@ from reson.tools.store.runs import list_runs
 from reson.ui import request
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, facts, heading, lines, note, sentence, show, table, tag, told, verdict_mark
+from reson.wording import author, moment
 
 LISTED = 200
 KINDS = ("decision", "model_call", "verdict", "approval", "approval_answered", "parameter_change", "refused")

@@ -7,8 +7,8 @@ import re
 from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Request
 from reson.agent.model.desk import Desk
 from reson.agent.report.content import Report
-from reson.agent.report.wording import quantity
 from reson.prompts.render import render
+from reson.wording import quantity
 
 MOST_WORDS = 150
 MOST_TOKENS = 600

@@ -13,7 +13,7 @@ from reson.records import Ending, Json
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.approvals import list_approvals as approvals_of
-from reson.tools.store.changes import changes_of
+from reson.wording import asked
 
 Watch = Callable[[str, Json], None]
 AskPerson = Callable[[ApprovalRow], tuple[str, str] | None]
@@ -71,8 +71,7 @@ def outcome(record: Record, ended: Ended) -> Json:
 
 def in_words(row: ApprovalRow) -> str:
     """What an approval would permit, in one line."""
-    changes = [f"{c.component}.{c.parameter} {c.old} -> {c.new} {c.unit}".rstrip() for c in changes_of(row.action)]
-    return f"{row.kind} {', '.join(changes) or row.action.arguments.get('experiment', '')} on {row.component}"
+    return f"{asked(row.action)} on {row.component}"
 
 
 def _answer(record: Record, row: ApprovalRow, ask: AskPerson) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reson.agent.report.wording import moment, quantity
+from reson.changes import changes_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json
 from reson.tools.experiments.catalogue import get
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import list_approvals as pending_approvals
-from reson.tools.store.changes import changes_of
 from reson.tools.store.measurements import FIGURE, MeasurementRow, get_measurement
 from reson.tools.store.measurements import list_measurements as measurements_of
 from reson.tools.store.parameters import ParameterRow, current, log
 from reson.tools.store.runs import list_runs as runs_of
+from reson.wording import change, moment, quantity
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
@@ -128,7 +128,7 @@ def list_approvals(record: Record) -> list[Json]:
             "approval": row.id,
             "component": row.component,
             "asks": str(row.kind),
-            "changes": [f"{c.parameter} {c.old} -> {c.new} {c.unit}".rstrip() for c in changes_of(row.action)],
+            "changes": [change(one) for one in changes_of(row.action)],
             "why": row.why,
         }
         for row in pending_approvals(record.store, status="pending")

@@ -9,7 +9,7 @@ import typer
 from reson.agent.cli import arguments, output, place, runs
 from reson.agent.cli.output import AsJson
 from reson.agent.cli.params import By
-from reson.agent.report.wording import command, moment, quantity
+from reson.wording import asked, command, moment
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
@@ -205,23 +205,12 @@ def _status(row: ApprovalRow) -> str:
 
 def _what(row: ApprovalRow) -> str:
     """The action in words, with the values of an edit where there is one."""
-    from reson.records import ActionKind
-    from reson.tools.store.changes import changes_of
-
-    action = row.effective_action
-    if row.kind is ActionKind.MEASURE:
-        return f"measure {action.arguments.get('experiment', 'something')}"
-    values = ", ".join(
-        f"{change.parameter} {'' if change.old is None else quantity(change.old, None, change.unit) + ' '}"
-        f"→ {quantity(change.new, change.stderr, change.unit)}"
-        for change in changes_of(action)
-    )
-    return f"{'write' if row.kind is ActionKind.WRITE else 'roll back'} {values}"
+    return asked(row.effective_action)
 
 
 def _ways_to_answer(lab: Lab, row: ApprovalRow) -> list[str]:
+    from reson.changes import changes_of
     from reson.records import ActionKind
-    from reson.tools.store.changes import changes_of
 
     place = str(lab.directory)
     values = [f"{change.parameter}={change.new:.10g}" for change in changes_of(row.action)][:1]

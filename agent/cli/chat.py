@@ -10,7 +10,7 @@ import typer
 from reson.agent.cli import output, place
 from reson.agent.cli.errors import WrongUsage
 from reson.agent.cli.output import AsJson
-from reson.agent.report.wording import one_line
+from reson.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

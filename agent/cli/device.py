@@ -12,7 +12,7 @@ import typer
 
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
-from reson.agent.report.wording import count, moment, quantity
+from reson.wording import count, moment, quantity
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device

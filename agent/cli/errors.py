@@ -6,8 +6,8 @@ import json
 
 import typer
 
-from reson.agent.report.wording import one_line
 from reson.errors import DeviceUnavailable, OperatorError, Stopped, ToolError, ToolErrorKind
+from reson.wording import one_line
 
 USAGE = 2
 INTERRUPTED = 130

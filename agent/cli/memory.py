@@ -9,7 +9,7 @@ import typer
 
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
-from reson.agent.report.wording import count
+from reson.wording import count
 
 app = typer.Typer(help="Memory: an index over the record that finds what is similar.", no_args_is_help=True)
 

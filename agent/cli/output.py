@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from reson.agent.report.wording import one_line
+from reson.wording import one_line
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 

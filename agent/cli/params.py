@@ -9,8 +9,8 @@ import typer
 
 from reson.agent.cli import arguments, output, place
 from reson.agent.cli.output import AsJson
-from reson.agent.report.wording import author, moment, quantity
 from reson.errors import OperatorError
+from reson.wording import author, moment, quantity
 
 if TYPE_CHECKING:
     from reson.records import Change

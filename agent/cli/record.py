@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from reson import wording
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
-from reson.agent.report import wording
 
 runs = typer.Typer(help="What has been run: `reson runs` lists runs, `reson runs show RUN` the measurements of one.")
 

@@ -10,12 +10,12 @@ from reson.agent.report.content import Qubit
 from reson.agent.report.measured_pairs import error_per_layered_gate, measured_pairs, published_per_layered_gate
 from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, ComparedPair, Layout
 from reson.agent.report.published_history import RUNS, republished, then
-from reson.agent.report.wording import quantity
 from reson.errors import OperatorError
 from reson.records import Json, Quantity
 from reson.tools.devices.layout import Costs, best_chain, cost, published_costs
 from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.store.store import Store
+from reson.wording import quantity
 
 EVENT = "published"
 BLOB = ".json"

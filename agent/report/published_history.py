@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from reson.agent.report.published_content import PublishedThen
-from reson.agent.report.wording import quantity
 from reson.tools.devices.device import component
 from reson.tools.devices.published import Published
+from reson.wording import quantity
 
 CHANGED = 2.0
 """Factor by which a published value must move, either way, to be told by itself."""

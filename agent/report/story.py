@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reson.agent.report.content import Entry, Proposed, Write
+from reson.changes import changes_of
 from reson.prompts.criteria import criterion
 from reson.records import Quantity, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.changes import changes_of
 from reson.tools.store.measurements import MeasurementRow
 
 

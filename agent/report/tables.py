@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reson.agent.report.content import Difference, Drift, Value
-from reson.agent.report.wording import sigmas
 from reson.tools.store.parameters import ParameterRow, Table, current, get_snapshot, log
 from reson.tools.store.runs import RunRow, list_runs
 from reson.tools.store.store import Store
+from reson.wording import sigmas
 
 DRIFTING = ("drive_frequency", "x_amplitude", "t1", "t2_star", "t2_echo", "assignment_fidelity", "error_per_gate")
 """What is compared from one run to the next: physics of the chip, as far as the table knows it."""

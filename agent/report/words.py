@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
 from reson.agent.report.published_content import Compared
 from reson.agent.report.published_history import medians
-from reson.agent.report.wording import author, command, count, duration, moment, quantity
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
+from reson.wording import author, command, count, duration, moment, quantity
 
 __all__ = ["author", "command", "count", "duration", "medians", "moment", "quantity"]
 

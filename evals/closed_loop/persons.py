@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from reson.agent.approvals import approve, edit, reject, respond
+from reson.changes import changes_of
 from reson.errors import ToolError
 from reson.evals.case import Answer
 from reson.records import ActionKind
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
-from reson.tools.store.changes import changes_of
 from reson.tools.store.store import Store
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Table, select
 
 from reson.agent.approvals import by_a_person
 from reson.authors import is_rule
+from reson.changes import changes_of
 from reson.evals.case import Case, Expected
 from reson.evals.collecting import episode_of
 from reson.evals.episode import Episode
@@ -20,7 +21,6 @@ from reson.records import Ending, Json
 from reson.tools.devices.device import coupling_of
 from reson.tools.store import schema
 from reson.tools.store.approvals import ApprovalRow, list_approvals
-from reson.tools.store.changes import changes_of
 from reson.tools.store.database import reading
 from reson.tools.store.measurements import RAW, list_measurements
 from reson.tools.store.raw import pack_raw, unpack_raw

@@ -18,8 +18,3 @@ def is_rule(author: str) -> bool:
 def may_be_a_person(name: str) -> bool:
     """Whether nobody could take the name for the policy's."""
     return bool(name.strip()) and not name.strip().lower().startswith(_POLICY)
-
-
-def author(name: str) -> str:
-    """As a reader is told: a person by name, the policy as such."""
-    return _POLICY if is_rule(name) else name

@@ -160,7 +160,7 @@ def test_damage_in_the_record_is_told_with_its_remedy(run_page, at_home, own_lab
 
 
 def test_an_opened_measurement_shows_its_fit_as_recorded(run_page, at_home, waiting_lab):
-    from reson.agent.report.wording import quantity
+    from reson.wording import quantity
 
     store = open_store(waiting_lab)
     row = list_measurements(store, experiment="rabi", component="q1")[0]
@@ -171,8 +171,8 @@ def test_an_opened_measurement_shows_its_fit_as_recorded(run_page, at_home, wait
 
 
 def test_the_chip_page_shows_every_value_in_force(run_page, at_home, waiting_lab):
-    from reson.agent.report.wording import quantity
     from reson.tools.store.table import current
+    from reson.wording import quantity
 
     test = run_page(waiting_lab, chip)
     test.selectbox[0].select("q1").run()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from reson.wording import PREFIXES
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -24,8 +26,6 @@ TITLE = {"fontsize": 13, "color": INK}
 LEGEND = {"fontsize": 10, "frameon": False, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.2}
 """Above the axes, where no data can hide behind it."""
 MARKERS = ("o", "s", "^", "D", "v", "P")
-
-_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 
 
 def new_figure(title: str) -> tuple[Figure, Axes]:
@@ -67,8 +67,8 @@ def prefix(values: np.ndarray, unit: str) -> tuple[float, str]:
     largest = float(np.max(np.abs(values), initial=0.0))
     if not unit or largest == 0.0:
         return 1.0, unit
-    exponent = int(np.clip(3 * np.floor(np.log10(largest) / 3 + 1e-9), -12, 9))
-    return 10.0**-exponent, _PREFIXES[exponent] + unit
+    exponent = int(np.clip(3 * np.floor(np.log10(largest) / 3 + 1e-9), min(PREFIXES), max(PREFIXES)))
+    return 10.0**-exponent, PREFIXES[exponent] + unit
 
 
 def label(text: str, unit: str) -> str:

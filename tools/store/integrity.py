@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select, text
 
+from reson.changes import changes_of
 from reson.errors import OperatorError, ToolError
 from reson.records import content_hash
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.changes import changes_of
 from reson.tools.store.database import reading
 from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
 from reson.tools.store.raw import unpack_raw

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from reson.changes import changes_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind, Change, Effect, Judgement
 from reson.tools.devices.device import Controls
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, close, mark_stale, read_approval
-from reson.tools.store.changes import changes_of
 from reson.tools.store.database import writing
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, measurements, parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reson.tools.devices.simulated.fault_kinds import KINDS, FaultKind, FaultParameter
+from reson.wording import quantity
 
 HEAD = """\
 # Faults of the simulated chip
@@ -45,9 +46,4 @@ def described(parameter: FaultParameter) -> str:
 
 def _written(value: float, unit: str) -> str:
     """With a prefix where the unit takes one."""
-    size = abs(value)
-    scale, prefix = next((one for one in _PREFIXES if size >= one[0]), (1.0, "")) if unit in ("Hz", "s") else (1.0, "")
-    return f"{value / scale:g} {prefix}{unit}".rstrip()
-
-
-_PREFIXES = ((1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+    return quantity(value, unit=unit) if unit in ("Hz", "s") else f"{value:g} {unit}".rstrip()

@@ -6,7 +6,12 @@ import math
 import shlex
 from datetime import UTC, datetime
 
-_PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+from reson.authors import is_rule
+from reson.changes import changes_of
+from reson.records import Action, ActionKind, Change
+
+PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+"""Power of ten -> prefix of the SI."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROW_SPACE = "\u202f"
 """Between groups of three digits, as the SI brochure (section 5.4.4) has it; does not break a line."""
@@ -21,7 +26,7 @@ def quantity(value: float, stderr: float | None = None, unit: str = "", *, bare:
     exponent = _exponent(max(abs(value), stderr or 0.0), unit)
     number = _number(value / 10**exponent, (stderr or 0.0) / 10**exponent, bare)
     if unit:
-        return f"{number} {_PREFIXES[exponent]}{unit}"
+        return f"{number} {PREFIXES[exponent]}{unit}"
     return number if exponent == 0 else f"{number} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
@@ -43,7 +48,7 @@ def _exponent(size: float, unit: str) -> int:
         return 0
     power = math.floor(math.log10(float(f"{size:.6e}")))
     if unit:
-        return min(max(3 * (power // 3), min(_PREFIXES)), max(_PREFIXES))
+        return min(max(3 * (power // 3), min(PREFIXES)), max(PREFIXES))
     return 0 if -2 <= power < 6 else power
 
 
@@ -88,7 +93,25 @@ def count(number: int, noun: str) -> str:
 
 def author(name: str) -> str:
     """Who decided: a person by name, the policy as such."""
-    return "policy" if name.startswith("policy:") else name
+    return "policy" if is_rule(name) else name
+
+
+_VERBS = {ActionKind.MEASURE: "measure", ActionKind.WRITE: "write", ActionKind.ROLLBACK: "roll back"}
+
+
+def asked(action: Action, *, values: bool = True) -> str:
+    """What an approval permits: ``write x_amplitude 0.31 → 0.3512(6)``, ``measure rabi``.
+
+    ``values=False`` names what changes and leaves out how.
+    """
+    changes = [change(one) if values else one.parameter for one in changes_of(action)]
+    return f"{_VERBS[action.kind]} {', '.join(changes) or action.arguments.get('experiment', 'something')}"
+
+
+def change(one: Change) -> str:
+    """``x_amplitude 0.31 → 0.3512(6)``; of a first value the new one alone."""
+    old = "" if one.old is None else f"{quantity(one.old, None, one.unit)} "
+    return f"{one.parameter} {old}→ {quantity(one.new, one.stderr, one.unit)}"
 
 
 def one_line(text: str, width: int | None = None) -> str:

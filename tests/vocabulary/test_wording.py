@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reson.agent.report.wording import NARROW_SPACE, command, duration, moment, one_line, quantity, sigmas
+from reson.records import Action, ActionKind, Effect
+from reson.wording import NARROW_SPACE, asked, command, duration, moment, one_line, quantity, sigmas
 
+CHANGE = {"component": "q0", "parameter": "x_amplitude", "old": 0.31, "new": 0.3512, "stderr": 0.0006, "unit": ""}
 PREFIX = {"p": 1e-12, "n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 
 
@@ -79,3 +81,17 @@ def test_foreign_text_cannot_move_the_cursor():
 def test_a_command_is_ready_for_a_shell():
     assert command("lab", "resume", "night-0001") == "reson resume night-0001"
     assert command("/tmp/my lab", "resume", "x") == "reson --lab '/tmp/my lab' resume x"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "words", "names"),
+    [
+        (ActionKind.MEASURE, {"experiment": "rabi"}, "measure rabi", "measure rabi"),
+        (ActionKind.WRITE, {"changes": [CHANGE]}, "write x_amplitude 0.31 → 0.351 20(60)", "write x_amplitude"),
+        (ActionKind.ROLLBACK, {"changes": [CHANGE | {"old": None}]}, "roll back x_amplitude → 0.351 20(60)", ""),
+    ],
+)
+def test_what_an_approval_permits_is_said_in_one_way(kind, arguments, words, names):
+    action = Action(kind=kind, effect=Effect.WRITES, device="d", component="q0", arguments=arguments)
+    assert asked(action).replace(NARROW_SPACE, " ") == words
+    assert asked(action, values=False).startswith(names)
