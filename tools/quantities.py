@@ -65,6 +65,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("t1", "s", 1e-7, 1e-2, "energy relaxation time"),
         _result("t2_star", "s", 1e-8, 1e-2, "dephasing time without echo (Ramsey)"),
         _result("t2_echo", "s", 1e-8, 2e-2, "dephasing time with one echo (Hahn)"),
+        _result(
+            "echo_exponential_share",
+            "",
+            0.0,
+            1.0,
+            "share s of exponential decay in the echo exp(-s t/T2 - (1-s) (t/T2)^2): 1 fast noise, 0 slow noise",
+        ),
         _result("t2_cpmg", "s", 1e-8, 2e-2, "dephasing time under a train of echoes (CPMG)"),
         _result(
             "t1_fluctuation", "", 0.0, 10.0, "standard deviation of T1 over its median, within one long measurement"

@@ -50,13 +50,19 @@ def state_of(last_word: Json | None, waits: Sequence[ApprovalRow], story: Sequen
 
 
 def limit_of(values: Mapping[str, Value]) -> Quantity | None:
-    """Coherence limit of one pulse from measured T1 and T2E; its error to first order in theirs."""
+    """Coherence limit of one pulse from measured T1 and echo (time and shape); its error to first order in theirs."""
     t1, t2, length = (values.get(name) for name in ("t1", "t2_echo", "pulse_duration"))
     if t1 is None or t2 is None or length is None or not (t1.measured and t2.measured):
         return None
-    by_t1 = length.value * (t1.stderr or 0.0) / (6 * t1.value**2)
-    by_t2 = length.value * (t2.stderr or 0.0) / (3 * t2.value**2)
-    return Quantity(value=coherence_limit(t1.value, t2.value, length.value), stderr=math.hypot(by_t1, by_t2))
+    share = values.get("echo_exponential_share")
+    fast, unsure = (1.0, 0.0) if share is None else (share.value, share.stderr or 0.0)
+    errors = (
+        length.value * (t1.stderr or 0.0) / (6 * t1.value**2),
+        length.value * fast * (t2.stderr or 0.0) / (3 * t2.value**2),
+        length.value * unsure / (3 * t2.value),
+    )
+    limit = coherence_limit(t1.value, t2.value, length.value, fast)
+    return Quantity(value=limit, stderr=math.hypot(*errors))
 
 
 def over_limit(values: Mapping[str, Value], limit: Quantity | None) -> Quantity | None:

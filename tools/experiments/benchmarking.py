@@ -7,7 +7,7 @@ import numpy as np
 from reson.tools.data import RawData, Values
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD, coherence_limit
+from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD, limit_from
 
 EXPECTED = 3e-4
 """Error of a pulse where T1 and T2 are not known."""
@@ -17,10 +17,8 @@ def expected_error(values: Values) -> float:
     """Error of one physical pulse to be expected: measured, or what coherence allows, or that of a usual chip."""
     if "error_per_gate" in values:
         return values["error_per_gate"]
-    t2 = values.get("t2_echo", values.get("t2_star"))
-    if t2 is None or not {"t1", "pulse_duration"} <= set(values):
-        return EXPECTED
-    return 1.2 * min(coherence_limit(values["t1"], t2, values["pulse_duration"]), 0.4)
+    limit = limit_from(values)
+    return EXPECTED if limit is None else 1.2 * min(limit, 0.4)
 
 
 def longest(values: Values, decays: float) -> float:

@@ -16,8 +16,9 @@ from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
+from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -70,15 +71,19 @@ def _train(total: float, echoes: int) -> tuple[dict[str, Any], list[Instruction]
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, ECHO_DECAY, US)
-    result = fit_many(ECHO_DECAY, [points], [decay_start(points.x, points.y)], US)[0]
-    quantities = {}
+    (found,) = echoes([points], [decay_start(points.x, points.y)], US)
+    quantities, result = {}, found.best
     if result.error is None:
-        t2 = result.scaled("tau", US, "s")
-        quantities = {"t2_cpmg": t2, "contrast": result["amp"], "floor": result["base"]}
+        quantities = {
+            "t2_cpmg": found.quantity("tau", US, "s"),
+            "exponential_share": found.share,
+            "contrast": found.quantity("amp", 1.0, ""),
+            "floor": found.quantity("base", 1.0, ""),
+        }
     return Analysis(
         experiment="cpmg",
         qubit=raw.qubit,
-        series=result.series,
+        series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
         y_axis=P1,
         quantities=quantities,

@@ -11,9 +11,9 @@ from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RAMSEY
-from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.decay_shapes import Dephasing, fringes, splitting
 from reson.tools.experiments.fits.starts import ramsey_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -29,12 +29,13 @@ COARSE_WINDOW = 4e-6
 OSCILLATIONS = 5.0
 """Oscillations that the artificial detuning puts into the window: enough to see, far below the sampling limit."""
 
+TOLD = 0.2
+"""Relative error of T2* up to which the window tells it."""
+MOST_APART = 50e3
+"""Hz between two lines that a pulse does not tell apart: as charge parity usually makes; a phase of 5 mrad in 32 ns."""
 WANDER = 60.0
 """Hz: how far the mean over a measurement lies from the middle of it. A transmon wanders some 10 kHz in six hours
 (Burnett et al., npj Quantum Inf. 5, 54 (2019)), as a random walk 215 Hz in 10 s, of which this is 1 / sqrt(12)."""
-ENVELOPE = 0.02
-"""Relative error of T2* from a fit of an exponential, for each T2* in the window, at least one: slow noise makes the
-decay more Gaussian, which such a fit takes for a shorter one, the more of the tail it sees."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -84,44 +85,48 @@ def analyse(raw: RawData) -> Analysis:
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, RAMSEY, US) for raw in data]
     starts = [ramsey_start(one.x, one.y, one.part) for one in points]
-    results = fit_many(RAMSEY, points, starts, US)
+    results = fringes(points, starts, US)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 
 
-def _analysis(raw: RawData, result: Fit) -> Analysis:
+def _analysis(raw: RawData, found: Dephasing) -> Analysis:
+    result = found.best
     return Analysis(
         experiment="ramsey_xy",
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
         y_axis=P1,
-        quantities={} if result.error else _quantities(result, raw),
+        quantities={} if result.error else _quantities(found, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
+def _quantities(fringes: Dephasing, raw: RawData) -> dict[str, Quantity]:
     """The fitted oscillation is the artificial detuning minus (f01 - drive frequency).
 
     A qubit above the drive turns ahead of the frame by a positive angle, which the virtual Z of a positive artificial
     detuning, a rotation of the frame in the same sense, takes away again.
+
+    T2* is given where the window tells it: not where a beat of two lines would look the same (``decay_shapes``).
     """
-    frequency, tau = result.scaled("freq", MHZ, "Hz"), result.scaled("tau", US, "s")
+    frequency, tau = fringes.quantity("freq", MHZ, "Hz"), fringes.quantity("tau", US, "s")
     offset = raw.parameters["detuning"] - frequency.value
     stderr = None if frequency.stderr is None else float(np.hypot(frequency.stderr, WANDER))
     found = {
         "offset": Quantity(value=offset, stderr=stderr, unit="Hz"),
         "oscillation": frequency,
-        "contrast": result["amp"],
+        "contrast": fringes.quantity("amp", 1.0, ""),
     }
+    if (apart := splitting(fringes)) is not None:
+        found["splitting"] = Quantity(value=apart.value * MHZ, stderr=apart.stderr and apart.stderr * MHZ, unit="Hz")
     if "drive_frequency" in raw.controls:  # a device without pulse access lets nobody correct it
         corrected = raw.controls["drive_frequency"] + offset
         found["drive_frequency"] = Quantity(value=corrected, stderr=stderr, unit="Hz")
     seen = tau.value < 3 * raw.parameters["max_delay"]
-    if seen and tau.stderr is not None and tau.stderr < 0.3 * tau.value:
-        shape = ENVELOPE * max(tau.value, raw.parameters["max_delay"])
-        found["t2_star"] = tau.model_copy(update={"stderr": float(np.hypot(tau.stderr, shape))})
+    if seen and tau.stderr is not None and tau.stderr < TOLD * tau.value:
+        found |= {"t2_star": tau, "exponential_share": fringes.share}
     return found
 
 
@@ -160,6 +165,11 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("error of the frequency", frequency.stderr or np.inf, 0.0, 0.1 / window, "Hz"),
         checks.goodness(analysis, parameters=5, tolerance=0.02),
     ]
+    if "splitting" in found:
+        apart = found["splitting"].value
+        listed.append(
+            checks.within("distance of two lines", apart, 0.0, MOST_APART, "Hz", Verdict.REVIEW, CheckCode.MISFIT)
+        )
     if "t2_star" in found:
         listed.append(checks.history("t2_star", found["t2_star"], history, natural=0.2))
     return listed

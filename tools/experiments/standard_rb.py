@@ -35,20 +35,32 @@ PULSES_PER_CLIFFORD = 5 / 6
 """16 of the 24 Cliffords take one SX, 4 one X, and 4 are virtual; the analysis counts the pulses that were played."""
 
 
-def coherence_limit(t1: float, t2: float, duration: float) -> float:
-    """Smallest average error of a gate of this length: (3 - 2 exp(-t/T2) - exp(-t/T1)) / 6.
+def coherence_limit(t1: float, t2: float, duration: float, share: float = 1.0) -> float:
+    """Smallest average error of a gate of this length: (3 - 2 C - exp(-t/T1)) / 6, all times in seconds.
 
-    From ``RBUtils.coherence_limit`` of Qiskit Experiments, one qubit. All times in seconds.
+    C is what dephasing leaves of the coherence after the time t of one gate. With C = exp(-t/T2) this is
+    ``RBUtils.coherence_limit`` of Qiskit Experiments. Of noise slower than the gate the phase grows as t, and its mean
+    square as t^2: C = exp(-s t/T2 - (1 - s) (t/T2)^2) with the exponential ``share`` s of the echo's envelope, so slow
+    noise costs (t/T2)^2 / 3 where fast noise costs t/(3 T2) (O'Malley et al., Phys. Rev. Applied 3, 044009 (2015)).
+    However slow the noise, relaxation leaves no more than exp(-t/2 T1).
     """
-    return float((3 - 2 * np.exp(-duration / t2) - np.exp(-duration / t1)) / 6)
+    fast = max(share / t2, min(1 / t2, 1 / (2 * t1)))
+    lost = fast * duration + (1 - fast * t2) * (duration / t2) ** 2
+    return float((3 - 2 * np.exp(-lost) - np.exp(-duration / t1)) / 6)
+
+
+def limit_from(values: Values) -> float | None:
+    """The limit from what is known of a qubit; None where T1 or T2 is not. Without an echo, T2* is taken for fast."""
+    t2 = values.get("t2_echo", values.get("t2_star"))
+    if t2 is None or not {"t1", "pulse_duration"} <= set(values):
+        return None
+    share = values.get("echo_exponential_share", 1.0) if "t2_echo" in values else 1.0
+    return coherence_limit(values["t1"], t2, values["pulse_duration"], share)
 
 
 def _defaults(values: Values) -> dict[str, float]:
     """Up to ``DECAYS`` / (2 EPC) for the error that coherence allows: the survival falls to a third of its height."""
-    limit = 0.0
-    if {"t1", "pulse_duration"} <= set(values) and ("t2_echo" in values or "t2_star" in values):
-        t2 = values.get("t2_echo", values.get("t2_star", 0.0))
-        limit = min(coherence_limit(values["t1"], t2, values["pulse_duration"]), 0.5)
+    limit = min(limit_from(values) or 0.0, 0.5)
     expected = 1.2 * limit or 3e-4
     return {
         "coherence_limit": limit,

@@ -12,9 +12,9 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import Points, points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
-from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.decay_shapes import Dephasing, echoes
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
@@ -61,7 +61,7 @@ def analyse(raw: RawData) -> Analysis:
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [_ground(raw) for raw in data]
-    results = fit_many(ECHO_DECAY, points, [decay_start(one.x, one.y) for one in points], US)
+    results = echoes(points, [decay_start(one.x, one.y) for one in points], US)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 
 
@@ -71,15 +71,19 @@ def _ground(raw: RawData) -> Points:
     return points_of(raw, ECHO_DECAY, US, (1 - p1, error))
 
 
-def _analysis(raw: RawData, result: Fit) -> Analysis:
-    quantities = {}
+def _analysis(raw: RawData, found: Dephasing) -> Analysis:
+    quantities, result = {}, found.best
     if result.error is None:
-        t2 = result.scaled("tau", US, "s")
-        quantities = {"t2_echo": t2, "contrast": result["amp"], "floor": result["base"]}
+        quantities = {
+            "t2_echo": found.quantity("tau", US, "s"),
+            "echo_exponential_share": found.share,
+            "contrast": found.quantity("amp", 1.0, ""),
+            "floor": found.quantity("base", 1.0, ""),
+        }
     return Analysis(
         experiment="t2_hahn",
         qubit=raw.qubit,
-        series=result.series,
+        series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
         y_axis=probability("P(0)"),
         quantities=quantities,
@@ -101,7 +105,7 @@ def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "t2_echo")
+    return changes(analysis, values, "t2_echo", "echo_exponential_share")
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
@@ -126,7 +130,7 @@ EXPERIMENT = Experiment(
         sweep.shots(1000),
     ),
     needs=("x_amplitude", "sx_amplitude", "readout_threshold", "t1"),
-    calibrates=("t2_echo",),
+    calibrates=("t2_echo", "echo_exponential_share"),
     defaults=_defaults,
     device_seconds=_device_seconds,
     acquire=acquire,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reson.evals.verdicts.setting import Setting, Stage, coarse, scale
-from reson.evals.verdicts.trial import Trial
+from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -30,8 +30,12 @@ TRIALS = {
     "t2_hahn": Trial(
         stage=Stage(frequency=3e3, amplitude=0.003, beta=0.02e-9, t1_known=1.0, t2_known=0.5),
         sweeps=SWEEPS,
-        needs={"t2_echo": common.DECAY},
-        truth={"t2_echo": common.t2},
+        needs={
+            "t2_echo": common.DECAY,
+            "echo_exponential_share": Need(0.5, False, "tells fast noise from slow"),
+        },
+        # what an echo leaves of the noise of these chips is fast
+        truth={"t2_echo": common.t2, "echo_exponential_share": lambda moment: 1.0},
         adequate=_echo,
     ),
 }

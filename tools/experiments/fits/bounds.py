@@ -8,8 +8,8 @@ import numpy as np
 
 NEAR = 1e-4
 """Distance to a bound, in units of the range, that counts as none: some methods only come close."""
-NATURAL = frozenset({"tau", "share", "loss", "prepared", "alpha", "alpha_c", "u"})
-"""Parameters whose bound is an end of what can be: a decay that is not seen, all of one kind of noise, no error at all.
+NATURAL = frozenset({"tau", "share", "gap", "loss", "prepared", "alpha", "alpha_c", "u"})
+"""Parameters whose bound is an end of what can be: a decay or a beat that is not seen, noise of one kind, no error.
 Where such a value is asked for itself, its own checks refuse it."""
 
 

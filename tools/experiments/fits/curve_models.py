@@ -45,6 +45,27 @@ def _ramsey(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     return p["amp"] * np.exp(-x / p["tau"]) * np.cos(angle) + p["base"]
 
 
+def _envelope(x: np.ndarray, p: Parameters) -> np.ndarray:
+    """1/e at tau, whatever the exponential ``share``; the rest is Gaussian."""
+    lives = x / p["tau"]
+    share = p.get("share", 0.0)
+    return np.exp(-share * lives - (1 - share) * lives**2)
+
+
+def _shaped_decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    return p["amp"] * _envelope(x, p) + p["base"]
+
+
+def _shaped_ramsey(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    angle = 2 * np.pi * p["freq"] * x + p["phase"] - np.pi / 2 * part
+    return p["amp"] * _envelope(x, p) * np.cos(angle) + p["base"]
+
+
+def _beating_ramsey(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    angle = 2 * np.pi * p["freq"] * x + p["phase"] - np.pi / 2 * part
+    return p["amp"] * np.exp(-x / p["tau"]) * np.cos(np.pi * p["gap"] * x) * np.cos(angle) + p["base"]
+
+
 def _benchmarking(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     return p["a"] * np.exp(x * np.log(p["alpha"])) + p["b"]
 
@@ -65,6 +86,13 @@ ECHO_DECAY = CurveModel(
 )
 """The same within the bounds of ``T2HahnAnalysis``."""
 
+_ECHO_BOUNDS = {"amp": (0, 1), "tau": TIMES, "base": (0, 1), "share": (0, 1)}
+SLOW_DECAY = CurveModel(("amp", "tau", "base"), _shaped_decay, {"data": "exp_decay"}, _ECHO_BOUNDS)
+"""amp * exp(-(x / tau)^2) + base: dephasing by slow noise."""
+
+MIXED_DECAY = CurveModel(("amp", "tau", "base", "share"), _shaped_decay, {"data": "exp_decay"}, _ECHO_BOUNDS)
+"""amp * exp(-share x / tau - (1 - share) (x / tau)^2) + base."""
+
 RABI = CurveModel(("freq", "amp", "base"), _rabi, {"data": "cos"}, {"freq": (0, np.inf)}, ("slowing",))
 """base + amp * cos(angle), angle = 2 pi freq x (1 - slowing (2 freq x)^2).
 
@@ -79,6 +107,13 @@ RAMSEY = CurveModel(
     {"amp": (0, 2), "tau": TIMES, "base": (-1, 2), "phase": (-np.pi, np.pi)},
 )
 """``RamseyXYAnalysis``: cosine and sine of one oscillation that decays."""
+
+_QUADRATURES = {"X": "X", "Y": "Y"}
+_RAMSEY_BOUNDS = dict(RAMSEY.bounds) | {"share": (0, 1), "gap": (0, np.inf)}
+RAMSEY_SLOW = CurveModel(RAMSEY.free, _shaped_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
+RAMSEY_MIXED = CurveModel((*RAMSEY.free, "share"), _shaped_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
+RAMSEY_BEAT = CurveModel((*RAMSEY.free, "gap"), _beating_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
+"""Two lines of equal strength, ``gap`` apart, about the middle ``freq``: charge parity, which jumps between shots."""
 
 BENCHMARKING = CurveModel(("a", "alpha"), _benchmarking, {"data": "rb_decay"}, {"a": (0, 1), "alpha": (0, 1)}, ("b",))
 """a * alpha^x + b: ``RBAnalysis``."""

@@ -15,8 +15,10 @@ from reson.records import Quantity
 from reson.tools.experiments.fits.fitting import Fit
 
 
-def weights(fits: Sequence[Fit]) -> np.ndarray:
+def weights(fits: Sequence[Fit], priors: Sequence[float] | None = None) -> np.ndarray:
     """Shape (fits,), sum 1; all fits are of the same points. A fit without result weighs nothing.
+
+    ``priors``: how likely each was before, in any unit; all alike without.
 
     Where even the best curve scatters beyond its errors, chi2 counts in units of that scatter (QAIC).
     """
@@ -27,15 +29,17 @@ def weights(fits: Sequence[Fit]) -> np.ndarray:
     best = int(np.argmin(chi2))
     scatter = max(1.0, float(chi2[best]) / max(1, freedom[best]))
     criterion = chi2 / scatter - 2 * freedom
-    found = np.exp(-(criterion - criterion.min()) / 2)
+    found = np.exp(-(criterion - criterion.min()) / 2) * np.array(priors or [1.0] * len(fits))
     return found / found.sum()
 
 
-def average(fits: Sequence[Fit], quantity: Callable[[Fit], Quantity]) -> Quantity:
+def average(
+    fits: Sequence[Fit], quantity: Callable[[Fit], Quantity], priors: Sequence[float] | None = None
+) -> Quantity:
     """The weighted mean of a quantity over the fits, and as its error the weighted mean of how far each fit may be off:
     by its own error and by its distance from the mean (Buckland et al., Biometrics 53, 603 (1997)).
     """
-    shares = weights(fits)
+    shares = weights(fits, priors)
     found = [(share, quantity(one)) for share, one in zip(shares, fits, strict=True) if share > 1e-6]
     found = [(share, one) for share, one in found if one.stderr is not None and np.isfinite(one.value)]
     if not found:

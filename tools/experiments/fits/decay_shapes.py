@@ -1,0 +1,156 @@
+"""Dephasing that is exponential, Gaussian or both: fitted as each, averaged over what the data allow.
+
+Fast noise dephases exponentially, slow noise (1/f, quasi-static) as a Gaussian (Ithier et al., PRB 72, 134519 (2005)).
+Of the envelope exp(-s t/T - (1 - s) (t/T)^2), T is the time of 1/e and s the share that is exponential, whatever s is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from reson.records import Quantity
+from reson.tools.experiments.fits.batch_fitting import Points, fit_many
+from reson.tools.experiments.fits.curve_models import (
+    ECHO_DECAY,
+    MIXED_DECAY,
+    RAMSEY,
+    RAMSEY_BEAT,
+    RAMSEY_MIXED,
+    RAMSEY_SLOW,
+    SLOW_DECAY,
+)
+from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.model_average import average, weights
+
+EXPONENTIAL, GAUSSIAN = 0.75, 0.25
+"""Shares from which a decay is called exponential, and below which Gaussian."""
+BEATING = 0.25
+"""How likely a qubit is to have two lines, against each shape of one: about a quarter of transmons split by more than
+10 kHz with charge parity."""
+EVEN = 12**-0.5
+"""Standard deviation of a number that may lie anywhere between 0 and 1."""
+ENDS = 1e-3
+"""Distance of a share from 0 or 1 at which the decay is of one kind."""
+BEATS = (0.2, *np.arange(0.4, 10.0, 0.4))
+"""Beats in the window that a fit of two lines starts from."""
+SLOW_BEATS = (0.2, 0.4, 0.8)
+POOR = 1.3
+"""Reduced chi2 of one line below which no beat can have returned within the window."""
+BETTER = 20.0
+"""By how much chi2 has to fall for one more parameter before there are two lines."""
+
+
+@dataclass(frozen=True)
+class Dephasing:
+    """Fits of one qubit's data with the share s that each takes or finds."""
+
+    fits: tuple[Fit, ...]
+    unsure: float = 0.0
+    """What a mixed fit that ends all fast or all slow leaves open of the share."""
+
+    @property
+    def best(self) -> Fit:
+        return self.fits[int(np.argmax(weights(self.fits, self._priors)))]
+
+    @property
+    def _priors(self) -> list[float]:
+        return [BEATING if "gap" in one.parameters else 1.0 for one in self.fits]
+
+    def quantity(self, name: str, factor: float, unit: str) -> Quantity:
+        """A parameter that all fits have, in SI units."""
+        return average(self.fits, lambda one: one.scaled(name, factor, unit), self._priors)
+
+    @property
+    def share(self) -> Quantity:
+        """Exponential share of the decay, 0 to 1."""
+        found = average(self.fits, lambda one: _known(one.parameters["share"]), self._priors)
+        return found.model_copy(update={"stderr": float(np.hypot(found.stderr or 0.0, self.unsure))})
+
+    @property
+    def named(self) -> str:
+        share = self.share.value
+        kind = "exponential" if share > EXPONENTIAL else "Gaussian" if share < GAUSSIAN else "mixed"
+        return f"{kind} decay"
+
+
+def _known(share: Quantity) -> Quantity:
+    """A share that a fit was given has no error of its own."""
+    return share if share.stderr is not None else share.model_copy(update={"stderr": 0.0})
+
+
+def echoes(points: Sequence[Points], starts: Sequence[Mapping[str, float]], x_unit: float) -> list[Dephasing]:
+    """Echo decays of all qubits of a job."""
+    columns = [
+        [_with_share(one, 1.0) for one in fit_many(ECHO_DECAY, points, starts, x_unit)],
+        [_with_share(one, 0.0) for one in fit_many(SLOW_DECAY, points, starts, x_unit)],
+        fit_many(MIXED_DECAY, points, [dict(start) | {"share": 0.5} for start in starts], x_unit),
+    ]
+    return [_dephasing(fits) for fits in zip(*columns, strict=True)]
+
+
+def fringes(points: Sequence[Points], starts: Sequence[Mapping[str, float]], x_unit: float) -> list[Dephasing]:
+    """Fringes of all qubits of a job, in two quadratures.
+
+    Two lines of equal strength, as charge parity makes of one, are tried too: before its first return a beat looks
+    like a decay, and where the window does not tell them apart the mean over both says how little is known.
+    """
+    mixed = [dict(start) | {"share": 0.5} for start in starts]
+    plain = fit_many(RAMSEY, points, starts, x_unit)
+    beats = [_beat_start(*one) for one in zip(points, plain, starts, strict=True)]
+    columns = [
+        [_with_share(one, 1.0) for one in plain],
+        [_with_share(one, 0.0) for one in fit_many(RAMSEY_SLOW, points, starts, x_unit)],
+        fit_many(RAMSEY_MIXED, points, mixed, x_unit),
+        [_with_share(one, 1.0) for one in fit_many(RAMSEY_BEAT, points, beats, x_unit)],
+    ]
+    return [_dephasing(fits) for fits in zip(*columns, strict=True)]
+
+
+def splitting(found: Dephasing) -> Quantity | None:
+    """Distance of the two lines in the unit of the fit, where the data ask for them; else None."""
+    chi2 = {("gap" in one.parameters): 0.0 for one in found.fits}
+    for two in chi2:
+        mine = [one for one in found.fits if ("gap" in one.parameters) == two and one.reduced_chi2 is not None]
+        chi2[two] = min((one.reduced_chi2 * one.freedom for one in mine if one.reduced_chi2), default=np.inf)
+    if chi2.get(True, np.inf) > chi2.get(False, np.inf) - BETTER:
+        return None
+    return next(one["gap"] for one in found.fits if "gap" in one.parameters)
+
+
+def _with_share(one: Fit, share: float) -> Fit:
+    return one if one.error else replace(one, parameters=one.parameters | {"share": Quantity(value=share)})
+
+
+def _dephasing(fits: Sequence[Fit]) -> Dephasing:
+    """The first fit stands for all where none came out. A mixed one that ends all fast or all slow says no more."""
+    found = [one for one in fits if one.error is None]
+    ended = [one.parameters["share"].stderr or 0.0 for one in found if _one_kind(one)]
+    kept = tuple(one for one in found if not _one_kind(one))
+    return Dephasing(kept or (fits[0],), min(max(ended, default=0.0), EVEN))
+
+
+def _one_kind(mixed: Fit) -> bool:
+    share = mixed.parameters["share"]
+    return share.stderr is not None and not ENDS < share.value < 1 - ENDS
+
+
+def _beat_start(points: Points, plain: Fit, start: Mapping[str, float]) -> dict[str, float]:
+    """The best of a grid of beats about the strongest line, which may be either of the two or their middle."""
+    x, window = points.x, float(points.x.max()) or 1.0
+    best, found = np.inf, dict(start) | {"gap": 0.5 / window}
+    poor = plain.reduced_chi2 is None or plain.reduced_chi2 > POOR
+    for gap in np.array(BEATS if poor else SLOW_BEATS) / window:
+        for middle in start["freq"] + gap * np.array((0.0, 0.5, -0.5) if poor else (0.0,)):
+            angle = 2 * np.pi * middle * x - np.pi / 2 * points.part
+            for tau in (window, 10 * window):
+                fading = np.exp(-x / tau) * np.cos(np.pi * gap * x)
+                basis = np.stack([fading * np.cos(angle), -fading * np.sin(angle), np.ones_like(x)], axis=1)
+                parts = np.linalg.lstsq(basis, points.y, rcond=None)[0]
+                misses = float(np.sum((points.y - basis @ parts) ** 2))
+                if misses < best:
+                    best = misses
+                    found = dict(start) | {"gap": float(gap), "freq": float(middle), "tau": tau}
+    return found
