@@ -14,7 +14,7 @@ from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
-from reson.tools.devices.device import coupling_of
+from reson.tools.devices.device import coupling_of, only_waiting_alone
 from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval
@@ -50,7 +50,7 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
                 qubits[decision.component] = _escalate(bench, decision)
             case Done() | GiveUp():
                 qubits[decision.component] = _close(bench, decision)
-    jobs = merge(bench.run_id, state["step"], asked, coupling_of(bench.device))
+    jobs = merge(bench.run_id, state["step"], asked, coupling_of(bench.device), only_waiting_alone(bench.device))
     return {"qubits": qubits, "queue": granted + jobs, "step": state["step"] + max(1, len(jobs)), "refused": refused}
 
 

@@ -15,15 +15,19 @@ from reson.tools.experiments.catalogue import get
 Edges = Sequence[tuple[int, int]]
 
 
-def merge(run_id: str, step: int, asked: Iterable[Measure], coupling: Edges = ()) -> list[Job]:
+def merge(
+    run_id: str, step: int, asked: Iterable[Measure], coupling: Edges = (), only_waiting: bool = False
+) -> list[Job]:
     """Jobs in the order in which their first qubit asked; ``coupling`` are the pairs of neighbours of the device.
+
+    ``only_waiting``: neighbours take turns only in experiments whose qubits wait in a superposition.
 
     Qubits of one parallel job share the number of circuits and shots; ranges may differ from qubit to qubit.
     """
     groups: dict[tuple, list[Measure]] = {}
     for measure in asked:
         groups.setdefault(_shape(measure), []).append(measure)
-    parts = [part for group in groups.values() for part in (_turns(group, coupling) if coupling else [group])]
+    parts = [part for group in groups.values() for part in _turns(group, coupling, only_waiting)]
     return [_job(f"{run_id}-{step + index:04d}", part) for index, part in enumerate(parts)]
 
 
@@ -32,14 +36,17 @@ def _shape(measure: Measure) -> tuple:
     return (measure.experiment, *(measure.parameters[name] for name in shared))
 
 
-def _turns(group: list[Measure], coupling: Edges) -> list[list[Measure]]:
+def _turns(group: list[Measure], coupling: Edges, only_waiting: bool) -> list[list[Measure]]:
     """The group in as many parts as its conflicts need, each in the order in which its qubits asked."""
-    if get(group[0].experiment).together:
+    row = get(group[0].experiment)
+    if not coupling or row.together:
         return [group]
     import rustworkx
 
     near = {(low, high) for pair in coupling for low, high in (pair, pair[::-1])}
     played = [_played(measure, coupling) for measure in group]
+    if only_waiting and not row.waits and all(len(qubits) == 1 for qubits in played):
+        return [group]
     graph: rustworkx.PyGraph[int, None] = rustworkx.PyGraph()
     graph.add_nodes_from(range(len(group)))
     for first, mine in enumerate(played):

@@ -77,6 +77,13 @@ def coupling_of(device: Device) -> tuple[tuple[int, int], ...]:
     return getattr(device, "coupling", ())
 
 
+def only_waiting_alone(device: Device) -> bool:
+    """Whether neighbours take turns only where they wait: a provider that publishes the coupling has calibrated and
+    benchmarked the pulses with it.
+    """
+    return getattr(device, "calibrated_beside", False)
+
+
 @runtime_checkable
 class Remote(Protocol):
     """A device behind a queue, whose use is counted: it must know whose job it has, and when the data is safe."""

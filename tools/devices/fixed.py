@@ -19,6 +19,12 @@ class FixedControls:
     name: str
     published: Published
     counts_only = True
+    calibrated_beside = True
+
+    @property
+    def coupling(self) -> tuple[tuple[int, int], ...]:
+        """Neighbours whose always-on coupling the provider publishes and does not cancel."""
+        return self.published.coupling()
 
     def design_controls(self) -> dict[str, dict[str, float]]:
         lengths = {qubit: self.published.qubits[qubit].gate_length for qubit in self.qubits}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from reson.records import Finite, Record
 from reson.tools.devices.device import component
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 TWO_QUBIT = ("cz", "ecr", "cx")
 ONE_PULSE = ("sx", "x", "u2", "rx")
 """Gates that one pulse makes, the first that is told counts: older devices have u1, u2 and u3 in place of SX."""
+ZZ_SEEN = 1e3
+"""Hz of always-on coupling from which a neighbour's state is seen in the phase of a qubit that waits some 100 us."""
+_HERTZ = {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9}
 BROKEN_GATE, BROKEN_READOUT = 0.5, 0.4
 """Errors from which a gate or a readout counts as broken: IBM marks a faulty gate with 1."""
 
@@ -36,6 +39,8 @@ class PublishedQubit(Record):
     readout_length: Finite | None
     frequency: Finite | None = None
     """Hz."""
+    p1_given_0: Finite | None = None
+    p0_given_1: Finite | None = None
 
     @property
     def works(self) -> bool:
@@ -49,6 +54,8 @@ class PublishedPair(Record):
     gate: str
     error: Finite | None
     length: Finite | None
+    zz: Finite | None = None
+    """Hz, f11 - f10 - f01 + f00 of the pair at rest."""
 
     @property
     def works(self) -> bool:
@@ -65,6 +72,19 @@ class Published(Record):
     layer_fidelity: dict[int, Finite] = {}
     """Length of the best chain -> its layer fidelity."""
 
+    def zz(self) -> dict[tuple[int, int], float]:
+        """Hz, of the pairs whose always-on coupling is told and is not cancelled."""
+        return {pair.qubits: pair.zz for pair in self.pairs if pair.zz}
+
+    def coupling(self) -> tuple[tuple[int, int], ...]:
+        """Pairs that see each other's state while they wait."""
+        return tuple(qubits for qubits, value in self.zz().items() if abs(value) >= ZZ_SEEN)
+
+    def confusion(self) -> dict[int, tuple[float, float]]:
+        """qubit -> (P(1|0), P(0|1)), where both are told."""
+        found = {qubit: (known.p1_given_0, known.p0_given_1) for qubit, known in self.qubits.items()}
+        return {qubit: (one, zero) for qubit, (one, zero) in found.items() if _share(one) and _share(zero)}
+
     def first_values(self, qubits: Iterable[int]) -> dict[str, dict[str, float]]:
         """component -> parameters of the table that a measurement can start from; nothing is invented."""
         found = {component(qubit): _first_values(self.qubits[qubit]) for qubit in qubits}
@@ -76,16 +96,23 @@ def published(backend: BackendV2, device: str) -> Published:
     target: Target = cast("Any", backend.target)
     properties = getattr(backend, "properties", None)
     told: Any = properties() if callable(properties) else None
+    general = tuple(getattr(told, "general", None) or ())
+    told_of = tuple(getattr(told, "qubits", None) or ())
     return Published(
         device=device,
         calibrated=_moment(getattr(told, "last_update_date", None)),
-        qubits={qubit: _qubit(target, qubit) for qubit in range(target.num_qubits or 0)},
-        pairs=tuple(_pairs(target)),
-        layer_fidelity={} if told is None else _layer_fidelity(getattr(told, "general", None) or ()),
+        qubits={
+            qubit: _qubit(target, qubit, told_of[qubit] if qubit < len(told_of) else ())
+            for qubit in range(target.num_qubits or 0)
+        },
+        pairs=tuple(_with_zz(_pairs(target), general)),
+        layer_fidelity=_layer_fidelity(general),
     )
 
 
-def _qubit(target: Target, qubit: int) -> PublishedQubit:
+def _qubit(target: Target, qubit: int, told: Iterable[Any]) -> PublishedQubit:
+    """``told``: named values of the qubit beside those of the target."""
+    more = {str(getattr(one, "name", "")): _number(one, "value") for one in told}
     known = target.qubit_properties[qubit] if target.qubit_properties else None
     pulses = (_properties(target, name, (qubit,)) for name in ONE_PULSE)
     gate, readout = next(filter(None, pulses), None), _properties(target, "measure", (qubit,))
@@ -97,7 +124,13 @@ def _qubit(target: Target, qubit: int) -> PublishedQubit:
         gate_length=_number(gate, "duration"),
         readout_length=_number(readout, "duration"),
         frequency=_number(known, "frequency"),
+        p1_given_0=more.get("prob_meas1_prep0"),
+        p0_given_1=more.get("prob_meas0_prep1"),
     )
+
+
+def _share(value: float | None) -> TypeGuard[float]:
+    return value is not None and 0 <= value <= 1
 
 
 def _number(known: Any, name: str) -> float | None:
@@ -128,6 +161,20 @@ def _pairs(target: Target) -> Iterable[PublishedPair]:
             if known is None or _worth(found) < _worth(known):
                 best[frozenset(qubits)] = found
     return best.values()
+
+
+def _with_zz(pairs: Iterable[PublishedPair], general: Iterable[Any]) -> Iterable[PublishedPair]:
+    """ZZ is published as ``zz_4849``: the numbers of the pair run together, which only the coupling map can part."""
+    named = {str(one.name): _hertz(one) for one in general if str(getattr(one, "name", "")).startswith("zz_")}
+    for pair in pairs:
+        first, second = pair.qubits
+        told = (named.get(f"zz_{a}{b}") for a, b in ((first, second), (second, first)))
+        yield pair.model_copy(update={"zz": next((value for value in told if value is not None), None)})
+
+
+def _hertz(one: Any) -> float | None:
+    value, scale = _number(one, "value"), _HERTZ.get(str(getattr(one, "unit", "")))
+    return None if value is None or scale is None else value * scale
 
 
 def _worth(pair: PublishedPair) -> float:

@@ -113,6 +113,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
 
 
 EXPERIMENT = Experiment(
+    waits=True,
     name="cpmg",
     title="Train of echoes (CPMG)",
     measures="the dephasing time under a train of refocusing pulses",

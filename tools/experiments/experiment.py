@@ -67,6 +67,8 @@ class Experiment:
     """``analyse`` for all qubits of a job at once, with the same results; None where it takes them one by one."""
     together: bool = False
     """Whether neighbours on a coupled chip may be measured at once: what they do to each other is what is measured."""
+    waits: bool = False
+    """Whether its qubit waits in a superposition: a coupled neighbour's state is then in its phase."""
     plays_on: Callable[[int, Values, Sequence[tuple[int, int]]], Collection[int]] = lambda *_: ()
     """(qubit, parameters, pairs of neighbours) -> further qubits that the measurement plays on."""
     gates: tuple[str, ...] = ()

@@ -176,6 +176,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
 
 
 EXPERIMENT = Experiment(
+    waits=True,
     name="ramsey_xy",
     title="Ramsey (X and Y)",
     measures="the detuning of the drive from the qubit, with its sign, and the dephasing time T2*",

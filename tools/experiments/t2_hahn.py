@@ -119,6 +119,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
 
 
 EXPERIMENT = Experiment(
+    waits=True,
     name="t2_hahn",
     title="Hahn echo (T2)",
     measures="the dephasing time with one refocusing pulse",

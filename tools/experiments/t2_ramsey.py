@@ -202,6 +202,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
 
 
 EXPERIMENT = Experiment(
+    waits=True,
     name="t2_ramsey",
     title="Ramsey (T2*)",
     measures="the dephasing time without echo, and from the spectrum whether the qubit has one frequency or two",

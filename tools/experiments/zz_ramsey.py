@@ -192,6 +192,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
 
 
 EXPERIMENT = Experiment(
+    waits=True,
     name="zz_ramsey",
     title="ZZ coupling",
     measures="how far a qubit's frequency moves when its neighbour is excited, with its sign",

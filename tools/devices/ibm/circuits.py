@@ -10,6 +10,8 @@ from typing import Any
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
+from reson.tools.devices.durations import seconds_of
+
 
 def key_of(circuits: Sequence[QuantumCircuit], shots: int) -> str:
     """SHA-256 over what would be measured: instructions, their places and parameters, metadata and shots."""
@@ -30,17 +32,7 @@ def longest_path(circuit: QuantumCircuit, target: Target) -> float:
     lengths: dict[Any, float] = {}
     places = {bit: place for place, bit in enumerate(circuit.qubits)}
     for one in circuit.data:
-        seconds = _seconds(one, places, target)
+        seconds = seconds_of(one, places, target)
         for bit in one.qubits:
             lengths[bit] = lengths.get(bit, 0.0) + seconds
     return max(lengths.values(), default=0.0)
-
-
-def _seconds(one: Any, places: dict[Any, int], target: Target) -> float:
-    if one.operation.name == "delay":
-        scale = {"dt": target.dt or 0.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}[one.operation.unit]
-        return float(one.operation.duration) * scale
-    if one.operation.name in ("barrier", "measure") or one.operation.name not in target:
-        return 0.0
-    told = (target[one.operation.name] or {}).get(tuple(places[bit] for bit in one.qubits))
-    return (told.duration or 0.0) if told else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from qiskit.transpiler import Target
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.counts import counts_result
 from reson.tools.devices.device import DeviceLimits
+from reson.tools.devices.local.always_on import with_zz
 from reson.tools.devices.local.noise import NoisySimulators
 from reson.tools.devices.local.parts import Part, parts_of
 from reson.tools.devices.target_backend import TargetBackend
@@ -48,11 +49,18 @@ class NoisyBackend(TargetBackend):
     """
 
     def __init__(
-        self, name: str, target: Target, simulators: NoisySimulators, limits: DeviceLimits, seed: int | None = None
+        self,
+        name: str,
+        target: Target,
+        simulators: NoisySimulators,
+        limits: DeviceLimits,
+        seed: int | None = None,
+        zz: Mapping[tuple[int, int], float] | None = None,
     ) -> None:
         super().__init__(name, target, "noise model, computed here", max_circuits=limits.max_circuits)
         self._simulators = simulators
         self._limits = limits
+        self._zz = zz or {}
         self._rng = np.random.default_rng(seed)
         self._jobs = 0
 
@@ -69,7 +77,8 @@ class NoisyBackend(TargetBackend):
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
         wanted = {**vars(self.options), **options}
         shots = self._checked(circuits, wanted)
-        parts = [parts_of(circuit) for circuit in circuits]
+        played = [with_zz(circuit, self._zz, self._target) for circuit in circuits] if self._zz else circuits
+        parts = [parts_of(circuit) for circuit in played]
         outcomes = self._outcomes(parts, shots)
         self._jobs += 1
         job_id = f"{self.name}-{self._jobs}"

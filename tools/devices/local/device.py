@@ -48,5 +48,7 @@ def noisy_device(
 ) -> NoisyDevice:
     """The device whose target, and by default whose noise, is that of ``model``."""
     target = cast("Target", model.target)  # the base class leaves its properties without types
-    backend = NoisyBackend(name, target, NoisySimulators(target, noise_of), LIMITS, seed)
-    return NoisyDevice(kind, name, backend, published(model, name))
+    told = published(model, name)
+    simulators = NoisySimulators(target, noise_of, told.confusion())
+    backend = NoisyBackend(name, target, simulators, LIMITS, seed, told.zz())
+    return NoisyDevice(kind, name, backend, told)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from qiskit.transpiler import Target
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel
+from qiskit_aer.noise import NoiseModel, ReadoutError
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.target_backend import TargetBackend
@@ -33,11 +34,17 @@ def cut(target: Target, qubits: Sequence[int]) -> Target:
 
 
 class NoisySimulators:
-    """Qubits -> simulator of these alone. ``noise_of`` makes the noise model of a cut target."""
+    """Qubits -> simulator of these alone. ``noise_of`` makes the noise model of a cut target; ``confusion`` tells of
+    qubits P(1|0) and P(0|1), where they are not read equally well in both states."""
 
-    def __init__(self, target: Target, noise_of: Callable[[Target, Sequence[int]], NoiseModel] | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        noise_of: Callable[[Target, Sequence[int]], NoiseModel] | None = None,
+        confusion: Mapping[int, tuple[float, float]] | None = None,
+    ) -> None:
         self._target = target
-        self._noise_of = noise_of or _published_noise
+        self._noise_of = noise_of or partial(_published_noise, confusion or {})
         self._kept: dict[tuple[int, ...], AerSimulator] = {}
 
     def of(self, qubits: tuple[int, ...]) -> AerSimulator:
@@ -53,5 +60,10 @@ class NoisySimulators:
         return self._kept[qubits]
 
 
-def _published_noise(target: Target, qubits: Sequence[int]) -> NoiseModel:
-    return NoiseModel.from_backend(TargetBackend("cut", target))
+def _published_noise(confusion: Mapping[int, tuple[float, float]], target: Target, qubits: Sequence[int]) -> NoiseModel:
+    noise = NoiseModel.from_backend(TargetBackend("cut", target))
+    for place, qubit in enumerate(qubits):
+        if qubit in confusion:
+            one, zero = confusion[qubit]
+            noise.add_readout_error(ReadoutError([[1 - one, one], [zero, 1 - zero]]), [place], warnings=False)
+    return noise
