@@ -6,8 +6,9 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 
+from reson.agent.config import ApprovalSettings
 from reson.agent.policy import Context, Decision, Policy, answers_together, decide
-from reson.authors import is_rule, may_be_a_person, of_rule
+from reson.authors import LONGEST, is_rule, may_be_a_person, of_rule
 from reson.changes import changes_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Json, Verdict
@@ -24,6 +25,7 @@ _STATUS = {
     Decision.DENY: ApprovalStatus.DENIED,
 }
 _ANSWER = {Decision.AUTO: "approve", Decision.ASK: None, Decision.DENY: "deny"}
+_DAY = 86400.0
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
 _FACTORS = {sign: float(f"1e{power}") for power, sign in PREFIXES.items()} | {
     "u": 1e-6,
@@ -45,6 +47,7 @@ def authorise(
     why: str,
     evidence: Json,
     device_time: float,
+    expire_days: float = ApprovalSettings().expire_days,
 ) -> ApprovalRow:
     """Ask for an action: approved or denied by the policy, or pending for a person. ``device_time`` in epoch seconds;
     ``evidence["device_seconds"]`` is what a measurement is expected to take, where the policy limits it.
@@ -90,6 +93,7 @@ def authorise(
             answered_by=of_rule(rule) if answered else None,
             answer=_ANSWER[decision],
             supersedes=None if last is None else last.id,
+            expires_wall=now + expire_days * _DAY,
         ),
     )
 
@@ -157,9 +161,9 @@ def respond(store: Store, approval_id: str, by: str, note: str) -> ApprovalRow:
 
 
 def _person(name: str) -> str:
-    """The name under which a person answers: never empty, and never the policy's."""
+    """The name under which a person answers: letters one can see, and never the policy's."""
     if not may_be_a_person(name):
-        raise _bad(f"{name!r} is no name of a person; answers by the policy are its own")
+        raise _bad(f"{name!r} is no name of a person: up to {LONGEST} visible letters of one script, not the policy's")
     return name.strip()
 
 
@@ -198,7 +202,7 @@ def _last_asked(store: Store, approval_id: str) -> tuple[str, ApprovalRow | None
 def _still_holds(row: ApprovalRow, action: Action, table_hash: str, decision: Decision) -> bool:
     if row.status is ApprovalStatus.EXECUTED and row.kind is not ActionKind.MEASURE:
         return True  # its own write moved the table, and with it the old values that the action names
-    if row.status is ApprovalStatus.STALE or row.action_hash != action.hash or not row.intact:
+    if row.status is ApprovalStatus.STALE or row.expired or row.action_hash != action.hash or not row.intact:
         return False
     if row.status is not ApprovalStatus.EXECUTED and not by_a_person(row) and row.status != _STATUS[decision]:
         return False  # waiting, approved or denied by a policy that has been changed since
@@ -214,6 +218,13 @@ def _require_open(store: Store, approval_id: str) -> ApprovalRow:
         return row  # the conditional answer says who was first
     if not row.intact:
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} no longer holds the action that was asked")
+    if row.expired:
+        rows.mark_stale(store, approval_id)
+        asked = time.strftime("%Y-%m-%d", time.gmtime(row.requested_wall))
+        raise ToolError(
+            ToolErrorKind.NOT_ALLOWED,
+            f"{approval_id} was asked on {asked} and has expired; it is asked again when its run goes on",
+        )
     if components_hash(current(store, row.device), row.component) != row.table_hash:
         rows.mark_stale(store, approval_id)
         moved = "; ".join(moved_since(store, row.device, row.component.split(","), row.requested_wall))

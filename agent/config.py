@@ -68,6 +68,11 @@ class NightSettings(Record):
         return value
 
 
+class ApprovalSettings(Record):
+    expire_days: Positive = 7.0
+    """After which a request that was not executed is asked again, answered or not."""
+
+
 class Price(Record):
     """Of one model, per million tokens, in whatever currency the budget is in."""
 
@@ -145,6 +150,7 @@ class LabConfig(Record):
     goals: Goals = Goals()
     budget: Budget = Budget()
     night: NightSettings = NightSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
     database: str = ""
     """SQLAlchemy URL; empty: lab.db in the lab's directory."""
 
@@ -179,6 +185,9 @@ experiments = 2000
 begins = "22:00"             # the simulated chip rests until then
 until = ""                   # e.g. "06:00", on the device's clock (UTC); empty: until done
 wait_for_approval_minutes = 0.0
+
+[approvals]
+expire_days = 7.0            # a request older than this is asked again, answered or not
 
 [model]                      # for the brains "cascade" and "openai"; `reson model check` tries it out
 base_url = "https://api.openai.com/v1"   # any endpoint that speaks chat completions

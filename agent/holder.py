@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from reson.agent.lab import Lab, is_locked
+from reson.authors import PERSON
 from reson.errors import OperatorError
 from reson.records import Record
 
@@ -51,8 +52,10 @@ def stop_holder(lab: Lab) -> Holder:
     return holder
 
 
-def start_process(directory: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start ``reson --lab DIRECTORY ARGUMENTS`` by itself: it goes on when its starter ends. Output: console.log."""
+def start_process(directory: Path, *arguments: str, by: str = "") -> subprocess.Popen[bytes]:
+    """Start ``reson --lab DIRECTORY ARGUMENTS`` by itself, for a person (``by``) or the login's owner: it goes on when
+    its starter ends. Output: console.log.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "console.log").open("ab") as log:
         process = subprocess.Popen(
@@ -61,6 +64,7 @@ def start_process(directory: Path, *arguments: str) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env=os.environ | ({PERSON: by} if by else {}),
         )
     threading.Thread(target=process.wait, daemon=True).start()  # else it stays a zombie, which looks alive
     return process

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.agent.which_qubits import check_qubits, choose_qubits
+from reson.authors import PERSON, may_be_a_person
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
 from reson.tools.devices.device import Remote, Resting, published_of
@@ -37,6 +40,8 @@ class RunSettings(Record):
     until: str = ""
     """Hour of the device's clock after which no job starts; its next occurrence counts, for a resumed run too."""
     writes: bool = True
+    by: str = ""
+    """Who started it; empty where the system knows no name."""
     script: dict[str, tuple[Measure, ...]] | None = None
     """For single experiments: what to measure on each qubit, in place of a brain's choice."""
 
@@ -47,6 +52,8 @@ class Ended:
     ending: Ending
     reason: str
     report: Path
+    record: str
+    """Head of the chain of the record; kept elsewhere, it proves all before it."""
 
 
 class Plan(Record):
@@ -141,8 +148,18 @@ def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
         components=components,
         until=until,
         writes=plan.writes,
+        by=starter(),
         script=script,
     )
+
+
+def starter() -> str:
+    """Who starts a run: whom the console names, else the login name; empty where there is none that one can read."""
+    try:
+        name = os.environ.get(PERSON) or getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+    return name if may_be_a_person(name) else ""
 
 
 def _require_possible(experiment: str, device: Device) -> None:
@@ -165,7 +182,9 @@ def _see_through(
     """A run comes to be on record as running only when a signal could already stop it in good order."""
     from reson.agent.campaign.run import run_campaign, stop_on_signals
     from reson.agent.report import write_report
+    from reson.tools.store.trajectories import adopt, keep_trajectory
 
+    adopt(store)
     directory, stop = lab.runs / run_id, Event()
     directory.mkdir(parents=True, exist_ok=True)
     with _log_to(directory / "log.txt"), stop_on_signals(stop, watch):
@@ -179,6 +198,7 @@ def _see_through(
             if bench.memory is not None:
                 bench.memory.close()
             _summarise(lab, bench)
+            keep_trajectory(store, bench.trajectory.path)
             report = write_report(lab, store, run_id)
             watch("report", {"path": str(report)})
     from reson.tools.store.runs import get_run
@@ -208,8 +228,11 @@ def _summarise(lab: Lab, bench: Bench) -> None:
 
 
 def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:
+    from reson.tools.store.integrity import head_of
+
     assert row.ending is not None
-    return Ended(row.id, row.ending, row.reason or "", lab.runs / row.id / "report.html")
+    report = lab.runs / row.id / "report.html"
+    return Ended(row.id, row.ending, row.reason or "", report, str(head_of(store)))
 
 
 def _bench(

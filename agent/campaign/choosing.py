@@ -7,7 +7,7 @@ from typing import Any, Literal
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.observe import observe, spent
 from reson.agent.campaign.refusals import refusal
-from reson.agent.campaign.remembering import learn
+from reson.agent.campaign.remembering import learn, remember_answer
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
@@ -17,7 +17,7 @@ from reson.records import ActionKind
 from reson.tools.devices.device import coupling_of, only_waiting_alone
 from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
-from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval, mark_stale
 from reson.tools.store.measurements import get_measurement
 from reson.tools.store.parameters import current, values
 
@@ -68,14 +68,19 @@ def take_up_answers(
             continue
         row = get_approval(bench.store, qubit["approval"])
         if row.status is ApprovalStatus.PENDING:
-            continue
+            if not row.expired:
+                continue
+            mark_stale(bench.store, row.id)
+            row = get_approval(bench.store, row.id)
         body = {"approval": row.id, "component": name, "status": row.status, "by": row.answered_by}
         if row.edited_action is not None and row.kind is ActionKind.WRITE:
             body["changes"] = row.edited_action.arguments["changes"]
         bench.tell(f"answer-{row.id}-{name}", "approval_answered", body)
         if row.kind is ActionKind.WRITE:
             qubits[name] = execute(bench, row)
-        elif row.status is ApprovalStatus.APPROVED:
+            continue
+        remember_answer(bench, row)
+        if row.status is ApprovalStatus.APPROVED:
             granted[row.id] = _granted_job(row)
         else:
             qubits[name] = ready(f"{row.status} by {row.answered_by}")

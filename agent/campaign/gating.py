@@ -33,6 +33,7 @@ def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
         why="; ".join(sorted(set(job["why"].values()))),
         evidence={"device_seconds": device_seconds(bench, job)},
         device_time=bench.clock(),
+        expire_days=bench.config.approvals.expire_days,
     )
     if approval.status in ("approved", "executed"):
         return {"queue": queue, "job": {**job, "approval": approval.id}}

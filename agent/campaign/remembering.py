@@ -25,6 +25,7 @@ from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.lessons import lesson_id, list_lessons, record_lesson
 from reson.tools.store.measurements import get_measurement, has_measurement
+from reson.tools.store.trajectories import keep_trajectory
 
 
 def remember(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def remember(bench: Bench, state: CampaignState) -> dict[str, Any]:
     assert job is not None
     rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in job["requests"]]
     _index(bench, [document_of_measurement(row) for row in rows])
+    keep_trajectory(bench.store, bench.trajectory.path)
     bench.on_event("job_done", {"experiment": job["experiment"], "qubits": dict(state["qubits"])})
     return {"job": None}
 

@@ -71,6 +71,7 @@ def ask_to_write(bench: Bench, row: MeasurementRow, why: str) -> ApprovalRow | N
         why=why,
         evidence=evidence,
         device_time=bench.clock(),
+        expire_days=bench.config.approvals.expire_days,
     )
     body = {"approval": approval.id, "component": row.component, "status": approval.status, "rule": approval.rule}
     bench.tell(f"{approval.id}-asked", "approval", body | {"changes": [change.to_json() for change in changes]})

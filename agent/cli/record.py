@@ -102,18 +102,42 @@ def report(
     typer.echo(path.with_suffix(".json").read_text(encoding="utf-8") if as_json else path)
 
 
-def check(context: typer.Context, as_json: AsJson = False) -> int:
-    """Check the whole record: the database, every file, and whether values are still what was allowed and measured.
+def check(
+    context: typer.Context,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HEAD", help="One that a report or a night's last line told and you kept; repeatable."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every file again, also those found right before.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Check the record: every row and line against its chain of hashes, every new file, and what hangs together.
 
-    Exit code 1 where something is not as it was written. It changes nothing.
+    Exit code 1 where something is not as it was written. It changes nothing in the record. Whoever can write to the lab
+    could also write another past with a chain of its own: a head that was kept elsewhere shows it.
+
+    \b
+    Examples:
+      reson check
+      reson check --head 1234:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
-    from reson.tools.store.integrity import problems
+    from reson.errors import OperatorError
+    from reson.tools.store.chain import parse_head
+    from reson.tools.store.integrity import head_of, problems
 
-    found = list(problems(place.lab(context).store()))
+    heads = [parse_head(words) for words in head or ()]
+    store = place.lab(context).store()
+    found: list[str] = []
+    try:
+        found.extend(problems(store, everything=everything, heads=heads))
+    except OperatorError as error:  # the database cannot be read any further
+        found.append(error.what)
     if as_json:
-        output.document({"problems": found})
+        output.document({"problems": found, "head": None if found else str(head_of(store))})
     else:
-        output.lines(found or ["the record is as it was written"])
+        output.lines(found or ["the record is as it was written", f"its head is {head_of(store)}"])
     return 1 if found else 0
 
 

@@ -155,11 +155,18 @@ def _watched(lab: Lab, through: Callable[[Watch], Ended], as_json: bool) -> int:
                 "ending": ended.ending.value,
                 "reason": ended.reason,
                 "report": str(ended.report),
+                "record": ended.record,
                 "exit_code": code,
             }
         )
     else:
-        output.lines([f"{ended.run_id} {ended.ending.value}: {ended.reason}", f"report: {ended.report}"])
+        output.lines(
+            [
+                f"{ended.run_id} {ended.ending.value}: {ended.reason}",
+                f"report: {ended.report}",
+                f"record: {ended.record}",
+            ]
+        )
     return code
 
 

@@ -15,6 +15,7 @@ from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
 from reson.records import ActionKind, Json
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
+from reson.tools.store.integrity import head_of
 from reson.tools.store.lessons import lesson_id, list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.runs import RunRow, get_run, list_runs
@@ -62,7 +63,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         refused=events.refusals(trajectory),
         summary=events.summary_of(trajectory),
         account=account(trajectory),
-        provenance=_provenance(lab, row, start, approvals, events.times_resumed(trajectory)),
+        provenance=_provenance(lab, store, row, start, approvals, events.times_resumed(trajectory)),
     )
 
 
@@ -127,7 +128,9 @@ def _waiting(row: ApprovalRow) -> Waiting:
     )
 
 
-def _provenance(lab: Lab, row: RunRow, start: Json, approvals: Sequence[ApprovalRow], times_resumed: int) -> Provenance:
+def _provenance(
+    lab: Lab, store: Store, row: RunRow, start: Json, approvals: Sequence[ApprovalRow], times_resumed: int
+) -> Provenance:
     return Provenance(
         lab=str(lab.directory),
         brain=start.get("brain", ""),
@@ -137,4 +140,5 @@ def _provenance(lab: Lab, row: RunRow, start: Json, approvals: Sequence[Approval
         rules=dict(Counter(approval.rule for approval in approvals)),
         times_resumed=times_resumed,
         written_wall=time.time(),
+        record=str(head_of(store)),
     )

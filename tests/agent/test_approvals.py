@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -204,7 +205,9 @@ def test_a_measurement_of_several_qubits_is_bound_to_all_of_them(store: Store, a
     assert ask(MEASURE).id == "a-r1"
 
 
-def test_a_policy_that_was_changed_answers_anew_but_a_persons_answer_stays(store: Store, ask: Ask) -> None:
+def test_a_policy_that_was_changed_answers_anew_and_a_persons_yes_stays_until_the_policy_forbids(
+    store: Store, ask: Ask
+) -> None:
     assert ask(MEASURE, policy=POLICY).status == "approved"
     asked = ask(MEASURE, policy=ASK)
     assert (asked.id, asked.status) == ("a-r1", "pending")
@@ -213,7 +216,74 @@ def test_a_policy_that_was_changed_answers_anew_but_a_persons_answer_stays(store
     assert (denied.id, denied.status) == ("a-r2", "denied")
     assert (ask(MEASURE, policy=ASK).id, get_approval(store, "a-r2").status) == ("a-r3", "denied")
     approve(store, "a-r3", "ann")
-    assert [ask(MEASURE, policy=policy).id for policy in (POLICY, ASK, DENY)] == ["a-r3"] * 3
+    assert [ask(MEASURE, policy=policy).id for policy in (POLICY, ASK)] == ["a-r3"] * 2
+    forbidden = ask(MEASURE, policy=DENY)
+    assert (forbidden.id, forbidden.status, get_approval(store, "a-r3").status) == ("a-r4", "denied", "stale")
+
+
+def test_a_yes_does_not_hold_for_a_value_that_moved_away_and_back(store: Store, ask: Ask) -> None:
+    ask(MEASURE)
+    approve(store, "a", "ann")
+    ask(_write(store, x_amplitude=0.2), "there")
+    approve(store, "there", "bob")
+    commit(store, "there", device_time=200.0)
+    ask(_write(store, x_amplitude=0.1), "back")
+    approve(store, "back", "bob")
+    commit(store, "back", device_time=300.0)
+    _not_allowed(lambda: require_permit(store, "a", MEASURE), "moved")
+    assert ask(MEASURE).id == "a-r1"
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Let days pass on the computer's clock."""
+
+    def pass_by(days: float) -> None:
+        now = time.time() + 86400 * days
+        monkeypatch.setattr(time, "time", lambda: now)
+
+    return pass_by
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_request_expires_and_is_asked_again(store: Store, ask: Ask, later: Callable[[float], None], approved) -> None:
+    write = _write(store, x_amplitude=0.2)
+    ask(write)
+    ask(MEASURE, "m")
+    if approved:
+        approve(store, "a", "ann")
+        approve(store, "m", "ann")
+    later(6.9)
+    assert ask(write).id == "a"
+    later(0.2)
+    if approved:
+        _not_allowed(lambda: require_permit(store, "m", MEASURE), "expired")
+        _not_allowed(lambda: commit(store, "a", device_time=200.0), "expired")
+    else:
+        _not_allowed(lambda: approve(store, "a", "ann"), "has expired")
+        _not_allowed(lambda: edit(store, "m", "ann", "", {}), "has expired")
+    again = ask(write)
+    assert (again.id, again.status, get_approval(store, "a").status) == ("a-r1", "pending", "stale")
+    assert ask(write, "short", expire_days=0.5).expires_wall == pytest.approx(time.time() + 43200)
+
+
+NO_NAMES = ["", "  ", "policy: all", "Policy", "ｐolicy", "p.o.l.i.c.y", "an​n", "ann‮", "a", "аnn", "?", "⠀", "a" * 81]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_name_is_letters_one_can_see(store: Store, ask: Ask, name: str) -> None:
+    ask(MEASURE)
+    with pytest.raises(ToolError, match="no name of a person"):
+        approve(store, "a", name)
+    assert get_approval(store, "a").status == "pending"
+
+
+@pytest.mark.parametrize(
+    "name", ["ann", "José Müller", "o'neill", "李雷", "Анна", "lab-2_night", "ann@lab.org", " ann "]
+)
+def test_names_of_all_the_world_are_taken(store: Store, ask: Ask, name: str) -> None:
+    ask(MEASURE)
+    assert approve(store, "a", name).answered_by == name.strip()
 
 
 def test_another_action_under_the_same_id_is_asked_anew(store: Store, ask: Ask) -> None:

@@ -6,10 +6,11 @@ import time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Effect, Json, Record
+from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import approvals
@@ -60,11 +61,19 @@ class ApprovalRow(Record):
     executed: Json | None = None
     supersedes: str | None = None
     """Id of the stale approval in whose place this one is asked."""
+    expires_wall: float | None = None
+    """Neither answered with yes nor executed after this moment; None for those of labs that knew no such limit."""
 
     @property
     def effective_action(self) -> Action:
         """What is executed when approved: the edited action where a person edited it."""
         return self.edited_action or self.action
+
+    @property
+    def expired(self) -> bool:
+        """Whether it is too old to be answered with yes, or to be executed."""
+        open_still = self.status in (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
+        return open_still and self.expires_wall is not None and time.time() > self.expires_wall
 
     @property
     def intact(self) -> bool:
@@ -87,7 +96,7 @@ def insert_approval(store: Store, row: ApprovalRow) -> ApprovalRow:
         known = connection.execute(select(approvals).where(approvals.c.id == row.id)).one_or_none()
         if known is not None:
             return record_of(ApprovalRow, known)
-        connection.execute(insert(approvals).values(**row.to_json()))
+        add(connection, approvals, [row.to_json()])
     return row
 
 
@@ -142,7 +151,7 @@ def answer(
         values |= {"edited_action": edited_action.to_json(), "edited_hash": edited_action.hash}
     with writing(store.engine) as connection:
         pending = (approvals.c.id == approval_id) & (approvals.c.status == ApprovalStatus.PENDING)
-        changed = connection.execute(update(approvals).where(pending).values(answer=given, **values)).rowcount
+        changed = change(connection, approvals, pending, {"answer": given} | values)
         row = read_approval(connection, approval_id)
     if not changed:
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} no longer waits: {_what_happened(row)}")
@@ -154,7 +163,7 @@ def mark_stale(store: Store, approval_id: str) -> None:
     open_ones = approvals.c.status.in_([ApprovalStatus.PENDING, ApprovalStatus.APPROVED])
     with writing(store.engine) as connection:
         mine = (approvals.c.id == approval_id) & open_ones
-        connection.execute(update(approvals).where(mine).values(status=ApprovalStatus.STALE.value))
+        change(connection, approvals, mine, {"status": ApprovalStatus.STALE.value})
 
 
 def mark_executed(store: Store, approval_id: str, executed: Json) -> None:
@@ -176,7 +185,7 @@ def mark_executed(store: Store, approval_id: str, executed: Json) -> None:
 def close(connection: Connection, approval_id: str, executed: Json) -> None:
     """Mark as executed inside a transaction that has checked that it may."""
     values = {"status": ApprovalStatus.EXECUTED.value, "executed": executed, "executed_wall": time.time()}
-    connection.execute(update(approvals).where(approvals.c.id == approval_id).values(**values))
+    change(connection, approvals, approvals.c.id == approval_id, values)
 
 
 def require_permit(store: Store, approval_id: str, action: Action) -> None:
@@ -188,6 +197,8 @@ def require_permit(store: Store, approval_id: str, action: Action) -> None:
         row = read_approval(connection, approval_id)
         if row.status not in (ApprovalStatus.APPROVED, ApprovalStatus.EXECUTED):
             raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} is not approved: {_what_happened(row)}")
+        if row.expired:
+            raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} has expired")
         if not row.intact or row.effective_action.hash != action.hash:
             raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} was given for another action than this one")
         moved = components_hash(read_table(connection, row.device), row.component) != row.table_hash

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from reson.errors import OperatorError
 from reson.tools.store.faults import operator_errors
+from reson.tools.store.migrations import MIGRATIONS, migrate
 from reson.tools.store.schema import SCHEMA_VERSION, metadata, schema_version
 
 WAIT_SECONDS = 30
@@ -108,7 +109,7 @@ def _require_sqlite_file(path: Path) -> None:
 def _require_schema(engine: Engine) -> None:
     with reading(engine) as connection:
         version = _version(connection)
-    if version in (None, SCHEMA_VERSION):  # never change the file of another program
+    if version in (None, SCHEMA_VERSION) or version in MIGRATIONS:  # never change the file of another program
         _write_ahead(engine)
     if version is None:
         with writing(engine) as connection:
@@ -117,6 +118,9 @@ def _require_schema(engine: Engine) -> None:
                 metadata.create_all(connection)
                 connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
                 version = SCHEMA_VERSION
+    elif version in MIGRATIONS:
+        with writing(engine) as connection:
+            version = migrate(connection, _version(connection) or version)
     if version != SCHEMA_VERSION:
         raise OperatorError(
             f"{place(engine)} has schema version {version}, this Reson reads version {SCHEMA_VERSION}",
@@ -142,9 +146,11 @@ def _version(connection: Connection) -> int | None:
         if tables and connection.dialect.name == "sqlite":
             raise _not_ours(connection)
         return None
-    if missing := sorted(set(metadata.tables) - tables):
+    held = schema_version.name in tables
+    version = connection.execute(select(schema_version.c.version)).scalar_one_or_none() if held else None
+    expected = set(metadata.tables) if version == SCHEMA_VERSION else {schema_version.name}
+    if missing := sorted(expected - tables):
         raise _not_ours(connection, f"; it lacks {', '.join(missing)}")
-    version = connection.execute(select(schema_version.c.version)).scalar_one_or_none()
     if version is None:
         raise _not_ours(connection)
     return version

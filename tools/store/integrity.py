@@ -1,41 +1,78 @@
-"""Is the record still what was written? The pages of the database, its references, every file, and what hangs together.
+"""Is the record still what was written? The chain of hashes over everything, and what hangs together besides.
 
-A value altered by hand shows because it stands in several places: a value of the parameter table in the approved action
-that wrote it, an analysis and a measurement's arguments in files that are named by the hash of their content.
+The chain is followed whole each time, and every row compared with it. What takes longer, reading files and comparing
+records with them, is done for what is new since the last check that found nothing, or for all.
 """
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, text
 
-from reson.changes import changes_of
-from reson.errors import OperatorError, ToolError
-from reson.records import content_hash
-from reson.tools.store.approvals import ApprovalRow
+from reson.tools.store.chain import TRAJECTORY, Head, contents_of, head, link
+from reson.tools.store.checked import Mark, damaged, files_of, load_mark, save_mark
 from reson.tools.store.database import reading
-from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
-from reson.tools.store.raw import unpack_raw
-from reson.tools.store.rows import record_of
-from reson.tools.store.schema import analyses, approvals, measurements, parameters
+from reson.tools.store.faults import operator_errors
+from reson.tools.store.hanging import files_missing, of_new_rows
+from reson.tools.store.schema import CHAINED, runs
 from reson.tools.store.store import Store
+from reson.tools.store.trajectories import altered, blobs_of
 
 
-def problems(store: Store) -> Iterator[str]:
-    """One sentence for each thing that is not as it was written; nothing where all is well. Reads every file.
+@dataclass
+class _Chained:
+    """What the chain says was written last: source -> key -> (content, number of the entry)."""
 
-    Raises ``OperatorError`` where the database itself cannot be read.
+    entries: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
+    head: Head = field(default_factory=Head)
+
+    def newer(self, source: str, number: int) -> list[str]:
+        return [key for key, (_, entry) in self.entries.get(source, {}).items() if entry > number]
+
+
+def problems(store: Store, *, everything: bool = False, heads: Iterable[Head] = ()) -> Iterator[str]:
+    """One sentence for each thing that is not as it was written; nothing where all is well.
+
+    ``everything``: read all files, also those that an earlier check found right. ``heads``: what was kept elsewhere and
+    must be in the chain. Raises ``OperatorError`` where the database itself cannot be read.
     """
-    with reading(store.engine) as connection:
-        yield from _of_the_database(connection)
-        found = [record_of(ApprovalRow, row) for row in connection.execute(select(approvals))]
-        yield from (f"approval {row.id}: its action is not the one that was asked" for row in found if not row.intact)
-        yield from _of_values(connection, {row.id: row for row in found})
-        yield from _of_measurements(store, connection)
-        yield from _of_analyses(store, connection)
+    started, lab = time.time_ns(), store.directory
+    mark = Mark() if everything else load_mark(lab)
+    found = 0
+    chained = _Chained()
+    with operator_errors(str(lab)), reading(store.engine) as connection:
+        files = files_of(store.blobs.directory, mark.until)
+        if files.older != mark.files:  # something was taken away: what referred to it must be looked for
+            mark = mark.model_copy(update={"until": 0})
+            files = files_of(store.blobs.directory, 0)
+        for problem in _all(store, connection, mark, chained, files.names, files.unread, heads):
+            found += 1
+            yield problem
+    if not found:
+        settled = files_of(store.blobs.directory, started - 2_000_000_000)
+        save_mark(lab, chained.head, started, settled.older)
+
+
+def _all(
+    store: Store,
+    connection: Connection,
+    mark: Mark,
+    chained: _Chained,
+    names: set[str],
+    unread: list[str],
+    heads: Iterable[Head],
+) -> Iterator[str]:
+    number = mark.head.number if mark.until else 0
+    yield from _of_the_database(connection)
+    yield from _of_the_chain(connection, chained, [mark.head, *heads])
+    yield from _of_rows(connection, chained)
+    yield from _of_trajectories(store, connection, chained, mark, names)
+    yield from damaged(store.blobs.directory, unread)
+    yield from files_missing(connection, names)
+    yield from of_new_rows(store, connection, names, lambda table: chained.newer(table, number))
 
 
 def _of_the_database(connection: Connection) -> Iterator[str]:
@@ -47,46 +84,56 @@ def _of_the_database(connection: Connection) -> Iterator[str]:
         yield f"database: row {row[1]} of {row[0]} refers to something in {row[2]} that is not there"
 
 
-def _of_values(connection: Connection, asked: dict[str, ApprovalRow]) -> Iterator[str]:
-    """Values of the parameter table against the approved actions that wrote them."""
-    for row in connection.execute(select(parameters).where(parameters.c.approval_id.is_not(None))):
-        approval = asked.get(row.approval_id)
-        if approval is None:
-            continue  # a broken reference, which the database's own check has named
-        try:
-            changes = changes_of(approval.effective_action)
-        except ToolError:
-            yield f"approval {approval.id}: its changes cannot be read"
-            continue
-        allowed = {(change.component, change.parameter): change.new for change in changes}
-        if allowed.get((row.component, row.parameter)) != row.value:
-            yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) is not what {approval.id} allowed"
+def _of_the_chain(connection: Connection, chained: _Chained, heads: Iterable[Head]) -> Iterator[str]:
+    """Follows every link; ``heads`` must be among the entries."""
+    sought = {one.number: one for one in heads if one.number}
+    before = Head()
+    columns = "number, source, key, content, wall, hash"
+    for number, source, key, content, wall, digest in connection.execute(
+        text(f"SELECT {columns} FROM chain ORDER BY number")
+    ):
+        if number != before.number + 1:
+            yield f"chain: the entries between {before.number} and {number} are gone"
+        elif link(before.hash, number, source, key, content, wall) != digest:
+            yield f"chain: entry {number} ({source} {key}) was altered, or what came before it"
+        before = Head.model_construct(number=number, hash=digest)
+        chained.entries.setdefault(source, {})[key] = (content, number)
+        kept = sought.pop(number, None)
+        if kept is not None and kept.hash != digest:
+            yield f"chain: entry {number} is another than the one that was kept: {kept}"
+    chained.head = before
+    for kept in sought.values():
+        yield f"chain: it ends at entry {before.number}; the one that was kept is gone: {kept}"
 
 
-def _of_measurements(store: Store, connection: Connection) -> Iterator[str]:
-    for row in connection.execute(select(measurements)):
-        try:
-            raw = unpack_raw(store.blobs.get(row.raw_sha, RAW))
-        except OperatorError as error:
-            yield f"measurement {row.id}: {error.what}"
-            continue
-        if content_hash(row.controls) != row.controls_hash or not _equal(row.controls, raw.controls):
-            yield f"measurement {row.id}: its control values are not those that were recorded"
-        if not _equal(row.parameters, raw.parameters) or (row.experiment, row.shots) != (raw.experiment, raw.shots):
-            yield f"measurement {row.id}: its arguments are not those that were recorded"
+def _of_rows(connection: Connection, chained: _Chained) -> Iterator[str]:
+    for table in CHAINED:
+        known = dict(chained.entries.get(table.name, {}))
+        for name, content in contents_of(connection, table):
+            entry = known.pop(name, None)
+            if entry is None:
+                yield f"{table.name}: row {name} was added behind the record's back"
+            elif entry[0] != content:
+                yield f"{table.name}: row {name} is not what was written"
+        yield from (f"{table.name}: row {name} is gone" for name in known)
 
 
-def _of_analyses(store: Store, connection: Connection) -> Iterator[str]:
-    for row in connection.execute(select(analyses)):
-        try:
-            store.blobs.get(row.figure_sha, FIGURE)
-            written = json.loads(store.blobs.get(row.analysis_sha, ANALYSIS))
-        except OperatorError as error:
-            yield f"analysis {row.id}: {error.what}"
-            continue
-        if written["quantities"] != row.quantities:
-            yield f"analysis {row.id}: its numbers are not those that were recorded"
+def _of_trajectories(
+    store: Store, connection: Connection, chained: _Chained, mark: Mark, names: set[str]
+) -> Iterator[str]:
+    entries: Mapping[str, tuple[str, int]] = chained.entries.get(TRAJECTORY, {})
+    kept = {key: content for key, (content, _) in entries.items()}
+    numbers = {key: number for key, (_, number) in entries.items()}
+    ended = connection.execute(select(runs.c.id).where(runs.c.status == "ended")).scalars()
+    yield from altered(store.directory, kept, ended, mark.until, mark.head.number, numbers)
+    shas = {name.partition(".")[0] for name in names}
+    for name in sorted({key.rpartition("@")[0] for key in kept}):
+        path = store.directory / name
+        if path.is_file() and path.stat().st_ctime_ns >= mark.until:
+            yield from (f"{name} refers to {sha}, which is gone" for sha in sorted(blobs_of(path) - shas))
 
 
-def _equal(one: dict[str, float], other: dict[str, float]) -> bool:
-    return one.keys() == other.keys() and all(math.isclose(one[name], other[name], rel_tol=0) for name in one)
+def head_of(store: Store) -> Head:
+    """The newest entry of the chain."""
+    with reading(store.engine) as connection:
+        return head(connection)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from reson.records import Record
+from reson.tools.store.chain import add
 from reson.tools.store.database import reading, writing
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import lessons, runs
@@ -34,7 +35,7 @@ def record_lesson(store: Store, lesson_id: str, run_id: str, component: str, tex
     with writing(store.engine) as connection:
         if connection.execute(select(lessons.c.id).where(lessons.c.id == lesson_id)).one_or_none() is None:
             times = {"recorded_wall": time.time(), "recorded_device": device_time}
-            connection.execute(insert(lessons).values(**row, **times))
+            add(connection, lessons, [row | times])
 
 
 def list_lessons(store: Store, *, run_id: str | None = None) -> list[LessonRow]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy import Select, and_, select
 
 from reson.errors import OperatorError
 from reson.records import Judgement, Quantity, Reading, Record, content_hash
 from reson.tools.data import Analysis, RawData
 from reson.tools.devices.device import component as component_name
+from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
 from reson.tools.store.raw import pack_raw, unpack_raw
 from reson.tools.store.rows import record_of
@@ -81,8 +82,7 @@ def record_measurements(
     ]
     with writing(store.engine) as connection:
         present = set(connection.execute(select(measurements.c.id).where(measurements.c.id.in_(list(data)))).scalars())
-        if new := [row for row in rows if row["id"] not in present]:
-            connection.execute(insert(measurements), new)
+        add(connection, measurements, [row for row in rows if row["id"] not in present])
 
 
 def record_analysis(
@@ -117,8 +117,8 @@ def record_analysis(
         if author in connection.execute(select(analyses.c.author).where(of_measurement)).scalars():
             return
         newest = and_(of_measurement, analyses.c.superseded_by.is_(None))
-        connection.execute(update(analyses).where(newest).values(superseded_by=row["id"]))
-        connection.execute(insert(analyses).values(**row))
+        change(connection, analyses, newest, {"superseded_by": row["id"]})
+        add(connection, analyses, [row])
 
 
 def has_measurement(store: Store, measurement_id: str) -> bool:

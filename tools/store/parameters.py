@@ -6,15 +6,19 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, select
 
 from reson.changes import changes_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind, Change, Effect, Judgement
+from reson.tools.data import Analysis
 from reson.tools.devices.device import Controls
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, close, mark_stale, read_approval
+from reson.tools.store.chain import add
+from reson.tools.store.chain import change as change_rows
 from reson.tools.store.database import writing
+from reson.tools.store.measurements import ANALYSIS
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, measurements, parameters
 from reson.tools.store.snapshots import SnapshotRow, get_snapshot, snapshot
@@ -87,10 +91,12 @@ def commit(store: Store, approval_id: str, *, device_time: float) -> list[Parame
             approval = read_approval(connection, approval_id)
             if approval.status is not ApprovalStatus.EXECUTED:
                 _require_approved(approval)
+                if approval.expired:
+                    raise _Moved(f"{approval_id} has expired")
                 table = read_table(connection, approval.device)
                 if components_hash(table, approval.component) != approval.table_hash:
                     raise _Moved(f"the values of {approval.component} moved since {approval_id} was asked")
-                changes = _require_changes(connection, approval, table)
+                changes = _require_changes(store, connection, approval, table)
                 _write(connection, approval, changes, device_time)
                 executed = {"changes": [change.to_json() for change in changes], "device_time": device_time}
                 close(connection, approval_id, executed)
@@ -140,7 +146,7 @@ def _require_approved(approval: ApprovalRow) -> None:
         raise _refuse(f"{approval.id} approves a {approval.kind} ({approval.effect}), not a change of parameters")
 
 
-def _require_changes(connection: Connection, approval: ApprovalRow, table: Table) -> list[Change]:
+def _require_changes(store: Store, connection: Connection, approval: ApprovalRow, table: Table) -> list[Change]:
     """The approved changes, each known, in bounds, of this component, and starting from the value in force."""
     changes = changes_of(approval.effective_action)
     if not changes or len({change.parameter for change in changes}) < len(changes):
@@ -156,12 +162,14 @@ def _require_changes(connection: Connection, approval: ApprovalRow, table: Table
         if change.old != (None if row is None else row.value):
             raise _refuse(f"{change.component}.{change.parameter} is not {change.old} any more")
     if approval.kind is ActionKind.WRITE:
-        _require_evidence(connection, approval)
+        _require_evidence(store, connection, approval)
     return changes
 
 
-def _require_evidence(connection: Connection, approval: ApprovalRow) -> None:
-    """A write that names a measurement names one of this component, with the verdict that is on record."""
+def _require_evidence(store: Store, connection: Connection, approval: ApprovalRow) -> None:
+    """A write that names a measurement names one of this component, with the verdict that is on record, and asked for
+    values that its experiment proposes. What a person put in their place is the person's.
+    """
     arguments = approval.effective_action.arguments
     measurement = arguments.get("measurement")
     if measurement is None:
@@ -169,7 +177,13 @@ def _require_evidence(connection: Connection, approval: ApprovalRow) -> None:
             raise _refuse(f"{approval.id} claims a verdict without a measurement")
         return
     query = (
-        select(measurements.c.component, analyses.c.judgement)
+        select(
+            measurements.c.component,
+            measurements.c.experiment,
+            measurements.c.controls,
+            analyses.c.judgement,
+            analyses.c.analysis_sha,
+        )
         .outerjoin(analyses, (analyses.c.measurement_id == measurements.c.id) & analyses.c.superseded_by.is_(None))
         .where(measurements.c.id == measurement)
     )
@@ -179,6 +193,25 @@ def _require_evidence(connection: Connection, approval: ApprovalRow) -> None:
     verdict = None if found.judgement is None else Judgement.model_validate(found.judgement).verdict
     if verdict != arguments.get("verdict"):
         raise _refuse(f"{approval.id} claims verdict {arguments.get('verdict')}, on record is {verdict}")
+    proposed = _proposed(store, found.experiment, found.analysis_sha, found.controls)
+    for change in changes_of(approval.action):
+        if proposed.get(change.parameter) != (change.component, change.new, change.stderr):
+            raise _refuse(f"{measurement} does not propose {change.component}.{change.parameter} = {change.new:g}")
+
+
+def _proposed(
+    store: Store, experiment: str, analysis_sha: str | None, controls: dict[str, float]
+) -> dict[str, tuple[str, float, float | None]]:
+    """Parameter -> (component, value, standard deviation) that an experiment proposes after this analysis."""
+    from reson.tools.experiments.catalogue import get
+
+    if analysis_sha is None:
+        return {}
+    analysis = Analysis.model_validate_json(store.blobs.get(analysis_sha, ANALYSIS))
+    return {
+        change.parameter: (change.component, change.new, change.stderr)
+        for change in get(experiment).propose(analysis, controls)
+    }
 
 
 def _write(connection: Connection, approval: ApprovalRow, changes: list[Change], device_time: float) -> None:
@@ -202,8 +235,9 @@ def _write(connection: Connection, approval: ApprovalRow, changes: list[Change],
     ]
     for row in rows:
         key = [parameters.c[name] == row[name] for name in ("device", "component", "parameter")]
-        in_force = update(parameters).where(*key, parameters.c.superseded_by.is_(None))
-        connection.execute(in_force.values(superseded_by=row["id"]))
+        change_rows(
+            connection, parameters, and_(*key, parameters.c.superseded_by.is_(None)), {"superseded_by": row["id"]}
+        )
     _insert(connection, rows)
 
 
@@ -230,8 +264,7 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> list[Paramete
         absent | row | {"sequence": sequence, "recorded_wall": time.time()}
         for sequence, row in enumerate(rows, start=last + 1)
     ]
-    if full:
-        connection.execute(insert(parameters), full)
+    add(connection, parameters, full)
     return [ParameterRow.model_validate(row) for row in full]
 
 

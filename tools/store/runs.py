@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 from reson.errors import OperatorError
 from reson.records import Ending, Json, Record
+from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import measurements, parameters, runs
@@ -45,7 +46,7 @@ def start_run(
         if known is None:
             row = {"id": run_id, "kind": kind, "device": device, "status": RUNNING, "settings": settings, "seed": seed}
             times = {"started_wall": time.time(), "started_device": device_time}
-            connection.execute(insert(runs).values(**row, **times))
+            add(connection, runs, [row | times])
             return
         if (known.kind, known.device) != (kind, device):
             raise OperatorError(
@@ -53,7 +54,7 @@ def start_run(
                 "resume it with the settings of its lab, or start a new run",
             )
         again = {"status": RUNNING, "ending": None, "reason": None, "ended_wall": None, "ended_device": None}
-        connection.execute(update(runs).where(runs.c.id == run_id).values(**again))
+        change(connection, runs, runs.c.id == run_id, again)
 
 
 def end_run(store: Store, run_id: str, ending: Ending, reason: str, device_time: float) -> None:
@@ -61,7 +62,7 @@ def end_run(store: Store, run_id: str, ending: Ending, reason: str, device_time:
     with writing(store.engine) as connection:
         end = {"status": ENDED, "ending": ending.value, "reason": reason}
         times = {"ended_wall": time.time(), "ended_device": device_time}
-        changed = connection.execute(update(runs).where(runs.c.id == run_id).values(**end, **times)).rowcount
+        changed = change(connection, runs, runs.c.id == run_id, end | times)
     if not changed:
         raise _unknown(store, run_id)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 metadata = MetaData()
 _NULLABLE_JSON = JSON(none_as_null=True)
 
@@ -126,6 +126,7 @@ approvals = Table(
     _number("executed_wall", null=True),
     Column("executed", _NULLABLE_JSON),
     _text("supersedes", null=True),
+    _number("expires_wall", null=True),
 )
 
 parameters = Table(
@@ -184,3 +185,18 @@ lessons = Table(
     _number("recorded_wall"),
     _number("recorded_device"),
 )
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("source"),
+    _text("key"),
+    _text("content"),
+    _number("wall"),
+    _text("hash"),
+)
+"""See ``chain.py``."""
+
+CHAINED = (runs, measurements, analyses, approvals, parameters, snapshots, lessons)
+"""The tables whose rows hang in the chain, in the order in which a record without one is taken into it."""

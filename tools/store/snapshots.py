@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import desc, insert, select
+from sqlalchemy import desc, select
 
 from reson.records import Record, content_hash
+from reson.tools.store.chain import add
 from reson.tools.store.database import reading, writing
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import snapshots
@@ -47,7 +48,7 @@ def snapshot(store: Store, run_id: str, moment: Moment, device: str, device_time
             values=table,
             hash=content_hash(table),
         )
-        connection.execute(insert(snapshots).values(row.to_json()))
+        add(connection, snapshots, [row.to_json()])
         return row
 
 

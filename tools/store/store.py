@@ -19,6 +19,11 @@ class Store:
     engine: Engine
     blobs: Blobs
 
+    @property
+    def directory(self) -> Path:
+        """The lab's."""
+        return self.blobs.directory.parent
+
 
 def open_store(directory: Path, url: str | None = None) -> Store:
     """Open the lab's record, making it on first use. ``url`` names a database elsewhere; None: ``lab.db`` here.

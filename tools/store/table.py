@@ -73,8 +73,10 @@ def values(table: Mapping[str, Mapping[str, ParameterRow]]) -> dict[str, dict[st
 
 
 def table_hash(rows_of_one_component: Mapping[str, ParameterRow]) -> str:
-    """Version of one component's part of the table: content hash of its values."""
-    return content_hash({name: row.value for name, row in rows_of_one_component.items()})
+    """Version of one component's part of the table: which values, as written when. One that moved away and back is
+    another version: what was asked before it moved rests on a qubit that somebody has had his hands on since.
+    """
+    return content_hash({name: [row.value, row.id] for name, row in rows_of_one_component.items()})
 
 
 def components_hash(table: Mapping[str, Mapping[str, ParameterRow]], components: str) -> str:

@@ -76,6 +76,7 @@ def judged(store: Store, raw: Callable[..., RawData]) -> Callable[..., str]:
         record_measurements(store, RUN, 1, f"job-{name}", "first look", {name: raw(qubit)})
         analysis = Analysis(
             experiment="rabi",
+            qubit=qubit,
             series=(),
             x_axis=Axis(label="amplitude", unit=""),
             y_axis=P1,
@@ -114,7 +115,7 @@ def write_action(store: Store) -> Callable[..., Action]:
                 parameter=name,
                 old=rows[name].value if name in rows else None,
                 new=value,
-                stderr=None,
+                stderr=None if measurement is None else 0.001,
                 unit=PARAMETERS[name].unit,
             ).to_json()
             for name, value in new.items()

@@ -141,6 +141,21 @@ def test_a_write_carries_its_measurement_and_verdict(
     assert (row.measurement_id, row.verdict, row.approval_id) == ("m", "accept", "a")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"new": 0.21}, {"new": 0.2 + 1e-12}, {"stderr": 0.002}, {"stderr": None}, {"parameter": "drive_frequency"}],
+)
+def test_a_write_is_bound_to_what_its_measurement_proposed(
+    store: Store, write_action: Make, ask: Make, judged: Callable[..., str], fields: dict[str, Any]
+) -> None:
+    judged("m")
+    action = write_action({"x_amplitude": 0.2}, measurement="m", verdict="accept")
+    if "parameter" in fields:
+        fields = fields | {"old": 5.0e9, "new": 5.0e9, "unit": "Hz"}
+    ask("a", _with_change(action, **fields))
+    _refused(store, "a", "m does not propose")
+
+
 def test_numbers_gate_a_claimed_verdict_must_be_on_record(
     store: Store, write_action: Make, ask: Make, judged: Callable[..., str]
 ) -> None:

@@ -1,0 +1,357 @@
+"""Whatever is done to a record behind Reson's back is found. A further kind of manipulation is one line here."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reson.records import (
+    Action,
+    ActionKind,
+    Change,
+    Effect,
+    Ending,
+    FitReliability,
+    Judgement,
+    Outcome,
+    Quantity,
+    Reading,
+    Status,
+    Verdict,
+)
+from reson.tools.data import Analysis, Axis, RawData
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, answer, insert_approval, mark_executed
+from reson.tools.store.chain import Head, begin, parse_head
+from reson.tools.store.database import writing
+from reson.tools.store.integrity import head_of, problems
+from reson.tools.store.lessons import record_lesson
+from reson.tools.store.measurements import record_analysis, record_measurements
+from reson.tools.store.parameters import commit, current, seed_table, snapshot
+from reson.tools.store.runs import end_run, start_run
+from reson.tools.store.schema import chain
+from reson.tools.store.store import Store, open_store
+from reson.tools.store.table import components_hash
+from reson.tools.store.trajectories import adopt, keep_trajectory
+from reson.trajectory import TrajectoryWriter
+
+DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.1}
+
+
+def _measure(store: Store, name: str, qubit: int, amplitude: float, controls: dict[str, float]) -> None:
+    counts = np.array([[100, 0], [50 + qubit, 50 - qubit], [0, 100]])
+    raw = RawData(
+        experiment="rabi", qubit=qubit, parameters={"max_amplitude": 0.4}, controls=controls, shots=100,
+        circuits=[{"x": float(x), "series": "drive"} for x in (0, 1, 2)], arrays={"counts": counts},
+        started=1005.0, ended=1010.0,
+    )  # fmt: skip
+    record_measurements(store, "run-1", 1, f"job-{name}", "first look", {name: raw})
+    analysis = Analysis(
+        experiment="rabi", qubit=qubit, series=(), x_axis=Axis(label="amplitude", unit=""),
+        y_axis=Axis(label="P(1)", unit=""), quantities={"x_amplitude": Quantity(value=amplitude, stderr=0.001)},
+    )  # fmt: skip
+    reading = Reading(
+        outcome=Outcome.EXPECTED, reliability=FitReliability.RELIABLE, status=Status.SUCCESS, confidence=0.9,
+        reason="one clear oscillation", reader="test", seen=Seen.PICTURE,
+    )  # fmt: skip
+    judgement = Judgement(verdict=Verdict.ACCEPT, checks=())
+    record_analysis(store, name, analysis, f"PNG {name}".encode(), judgement, reading, "campaign")
+
+
+def _ask(store: Store, name: str, action: Action, status: ApprovalStatus) -> None:
+    given = status is not ApprovalStatus.PENDING
+    row = ApprovalRow(
+        id=name, run_id="run-1", device="chip", component=action.component, kind=action.kind, effect=action.effect,
+        action=action, action_hash=action.hash, table_hash=components_hash(current(store, "chip"), action.component),
+        status=status, rule="test", why="because", evidence={}, requested_device=1020.0, requested_wall=1.0,
+        answered_wall=2.0 if given else None, answered_by="policy: test" if given else None,
+        answer="approve" if given else None, expires_wall=4e9,
+    )  # fmt: skip
+    insert_approval(store, row)
+
+
+def _write(store: Store, name: str, component: str, new: float, measurement: str) -> None:
+    old = current(store, "chip")[component]["x_amplitude"].value
+    change = Change(component=component, parameter="x_amplitude", old=old, new=new, stderr=0.001, unit="")
+    arguments = {"measurement": measurement, "verdict": "accept", "changes": [change.to_json()]}
+    action = Action(
+        kind=ActionKind.WRITE, effect=Effect.WRITES, device="chip", component=component, arguments=arguments
+    )
+    _ask(store, name, action, ApprovalStatus.APPROVED)
+    commit(store, name, device_time=1020.0)
+
+
+def _measurement_asked(name: str, store: Store, status: ApprovalStatus) -> None:
+    action = Action(
+        kind=ActionKind.MEASURE, effect=Effect.MEASURES, device="chip", component="q0", arguments={"experiment": "rabi"}
+    )
+    _ask(store, name, action, status)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lab with two runs and something in every table."""
+    lab = tmp_path_factory.mktemp("kept") / "lab"
+    store = open_store(lab)
+    for run in ("run-1", "run-2"):
+        start_run(store, run, "night", "chip", {"qubits": 2}, 7, 1000.0)
+    seed_table(store, "chip", {"q0": DESIGN, "q1": DESIGN}, 1000.0, "design", "start values")
+    snapshot(store, "run-1", "before", "chip", 1000.0)
+    writer = TrajectoryWriter(lab / "runs" / "run-1" / "trajectory.jsonl")
+    writer.write("start", "start", {"schema": "reson-trajectory-1"}, device_time=1000.0)
+    request = store.blobs.put(b'{"prompt": "what do you see"}', ".json")
+    writer.write("call", "model_call", {"request": request}, device_time=1001.0)
+    keep_trajectory(store, writer.path)
+    _measurement_asked("job-m0", store, ApprovalStatus.APPROVED)
+    _measure(store, "m0", 0, 0.2, DESIGN)
+    mark_executed(store, "job-m0", {"measurements": ["m0"]})
+    _measure(store, "m1", 1, 0.22, DESIGN)
+    _write(store, "m0-write", "q0", 0.2, "m0")
+    _write(store, "m1-write", "q1", 0.22, "m1")
+    for name, status in (("yes", "approved"), ("no", "rejected"), ("waits", "")):
+        _measurement_asked(name, store, ApprovalStatus.PENDING)
+        if status:
+            answer(store, name, status=status, by="ann", note="looked at it")
+    record_lesson(store, "l0", "run-1", "q0", "q0 heats", 1015.0)
+    for number in range(3):
+        writer.write(f"event-{number}", "decision", {"why": f"reason {number}"}, device_time=1002.0 + number)
+    writer.write("stop-0", "stop", {"ending": "finished"}, device_time=1020.0)
+    snapshot(store, "run-1", "after", "chip", 1020.0)
+    end_run(store, "run-1", Ending.FINISHED, "done", 1020.0)
+    keep_trajectory(store, writer.path)
+    store.engine.dispose()
+    return lab
+
+
+@pytest.fixture
+def lab(kept: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(kept, tmp_path / "lab"))
+
+
+def _found(lab: Path, **given: object) -> list[str]:
+    store = open_store(lab)
+    try:
+        return list(problems(store, **given))  # pyright: ignore[reportArgumentType]
+    finally:
+        store.engine.dispose()
+
+
+SQL = [
+    # values
+    "UPDATE parameters SET value = 0.21 WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET value = 0.11 WHERE id = 'seed:chip:q0.x_amplitude'",
+    "UPDATE parameters SET stderr = 1e-9 WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET stderr = NULL WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET unit = 'V' WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET valid_from = 900.0 WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET recorded_wall = 1.0 WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET author = 'ann' WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET reason = 'ann said so' WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET verdict = NULL WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET measurement_id = 'm1' WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET approval_id = NULL WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET approval_id = NULL, author = 'design' WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET sequence = sequence + 100 WHERE approval_id = 'm0-write'",
+    "UPDATE parameters SET component = 'q7' WHERE approval_id = 'm0-write'",
+    "DELETE FROM parameters WHERE id = 'seed:chip:q1.drive_frequency'",
+    "INSERT INTO parameters SELECT 'seed:chip:q5.t1', 99, device, 'q5', 't1', 1e-4, NULL, 's', valid_from,"
+    " recorded_wall, NULL, NULL, NULL, 'design', reason, NULL FROM parameters LIMIT 1",
+    # measurements
+    "UPDATE measurements SET parameters = '{\"max_amplitude\": 0.5}' WHERE id = 'm0'",
+    "UPDATE measurements SET controls = replace(controls, '0.1', '0.4') WHERE id = 'm0'",
+    "UPDATE measurements SET component = 'q1' WHERE id = 'm0'",
+    "UPDATE measurements SET experiment = 't1' WHERE id = 'm0'",
+    "UPDATE measurements SET shots = 1000000 WHERE id = 'm0'",
+    "UPDATE measurements SET circuits = 2 WHERE id = 'm0'",
+    "UPDATE measurements SET device_ended = 2000.0 WHERE id = 'm0'",
+    "UPDATE measurements SET recorded_wall = 1.0 WHERE id = 'm0'",
+    "UPDATE measurements SET run_id = 'run-2' WHERE id = 'm0'",
+    "UPDATE measurements SET why = 'ann asked for it' WHERE id = 'm0'",
+    "UPDATE measurements SET step = 7 WHERE id = 'm0'",
+    "UPDATE measurements SET raw_sha = (SELECT raw_sha FROM measurements WHERE id = 'm1') WHERE id = 'm0'",
+    # analyses
+    "UPDATE analyses SET quantities = replace(quantities, '0.2', '0.5') WHERE measurement_id = 'm0'",
+    "UPDATE analyses SET judgement = replace(judgement, 'accept', 'review') WHERE measurement_id = 'm0'",
+    "UPDATE analyses SET reading = replace(reading, 'SUCCESS', 'DAMPED') WHERE measurement_id = 'm0'",
+    "UPDATE analyses SET error = 'no fit' WHERE measurement_id = 'm0'",
+    "UPDATE analyses SET author = 'ann' WHERE measurement_id = 'm0'",
+    "UPDATE analyses SET figure_sha = (SELECT max(figure_sha) FROM analyses)"
+    " WHERE figure_sha = (SELECT min(figure_sha) FROM analyses)",
+    "UPDATE analyses SET analysis_sha = (SELECT max(analysis_sha) FROM analyses)"
+    " WHERE analysis_sha = (SELECT min(analysis_sha) FROM analyses)",
+    "DELETE FROM analyses WHERE measurement_id = 'm0'",
+    # approvals
+    "UPDATE approvals SET action = replace(action, '0.2', '0.3') WHERE id = 'm0-write'",
+    "UPDATE approvals SET status = 'approved', answer = 'approve' WHERE id = 'no'",
+    "UPDATE approvals SET status = 'approved', answered_by = 'ann' WHERE id = 'waits'",
+    "UPDATE approvals SET status = 'approved' WHERE id = 'm0-write'",
+    "UPDATE approvals SET answered_by = 'bob' WHERE id = 'yes'",
+    "UPDATE approvals SET note = 'did not look' WHERE id = 'yes'",
+    "UPDATE approvals SET answered_wall = 5.0 WHERE id = 'yes'",
+    "UPDATE approvals SET rule = 'another' WHERE id = 'yes'",
+    "UPDATE approvals SET why = 'another' WHERE id = 'yes'",
+    "UPDATE approvals SET table_hash = 'another' WHERE id = 'yes'",
+    "UPDATE approvals SET evidence = '{\"figure\": \"another\"}' WHERE id = 'yes'",
+    "UPDATE approvals SET expires_wall = 9e9 WHERE id = 'waits'",
+    "UPDATE approvals SET expires_wall = NULL WHERE id = 'waits'",
+    "UPDATE approvals SET executed = replace(executed, '1020', '1021') WHERE id = 'm0-write'",
+    "DELETE FROM approvals WHERE id = 'no'",
+    # runs, snapshots, lessons
+    "UPDATE runs SET ending = 'failed' WHERE id = 'run-1'",
+    "UPDATE runs SET reason = 'another' WHERE id = 'run-1'",
+    "UPDATE runs SET seed = 8 WHERE id = 'run-1'",
+    "UPDATE runs SET settings = '{\"qubits\": 3}' WHERE id = 'run-1'",
+    "UPDATE runs SET started_wall = 1.0 WHERE id = 'run-1'",
+    "UPDATE runs SET status = 'running' WHERE id = 'run-1'",
+    "DELETE FROM runs WHERE id = 'run-2'",
+    "UPDATE snapshots SET \"values\" = replace(\"values\", '0.2', '0.3') WHERE moment = 'after'",
+    "UPDATE snapshots SET hash = 'another' WHERE moment = 'after'",
+    "DELETE FROM snapshots WHERE moment = 'before'",
+    "UPDATE lessons SET text = 'q0 is fine'",
+    "UPDATE lessons SET component = 'q1'",
+    "DELETE FROM lessons",
+    # rows exchanged for one another
+    "UPDATE lessons SET id = 'l1'",
+    "UPDATE runs SET id = 'run-3' WHERE id = 'run-2'",
+    # the chain itself
+    "DELETE FROM chain",
+    "DELETE FROM chain WHERE number = 5",
+    "DELETE FROM chain WHERE number = (SELECT max(number) FROM chain)",
+    "UPDATE chain SET content = 'x' WHERE number = 5",
+    "UPDATE chain SET hash = 'x' WHERE number = 5",
+    "UPDATE chain SET wall = 1.0 WHERE number = 5",
+    "UPDATE chain SET key = 'x' WHERE number = 5",
+    "UPDATE chain SET number = number + 1000 WHERE number > 5",
+    "UPDATE chain SET content = (SELECT content FROM chain WHERE number = 6) WHERE number = 5",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("checked_before", [False, True], ids=["first check", "checked before"])
+@pytest.mark.parametrize("statement", SQL)
+def test_a_manipulated_database_is_found(lab: Path, statement: str, checked_before: bool) -> None:
+    if checked_before:
+        assert _found(lab) == []
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        assert connection.execute(statement).rowcount >= 1
+        connection.commit()
+    assert _found(lab)
+
+
+def _lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], None]:
+    def meddle(lab: Path) -> None:
+        path = lab / "runs" / "run-1" / "trajectory.jsonl"
+        path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True))))
+
+    return meddle
+
+
+def _blob(suffix: str, change: Callable[[Path], object]) -> Callable[[Path], object]:
+    return lambda lab: [change(path) for path in sorted((lab / "blobs").glob(f"*{suffix}"))[:1]]
+
+
+def _swap(lab: Path) -> None:
+    one, other = sorted((lab / "blobs").glob("*.npz"))
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+
+
+def _request(lab: Path) -> None:
+    for path in (lab / "blobs").glob("*.json"):
+        if b"prompt" in path.read_bytes():
+            path.unlink()
+
+
+FILES: dict[str, Callable[[Path], object]] = {
+    "a line altered": _lines(lambda lines: [*lines[:2], lines[2].replace(b"reason 0", b"reason X"), *lines[3:]]),
+    "the first line altered": _lines(lambda lines: [lines[0].replace(b"1000.0", b"1000.5"), *lines[1:]]),
+    "a space more": _lines(lambda lines: [*lines[:2], lines[2].replace(b": ", b":  ", 1), *lines[3:]]),
+    "a line less": _lines(lambda lines: [*lines[:2], *lines[3:]]),
+    "the last line less": _lines(lambda lines: lines[:-1]),
+    "two lines exchanged": _lines(lambda lines: [*lines[:2], lines[3], lines[2], *lines[4:]]),
+    "a line twice": _lines(lambda lines: [*lines[:3], *lines[2:]]),
+    "a line more at the end": _lines(lambda lines: [*lines, b'{"id": "x", "kind": "decision"}\n']),
+    "emptied": _lines(lambda lines: []),
+    "trajectory deleted": lambda lab: (lab / "runs" / "run-1" / "trajectory.jsonl").unlink(),
+    "raw data altered": _blob(".npz", lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x")),
+    "raw data deleted": _blob(".npz", Path.unlink),
+    "raw data of two measurements exchanged": _swap,
+    "a figure altered": _blob(".png", lambda path: path.write_bytes(b"another")),
+    "a figure deleted": _blob(".png", Path.unlink),
+    "a figure emptied": _blob(".png", lambda path: path.write_bytes(b"")),
+    "an analysis deleted": _blob(".json", Path.unlink),
+    "a request to a model deleted": _request,
+}
+
+
+@pytest.mark.parametrize("checked_before", [False, True], ids=["first check", "checked before"])
+@pytest.mark.parametrize("meddle", FILES.values(), ids=list(FILES))
+def test_a_manipulated_file_is_found(lab: Path, meddle: Callable[[Path], object], checked_before: bool) -> None:
+    if checked_before:
+        assert _found(lab) == []
+    meddle(lab)
+    assert _found(lab)
+
+
+def test_a_record_as_it_was_written_is_in_order_also_when_it_goes_on(lab: Path) -> None:
+    assert _found(lab) == _found(lab) == []
+    store = open_store(lab)
+    end_run(store, "run-2", Ending.STOPPED, "by hand", 1030.0)
+    _measure(store, "m2", 0, 0.21, DESIGN | {"x_amplitude": 0.2})
+    assert list(problems(store)) == list(problems(store, everything=True)) == []
+
+
+def test_another_past_with_a_chain_of_its_own_is_shown_by_a_head_that_was_kept(lab: Path) -> None:
+    store = open_store(lab)
+    head = parse_head(str(head_of(store)))
+    assert list(problems(store, heads=[head])) == []
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.executescript("UPDATE lessons SET text = 'q0 is fine'; DELETE FROM chain;")
+    with writing(store.engine) as connection:
+        begin(connection)
+    (lab / "checked.json").unlink(missing_ok=True)
+    assert list(problems(store)) == []
+    (told,) = problems(store, heads=[head])
+    assert "that was kept" in told
+    short = Head(number=head.number + 10_000, hash=head.hash)
+    assert any("is gone" in one for one in problems(store, heads=[short]))
+
+
+def test_a_lab_from_before_the_chain_takes_its_past_as_it_is_found(lab: Path) -> None:
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.executescript(
+            "DROP TABLE chain; ALTER TABLE approvals DROP COLUMN expires_wall; UPDATE schema_version SET version = 1;"
+        )
+    store = open_store(lab)
+    adopt(store)
+    assert list(problems(store)) == []
+    assert store.engine.connect().execute(chain.select().where(chain.c.source == "trajectory")).all()
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.execute("UPDATE lessons SET text = 'q0 is fine'")
+        connection.commit()
+    assert any("lessons: row l0 is not what was written" in one for one in problems(store))
+
+
+def test_every_table_hangs_in_the_chain() -> None:
+    from reson.tools.store.schema import CHAINED, metadata
+
+    assert set(metadata.tables) - {table.name for table in CHAINED} == {"chain", "schema_version"}
+
+
+def _writes() -> Iterator[str]:
+    import reson.tools.store
+
+    for path in Path(next(iter(reson.tools.store.__path__))).glob("*.py"):
+        if path.name not in ("chain.py", "database.py", "migrations.py"):
+            yield from (
+                f"{path.name}: {word}" for word in ("insert(", "update(", "delete(") if f" {word}" in path.read_text()
+            )
+
+
+def test_no_row_is_written_past_the_chain() -> None:
+    assert list(_writes()) == []

@@ -1,0 +1,84 @@
+"""Trajectories of runs in the chain of the record, and whether they are still what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from sqlalchemy import select
+
+from reson.tools.store.chain import TRAJECTORY, anchor, began
+from reson.tools.store.database import reading, writing
+from reson.tools.store.faults import operator_errors
+from reson.tools.store.schema import chain, runs
+from reson.tools.store.store import Store
+
+_KEY = re.compile(r"(.+)@(\d+)")
+_BLOB = re.compile(rb'"(?:request|blob|figure)": "([0-9a-f]{64})"')
+
+
+def keep_trajectory(store: Store, path: Path) -> None:
+    """Chain what the file holds now."""
+    with operator_errors(str(path)), writing(store.engine) as connection:
+        anchor(connection, store.directory, path)
+
+
+def adopt(store: Store) -> None:
+    """Chain trajectories that are older than the chain, as they are found."""
+    with reading(store.engine) as connection:
+        first = began(connection)
+        older = select(runs.c.id).where(runs.c.started_wall < (first or 0.0))
+        names = list(connection.execute(older).scalars())
+        if not names:
+            return
+        kept = connection.execute(select(chain.c.key).where(chain.c.source == TRAJECTORY)).scalars()
+        known = {key.rpartition("@")[0] for key in kept}
+    for name in names:
+        path = store.directory / "runs" / name / "trajectory.jsonl"
+        if path.is_file() and path.relative_to(store.directory).as_posix() not in known:
+            keep_trajectory(store, path)
+
+
+def altered(
+    lab: Path, kept: Mapping[str, str], ended: Iterable[str], since: int, number: int, numbers: Mapping[str, int]
+) -> Iterator[str]:
+    """A sentence for each trajectory that is not as it was chained. ``kept``: key -> hash, ``numbers``: key -> entry.
+
+    A file that was not touched since ``since`` (ns) and has no entry after ``number`` is taken as it was checked.
+    """
+    lengths: dict[str, list[int]] = {}
+    for key in kept:
+        if found := _KEY.fullmatch(key):
+            lengths.setdefault(found[1], []).append(int(found[2]))
+    over = {f"runs/{run}/trajectory.jsonl" for run in ended}
+    for name, known in lengths.items():
+        path = lab / name
+        if not path.is_file():
+            yield f"{name} is gone"
+            continue
+        if path.stat().st_ctime_ns < since and all(numbers[f"{name}@{length}"] <= number for length in known):
+            continue
+        yield from _altered(path.read_bytes(), name, sorted(known), kept, name in over)
+
+
+def _altered(data: bytes, name: str, lengths: list[int], kept: Mapping[str, str], over: bool) -> Iterator[str]:
+    if len(data) < lengths[-1]:
+        yield f"{name} has lost its last lines: {len(data)} of {lengths[-1]} bytes are there"
+        return
+    if over and len(data) > lengths[-1]:
+        yield f"{name} has lines that were added after its run had ended"
+    digest, done = hashlib.sha256(), 0
+    for length in lengths:
+        digest.update(data[done:length])
+        if digest.hexdigest() != kept[f"{name}@{length}"]:
+            first, last = data[:done].count(b"\n") + 1, data[:length].count(b"\n")
+            yield f"{name} was altered between its lines {first} and {last}"
+            return
+        done = length
+
+
+def blobs_of(path: Path) -> set[str]:
+    """Hashes of the files that a trajectory refers to."""
+    return {found.decode() for found in _BLOB.findall(path.read_bytes())}
