@@ -22,6 +22,7 @@ from reson.records import (
     Outcome,
     Quantity,
     Reading,
+    Seen,
     Status,
     Verdict,
 )
