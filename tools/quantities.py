@@ -55,7 +55,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _control(
             "readout_angle", "rad", -3.15, 3.15, "rotation that turns the g-e axis of the IQ plane to the real axis"
         ),
-        _control("readout_threshold", "", -100.0, 100.0, "discrimination threshold on the rotated real axis"),
+        _control(
+            "readout_threshold",
+            "",
+            -1e15,
+            1e15,
+            "discrimination threshold on the rotated real axis, in the digitiser's unit, whatever that is",
+        ),
         _result("resonator_frequency", "Hz", 4e9, 10e9, "frequency of the readout resonator with the qubit in 0"),
         _result("resonator_linewidth", "Hz", 1e4, 1e8, "linewidth kappa / 2 pi of the readout resonator"),
         _result("punch_out_shift", "Hz", -50e6, 50e6, "resonator frequency at low power minus that at full power"),

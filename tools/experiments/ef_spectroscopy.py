@@ -15,7 +15,7 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ, second_peak
 from reson.tools.verdicts import checks
@@ -61,7 +61,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 def analyse(raw: RawData) -> Analysis:
     from qiskit_experiments.curve_analysis import GaussianAnalysis
 
-    result = fit(GaussianAnalysis(), raw, MHZ)
+    result = fit_signal(GaussianAnalysis(), raw, MHZ, ("a", "b"))
     return Analysis(
         experiment="ef_spectroscopy",
         qubit=raw.qubit,

@@ -17,7 +17,7 @@ from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Map, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ
@@ -127,7 +127,7 @@ def _fitted(raw: RawData, row: int, points: int) -> Fit:
     part = slice(row * points, (row + 1) * points)
     value, error = measured(raw)
     one = replace(raw, circuits=raw.circuits[part], arrays={name: array[part] for name, array in raw.arrays.items()})
-    return fit(GaussianAnalysis(), one, MHZ, (value[part], error[part]))
+    return fit_signal(GaussianAnalysis(), one, MHZ, ("a", "b"), (value[part], error[part]))
 
 
 def _drawn(seen: list[Line], powers: np.ndarray, frequency: float) -> Series:

@@ -11,7 +11,7 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.fitting import Fit, fit, series
+from reson.tools.experiments.fits.fitting import Fit, fit_signal, series
 from reson.tools.experiments.fits.model_average import weights
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -75,7 +75,7 @@ def analyse(raw: RawData) -> Analysis:
 
     time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
     starts = (0.0, SETTLED) if declared is None else (declared,)
-    fits = [fit(TwoDipsAnalysis(time, start), raw, MHZ, magnitude(raw)) for start in starts]
+    fits = [fit_signal(TwoDipsAnalysis(time, start), raw, MHZ, ("amp",), magnitude(raw)) for start in starts]
     chosen = int(np.argmax(weights(fits)))
     result, start = fits[chosen], starts[chosen] * MHZ
     return Analysis(

@@ -11,7 +11,7 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.fits.model_average import average, weights
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -82,7 +82,7 @@ def _fits(raw: RawData) -> list[Fit]:
         return fits_of(raw)
     time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
     starts = (0.0, SETTLED) if declared is None else (declared,)
-    return [fit(DipAnalysis(time, start), raw, MHZ, magnitude(raw)) for start in starts]
+    return [fit_signal(DipAnalysis(time, start), raw, MHZ, ("amp",), magnitude(raw)) for start in starts]
 
 
 def _quantities(result: Fit, fits: list[Fit], raw: RawData) -> dict[str, Quantity]:

@@ -50,14 +50,15 @@ def _draw_shares(axes: Axes, analysis: Analysis) -> None:
 
 
 def _draw_plane(axes: Axes, analysis: Analysis) -> None:
+    values = np.concatenate([np.zeros(0), *(np.ravel(cloud) for cloud in analysis.points.values())])
     for index, (name, cloud) in enumerate(analysis.points.items()):
-        i, q = np.array(cloud).T
+        i, q = style.readable(values, style.ARBITRARY, "")[0] * np.array(cloud).T
         colour = style.COLOURS[index % len(style.COLOURS)]
         axes.plot(i, q, ".", color=colour, markersize=3, alpha=0.35, markeredgewidth=0, label=name)
         axes.plot(i.mean(), q.mean(), "+", color=style.INK, markersize=12, markeredgewidth=1.8, zorder=4)
     axes.set_aspect("equal", adjustable="datalim")
-    axes.set_xlabel("I (arb. units)", fontsize=11)
-    axes.set_ylabel("Q (arb. units)", fontsize=11)
+    axes.set_xlabel(style.readable(values, "I (arb. units)", "")[1], fontsize=11)
+    axes.set_ylabel(style.readable(values, "Q (arb. units)", "")[1], fontsize=11)
     if not analysis.points:  # a job that brought no shots home
         return
     legend = axes.legend(
@@ -69,16 +70,19 @@ def _draw_plane(axes: Axes, analysis: Analysis) -> None:
 
 
 def _draw_histograms(axes: Axes, analysis: Analysis) -> None:
+    factor, label = style.readable(
+        np.concatenate([part.x for part in analysis.series]), analysis.x_axis.label, analysis.x_axis.unit
+    )
     for index, part in enumerate(analysis.series):
         colour = style.COLOURS[index % len(style.COLOURS)]
-        axes.stairs(part.y, _edges(np.array(part.x)), color=colour, fill=True, alpha=0.3)
+        axes.stairs(part.y, factor * _edges(np.array(part.x)), color=colour, fill=True, alpha=0.3)
         if part.fit_x:
-            axes.plot(part.fit_x, part.fit_y, "-", color=colour, linewidth=1.6)
+            axes.plot(factor * np.array(part.fit_x), part.fit_y, "-", color=colour, linewidth=1.6)
     # the tails carry the errors of the readout, so they must be seen
     axes.set_yscale("log")
     floor = min(min(y for y in part.y if y > 0) for part in analysis.series)
     axes.set_ylim(floor / 2, None)
-    axes.set_xlabel(analysis.x_axis.label.replace("readout signal ", "signal\n"), fontsize=11)
+    axes.set_xlabel(label.replace("readout signal ", "signal\n"), fontsize=11)
     axes.set_ylabel(analysis.y_axis.label, fontsize=11)
     style.dress(axes)
 

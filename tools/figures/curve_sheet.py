@@ -20,6 +20,7 @@ from reson.tools.figures.curves import (
     draw_curves,
     draw_line,
     draw_points,
+    in_readable_units,
     whole_numbers,
 )
 from reson.tools.figures.raster import compress, filtered
@@ -59,7 +60,7 @@ def pictures(analyses: Sequence[Analysis], title: str) -> list[bytes]:
     found: list[Future[bytes]] = []
     rows: dict[int, np.ndarray] = {}
     with ThreadPoolExecutor(2) as encoder:
-        for analysis in analyses:
+        for analysis in map(in_readable_units, analyses):
             key = _key(analysis)
             if key not in sheets:
                 sheets[key] = _Sheet(analysis, title)

@@ -28,6 +28,7 @@ LABELS = -0.105
 
 def draw_curves(analysis: Analysis, title: str) -> Figure:
     """All series of an analysis on one set of axes; individual sequences, where kept, as faint dots behind."""
+    analysis = in_readable_units(analysis)
     figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
     lay_out(figure, axes, legend=len(analysis.series) > 1)
     scale, unit = style.prefix(np.concatenate([part.x for part in analysis.series]), analysis.x_axis.unit)
@@ -39,7 +40,7 @@ def draw_curves(analysis: Analysis, title: str) -> Figure:
             draw_line(axes, index, np.array(part.fit_x) * scale, np.array(part.fit_y))
         draw_points(axes, index, part, scale)
     axes.set_xlabel(style.label(analysis.x_axis.label, unit), fontsize=11)
-    axes.set_ylabel(style.label(analysis.y_axis.label, analysis.y_axis.unit), fontsize=11)
+    axes.set_ylabel(analysis.y_axis.label, fontsize=11)
     if len(analysis.series) > 1:
         axes.legend(**style.LEGEND, ncols=len(analysis.series))
     limits = analysis.y_axis.limits
@@ -50,6 +51,23 @@ def draw_curves(analysis: Analysis, title: str) -> Figure:
 
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
+
+
+def in_readable_units(analysis: Analysis) -> Analysis:
+    """The same data with y in a unit in which its ticks are short, and that unit in the label."""
+    values = np.concatenate([np.zeros(0), *(part.y for part in analysis.series)])
+    factor, label = style.readable(values, analysis.y_axis.label, analysis.y_axis.unit)
+    axis = analysis.y_axis.model_copy(update={"label": label, "unit": ""})
+    if factor == 1.0:
+        return analysis.model_copy(update={"y_axis": axis})
+    series = tuple(
+        part.model_copy(
+            update={name: tuple(factor * y for y in getattr(part, name)) for name in ("y", "y_err", "fit_y")}
+        )
+        for part in analysis.series
+    )
+    points = {name: tuple((x, factor * y) for x, y in cloud) for name, cloud in analysis.points.items()}
+    return analysis.model_copy(update={"series": series, "points": points, "y_axis": axis})
 
 
 def curve_pictures(analyses: Sequence[Analysis], title: str) -> list[bytes]:

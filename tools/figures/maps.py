@@ -28,14 +28,14 @@ def draw_maps(analysis: Analysis, title: str) -> Figure:
     figure, axes = style.new_panels(style.title_of(title, analysis.qubit), len(analysis.maps))
     lowest = min(min(map(min, part.z)) for part in analysis.maps)
     highest = max(max(map(max, part.z)) for part in analysis.maps)
-    z_scale, z_unit = style.prefix(np.array([lowest, highest]), analysis.z_axis.unit)
+    z_scale, z_label = style.readable(np.array([lowest, highest]), analysis.z_axis.label, analysis.z_axis.unit)
     mesh: QuadMesh | None = None
     for one, part in zip(axes, analysis.maps, strict=True):
         mesh = _draw_map(one, part, analysis, z_scale, (lowest, highest))
     axes[0].set_ylabel(_label(analysis, "y", np.array(analysis.maps[0].y)), fontsize=11)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02) if mesh is not None else None
     if bar is not None:
-        bar.set_label(style.label(analysis.z_axis.label, z_unit), fontsize=11)
+        bar.set_label(z_label, fontsize=11)
         bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     return figure
 

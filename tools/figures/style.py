@@ -27,6 +27,8 @@ LEGEND = {"fontsize": 10, "frameon": False, "loc": "lower right", "bbox_to_ancho
 """Above the axes, where no data can hide behind it."""
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
+ARBITRARY = "arb. units"
+
 
 def new_figure(title: str) -> tuple[Figure, Axes]:
     """An empty figure with one set of axes, without pyplot and its global state."""
@@ -69,6 +71,22 @@ def prefix(values: np.ndarray, unit: str) -> tuple[float, str]:
         return 1.0, unit
     exponent = int(np.clip(3 * np.floor(np.log10(largest) / 3 + 1e-9), min(PREFIXES), max(PREFIXES)))
     return 10.0**-exponent, PREFIXES[exponent] + unit
+
+
+def readable(values: np.ndarray, label: str, unit: str) -> tuple[float, str]:
+    """(factor to multiply with, label with its unit) of an axis of values as they are measured.
+
+    A unit gets its SI prefix. Arbitrary units have none: far from one they get a power of ten, so that no tick is as
+    long as a word.
+    """
+    if unit:
+        factor, prefixed = prefix(values, unit)
+        return factor, f"{label} ({prefixed})"
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if ARBITRARY not in label or largest == 0.0 or 1e-2 <= largest < 1e4:
+        return 1.0, label
+    exponent = int(3 * np.floor(np.log10(largest) / 3 + 1e-9))
+    return 10.0**-exponent, label.replace(ARBITRARY, f"$10^{{{exponent}}}$ {ARBITRARY}")
 
 
 def label(text: str, unit: str) -> str:

@@ -102,9 +102,23 @@ def test_a_picture_does_not_depend_on_what_was_drawn_before() -> None:
 
 
 def test_an_axis_with_an_offset_is_drawn_whole() -> None:
-    """Where Matplotlib writes a power of ten beside the axis, no sheet can stamp it."""
-    small = oscillation(0, 0, height=1e-7)
-    assert pictures([small], "Title") == [png(draw_curves(small, "Title"))]
+    """Where Matplotlib writes an offset beside the axis, no sheet can stamp it."""
+    far = oscillation(0, 0, height=1e-7)
+    part = far.series[0]
+    moved = part.model_copy(update={name: tuple(5 + y for y in getattr(part, name)) for name in ("y", "fit_y")})
+    far = far.model_copy(update={"series": (moved,)})
+    assert pictures([far], "Title") == [png(draw_curves(far, "Title"))]
+
+
+def test_ticks_of_a_signal_far_from_one_are_short() -> None:
+    """The power of ten, or the prefix of a unit, stands in the label."""
+    for unit, label in (("", "Readout signal ($10^{-6}$ arb. units)"), ("V", "Readout signal (arb. units) (µV)")):
+        small = oscillation(0, 0, height=3e-5)
+        small = small.model_copy(update={"y_axis": small.y_axis.model_copy(update={"unit": unit})})
+        axes = draw_curves(small, "Title").axes[0]
+        assert axes.get_ylabel() == label
+        assert 30 < axes.get_ylim()[1] < 40
+        assert pictures([small], "Title")
 
 
 def test_the_encoder_keeps_every_pixel() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +58,36 @@ class Fit:
         quantity = self.parameters[name]
         stderr = None if quantity.stderr is None else quantity.stderr * abs(factor)
         return Quantity(value=quantity.value * factor, stderr=stderr, unit=unit)
+
+    def in_units(self, unit: float, heights: Sequence[str]) -> Fit:
+        """The fit of points that were divided by ``unit``, in their own unit; ``heights``: parameters that follow."""
+        parameters = self.parameters | {
+            name: self.scaled(name, unit, "") for name in heights if name in self.parameters
+        }
+        series = tuple(
+            part.model_copy(
+                update={name: tuple(unit * y for y in getattr(part, name)) for name in ("y", "y_err", "fit_y")}
+            )
+            for part in self.series
+        )
+        return replace(self, series=series, parameters=parameters)
+
+
+def fit_signal(
+    analysis: CurveAnalysis,
+    raw: RawData,
+    x_unit: float,
+    heights: Sequence[str],
+    data: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Fit:
+    """``fit`` of an IQ signal in whatever unit a digitiser has; ``heights``: parameters in the unit of the signal.
+
+    The analysis sees it in a power of a thousand of that unit, for the same reason as it sees x in ``x_unit``.
+    """
+    values, errors = measured(raw) if data is None else data
+    size = float(np.max(np.abs(values), initial=0.0))
+    unit = 10.0 ** (3 * np.floor(np.log10(size) / 3)) if size > 0 else 1.0
+    return fit(analysis, raw, x_unit, (values / unit, errors / unit)).in_units(unit, heights)
 
 
 def fit(
