@@ -7,11 +7,11 @@ import numpy as np
 from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis
+from reson.tools.verdicts.lines import SEEN as SEEN_BESIDE
+from reson.tools.verdicts.lines import roughness, second_line
 
 SEEN = 8.0
 """Height in standard deviations (of three points averaged) from which a line counts."""
-SECOND = 0.4
-"""Height of a second line, in units of the first, from which there are several."""
 BROAD = 0.3
 
 
@@ -40,16 +40,10 @@ def read_spectroscopy(analysis: Analysis) -> Reading:
     if np.count_nonzero(height[above] > half) == 1:
         reason = f"the line rests on a single point: steps of {(x[1] - x[0]) / 1e6:.1f} MHz are too coarse"
         return answer(Status.UNDERSAMPLED, Outcome.SUBOPTIMAL, reason, suggested_range=narrower, curve_drawn=drawn)
-    if _second_line(height, smooth, peak, noise):
-        return answer(
-            Status.MULTIPLE_PEAKS, Outcome.ANOMALOUS, "a second line of similar height is visible", curve_drawn=drawn
-        )
+    if second_line(analysis.series[0]) > SEEN_BESIDE:
+        reason = "a second line stands out of the noise beside the tallest"
+        return answer(Status.MULTIPLE_PEAKS, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
     return success_if_fitted(analysis, "one clear line inside the sweep")
-
-
-def roughness(y: np.ndarray) -> float:
-    """Noise of one point from the differences of neighbours, which a smooth line hardly moves."""
-    return float(np.median(np.abs(np.diff(y)))) * 1.4826 / np.sqrt(2)
 
 
 def region(height: np.ndarray, peak: int, level: float) -> np.ndarray:
@@ -60,11 +54,3 @@ def region(height: np.ndarray, peak: int, level: float) -> np.ndarray:
     while high < len(height) - 1 and height[high + 1] > level:
         high += 1
     return np.arange(low, high + 1)
-
-
-def _second_line(height: np.ndarray, smooth: np.ndarray, peak: int, noise: float) -> bool:
-    """Outside the first line, down to a tenth of its height, something still reaches the share ``SECOND`` of it."""
-    first = region(smooth, peak, max(smooth[peak] / 10, 3 * noise))
-    rest = smooth.copy()
-    rest[first] = 0.0
-    return bool(rest.max() > max(SECOND * smooth[peak], SEEN * noise))
