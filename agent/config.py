@@ -102,7 +102,9 @@ class ModelSettings(Record):
     key_env: str = "OPENAI_API_KEY"
     key_file: str = ""
     timeout: Positive = 60.0
-    """Seconds of silence after which a request counts as lost."""
+    """Seconds of silence, before the first and between any two words of an answer, after which it counts as lost."""
+    deadline: Positive = 600.0
+    """Seconds for a whole answer with all its tries, however much is said meanwhile."""
     retries: Annotated[int, Field(ge=0, le=10)] = 3
     corrections: Annotated[int, Field(ge=0, le=5)] = 2
     """How often an invalid answer is sent back before the offline brain decides."""

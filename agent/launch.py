@@ -197,17 +197,19 @@ def _see_through(
                 device.close()
             if bench.memory is not None:
                 bench.memory.close()
-            _summarise(lab, bench)
             keep_trajectory(store, bench.trajectory.path)
-            report = write_report(lab, store, run_id)
+            report = write_report(lab, store, run_id)  # before anybody is asked for words: nothing may keep it away
             watch("report", {"path": str(report)})
+        if not stop.is_set() and _summarise(lab, bench):
+            keep_trajectory(store, bench.trajectory.path)
+            write_report(lab, store, run_id)
     from reson.tools.store.runs import get_run
 
     return _ended(lab, store, get_run(store, run_id))
 
 
-def _summarise(lab: Lab, bench: Bench) -> None:
-    """Let the model of the brain, where it has one, write the first lines of the report.
+def _summarise(lab: Lab, bench: Bench) -> bool:
+    """Let the model of the brain, where it has one, write the first lines of the report; whether the record grew by it.
 
     The cascade asks where something is the matter: a night without a surprise speaks for itself.
     """
@@ -218,13 +220,14 @@ def _summarise(lab: Lab, bench: Bench) -> None:
 
     brain = bench.brain.model if isinstance(bench.brain, CascadeBrain) else bench.brain
     if not isinstance(brain, ModelBrain) or brain.name == "files":  # a run does not wait for a person's essay
-        return
+        return False
     report = gather(lab, bench.store, bench.run_id)
     if bench.brain is not brain and all(qubit.state == "done" and not qubit.diagnoses for qubit in report.qubits):
-        return
+        return False
     text = summarise(brain.desk, report)
     if text is not None:
         brain.desk.note("summary", {"text": text, "model": brain.desk.settings.choose})
+    return True
 
 
 def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from reson.agent.approvals import by_a_person
+from reson.agent.blank_memory import blank_memory
 from reson.errors import OperatorError
 from reson.records import Finite, Quantity, Record
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
@@ -250,7 +251,8 @@ def _operator_errors(where: Path | str) -> Iterator[None]:
     from chromadb.errors import ChromaError
 
     try:
-        yield
+        with blank_memory():
+            yield
     except ChromaError as error:
         raise OperatorError(f"{where} cannot be used: {error}", _REMEDY) from error
     except OSError as error:

@@ -39,8 +39,3 @@ def references(experiment: str, number: int, suspected: str = "") -> tuple[Refer
     mine = [one for one in gallery() if one.experiment == experiment]
     ranked = sorted(mine, key=lambda one: (one.status not in GOOD, one.status != suspected))
     return tuple(ranked[:number])
-
-
-def probe_pictures(number: int) -> list[Path]:
-    """Pictures to try an endpoint with."""
-    return [one.path for one in gallery()[:number]]

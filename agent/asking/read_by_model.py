@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from reson.agent.asking.wishes import object_in
 from reson.agent.config import ModelSettings
 from reson.agent.model.capabilities import Capabilities
 from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Picture, Request
 from reson.agent.model.desk import Desk
+from reson.agent.model.objects import last_object, one_line
 from reson.agent.model.pictures import picture_of
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
@@ -21,6 +21,8 @@ from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
 
 LONGEST_REASON = 300
+LARGEST = 1e30
+"""Beyond every axis in SI units."""
 
 
 class Unusable(Exception):
@@ -45,6 +47,8 @@ def read_by_model(desk: Desk, able: Capabilities, figure: Path, analysis: Analys
     for _ in range(desk.settings.corrections + 1):
         reply = desk.ask(request)
         try:
+            if reply.cut:
+                raise Unusable("cut_off")
             return reading_of(reply.text, family, f"{desk.settings.reader}: from the picture")
         except Unusable as error:
             problem = error
@@ -75,14 +79,14 @@ def reading_schema(family: str) -> Json:
 
 def reading_of(text: str, family: str, reader: str) -> Reading:
     """The answer as a reading. Raises ``Unusable``."""
-    answer = object_in(text)
+    answer = last_object(text, "status")
     if answer is None:
         raise Unusable("no_json")
     codes = load_criteria()[family]
-    if answer.get("status") not in codes:
+    if str(answer.get("status")) not in codes:
         raise Unusable("wrong_status", ", ".join(codes))
     wanted = {name: answer.get(name) for name in ("status", "outcome", "reliability", "confidence")}
-    reason = " ".join(str(answer.get("reason") or "").split())[:LONGEST_REASON]
+    reason = one_line(answer.get("reason"), LONGEST_REASON)
     try:
         reading = Reading.model_validate(
             wanted
@@ -107,7 +111,7 @@ def reading_of(text: str, family: str, reader: str) -> Reading:
 def _range(value: Any) -> tuple[float, float] | None:
     """A suggested range, or none: a hint is no reason to send an answer back."""
     match value:
-        case [int() | float() as low, int() | float() as high] if low < high:
+        case [int() | float() as low, int() | float() as high] if -LARGEST < low < high < LARGEST:
             return float(low), float(high)
     return None
 

@@ -26,7 +26,7 @@ def summarise(desk: Desk, report: Report) -> str | None:
             reply = desk.ask(request)
             text = " ".join(reply.text.split())
             unknown = unknown_numbers(text, facts, len(report.qubits))
-            if text and not unknown and len(text.split()) <= MOST_WORDS:
+            if text and not reply.cut and not unknown and len(text.split()) <= MOST_WORDS:
                 return text
             correction = render("report_correction.j2", unknown=unknown, most_words=MOST_WORDS)
             more = (reply.as_message(), Message(role="user", parts=(correction,)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from reson.agent.asking.tool_schemas import ALL_AT_ONCE, CLOSING
 from reson.agent.model.conversation import Reply, ToolCall
+from reson.agent.model.objects import last_object, object_in, one_line
 from reson.records import Json, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 
@@ -40,13 +41,13 @@ def wishes_of(reply: Reply) -> tuple[list[Wish], list[Problem]]:
     """Everything the reply asks for, and what of it is no request at all."""
     wishes: list[Wish] = []
     problems: list[Problem] = []
-    calls = reply.tool_calls or _call_in_text(reply.text)
+    calls = reply.tool_calls or _call_in_text(reply)
     if not calls:
-        return [], [Problem(call_id="", code="no_call")]
+        return [], [Problem(call_id="", code="cut_off" if reply.cut else "no_call")]
     for call in calls:
         arguments = object_in(call.arguments)
         if arguments is None:
-            problems.append(Problem(call_id=call.id, code="no_json", detail=call.name))
+            problems.append(Problem(call_id=call.id, code="cut_off" if reply.cut else "no_json", detail=call.name[:60]))
             continue
         entries = arguments.get("decisions") if call.name == ALL_AT_ONCE else [{**arguments, "action": call.name}]
         for entry in entries if isinstance(entries, list) and entries else [None]:
@@ -55,23 +56,10 @@ def wishes_of(reply: Reply) -> tuple[list[Wish], list[Problem]]:
     return wishes, problems
 
 
-def object_in(text: str) -> Json | None:
-    """The JSON object in a text, which may stand in a code block or between words; None where there is none."""
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
-        return None
-    try:
-        value = json.loads(text[start : end + 1])
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _call_in_text(text: str) -> tuple[ToolCall, ...]:
-    found = object_in(text)
-    if found is None or "decisions" not in found:
-        return ()
-    return (ToolCall(id="", name=ALL_AT_ONCE, arguments=json.dumps(found)),)
+def _call_in_text(reply: Reply) -> tuple[ToolCall, ...]:
+    """The last list of decisions that a text holds; none where its tokens ran out before it had said all it would."""
+    found = None if reply.cut else last_object(reply.text, "decisions")
+    return () if found is None else (ToolCall(id="", name=ALL_AT_ONCE, arguments=json.dumps(found)),)
 
 
 def _wish(call_id: str, entry: Any) -> Wish | Problem:
@@ -95,7 +83,7 @@ def _wish(call_id: str, entry: Any) -> Wish | Problem:
         if number is None:
             return Problem(call_id=call_id, code="no_numbers", detail=f"{action}: {name}"[:80])
         numbers[str(name)] = number
-    texts = {name: _line(entry.get(name)) for name in ("why", "measurement_id", "code", "remedy")}
+    texts = {name: one_line(entry.get(name)) for name in ("why", "measurement_id", "code", "remedy")}
     names = tuple(dict.fromkeys(components))
     return Wish(call_id=call_id, action=action, components=names, numbers=numbers, **texts)
 
@@ -112,9 +100,3 @@ def _finite(value: Any) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _line(value: Any) -> str:
-    """One line of at most 300 characters: what a model writes is kept and shown, never obeyed."""
-    text = "".join(character if character.isprintable() else " " for character in str(value or ""))
-    return " ".join(text.split())[:300]

@@ -36,10 +36,14 @@ def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell
         return ModelBrain(desk, lambda: EVERYTHING, "files", config.cascade.sure)
     from reson.agent.model.endpoint import open_endpoint
 
-    endpoint = open_endpoint(settings)
+    desk = open_desk(open_endpoint(settings, stop), settings, blobs, tell, past)
+    found: list[Capabilities] = []
 
     def able() -> Capabilities:
-        return capabilities(endpoint, settings, lab / CAPABILITIES)
+        """Found out once by each process, as soon as the endpoint answers at all."""
+        if not found:
+            found.append(capabilities(desk, lab / CAPABILITIES))
+        return found[0]
 
-    model = ModelBrain(open_desk(endpoint, settings, blobs, tell, past), able, "openai", config.cascade.sure)
+    model = ModelBrain(desk, able, "openai", config.cascade.sure)
     return CascadeBrain(model, config.cascade) if config.brain == "cascade" else model

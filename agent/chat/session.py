@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reson.agent.asking.wishes import object_in
 from reson.agent.chat.actions import AskPerson, Watch, answer_what_waits, outcome
 from reson.agent.chat.chat_tools import checked, schemas
 from reson.agent.chat.facts import Record
 from reson.agent.model.conversation import Hear, Message, Picture, Request, ToolCall
 from reson.agent.model.desk import Desk
+from reson.agent.model.objects import object_in
 from reson.agent.model.pictures import picture_of
 from reson.errors import OperatorError, ToolError
 from reson.prompts.render import render

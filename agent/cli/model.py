@@ -11,6 +11,9 @@ from reson.agent.cli.output import AsJson
 
 if TYPE_CHECKING:
     from reson.agent.config import ModelSettings
+    from reson.agent.lab import Lab
+    from reson.agent.model.capabilities import Finding, Findings
+    from reson.agent.model.desk import Desk
     from reson.records import Json
 
 app = typer.Typer(help="The model that the brains may ask: what it can do, what it has cost.", no_args_is_help=True)
@@ -20,25 +23,24 @@ app = typer.Typer(help="The model that the brains may ask: what it can do, what 
 def check(context: typer.Context, as_json: AsJson = False) -> None:
     """Ask the endpoint of lab.toml a few small questions: can it be reached, what can it do, what does a step cost.
 
-    The answers are kept in endpoint.json in the lab, and a night goes by them. The key is never shown.
+    What is sure of the answers is kept in endpoint.json in the lab, and a night goes by it; what lab.toml sets is not
+    asked. The calls are on record in model-checks.jsonl, within the budget of one run. The key is never shown.
     """
     from reson.agent.brains.opening import CAPABILITIES
-    from reson.agent.model.capabilities import probe, remember
+    from reson.agent.model.capabilities import findings
     from reson.agent.model.conversation import NoAnswer
-    from reson.agent.model.endpoint import open_endpoint
     from reson.errors import OperatorError
 
     lab = place.lab(context)
     settings = lab.config.model
-    endpoint = open_endpoint(settings)
+    desk = _desk(lab)
     try:
-        able = probe(endpoint, settings)
+        found = findings(desk, lab.directory / CAPABILITIES, anew=True)
     except NoAnswer as error:
         raise OperatorError(
             f"{settings.base_url} does not answer: {error.message}",
             "mend base_url, model or key under [model] in lab.toml; until then the offline brain decides",
         ) from error
-    remember(endpoint, settings, lab.directory / CAPABILITIES, able)
     steps = _steps(settings)
     if as_json:
         output.document(
@@ -46,7 +48,9 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
                 "base_url": settings.base_url,
                 "choose": settings.choose,
                 "read": settings.reader,
-                "capabilities": able.to_json(),
+                "capabilities": {name: one.able for name, one in found.items()},
+                "reasons": {name: one.why for name, one in found.items() if one.why},
+                "tokens": desk.spent.tokens,
                 "steps": steps,
             }
         )
@@ -54,11 +58,40 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     output.lines(
         [
             f"{settings.base_url}: choose by {settings.choose}, read by {settings.reader}",
-            f"tools: {_yes(able.tools)}; several calls at once: {_yes(able.parallel_tools)}; "
-            f"JSON schema: {_yes(able.json_schema)}; pictures in a request: {able.images or 'none, so it cannot read'}",
+            *_findings(found),
+            f"asking took {desk.spent.tokens} tokens in {desk.spent.calls} calls",
             *(f"{name}: about {step['tokens']} tokens in{_price(step)}" for name, step in steps.items()),
         ]
     )
+
+
+def _findings(found: Findings) -> list[str]:
+    """All in one line where all is well, and a line for each thing that is lacking or unknown."""
+    names = {"tools": "tools", "parallel_tools": "several calls at once", "json_schema": "JSON schema"}
+    said = [f"{words}: {_yes(found[name])}" for name, words in names.items()]
+    images = found["images"].able
+    said.append(f"pictures in a request: {'unknown' if images is None else images or 'none, so it cannot read'}")
+    why = {f"{names.get(name, 'pictures')}: {one.why}" for name, one in found.items() if one.why}
+    return ["; ".join(said), *sorted(why)]
+
+
+def _desk(lab: Lab) -> Desk:
+    """A desk of its own, with the budget of one run; its calls are on record beside the runs."""
+    from datetime import UTC, datetime
+
+    from reson.agent.model.desk import open_desk
+    from reson.agent.model.endpoint import open_endpoint
+    from reson.tools.store.blobs import Blobs
+    from reson.trajectory import TrajectoryWriter
+
+    writer = TrajectoryWriter(lab.directory / "model-checks.jsonl")
+    now = datetime.now(UTC)
+
+    def tell(event_id: str, kind: str, body: Json) -> None:
+        writer.write(f"{now:%Y%m%dT%H%M%S.%f}-{event_id}", kind, body, device_time=now.timestamp())
+
+    settings = lab.config.model
+    return open_desk(open_endpoint(settings), settings, Blobs(lab.directory / "blobs"), tell, [])
 
 
 @app.command()
@@ -101,8 +134,8 @@ def _steps(settings: ModelSettings) -> Json:
     return found
 
 
-def _yes(able: bool) -> str:
-    return "yes" if able else "no"
+def _yes(finding: Finding) -> str:
+    return "unknown" if finding.able is None else "yes" if finding.able else "no"
 
 
 def _price(step: Json) -> str:

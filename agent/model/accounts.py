@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reson.agent.config import Price
+from reson.agent.model.conversation import Usage
 from reson.records import Finite, Json, Record
 
 MOST_FALLBACKS = 8
@@ -19,6 +20,8 @@ class Account(Record):
     failed: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    wasted: int = 0
+    """Tokens, among those, of tries that were given up: lost, cut off, or unreadable."""
     estimated: bool = False
     """Whether some of the tokens were estimated, since the endpoint did not count them."""
     cost: Finite = 0.0
@@ -30,6 +33,21 @@ class Account(Record):
     def tokens(self) -> int:
         return self.input_tokens + self.output_tokens
 
+    def with_call(self, paid: Json) -> Account:
+        """The account with one call more; ``paid`` holds usage, cost and, for tries that were given up, wasted."""
+        usage, wasted = (Usage.model_validate(paid.get(name, {})) for name in ("usage", "wasted"))
+        both = usage + wasted
+        return self.model_copy(
+            update={
+                "calls": self.calls + 1,
+                "input_tokens": self.input_tokens + both.input,
+                "output_tokens": self.output_tokens + both.output,
+                "wasted": self.wasted + wasted.input + wasted.output,
+                "estimated": self.estimated or both.estimated,
+                "cost": self.cost + paid.get("cost", 0.0),
+            }
+        )
+
     @property
     def sentences(self) -> tuple[str, ...]:
         """For a person: who answered how many questions, what the model took, and where it had to be replaced."""
@@ -37,7 +55,8 @@ class Account(Record):
             return ()
         about = "about " if self.estimated else ""
         calls = f"{self.calls} calls of the model, {self.failed} of them without an answer"
-        tokens = f"{about}{self.input_tokens} tokens in and {self.output_tokens} out, cost {self.cost:.4g}"
+        lost = f", {self.wasted} of them for answers that were given up" if self.wasted else ""
+        tokens = f"{about}{self.input_tokens} tokens in and {self.output_tokens} out{lost}, cost {self.cost:.4g}"
         asked = (f"{purpose}: {_shares(by)}" for purpose, by in self.questions.items())
         return (*asked, f"{calls}: {tokens}", *_replaced(self.fallbacks))
 
@@ -59,18 +78,12 @@ def account(events: Iterable[Json]) -> Account:
     """The account over the events of a trajectory; all zero for a run that asked nobody."""
     questions: dict[str, dict[str, int]] = {}
     fallbacks: list[str] = []
-    calls = [event for event in events if _noted(event, questions, fallbacks)]
-    answered = [event for event in calls if "usage" in event]
-    return Account(
-        calls=len(calls),
-        failed=len(calls) - len(answered),
-        input_tokens=sum(event["usage"]["input"] for event in answered),
-        output_tokens=sum(event["usage"]["output"] for event in answered),
-        estimated=any(event["usage"]["estimated"] for event in answered),
-        cost=sum(event["cost"] for event in answered),
-        questions=questions,
-        fallbacks=tuple(fallbacks),
-    )
+    total, failed = Account(), 0
+    for event in events:
+        if _noted(event, questions, fallbacks):
+            total = total.with_call(event)
+            failed += "failure" in event
+    return total.model_copy(update={"failed": failed, "questions": questions, "fallbacks": tuple(fallbacks)})
 
 
 def _noted(event: Json, questions: dict[str, dict[str, int]], fallbacks: list[str]) -> bool:

@@ -62,6 +62,12 @@ class Request(Record):
     max_output_tokens: int = 4000
 
     @property
+    def tries_out(self) -> bool:
+        """Whether it asks for something that the endpoint may not know: its failure does not mean that it is away."""
+        pictures = any(message.pictures for message in self.messages)
+        return self.purpose == "probe" and bool(self.tools or self.answer_schema or pictures)
+
+    @property
     def hash(self) -> str:
         return content_hash(self.to_json())
 
@@ -69,19 +75,40 @@ class Request(Record):
 class Usage(Record):
     """Tokens of one call; ``estimated`` where the endpoint did not say."""
 
-    input: int
-    output: int
+    input: int = 0
+    output: int = 0
     estimated: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            input=self.input + other.input,
+            output=self.output + other.output,
+            estimated=self.estimated or other.estimated,
+        )
+
+
+NOTHING = Usage()
 
 
 class Reply(Record):
     text: str
+    thought: str = ""
+    """What the model wrote for itself before its answer; never part of it."""
     tool_calls: tuple[ToolCall, ...] = ()
     usage: Usage
+    wasted: Usage = NOTHING
+    """What tries before this one took that were given up."""
     finish: str = ""
     model: str = ""
     seconds: Finite = 0.0
     retries: int = 0
+    left_out: tuple[str, ...] = ()
+    """Parts of the request that this endpoint does not take, and was not sent."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether the answer ended because its tokens were used up, in the middle of whatever it said."""
+        return self.finish in ("length", "max_tokens")
 
     def as_message(self) -> Message:
         return Message(role="assistant", parts=(self.text,) if self.text else (), tool_calls=self.tool_calls)
@@ -99,15 +126,34 @@ class FailureKind(StrEnum):
     BUDGET_SPENT = "budget_spent"
     RESTING = "resting"
     INVALID = "invalid"
+    STOPPED = "stopped"
 
 
 class NoAnswer(Exception):
-    """A question that got no usable answer; the brain falls back and says so. Never ends a run."""
+    """A question that got no usable answer; the brain falls back and says so. Never ends a run.
 
-    def __init__(self, kind: FailureKind, message: str) -> None:
+    ``wasted``: what was paid for all the same. ``cannot``: the part of the question (tools, images, response_format)
+    that the endpoint itself says it cannot take. ``told``: its own words where they may say so of some other part.
+    ``again_after``: seconds after which it wants to be asked again; negative where it wants not to be.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        message: str,
+        *,
+        wasted: Usage = NOTHING,
+        cannot: str = "",
+        told: str = "",
+        again_after: float | None = None,
+    ) -> None:
         super().__init__(f"{kind}: {message}")
         self.kind = kind
         self.message = message
+        self.wasted = wasted
+        self.cannot = cannot
+        self.told = told
+        self.again_after = again_after
 
 
 Hear = Callable[[str], None]

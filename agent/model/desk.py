@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 
 from reson.agent.config import ModelSettings, Price
 from reson.agent.model.accounts import Account, account, cost_of
-from reson.agent.model.conversation import Endpoint, FailureKind, Hear, NoAnswer, Reply, Request, ToolCall, Usage
+from reson.agent.model.conversation import (
+    NOTHING,
+    Endpoint,
+    FailureKind,
+    Hear,
+    NoAnswer,
+    Reply,
+    Request,
+    ToolCall,
+    Usage,
+)
 from reson.agent.model.pictures import request_tokens
 from reson.records import Json
 from reson.tools.store.blobs import Blobs
@@ -40,8 +50,7 @@ class Desk:
         try:
             reply = self.endpoint.complete(request, hear)
         except NoAnswer as error:
-            if error.kind is not FailureKind.RESTING:
-                self._note_call(request, {"failure": error.kind, "message": error.message})
+            self._note_failure(request, error)
             raise
         self._note_answer(request, reply)
         return reply
@@ -73,29 +82,38 @@ class Desk:
             raise NoAnswer(FailureKind.BUDGET_SPENT, f"{self.spent.cost:.2f} of {self.settings.cost:g} spent")
 
     def _note_answer(self, request: Request, reply: Reply) -> None:
-        usage = reply.usage
-        cost = cost_of(self._price(request.model), usage.input, usage.output)
-        self.spent = self.spent.model_copy(
-            update={
-                "calls": self.spent.calls + 1,
-                "input_tokens": self.spent.input_tokens + usage.input,
-                "output_tokens": self.spent.output_tokens + usage.output,
-                "cost": self.spent.cost + cost,
-            }
-        )
         self._note_call(
             request,
             {
                 "text": reply.text,
+                "thought": reply.thought,
                 "tool_calls": [call.to_json() for call in reply.tool_calls],
                 "finish": reply.finish,
                 "answered_model": reply.model,
-                "usage": usage.to_json(),
-                "cost": cost,
+                "left_out": list(reply.left_out),
                 "seconds": reply.seconds,
                 "retries": reply.retries,
+                **self._paid(request, reply.usage, reply.wasted),
             },
         )
+
+    def _note_failure(self, request: Request, error: NoAnswer) -> None:
+        """A question that got no answer and was paid for all the same counts; one that was never put is no call."""
+        if error.kind is FailureKind.RESTING:
+            return
+        body: Json = {"failure": error.kind, "message": error.message}
+        paid = self._paid(request, NOTHING, error.wasted) if error.wasted != NOTHING else {}
+        self._note_call(request, body | paid)
+
+    def _paid(self, request: Request, usage: Usage, wasted: Usage) -> Json:
+        """Tokens and cost of a call for its event; they are spent with that."""
+        both = usage + wasted
+        cost = cost_of(self._price(request.model), both.input, both.output)
+        told: Json = {"usage": usage.to_json(), "cost": cost}
+        if wasted != NOTHING:
+            told["wasted"] = wasted.to_json()
+        self.spent = self.spent.with_call(told)
+        return told
 
     def _note_call(self, request: Request, body: Json) -> None:
         kept = self.blobs.put(json.dumps(request.to_json(), sort_keys=True).encode(), ".json")
@@ -125,5 +143,5 @@ def _answered(past: list[Json]) -> dict[str, Reply]:
             model=event["answered_model"],
         )
         for event in past
-        if event["kind"] == "model_call" and "usage" in event
+        if event["kind"] == "model_call" and "failure" not in event
     }

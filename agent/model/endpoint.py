@@ -1,229 +1,223 @@
-"""The one place that talks to a model: any endpoint that speaks OpenAI's chat completions.
+"""The one place that talks to a model: any endpoint that speaks chat completions.
 
-Retries with backoff (429, 5xx, lost connections, silence) are those of the ``openai`` package. An endpoint that stays
-away is left in peace for a while, so that a dead one costs a night seconds and not hours.
+Every answer is streamed, so that slow can be told from dead. Lost connections, silence, 429 and 5xx are tried again; an
+endpoint that stays away is left in peace for a while, so that a dead one costs a night seconds and not hours.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx2
 import openai
 
 from reson.agent.config import ModelSettings
-from reson.agent.model.conversation import (
-    FailureKind,
-    Hear,
-    Message,
-    NoAnswer,
-    Picture,
-    Reply,
-    Request,
-    ToolCall,
-    Usage,
-)
-from reson.agent.model.pictures import data_url, request_tokens, text_tokens
-from reson.agent.model.streaming import gather
+from reson.agent.model.aloud import struck
+from reson.agent.model.bounded import guard
+from reson.agent.model.conversation import NOTHING, FailureKind, Hear, NoAnswer, Reply, Request, ToolCall, Usage
+from reson.agent.model.failures import PASSING, border
+from reson.agent.model.pictures import request_tokens, text_tokens
+from reson.agent.model.refusals import refused_part
+from reson.agent.model.streaming import Said, events_in
+from reson.agent.model.waiting import Patience, heard
+from reson.agent.model.wire import body_of, parts_of
 from reson.errors import OperatorError
 from reson.records import Json
 
 FIRST_REST, LONGEST_REST = 30.0, 900.0
 """Seconds in which an endpoint that failed is not asked; doubled with each failure in a row."""
+AFTER = 5.0
+"""Seconds for which a thread may still wait for a byte when nobody waits for it any more."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Seconds before the second try of a question; doubled with each further one."""
 
-_OPTIONAL = ("max_completion_tokens", "stream_options", "tool_choice", "response_format")
-"""Parts of a request that some endpoints do not know; one that is refused by name is left out from then on."""
-
-_LOST = (
-    FailureKind.UNREACHABLE,
-    FailureKind.TIMEOUT,
-    FailureKind.RATE_LIMITED,
-    FailureKind.SERVER_ERROR,
-)
+_PAID = (FailureKind.TIMEOUT, FailureKind.STOPPED, FailureKind.MALFORMED)
+"""Failures of a question that was on its way: whoever answers it wants to be paid all the same."""
 
 
 @dataclass
 class HttpEndpoint:
-    client: openai.OpenAI
+    settings: ModelSettings
     key: str
+    patience: Patience
     unknown: set[str] = field(default_factory=set)
+    """Parts of a request that were refused by name, and are left out from then on."""
     failures: int = 0
-    rests_until: float = 0.0
+    rests_until: float = float("-inf")
+    _client: openai.OpenAI | None = None
 
     @property
     def name(self) -> str:
-        return str(self.client.base_url)
+        return self.settings.base_url
 
     def complete(self, request: Request, hear: Hear | None = None) -> Reply:
         """The answer of the model. Raises ``NoAnswer``."""
-        if time.monotonic() < self.rests_until:
+        began = self.patience.clock()
+        if began < self.rests_until:
             raise NoAnswer(FailureKind.RESTING, "the endpoint failed before and is left alone for a while")
-        began = time.monotonic()
-        try:
-            message, usage, finish, model, retries = self._asked(request, hear)
-        except NoAnswer as error:
-            self._note(error)
-            raise
+        until, wasted, retries = self.patience.until(), NOTHING, 0
+        while True:
+            try:
+                reply = self._tried(request, hear, until)
+                break
+            except NoAnswer as error:
+                wasted += error.wasted
+                if not self._again(error, retries, until):
+                    error.wasted = wasted
+                    self._rest(request, error)
+                    raise
+                retries += 1
         self.failures = 0
-        text = message.get("content") or ""
-        calls = tuple(_call(call, number) for number, call in enumerate(message.get("tool_calls") or ()))
-        if message.get("refusal") and not text and not calls:
-            raise NoAnswer(FailureKind.REFUSED, f"the model refused: {self._safe(str(message['refusal']))}")
+        seconds = self.patience.clock() - began
+        return reply.model_copy(update={"seconds": seconds, "retries": retries, "wasted": wasted + reply.wasted})
+
+    def _again(self, error: NoAnswer, retries: int, until: float) -> bool:
+        """Whether to ask once more, after a pause."""
+        if error.kind not in PASSING or retries >= self.settings.retries:
+            return False
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**retries) if error.again_after is None else error.again_after
+        return pause >= 0 and self.patience.pause(pause, until)
+
+    def _rest(self, request: Request, error: NoAnswer) -> None:
+        """An endpoint that stays away is left alone; longer with each failure in a row."""
+        if error.kind in PASSING and not request.tries_out:
+            self.failures += 1
+            rest = min(LONGEST_REST, FIRST_REST * 2 ** (self.failures - 1))
+            self.rests_until = self.patience.clock() + rest
+
+    def _tried(self, request: Request, hear: Hear | None, until: float) -> Reply:
+        """One try; what the endpoint refuses by name is left out, and the rest asked at once."""
+        wasted = NOTHING
+        while True:
+            body = body_of(request, self.unknown)
+            sent = parts_of(request, body)
+            said = Said(self.key)
+            try:
+                for piece in self._spoken(said, body, sent, until):
+                    if hear is not None and piece:
+                        hear(piece)
+                with border(self.key, self.name):
+                    return self._reply(request, said).model_copy(update={"wasted": wasted})
+            except NoAnswer as error:
+                if error.kind in (FailureKind.TIMEOUT, FailureKind.STOPPED):
+                    self._hang_up()
+                part = refused_part(error.told, sent)
+                if part is None:
+                    error.wasted = wasted + self._paid(error, request, said)
+                    if hear is not None and said.text and error.kind in PASSING:  # heard once, it is not begun anew
+                        raise NoAnswer(FailureKind.MALFORMED, error.message, wasted=error.wasted) from None
+                    raise
+                self.unknown.add(part)
+
+    def _spoken(self, said: Said, body: dict[str, Any], sent: set[str], until: float) -> Iterator[str]:
+        """The text as it comes; all of the answer is in ``said``."""
+        with border(self.key, self.name, sent):
+            self._client = self._client or _client(self.settings, self.key)
+            ask = self._client.chat.completions.with_streaming_response.create
+            for event in heard(lambda: _events(ask, body), self.patience, until):
+                yield said.take(event)
+            yield said.end()
+
+    def _hang_up(self) -> None:
+        """So that the thread which still waits for a byte finds its connection closed."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _reply(self, request: Request, said: Said) -> Reply:
+        if said.refusal and not said.text and not said.calls:
+            raise NoAnswer(FailureKind.REFUSED, f"the model refused: {said.refusal}", wasted=said.usage or NOTHING)
+        if said.finish == "content_filter":
+            raise NoAnswer(FailureKind.REFUSED, "a filter cut the answer off", wasted=said.usage or NOTHING)
         return Reply(
-            text=text if isinstance(text, str) else json.dumps(text),
-            tool_calls=calls,
-            usage=_usage(usage, request, text, calls),
-            finish=finish or "",
-            model=model or request.model,
-            seconds=time.monotonic() - began,
-            retries=retries,
+            text=struck(said.text, self.key),
+            thought=struck(said.thought, self.key),
+            tool_calls=tuple(self._struck(call) for call in said.calls),
+            usage=said.usage or self._estimated(request, said),
+            finish=struck(said.finish, self.key)[:40],
+            model=struck(said.model, self.key)[:200] or request.model,
+            left_out=tuple(sorted(self.unknown)),
         )
 
-    def _asked(self, request: Request, hear: Hear | None) -> tuple[Json, Json | None, str | None, str | None, int]:
-        while True:
-            body = _body(request, self.unknown, streamed=hear is not None)
-            try:
-                response = self.client.chat.completions.with_raw_response.create(**body)
-                retries = response.retries_taken
-                parsed = response.parse()
-                found = gather(parsed, hear) if hear is not None else _whole(parsed)
-            except openai.BadRequestError as error:
-                refused = next((name for name in _OPTIONAL if name in body and name in str(error)), None)
-                if refused is None:
-                    raise NoAnswer(FailureKind.REFUSED, self._safe(str(error))) from error
-                self.unknown.add(refused)
-            except openai.OpenAIError as error:
-                raise NoAnswer(_kind(error), self._safe(str(error))) from error
-            except httpx2.HTTPError as error:  # while a stream is read, which the package does not guard
-                raise NoAnswer(FailureKind.UNREACHABLE, self._safe(f"the stream was lost: {error}")) from error
-            except (json.JSONDecodeError, UnicodeDecodeError) as error:
-                raise NoAnswer(FailureKind.MALFORMED, f"the answer is no JSON: {error}") from error
-            else:
-                return *found, retries
+    def _struck(self, call: ToolCall) -> ToolCall:
+        return ToolCall(
+            id=struck(call.id, self.key),
+            name=struck(call.name, self.key),
+            arguments=struck(call.arguments, self.key),
+        )
 
-    def _note(self, error: NoAnswer) -> None:
-        if error.kind in _LOST:
-            self.failures += 1
-            self.rests_until = time.monotonic() + min(LONGEST_REST, FIRST_REST * 2 ** (self.failures - 1))
+    def _paid(self, error: NoAnswer, request: Request, said: Said) -> Usage:
+        """What a question that was given up has cost: as the endpoint counted, else as far as it had come."""
+        if error.wasted != NOTHING:
+            return error.wasted
+        if error.kind in _PAID or said.events:
+            return said.usage or self._estimated(request, said)
+        return NOTHING
 
-    def _safe(self, text: str) -> str:
-        """Endpoints repeat a wrong key in their error messages; no log may."""
-        return " ".join((text.replace(self.key, "***") if self.key else text).split())[:300]
+    def _estimated(self, request: Request, said: Said) -> Usage:
+        return Usage(input=sum(request_tokens(request)), output=text_tokens(said.written), estimated=True)
 
 
-def open_endpoint(settings: ModelSettings) -> HttpEndpoint:
-    """The endpoint of the lab's settings. Raises ``OperatorError`` where model or key is missing."""
+def _events(ask: Callable[..., Any], body: dict[str, Any]) -> Iterator[Json]:
+    with ask(**body) as response:
+        yield from events_in(response.iter_bytes())
+
+
+def open_endpoint(settings: ModelSettings, stop: Event | None = None) -> HttpEndpoint:
+    """The endpoint of the lab's settings. Raises ``OperatorError`` where model or key is missing.
+
+    ``stop``: what ends every wait for an answer.
+    """
     if not settings.choose:
         raise OperatorError("lab.toml names no model", 'put choose = "MODEL" under [model]; see docs/brains.md')
     key = find_key(settings)
-    if not key and "api.openai.com" in settings.base_url:
+    official = "api.openai.com" in settings.base_url
+    if not key and official:
         raise OperatorError(
             f"there is no key for {settings.base_url}",
             f"set {settings.key_env} in the environment, or key_file under [model] in lab.toml",
         )
-    client = openai.OpenAI(
-        base_url=settings.base_url, api_key=key or "none", timeout=settings.timeout, max_retries=settings.retries
-    )
-    return HttpEndpoint(client, key)
+    patience = Patience(settings.timeout, settings.deadline, stop or Event())
+    return HttpEndpoint(settings, key, patience, {"max_tokens"} if official else set())
 
 
 def find_key(settings: ModelSettings) -> str:
     """The key from the file or the environment; empty where there is none. Raises ``OperatorError``."""
-    if not settings.key_file:
-        return os.environ.get(settings.key_env, "").strip()
-    try:
-        return Path(settings.key_file).expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    where = settings.key_file or settings.key_env
+    if settings.key_file:
+        try:
+            key = Path(settings.key_file).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise OperatorError(
+                f"the key file {settings.key_file} cannot be read", "mend key_file under [model] in lab.toml"
+            ) from error
+    else:
+        key = os.environ.get(settings.key_env, "").strip()
+    odd = next((place for place, one in enumerate(key, start=1) if not "!" <= one <= "~"), None)
+    if odd is not None:
         raise OperatorError(
-            f"the key file {settings.key_file} cannot be read", "mend key_file under [model] in lab.toml"
-        ) from error
+            f"the key in {where} cannot be one: its character {odd} is U+{ord(key[odd - 1]):04X}",
+            "copy it anew: a dash or a quotation mark may have been made prettier, or a line been broken",
+        )
+    return key
 
 
-def _body(request: Request, unknown: set[str], *, streamed: bool) -> dict[str, Any]:
-    """The request as chat completions want it, without what this endpoint does not know."""
-    body: dict[str, Any] = {
-        "model": request.model,
-        "messages": [_message(message) for message in request.messages],
-        "max_completion_tokens": request.max_output_tokens,
-    }
-    if request.tools:
-        body["tools"] = [{"type": "function", "function": tool.to_json()} for tool in request.tools]
-        if request.must_call:
-            body["tool_choice"] = "required"
-    if request.answer_schema is not None:
-        schema = {"name": "answer", "schema": request.answer_schema, "strict": True}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    if streamed:
-        body |= {"stream": True, "stream_options": {"include_usage": True}}
-    if "max_completion_tokens" in unknown:
-        body["max_tokens"] = request.max_output_tokens
-    return {name: value for name, value in body.items() if name not in unknown}
-
-
-def _message(message: Message) -> Json:
-    said: Json = {"role": message.role, "content": message.text}
-    if message.pictures:
-        said["content"] = [_part(part) for part in message.parts]
-    if message.tool_calls:
-        said["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call in message.tool_calls
-        ]
-    if message.tool_call_id:
-        said["tool_call_id"] = message.tool_call_id
-    return said
-
-
-def _part(part: str | Picture) -> Json:
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
-    return {"type": "image_url", "image_url": {"url": data_url(part), "detail": "high"}}
-
-
-def _whole(completion: Any) -> tuple[Json, Json | None, str | None, str | None]:
-    """(message, usage, finish reason, model) of an answer, which the package hands over without checking it."""
-    said = completion.model_dump(warnings=False) if isinstance(completion, openai.BaseModel) else None
-    try:
-        choice = said["choices"][0]  # type: ignore[index]
-        return dict(choice["message"]), said.get("usage"), choice.get("finish_reason"), said.get("model")  # type: ignore[union-attr]
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise NoAnswer(FailureKind.MALFORMED, "the answer holds no message") from error
-
-
-def _call(call: Any, number: int) -> ToolCall:
-    try:
-        function = call["function"]
-        arguments = function.get("arguments")
-        written = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
-        return ToolCall(id=str(call.get("id") or f"call_{number}"), name=str(function["name"]), arguments=written)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise NoAnswer(FailureKind.MALFORMED, "the answer holds a tool call without a function") from error
-
-
-def _usage(usage: Any, request: Request, text: Any, calls: tuple[ToolCall, ...]) -> Usage:
-    counted = usage if isinstance(usage, dict) else {}
-    sent, made = counted.get("prompt_tokens"), counted.get("completion_tokens")
-    if isinstance(sent, int) and isinstance(made, int) and sent >= 0 and made >= 0:
-        return Usage(input=sent, output=made)
-    written = str(text) + "".join(call.arguments for call in calls)
-    return Usage(input=sum(request_tokens(request)), output=text_tokens(written), estimated=True)
-
-
-def _kind(error: openai.OpenAIError) -> FailureKind:
-    match error:
-        case openai.APITimeoutError():
-            return FailureKind.TIMEOUT
-        case openai.APIConnectionError():
-            return FailureKind.UNREACHABLE
-        case openai.RateLimitError():
-            return FailureKind.RATE_LIMITED
-        case openai.InternalServerError():
-            return FailureKind.SERVER_ERROR
-        case openai.APIResponseValidationError():
-            return FailureKind.MALFORMED
-    return FailureKind.REFUSED
+def _client(settings: ModelSettings, key: str) -> openai.OpenAI:
+    """Tries and deadlines are ours: the package makes one try, and its own waits end a little after we have left."""
+    http = openai.DefaultHttpxClient(
+        event_hooks={"response": [guard]},
+        headers={"Accept-Encoding": "identity"},
+        timeout=httpx2.Timeout(settings.timeout + AFTER),
+    )
+    return openai.OpenAI(
+        base_url=settings.base_url,
+        api_key=key or "none",
+        timeout=settings.timeout + AFTER,
+        max_retries=0,
+        http_client=http,
+    )

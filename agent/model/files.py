@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from reson.agent.model.conversation import (
     FailureKind,
@@ -26,10 +25,14 @@ from reson.agent.model.conversation import (
     ToolCall,
     Usage,
 )
+from reson.agent.model.objects import clean, object_in
 from reson.agent.model.pictures import request_tokens, scaled_png, text_tokens
 from reson.records import Json
 
 POLL = 0.2
+LARGEST_ANSWER = 2**20
+"""Bytes of an answer that somebody wrote."""
+MOST_CALLS = 512
 SETTLE = 1.0
 """Seconds in which a file that is no JSON yet may still be growing."""
 
@@ -51,7 +54,7 @@ class FilesEndpoint:
             if time.monotonic() - began > self.wait:
                 raise NoAnswer(FailureKind.TIMEOUT, f"nobody answered {place.name} in {self.wait / 60:.3g} min")
             if self.stop.wait(POLL):
-                raise NoAnswer(FailureKind.UNREACHABLE, "the run is being stopped")
+                raise NoAnswer(FailureKind.STOPPED, "the run is being stopped")
         text, calls = _read(answer)
         written = text + "".join(call.arguments for call in calls)
         usage = Usage(input=sum(request_tokens(request)), output=text_tokens(written), estimated=True)
@@ -104,21 +107,24 @@ def _json(request: Request) -> Json:
 
 
 def _read(path: Path) -> tuple[str, tuple[ToolCall, ...]]:
+    """Text and tool calls of an answer. Raises ``NoAnswer`` for a file that cannot be read or is far too large."""
     deadline = time.monotonic() + SETTLE
     while True:
-        text = path.read_text(encoding="utf-8", errors="replace")
         try:
-            answer: Any = json.loads(text)
+            if path.stat().st_size > LARGEST_ANSWER:
+                raise NoAnswer(FailureKind.MALFORMED, f"{path.name} is larger than {LARGEST_ANSWER >> 20} MB")
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise NoAnswer(FailureKind.MALFORMED, f"{path.name} cannot be read: {error.strerror}") from error
+        answer = object_in(text)
+        if answer is not None or time.monotonic() > deadline:
             break
-        except ValueError:
-            if time.monotonic() > deadline:
-                return text, ()
-            time.sleep(POLL)
-    calls = answer.get("tool_calls") if isinstance(answer, dict) else None
+        time.sleep(POLL)
+    calls = answer.get("tool_calls") if answer is not None else None
     if not isinstance(calls, list):
-        return text, ()
+        return clean(text), ()
     return "", tuple(
         ToolCall(id=f"call_{number}", name=str(call["name"]), arguments=json.dumps(call.get("arguments") or {}))
-        for number, call in enumerate(calls)
+        for number, call in enumerate(calls[:MOST_CALLS])
         if isinstance(call, dict) and "name" in call
     )

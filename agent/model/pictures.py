@@ -42,6 +42,18 @@ def scaled_png(path: str, width: int) -> bytes:
         return stream.getvalue()
 
 
+def number_png(number: int, width: int) -> bytes:
+    """A square picture in which a number stands, large and black on white."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("RGB", (width, width), "white")
+    font = ImageFont.load_default(size=width / 2)
+    ImageDraw.Draw(image).text((width / 2, width / 2), str(number), fill="black", font=font, anchor="mm")
+    stream = io.BytesIO()
+    image.save(stream, format="png")
+    return stream.getvalue()
+
+
 def data_url(picture: Picture) -> str:
     return "data:image/png;base64," + base64.b64encode(scaled_png(picture.path, picture.width)).decode()
 

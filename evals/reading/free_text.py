@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reson.agent.asking.wishes import object_in
 from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Request
 from reson.agent.model.desk import Desk
+from reson.agent.model.objects import object_in
 from reson.prompts.render import render
 from reson.records import Json
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -10,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from reson.agent.model.capabilities import NUMBERS, PROBE_WIDTH
+from reson.agent.model.pictures import number_png
 
 Body = dict[str, Any]
 
@@ -23,6 +27,9 @@ class Answer:
     """(tool, arguments); arguments that are no text are written as JSON."""
     status: int = 200
     error: str = ""
+    page: str = ""
+    """Body of an error in place of JSON."""
+    packed_error: bytes = b""
     raw: bytes | None = None
     """Sent as it is in place of a proper answer."""
     half: bool = False
@@ -31,6 +38,18 @@ class Answer:
     """Seconds before anything is sent."""
     pause: float = 0.0
     """Seconds between the words of a streamed answer."""
+    drip: bool = False
+    """The answer comes a byte at a time, each after ``pause``, and never ends."""
+    drip_headers: bool = False
+    """So do its headers."""
+    finish: str = ""
+    """Why the answer ended; by default its text or its calls were whole."""
+    deltas: tuple[Body, ...] | None = None
+    """The pieces of a streamed answer in place of those made of ``text`` and ``calls``."""
+    whole: bool = False
+    """One document, though a stream was asked for."""
+    message: Body | None = None
+    """The message of such a document in place of the one made of ``text`` and ``calls``."""
     refusal: str | None = None
     usage: tuple[int, int] | None = (1000, 100)
     headers: dict[str, str] = field(default_factory=dict)
@@ -45,6 +64,8 @@ class ChatServer:
     script: Script
     requests: list[Body] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    began: threading.Event = field(default_factory=threading.Event)
+    """Set when a question has come in, before anything is answered."""
 
 
 @contextmanager
@@ -57,9 +78,10 @@ def serving(script: Script) -> Iterator[ChatServer]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             state.requests.append(body)
             state.keys.append(self.headers.get("Authorization", ""))
+            state.began.set()
             try:
                 _send(self, body, state.script(body))
-            except (BrokenPipeError, ConnectionResetError):
+            except (BrokenPipeError, ConnectionResetError, ValueError):
                 self.close_connection = True  # a client that lost its patience
 
         def log_message(self, format: str, *args: object) -> None:
@@ -82,17 +104,20 @@ def _send(handler: BaseHTTPRequestHandler, body: Body, answer: Answer) -> None:
     if answer.silence:
         time.sleep(answer.silence)
     if answer.status != 200:
-        _document(handler, answer, json.dumps({"error": {"message": answer.error or "no", "type": "x"}}).encode())
+        told = json.dumps({"error": {"message": answer.error or "no", "type": "x"}})
+        _document(handler, answer, answer.packed_error or (answer.page or told).encode())
     elif answer.raw is not None:
         _document(handler, answer, answer.raw)
-    elif body.get("stream"):
+    elif answer.drip or answer.drip_headers:
+        _drip(handler, answer)
+    elif body.get("stream") and not answer.whole and answer.message is None:
         _stream(handler, body, answer)
     else:
         _document(handler, answer, json.dumps(completion(body, answer)).encode())
 
 
 def completion(body: Body, answer: Answer) -> Body:
-    message: Body = {"role": "assistant", "content": answer.text, "refusal": answer.refusal}
+    message: Body = answer.message or {"role": "assistant", "content": answer.text, "refusal": answer.refusal}
     if answer.calls:
         message["tool_calls"] = tool_calls(answer)
     whole: Body = {
@@ -100,11 +125,15 @@ def completion(body: Body, answer: Answer) -> Body:
         "object": "chat.completion",
         "created": 1,
         "model": body["model"],
-        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if answer.calls else "stop"}],
+        "choices": [{"index": 0, "message": message, "finish_reason": finish_of(answer)}],
     }
     if answer.usage:
         whole["usage"] = usage(answer.usage)
     return whole
+
+
+def finish_of(answer: Answer) -> str:
+    return answer.finish or ("tool_calls" if answer.calls else "stop")
 
 
 def usage(numbers: tuple[int, int]) -> Body:
@@ -133,6 +162,17 @@ def _document(handler: BaseHTTPRequestHandler, answer: Answer, data: bytes) -> N
     handler.close_connection = answer.half
 
 
+def _drip(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
+    """A byte at a time for ever: after whole headers, or in them."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
+    handler.wfile.write(head + (b"X-Slow: " if answer.drip_headers else b"\r\n: "))
+    handler.wfile.flush()
+    while True:
+        time.sleep(answer.pause)
+        handler.wfile.write(b"z")
+        handler.wfile.flush()
+
+
 def _stream(handler: BaseHTTPRequestHandler, body: Body, answer: Answer) -> None:
     handler.send_response(200)
     handler.send_header("Content-Type", "text/event-stream")
@@ -146,11 +186,15 @@ def _stream(handler: BaseHTTPRequestHandler, body: Body, answer: Answer) -> None
         pieces = (function["arguments"][:middle], function["arguments"][middle:])
         deltas += [{"tool_calls": [head]}]
         deltas += [{"tool_calls": [{"index": index, "function": {"arguments": piece}}]} for piece in pieces]
+    if answer.refusal:
+        deltas.append({"refusal": answer.refusal})
+    if answer.deltas is not None:
+        deltas = list(answer.deltas)
     choices: list[list[Body]] = [[{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas]
     if answer.half:
         choices = choices[: len(choices) // 2]
     else:
-        choices.append([{"index": 0, "delta": {}, "finish_reason": "tool_calls" if answer.calls else "stop"}])
+        choices.append([{"index": 0, "delta": {}, "finish_reason": finish_of(answer)}])
     for number, choice in enumerate(choices):
         chunk: Body = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": body["model"]}
         last = number == len(choices) - 1 and answer.usage and not answer.half
@@ -185,8 +229,20 @@ def able(body: Body) -> Answer | None:
     if names == ["note_number"]:
         return Answer(calls=(("note_number", {"number": 3}), ("note_number", {"number": 5})))
     text = text_of(body)
+    if "single word ready" in text:
+        return Answer(text="ready")
     if "whose value is 7" in text:
         return Answer(text='{"number": 7}')
-    if "single word seen" in text:
-        return Answer(text="seen")
+    if "In each picture" in text:
+        return Answer(text=numbers_in(body))
     return None
+
+
+def numbers_in(body: Body) -> str:
+    """What an endpoint that sees says of the pictures of a probe."""
+    shown = {data_of(number): str(number) for number in NUMBERS}
+    return " ".join(shown[url.partition(",")[2]] for url in pictures_of(body))
+
+
+def data_of(number: int) -> str:
+    return base64.b64encode(number_png(number, PROBE_WIDTH)).decode()

@@ -36,12 +36,10 @@ def events() -> Events:
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Script], ChatServer]]:
-    """Starts servers for one test; the package's own waiting between retries is cut short."""
-    import openai._base_client as client
-
+    """Starts servers for one test; the waiting between tries is cut short."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr(client, "INITIAL_RETRY_DELAY", 0.01)
-    monkeypatch.setattr(client, "MAX_RETRY_DELAY", 0.05)
+    monkeypatch.setattr(endpoint_module, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(endpoint_module, "LONGEST_PAUSE", 0.05)
     with ExitStack() as stack:
         yield lambda script: stack.enter_context(serving(script))
 

@@ -15,15 +15,15 @@ from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.model import ModelBrain
 from reson.agent.campaign.measuring import with_doubt
 from reson.agent.config import CascadeSettings
-from reson.agent.model.capabilities import EVERYTHING, Capabilities, capabilities
-from reson.agent.model.conversation import FailureKind, NoAnswer
+from reson.agent.model.capabilities import EVERYTHING, Capabilities
+from reson.agent.model.conversation import NoAnswer
 from reson.agent.model.pictures import picture_tokens, text_tokens
 from reson.prompts.gallery import references
 from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Seen, Status, Verdict
 from reson.tools.data import Analysis, Axis, Series
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.figures.style import png
-from tests.agent.brains.chat_server import Answer, able, pictures_of, text_of
+from tests.agent.brains.chat_server import Answer, pictures_of, text_of
 
 
 def analysis(experiment: str = "rabi") -> Analysis:
@@ -145,44 +145,6 @@ def test_an_unreadable_answer_leaves_the_reading_to_the_offline_reader(serve, de
     assert events.of("fallback")[0]["components"] == ["q3"]
     assert brain.sure_of(reading)
     assert not brain.sure_of(reading.model_copy(update={"reader": "eyes", "confidence": 0.4}))
-
-
-def test_capabilities_are_probed_once_and_cached(serve, settings_for, tmp_path):
-    from reson.agent.model.endpoint import open_endpoint
-
-    server = serve(lambda body: able(body) or Answer(status=404))
-    settings = settings_for(server)
-    for _ in range(2):
-        found = capabilities(open_endpoint(settings), settings, tmp_path / "endpoint.json")
-        assert found == EVERYTHING
-    assert len(server.requests) == 4
-
-
-def test_an_endpoint_without_gifts_is_found_out_and_settings_have_the_last_word(serve, settings_for, tmp_path):
-    from reson.agent.model.endpoint import open_endpoint
-
-    def modest(body):
-        if "tools" in body or "response_format" in body:
-            return Answer(status=400, error="this model does not support that")
-        return Answer(status=400, error="at most 1 image") if len(pictures_of(body)) > 1 else Answer(text="seen")
-
-    server = serve(modest)
-    settings = settings_for(server)
-    endpoint = open_endpoint(settings)
-    found = capabilities(endpoint, settings, tmp_path / "a.json")
-    assert found == Capabilities(tools=False, parallel_tools=False, json_schema=False, images=1)
-    named = settings_for(server, capabilities={"images": 3})
-    assert capabilities(endpoint, named, tmp_path / "a.json").images == 3
-
-
-def test_an_endpoint_that_is_away_is_not_taken_for_one_that_cannot(serve, settings_for, tmp_path):
-    from reson.agent.model.endpoint import open_endpoint
-
-    settings = settings_for(serve(lambda body: Answer(status=500)), retries=0)
-    with pytest.raises(NoAnswer) as caught:
-        capabilities(open_endpoint(settings), settings, tmp_path / "a.json")
-    assert caught.value.kind is FailureKind.SERVER_ERROR
-    assert not (tmp_path / "a.json").exists()
 
 
 def test_the_documented_examples_of_the_picture_formula():

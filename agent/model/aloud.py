@@ -1,0 +1,119 @@
+"""What of a model's text is said aloud: no thoughts of its own and no key, also where either comes in pieces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("[THINK]", "[/THINK]"),
+    ("<|channel|>analysis<|message|>", "<|end|>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+)
+"""How models mark what they write for themselves. A mark that is never closed ends with the text."""
+STRUCK = "***"
+SHORTEST_SECRET = 8
+"""A shorter key is a placeholder ("none", "ollama") that may stand in any text."""
+STEP = 512
+"""Characters that are looked through at a time, so that a text full of marks takes no longer than it is long."""
+
+_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+
+
+def struck(text: str, key: str) -> str:
+    """The text without the key, also where it is written with JSON's escapes."""
+    if len(key) < SHORTEST_SECRET:
+        return text
+    if key not in text:
+        plain = _ESCAPED.sub(_unescaped, text)
+        text = plain if key in plain else text
+    return text.replace(key, STRUCK)
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """The character of an escape, where a JSON text stays what it is with it."""
+    character = chr(int(escape[1], 16))
+    return character if character not in '"\\' else escape[0]
+
+
+class Aloud:
+    """Takes a text in pieces and gives out what may be heard of each."""
+
+    def __init__(self, key: str = "") -> None:
+        self._key = key if len(key) >= SHORTEST_SECRET else ""
+        self._closing = ""
+        self._pending = ""
+        self._said: list[str] = []
+        self._thought: list[str] = []
+
+    def feed(self, piece: str) -> str:
+        """What may be heard now; the beginning of what may become a mark waits for the next piece."""
+        steps = range(0, len(piece), STEP)
+        return "".join(self._fed(piece[start : start + STEP]) for start in steps)
+
+    def end(self) -> str:
+        """What had waited at the end of the text."""
+        return self._taken(last=True)
+
+    @property
+    def answer(self) -> str:
+        """The answer so far. Where a template opens the thought by itself, only its closing mark is in the text."""
+        text = "".join(self._said)
+        for _, closing in THOUGHTS:
+            text = text.rpartition(closing)[2]
+        return struck(text, self._key).strip()
+
+    @property
+    def thought(self) -> str:
+        return struck("".join(self._thought), self._key).strip()
+
+    def _fed(self, piece: str) -> str:
+        self._pending += piece
+        return self._taken(last=False)
+
+    def _taken(self, last: bool) -> str:
+        aloud: list[str] = []
+        while True:
+            marks = [self._closing] if self._closing else [opening for opening, _ in THOUGHTS]
+            before, mark = _until_first(self._pending, [*marks, *([self._key] if self._key else [])])
+            if not mark:
+                break
+            self._pending = self._pending[len(before) + len(mark) :]
+            self._put(before, aloud)
+            if mark == self._key:
+                self._put(STRUCK, aloud)
+            else:
+                self._closing = "" if self._closing else dict(THOUGHTS)[mark]
+        held = 0 if last else _held(self._pending, [*marks, self._key])
+        self._put(self._pending[: len(self._pending) - held], aloud)
+        self._pending = self._pending[len(self._pending) - held :]
+        self._said += aloud
+        return "".join(aloud)
+
+    def _put(self, text: str, aloud: list[str]) -> None:
+        if text:
+            (self._thought if self._closing else aloud).append(text)
+
+
+def _until_first(text: str, marks: Iterable[str]) -> tuple[str, str]:
+    """(what stands before the first of the marks, that mark); ("", "") where there is none."""
+    found = [(place, mark) for mark in marks if (place := text.find(mark)) >= 0]
+    if not found:
+        return "", ""
+    place, mark = min(found)
+    return text[:place], mark
+
+
+def _held(text: str, marks: Iterable[str]) -> int:
+    """Length of the longest end of the text with which one of the marks begins."""
+    longest = 0
+    for mark in marks:
+        for size in range(min(len(mark) - 1, len(text)), longest, -1):
+            if text.endswith(mark[:size]):
+                longest = size
+                break
+    return longest
