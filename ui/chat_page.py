@@ -10,7 +10,7 @@ import streamlit as st
 from reson.agent.chat.commands import HELP
 from reson.agent.chat.facts import Record
 from reson.agent.chat.opening import conversations, has_model, new_name
-from reson.agent.chat.session import earlier
+from reson.agent.chat.session import NOT_LOOKED_UP, earlier, not_looked_up
 from reson.agent.model.conversation import Message
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
@@ -55,8 +55,12 @@ def _with_model(place: Opened) -> None:
         "Conversation", names, width=240, format_func=lambda one: one if one in known else f"{one} (new)"
     )
     path = place.lab.directory / "chat" / f"{name}.jsonl"
-    for message in earlier(path, Record(place.lab, place.store, place.device)):
+    messages = earlier(path, Record(place.lab, place.store, place.device))
+    unaided = not_looked_up(messages)
+    for number, message in enumerate(messages):
         _show_message(place, message)
+        if number in unaided:
+            note(NOT_LOOKED_UP)
     if complaint := st.session_state.pop("complaint", ""):
         _say("assistant", complaint)
     _what_waits(place)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.replay import open_replay
-from reson.agent.model.capabilities import EVERYTHING, Capabilities, capabilities
+from reson.agent.model.capabilities import CAPABILITIES, EVERYTHING, Capabilities, capabilities
 from reson.agent.model.desk import Tell, open_desk
 from reson.agent.model.files import FilesEndpoint
 from reson.trajectory import read_trajectory
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
     from reson.agent.config import LabConfig
     from reson.tools.store.blobs import Blobs
-
-CAPABILITIES = "endpoint.json"
-"""In the lab's directory: what its endpoints can do, as probed."""
 
 
 def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell, stop: Event) -> Brain:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reson.agent.chat.budget import runs_of
 from reson.agent.chat.facts import Record
 from reson.agent.chat.session import Session, earlier
 from reson.agent.lab import device_name
+from reson.agent.model.capabilities import CAPABILITIES, findings
 from reson.agent.model.desk import open_desk
 from reson.errors import OperatorError
 from reson.records import Json
@@ -40,7 +43,11 @@ def open_session(lab: Lab, record: Record, name: str) -> Session:
 
     past = read_trajectory(path) if path.exists() else []
     desk = open_desk(open_endpoint(lab.config.model), lab.config.model, record.store.blobs, tell, past)
-    return Session(record, desk, earlier(path, record))
+
+    def has_tools() -> bool:
+        return bool(findings(desk, lab.directory / CAPABILITIES, wanted=("tools",))["tools"].able)
+
+    return Session(record, desk, cache(has_tools), earlier(path, record), runs_of(past))
 
 
 def new_name(lab: Lab) -> str:

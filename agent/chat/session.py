@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from reson.agent.chat.actions import AskPerson, Watch, answer_what_waits, outcome
+from reson.agent.chat.budget import within_budget
 from reson.agent.chat.chat_tools import checked, schemas
 from reson.agent.chat.facts import Record
+from reson.agent.chat.unaided import answer_unaided
 from reson.agent.model.conversation import Hear, Message, Picture, Request, ToolCall
 from reson.agent.model.desk import Desk
 from reson.agent.model.objects import object_in
 from reson.agent.model.pictures import picture_of
-from reson.errors import OperatorError, ToolError
+from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.prompts.render import render
 from reson.records import Effect, Json
 from reson.trajectory import read_trajectory
@@ -25,6 +27,11 @@ MOST_ROUNDS = 12
 KEPT_MESSAGES = 60
 LONGEST_RESULT = 6000
 """Characters of a tool's result that a model is shown."""
+MOST_CALLS = 16
+"""Tool calls of one answer that are carried out."""
+NOT_LOOKED_UP = "(nothing was looked up for this answer)"
+MOST_RUNS = 3
+"""Runs that one question may start."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,23 @@ class Person:
 class Session:
     record: Record
     desk: Desk
+    has_tools: Callable[[], bool]
+    """Whether the model can look anything up. Raises ``NoAnswer``."""
     messages: list[Message] = field(default_factory=list)
+    runs: set[str] = field(default_factory=set)
+    """Started by this conversation, which pays for them."""
 
-    def say(self, text: str, person: Person) -> None:
-        """One question and everything until its answer. Raises ``NoAnswer``; the conversation can go on after it."""
+    def say(self, text: str, person: Person) -> bool:
+        """One question and everything until its answer; whether anything was looked up for it.
+
+        Raises ``NoAnswer``; the conversation can go on after it.
+        """
         self._keep(Message(role="user", parts=(text,)))
+        if not self.has_tools():
+            self._keep(answer_unaided(self.desk, self._recent(), self.record.device))
+            person.hear(self.messages[-1].text)
+            return False
+        started = len(self.runs)
         for round_number in range(MOST_ROUNDS + 1):
             tools = schemas() if round_number < MOST_ROUNDS else ()
             request = Request(
@@ -59,16 +78,20 @@ class Session:
             reply = self.desk.ask(request, person.hear)
             self._keep(reply.as_message())
             if not reply.tool_calls or not tools:
-                return
-            self._serve(reply.tool_calls, person)
+                return round_number > 0
+            self._serve(reply.tool_calls, person, started + MOST_RUNS)
+        return True
 
-    def _serve(self, calls: tuple[ToolCall, ...], person: Person) -> None:
+    def _serve(self, calls: tuple[ToolCall, ...], person: Person, most_runs: int) -> None:
         """Every call gets its answer; pictures follow in a message of their own, since a tool's answer is text."""
         pictures: list[Picture] = []
-        for call in calls:
+        for number, call in enumerate(calls):
             given = object_in(call.arguments or "{}")
-            person.shown(call.name, given or {})
-            result = self._result(call.name, given, person)
+            if number < MOST_CALLS:
+                person.shown(call.name, given or {})
+                result = self._result(call.name, given, person, most_runs)
+            else:
+                result = {"refused": f"only the first {MOST_CALLS} calls of an answer are carried out"}
             text = render("tool_result.j2", result=json.dumps(result, ensure_ascii=False), limit=LONGEST_RESULT)
             self._keep(Message(role="tool", parts=(text,), tool_call_id=call.id))
             if call.name == "look_at_plot" and isinstance(result, dict) and result.get("plot"):
@@ -76,13 +99,18 @@ class Session:
         if pictures:
             self._keep(Message(role="user", parts=(render("chat_pictures.j2"), *pictures)))
 
-    def _result(self, name: str, given: Json | None, person: Person) -> Any:
+    def _result(self, name: str, given: Json | None, person: Person, most_runs: int) -> Any:
         try:
             tool, arguments = checked(name, given)
             if tool.effect is Effect.READS:
                 return tool.function(self.record, **arguments)
-            ended = tool.function(self.record, person.watch, **arguments)
-            ended = answer_what_waits(self.record, person.watch, ended, person.ask)
+            if len(self.runs) >= most_runs:
+                raise ToolError(
+                    ToolErrorKind.OVER_BUDGET, f"one question starts at most {MOST_RUNS} runs: ask the person"
+                )
+            with within_budget(self.record, self.desk, self.runs) as record:
+                ended = tool.function(record, person.watch, **arguments)
+                ended = answer_what_waits(record, person.watch, ended, person.ask)
             return outcome(self.record, ended)
         except ToolError as error:
             return {"refused": error.message}
@@ -101,6 +129,18 @@ class Session:
     def _keep(self, message: Message) -> None:
         self.messages.append(message)
         self.desk.note("message", {"message": message.to_json()})
+
+
+def not_looked_up(messages: list[Message]) -> set[int]:
+    """Places of the answers for which nothing was looked up: no tool was called since the question."""
+    found, looked = set(), False
+    for place, message in enumerate(messages):
+        if message.role == "user" and not message.pictures:
+            looked = False
+        looked |= message.role == "tool"
+        if message.role == "assistant" and not message.tool_calls and not looked:
+            found.add(place)
+    return found
 
 
 def earlier(path: Path, record: Record) -> list[Message]:

@@ -88,13 +88,18 @@ def _talk(take: Callable[[str], None]) -> None:
 
 
 def _say(session: Session, line: str, person: Person) -> None:
+    from reson.agent.chat.session import NOT_LOOKED_UP
     from reson.agent.model.conversation import NoAnswer
 
     try:
-        session.say(line, person)
+        looked_up = session.say(line, person)
         typer.echo()
+        if not looked_up:
+            typer.secho(NOT_LOOKED_UP, dim=True)
     except NoAnswer as error:
         typer.echo(f"\nno answer: {one_line(str(error))}", err=True)
+    except KeyboardInterrupt:
+        typer.echo("\nno answer: interrupted", err=True)
 
 
 def _person() -> Person:

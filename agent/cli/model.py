@@ -26,8 +26,7 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     What is sure of the answers is kept in endpoint.json in the lab, and a night goes by it; what lab.toml sets is not
     asked. The calls are on record in model-checks.jsonl, within the budget of one run. The key is never shown.
     """
-    from reson.agent.brains.opening import CAPABILITIES
-    from reson.agent.model.capabilities import findings
+    from reson.agent.model.capabilities import CAPABILITIES, findings
     from reson.agent.model.conversation import NoAnswer
     from reson.errors import OperatorError
 

@@ -34,12 +34,15 @@ class Account(Record):
         return self.input_tokens + self.output_tokens
 
     def with_call(self, paid: Json) -> Account:
-        """The account with one call more; ``paid`` holds usage, cost and, for tries that were given up, wasted."""
+        """The account with one call more."""
+        return self.with_paid(paid).model_copy(update={"calls": self.calls + 1})
+
+    def with_paid(self, paid: Json) -> Account:
+        """The account with what something took: usage, cost and, for tries that were given up, wasted."""
         usage, wasted = (Usage.model_validate(paid.get(name, {})) for name in ("usage", "wasted"))
         both = usage + wasted
         return self.model_copy(
             update={
-                "calls": self.calls + 1,
                 "input_tokens": self.input_tokens + both.input,
                 "output_tokens": self.output_tokens + both.output,
                 "wasted": self.wasted + wasted.input + wasted.output,
@@ -83,6 +86,8 @@ def account(events: Iterable[Json]) -> Account:
         if _noted(event, questions, fallbacks):
             total = total.with_call(event)
             failed += "failure" in event
+        elif event["kind"] == "run":  # of a conversation, which pays for the runs that it starts
+            total = total.with_paid(event)
     return total.model_copy(update={"failed": failed, "questions": questions, "fallbacks": tuple(fallbacks)})
 
 

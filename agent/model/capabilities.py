@@ -21,6 +21,8 @@ from reson.agent.model.pictures import number_png, picture_of
 from reson.prompts.render import render, tool_texts
 from reson.records import Json, Record
 
+CAPABILITIES = "endpoint.json"
+"""In the lab's directory: what its endpoints can do, as far as it is sure."""
 WANTED_PICTURES = 5
 PROBE_WIDTH = 128
 NUMBERS = (83, 27, 64, 95, 31)

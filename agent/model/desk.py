@@ -61,6 +61,15 @@ class Desk:
         self.events[kind] = number
         self.tell(f"{kind}-{number:05d}", kind, body)
 
+    def note_run(self, run: str, took: Account) -> None:
+        """What the questions of a run took that was started from here: it is spent with the rest."""
+        paid: Json = {
+            "usage": Usage(input=took.input_tokens, output=took.output_tokens, estimated=took.estimated).to_json(),
+            "cost": took.cost,
+        }
+        self.note("run", {"run": run, **paid})
+        self.spent = self.spent.with_paid(paid)
+
     def answered_by(self, purpose: str, component: str, place: str, who: str, why: str) -> None:
         """Note who answered a question; ``place`` tells it from others, also when its node is executed again."""
         body = {"purpose": purpose, "component": component, "answered_by": who, "why": why}

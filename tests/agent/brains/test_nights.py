@@ -172,7 +172,7 @@ def test_the_first_question_of_a_later_night_stays_short(tmp_path, serve, offlin
     lab = make_lab(directory, "openai", server, retries=0, experiments=1)
     assert start(lab, Plan(kind="calibrate"), lambda kind, body: None).ending is Ending.BUDGET_SPENT
     events = read_trajectory(lab.runs / "calibrate-0002" / "trajectory.jsonl")
-    call = next(event for event in events if event["kind"] == "model_call")
+    call = next(event for event in events if event["kind"] == "model_call" and event["purpose"] == "choose")
     request = Request.model_validate_json(lab.store().blobs.get(call["request"], ".json"))
     question = request.messages[-1].text
     assert question.count("was calibrated") == QUBITS and "tonight: nothing yet" in question

@@ -10,7 +10,7 @@ import pytest
 
 from reson.agent.chat.commands import HELP, answer, lines_of
 from reson.agent.chat.opening import conversations, has_model, open_record, open_session
-from reson.agent.chat.session import Person
+from reson.agent.chat.session import MOST_CALLS, MOST_RUNS, Person, earlier, not_looked_up
 from reson.agent.lab import Lab, open_lab
 from reson.agent.model.conversation import NoAnswer
 from reson.errors import OperatorError, ToolError
@@ -18,7 +18,8 @@ from reson.records import Json
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import log
-from tests.agent.brains.chat_server import Answer, ChatServer, pictures_of, serving
+from reson.tools.store.runs import list_runs
+from tests.agent.brains.chat_server import Answer, ChatServer, able, pictures_of, serving, text_of
 
 ASK = '[[rule]]\neffect = "measures"\ndecision = "auto"\n[[rule]]\neffect = "writes"\ndecision = "ask"\n'
 
@@ -27,7 +28,7 @@ class Keyboard:
     """A person who notes everything and answers approvals as told."""
 
     def __init__(self, says: str | None = None) -> None:
-        self.says, self.heard, self.calls, self.asked = says, [], [], []
+        self.says, self.heard, self.calls, self.asked, self.looked_up = says, [], [], [], []
 
     def person(self) -> Person:
         return Person(
@@ -56,14 +57,14 @@ def with_model(lab: Lab, server: ChatServer) -> Lab:
 
 
 def talk(lab: Lab, script: list[Answer], keyboard: Keyboard, *lines: str, name: str = "chat-0001") -> list[Json]:
-    """What the server was asked while a person said these lines."""
+    """What the server was asked while a person said these lines, without what finds out whether it takes tools."""
     left = list(script)
-    with serving(lambda body: left.pop(0)) as server:
+    with serving(lambda body: able(body) or left.pop(0)) as server:
         lab = with_model(lab, server)
         session = open_session(lab, open_record(lab), name)
         for line in lines:
-            session.say(line, keyboard.person())
-        return server.requests
+            keyboard.looked_up.append(session.say(line, keyboard.person()))
+        return [body for body in server.requests if able(body) is None]
 
 
 def test_a_question_is_answered_from_the_record_and_streamed(lab):
@@ -139,6 +140,94 @@ def test_a_model_that_never_stops_calling_is_told_to_answer(lab):
     script = [Answer(calls=(("show_chip", {}),))] * 12 + [Answer(text="That is all.")]
     requests = talk(lab, script, Keyboard(), "go on")
     assert "tools" in requests[11] and "tools" not in requests[12]
+
+
+SPECTROSCOPY = ("run_experiment", {"experiment": "qubit_spectroscopy", "components": ["q0"]})
+
+
+def test_one_question_starts_a_few_runs_and_no_more(lab):
+    script = [Answer(calls=(SPECTROSCOPY,) * (MOST_RUNS + 1)), Answer(text="enough"), Answer(text="hello")]
+    requests = talk(lab, script, Keyboard(), "measure for ever", "hello?")
+    assert len(list_runs(lab.store())) == MOST_RUNS
+    assert f"at most {MOST_RUNS} runs" in requests[1]["messages"][-1]["content"]
+
+
+def test_an_answer_full_of_calls_is_carried_out_in_part(lab):
+    requests = talk(lab, [Answer(calls=(("list_runs", {}),) * 40), Answer(text="so many")], Keyboard(), "runs?")
+    told = [one["content"] for one in requests[1]["messages"] if one["role"] == "tool"]
+    assert len(told) == 40, "every call has its answer"
+    assert sum("refused" in one for one in told) == 40 - MOST_CALLS
+
+
+def test_a_conversation_has_one_budget_with_all_the_runs_that_it_starts(lab):
+    path = lab.directory / "lab.toml"
+    path.write_text(path.read_text().replace("experiments = 2000", "experiments = 2"))
+    for number, name in ((1, "chat-0001"), (1, "chat-0001"), (0, "chat-0001"), (1, "chat-0002")):
+        before = len(list_measurements(lab.store()))
+        script = [Answer(calls=(SPECTROSCOPY,)), Answer(text="there")]
+        requests = talk(lab, script, Keyboard(), "measure q0", name=name)
+        assert len(list_measurements(lab.store())) - before == number
+    told = [one["content"] for one in requests[-1]["messages"] if one["role"] == "tool"]
+    assert "used up" not in told[-1]
+
+
+def test_what_the_questions_of_a_run_took_is_paid_by_its_conversation(lab):
+    """The readings of its plots, in a lab whose model reads them."""
+    path = lab.directory / "lab.toml"
+    talk(lab, [Answer(text="Hello.")], Keyboard(), "hello")
+    path.write_text(path.read_text().replace('brain = "cascade"', 'brain = "openai"'))
+    seen = {"status": "SUCCESS", "outcome": "expected", "reliability": "reliable", "confidence": 0.9, "reason": "r"}
+    answers = iter([Answer(calls=(SPECTROSCOPY,)), Answer(text="there"), Answer(text="again")])
+
+    def script(body):
+        reading = "response_format" in body and pictures_of(body)
+        return able(body) or (Answer(text=json.dumps(seen), usage=(70_000, 7)) if reading else next(answers))
+
+    with serving(script) as server:
+        lab = open_lab(lab.directory)
+        path.write_text(re.sub(r'base_url = "[^"]*"', f'base_url = "{server.url}"', path.read_text()))
+        lab = open_lab(lab.directory)
+        session = open_session(lab, open_record(lab), "chat-0001")
+        session.say("measure q0", Keyboard().person())
+        assert session.desk.spent.input_tokens > 70_000
+        assert open_session(lab, open_record(lab), "chat-0001").desk.spent == session.desk.spent
+        path.write_text(path.read_text().replace("tokens = 2000000", "tokens = 75000"))
+        poor = open_session(open_lab(lab.directory), open_record(lab), "chat-0001")
+        with pytest.raises(NoAnswer, match="budget_spent"):
+            poor.say("again", Keyboard().person())
+
+
+def untooled(*texts: str):
+    """An endpoint whose model answers in words whatever it is offered."""
+    left = list(texts)
+
+    def script(body) -> Answer:
+        if "single word ready" in text_of(body):
+            return Answer(text="ready")
+        return Answer(text="I note three.") if "tools" in body else Answer(text=left.pop(0))
+
+    return script
+
+
+def test_a_model_without_tools_states_nothing_of_the_lab(lab):
+    keyboard, invented = Keyboard(), "T1 of q1 is 93 us."
+    with serving(untooled(invented, "I cannot look that up.", *[invented] * 3)) as server:
+        session = open_session(with_model(lab, server), open_record(lab), "chat-0001")
+        assert session.say("how is q1?", keyboard.person()) is False
+        assert "".join(keyboard.heard) == "I cannot look that up."
+        assert "93" in text_of(server.requests[-1]) and "tools" not in server.requests[-1]
+        with pytest.raises(NoAnswer, match="nobody looked up"):
+            session.say("how is q1?", keyboard.person())
+        assert "93" not in "".join(keyboard.heard) + "".join(one.text for one in session.messages)
+
+
+def test_it_is_told_whether_anything_was_looked_up(lab):
+    keyboard = Keyboard()
+    script = [Answer(text="Hello."), Answer(calls=(("list_runs", {}),)), Answer(text="None."), Answer(text="Bye.")]
+    talk(lab, script, keyboard, "hello", "any runs?", "bye")
+    assert keyboard.looked_up == [False, True, False]
+    messages = earlier(lab.directory / "chat" / "chat-0001.jsonl", open_record(lab))
+    assert [messages[place].text.strip() for place in sorted(not_looked_up(messages))] == ["Hello.", "Bye."]
 
 
 def test_without_a_model_plain_commands_are_understood(lab):
