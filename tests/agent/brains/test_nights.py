@@ -46,7 +46,7 @@ def make_lab(
     open_lab(directory, seed=seed, qubits=qubits)
     (directory / "chip.toml").write_text('coupling = "line"\n')
     if server is not None:
-        model = {"base_url": server.url, "choose": "planner", "read": "eyes", "timeout": 5.0} | model
+        model = {"base_url": server.url, "choose": "planner", "read": "eyes", "timeout": 60.0} | model
     path = directory / "lab.toml"
     text = path.read_text().replace('brain = "offline"', f'brain = "{brain}"')
     text = text.replace("# chip =", "chip =").replace("[device.faults]", f"[device.faults]\n{faults}")
