@@ -75,7 +75,11 @@ def test_use_tells_who_answered_and_the_report_too(lab, capsys):
     with serving(lambda body: able(body) or Answer(text=json.dumps(seen), usage=(4000, 100))) as server:
         name_model(lab, server.url)
         path = lab.directory / "lab.toml"
-        path.write_text(path.read_text().replace('brain = "offline"', 'brain = "openai"'))
+        able_to = (
+            "tools = true\nparallel_tools = true\njson_schema = true\nimages = 5\n"  # so the reading is all it asks
+        )
+        text = path.read_text().replace('brain = "offline"', 'brain = "openai"')
+        path.write_text(f"{text}\n[model.capabilities]\n{able_to}")
         assert reson(lab, "run", "qubit_spectroscopy") == 0
     capsys.readouterr()
     assert reson(lab, "model", "use") == 0
