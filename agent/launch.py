@@ -200,9 +200,13 @@ def _see_through(
             keep_trajectory(store, bench.trajectory.path)
             report = write_report(lab, store, run_id)  # before anybody is asked for words: nothing may keep it away
             watch("report", {"path": str(report)})
-        if not stop.is_set() and _summarise(lab, bench):
-            keep_trajectory(store, bench.trajectory.path)
-            write_report(lab, store, run_id)
+        if not stop.is_set():
+            try:
+                grew = _summarise(lab, bench)
+            finally:
+                keep_trajectory(store, bench.trajectory.path)
+            if grew:
+                write_report(lab, store, run_id)
     from reson.tools.store.runs import get_run
 
     return _ended(lab, store, get_run(store, run_id))
