@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from reson.errors import OperatorError
-from reson.tools.devices.device import component
+from reson.tools.devices.device import component, pair_component
+from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.faults import Fault
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -40,7 +41,9 @@ def lines_of(device: SimulatedDevice) -> list[str]:
     chip = device.chip
     time = device.now().timestamp()
     found = [WARNING, f"{device.name} at {moment(time)} UTC"]
-    found += [f"{component(qubit)}: {_summary(one)}" for qubit, one in enumerate(chip.truth_now().transmons)]
+    truth = chip.truth_now()
+    found += [f"{component(qubit)}: {_summary(one)}" for qubit, one in enumerate(truth.transmons)]
+    found += [f"{pair_component(*one.qubits)}: {_of_pair(one)}" for one in truth.couplers if one.tunable]
     return found + [_in_words(fault, time) for fault in chip.scenario]
 
 
@@ -53,6 +56,15 @@ def _summary(transmon: TransmonTruth) -> str:
     }
     parts = [f"{name} {quantity(float(f'{value:.7g}'), None, unit)}" for name, (value, unit) in values.items()]
     return ", ".join([*parts, f"excited at rest {100 * transmon.thermal_population:.1f} %"])
+
+
+def _of_pair(coupler: CouplerTruth) -> str:
+    """ZZ at the bias in force and where it is zero, and what the coupler costs."""
+    if coupler.tunable is None:
+        return ""
+    values = {"ZZ": (coupler.zz, "Hz"), "coupler T1": (coupler.tunable.t1, "s")}
+    parts = [f"{name} {quantity(float(f'{value:.4g}'), None, unit)}" for name, (value, unit) in values.items()]
+    return ", ".join([*parts, f"idles at bias {coupler.tunable.line.bias(coupler.tunable.idle):.4f}"])
 
 
 def _fault(fault: Fault, time: float) -> dict[str, Any]:

@@ -62,6 +62,15 @@ PARAMETERS: dict[str, ParameterSpec] = {
             1e15,
             "discrimination threshold on the rotated real axis, in the digitiser's unit, whatever that is",
         ),
+        _control("coupler_bias", "", -0.6, 0.6, "static flux of a tunable coupler, in nominal flux quanta"),
+        _control(
+            "cz_amplitude", "", -1.0, 1.0, "peak of the CZ's flux pulse on top of the bias, in nominal flux quanta"
+        ),
+        _control("cz_duration", "s", 20e-9, 200e-9, "length of the CZ's flux pulse, a whole number of nanoseconds"),
+        _control("cz_z_first", "rad", -3.15, 3.15, "virtual Z of a CZ on the pair's first qubit"),
+        _control("cz_z_second", "rad", -3.15, 3.15, "virtual Z of a CZ on the pair's second qubit"),
+        _control("flux_tail_amplitude", "", -0.2, 0.2, "predistortion of the flux line: relative size of its tail"),
+        _control("flux_tail_time", "s", 5e-9, 5e-6, "predistortion of the flux line: time constant of its tail"),
         _result("resonator_frequency", "Hz", 4e9, 10e9, "frequency of the readout resonator with the qubit in 0"),
         _result("resonator_linewidth", "Hz", 1e4, 1e8, "linewidth kappa / 2 pi of the readout resonator"),
         _result("punch_out_shift", "Hz", -50e6, 50e6, "resonator frequency at low power minus that at full power"),

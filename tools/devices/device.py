@@ -124,3 +124,8 @@ def published_of(device: Device) -> Published | None:
 def component(qubit: int) -> str:
     """Name of a qubit in tables and reports: 3 -> "q3"."""
     return f"q{qubit}"
+
+
+def pair_component(first: int, second: int) -> str:
+    """Name of a pair of qubits in tables and reports, the smaller number first: 4, 1 -> "q1-q4"."""
+    return f"{component(min(first, second))}-{component(max(first, second))}"

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from reson.tools.devices.simulated.evolution import final_states
-from reson.tools.devices.simulated.gates import Idle
+from reson.tools.devices.simulated.gates import Flux, Idle
+from reson.tools.devices.simulated.instructions import picoseconds
 from reson.tools.devices.simulated.noise import NEGLIGIBLE_PHASE, branches, slow_shifts
 from reson.tools.devices.simulated.program import Program, Row
 from reson.tools.devices.simulated.propagation import NUMBER
@@ -36,8 +37,9 @@ def alone(
 
 
 def waiting_of(program: Program, rows: list[Row]) -> np.ndarray:
-    """Seconds that each row spends in waits, shape (rows,)."""
-    lengths = np.array([gate.picoseconds if isinstance(gate, Idle) else 0 for _, gate in program.gates], dtype=float)
+    """Seconds that each row spends in waits, pulses on a coupler included, shape (rows,)."""
+    waits = [picoseconds(gate) if isinstance(gate, Idle | Flux) else 0 for _, gate in program.gates]
+    lengths = np.array(waits, dtype=float)
     if not lengths.any():
         return np.zeros(len(rows))
     ends = np.cumsum([len(row.codes) for row in rows])

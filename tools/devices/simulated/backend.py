@@ -58,7 +58,7 @@ class SimulatedBackend(TargetBackend):
     """Qiskit's view of the chip. Jobs run when they are submitted and move the chip's clock."""
 
     def __init__(self, name: str, chip: Chip) -> None:
-        target = chip_target(chip.controls)
+        target = chip_target(chip.controls, chip.pairs)
         super().__init__(name, target, "simulated transmon chip", LIMITS.max_circuits)
         self.chip = chip
 
@@ -76,6 +76,10 @@ class SimulatedBackend(TargetBackend):
             for name in ("x", "sx", "id"):
                 duration = InstructionProperties(duration=controls["pulse_duration"])
                 self._target.update_instruction_properties(name, (qubit,), duration)
+        for (low, high), controls in self.chip.pairs.items():
+            for pair in ((low, high), (high, low)):
+                duration = InstructionProperties(duration=controls["cz_duration"])
+                self._target.update_instruction_properties("cz", pair, duration)
 
     def run(self, run_input: QuantumCircuit | Sequence[QuantumCircuit], **options: Any) -> SimulatedJob:
         """Run circuits. Options: ``shots``, ``meas_level`` (0, 1, 2), ``meas_return`` ("single" or "avg", for levels
@@ -128,7 +132,7 @@ def read_job(chip: Chip, circuits: Sequence[QuantumCircuit], shots: Any) -> Prog
         _bad(f"a job takes 1 to {LIMITS.max_circuits} circuits, not {len(circuits)}")
     if isinstance(shots, bool) or not isinstance(shots, int | np.integer) or not 0 < shots <= LIMITS.max_shots:
         _bad(f"shots must be a whole number from 1 to {LIMITS.max_shots}, not {shots!r}")
-    return read_circuits(circuits, chip.controls)
+    return read_circuits(circuits, chip.controls, chip.pairs)
 
 
 def trouble_of(chip: Chip, programs: Sequence[tuple[Program, int]]) -> Fault | None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
 from reson.tools.devices.simulated.alone import waiting_of
+from reson.tools.devices.simulated.flux_events import Pulsed, Score
 from reson.tools.devices.simulated.gates import Gate, Idle, Rz
 from reson.tools.devices.simulated.groups import Group, dressed
-from reson.tools.devices.simulated.joint import coupling_rates, evolve, levels_of, on_entries, populations_of
-from reson.tools.devices.simulated.noise import branches, slow_shifts
+from reson.tools.devices.simulated.joint import (
+    PairTable,
+    coupling_rates,
+    evolve,
+    joint_populations,
+    levels_of,
+    on_entries,
+    populations_of,
+)
+from reson.tools.devices.simulated.noise import branches, joint_shifts, slow_shifts
 from reson.tools.devices.simulated.program import Measured, Program, Row
 from reson.tools.devices.simulated.propagation import NUMBER
 from reson.tools.devices.simulated.strange_pulses import Hearing
@@ -53,12 +64,15 @@ class Batch:
             for one in truth.couplers
             if set(one.qubits) <= set(group.qubits)
         ]
-        self._levels = levels_of(len(group.qubits))
+        self._levels = levels_of(len(group.qubits), pulsed=bool(group.pulsed))
         self._rates = coupling_rates(self._levels, len(group.qubits), pairs)
         strongest = max((abs(zz) for *_, zz in pairs), default=0.0)
         longest = TURN / (2 * math.pi * strongest) * 1e12 if strongest else math.inf
         self._catalogues = [Catalogue() for _ in group.qubits]
         self._lines = [self._events(program, rows, longest) for rows in self._rows]
+        self._pulsed = [Pulsed(truth, pair, frequencies) for pair in group.pulsed]
+        score = Score(program)
+        self._pulses = [[one.events(score, rows) for one in self._pulsed] for rows in self._rows]
         self._quiet: dict[tuple[tuple[int, ...], tuple[int, ...]], np.ndarray] = {}
 
     def _events(self, program: Program, rows: dict[int, Row], longest: float) -> list[list[tuple[int, Event]]]:
@@ -84,7 +98,7 @@ class Batch:
         if not transmon.defects and len(slow_shifts(transmon, self._waiting[qubit])[0]) == 1:
             return populations_of(self._quiet_states(tuple(circuits), until), place, self._levels)
         timelines = self._timelines(circuits, until)
-        tables = self._tables()
+        tables, pairs = self._tables(), self._pair_tables
         found = np.zeros((len(circuits), LEVELS))
         for share, branch in branches(transmon):
             shifts, weights = slow_shifts(branch, self._waiting[qubit])
@@ -94,24 +108,64 @@ class Batch:
                 part = slice(start, start + size)
                 moved = [_renumbered(one, place, numbers) for numbers in places[part] for one in timelines]
                 played = [*tables[:place], table, *tables[place + 1 :]]
-                states = evolve(moved, played, self._rates, self._initial())
+                states = evolve(moved, played, self._rates, self._initial(), pairs)
                 each = populations_of(states, place, self._levels).reshape(-1, len(circuits), LEVELS)
                 found += share * np.einsum("n,ncl->cl", weights[part], each)
+        return found
+
+    def together(self, qubits: Sequence[int], circuits: list[int]) -> np.ndarray:
+        """Populations of the joint levels of some of the group's qubits, shape (circuits,) + (LEVELS_OF_THREE,) *
+        qubits, averaged over the noise of all its qubits.
+        """
+        timelines = self._timelines(circuits, (0,) * len(circuits))
+        places = [self._group.qubits.index(qubit) for qubit in qubits]
+        found = np.zeros((len(circuits), *(self._levels,) * len(qubits)))
+        for mixture in itertools.product(*(branches(one) for one in self._transmons)):
+            branched = [one for _, one in mixture]
+            waiting = [self._waiting[qubit] for qubit in self._group.qubits]
+            shifts, weights = joint_shifts(branched, waiting)
+            tables = [self._noisy_table(place, one, shifts[:, place]) for place, one in enumerate(branched)]
+            size = max(1, _ENTRIES_AT_ONCE // self._rates.size)
+            for node, weight in enumerate(weights):
+                for start in range(0, len(timelines), size):
+                    part = slice(start, start + size)
+                    moved = timelines[part]
+                    for place, (_, numbers) in enumerate(tables):
+                        moved = [_renumbered(one, place, numbers[node]) for one in moved]
+                    played = [table for table, _ in tables]
+                    states = evolve(moved, played, self._rates, self._initial(), self._pair_tables)
+                    share = weight * math.prod(share for share, _ in mixture)
+                    found[part] += share * joint_populations(states, places, self._levels)
         return found
 
     def _quiet_states(self, circuits: tuple[int, ...], until: tuple[int, ...]) -> np.ndarray:
         """States of the circuits without slow noise, the same for all qubits that are measured at the same time."""
         if (circuits, until) not in self._quiet:
             timelines = self._timelines(circuits, until)
-            self._quiet[circuits, until] = evolve(timelines, self._tables(), self._rates, self._initial())
+            tables, pairs = self._tables(), self._pair_tables
+            size = max(1, _ENTRIES_AT_ONCE // self._rates.size)
+            parts = [timelines[start : start + size] for start in range(0, len(timelines), size)]
+            states = [evolve(part, tables, self._rates, self._initial(), pairs) for part in parts]
+            self._quiet[circuits, until] = np.concatenate(states)
         return self._quiet[circuits, until]
 
     def _timelines(self, circuits: Sequence[int], until: Sequence[int]) -> list[Timeline]:
-        return [merge(self._lines[index], self._catalogues, end) for index, end in zip(circuits, until, strict=True)]
+        return [
+            merge(self._lines[index], self._catalogues, end, self._pulses[index])
+            for index, end in zip(circuits, until, strict=True)
+        ]
 
     def _tables(self) -> list[np.ndarray]:
         """The events of each qubit without its slow noise and its defects; all timelines must be made before."""
         return [self._table(place, replace(one, defects=())) for place, one in enumerate(self._transmons)]
+
+    @cached_property
+    def _pair_tables(self) -> list[PairTable]:
+        """The pulses on the group's couplers."""
+        places = [
+            (self._group.qubits.index(one.pair[0]), self._group.qubits.index(one.pair[1])) for one in self._pulsed
+        ]
+        return [PairTable(place, one.table()) for place, one in zip(places, self._pulsed, strict=True)]
 
     def _initial(self) -> np.ndarray:
         """The group at rest, shape (levels^2,) * qubits."""

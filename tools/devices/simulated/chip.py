@@ -14,12 +14,13 @@ from reson.tools.devices.simulated.bursts import LENGTH, in_burst, strikes, stru
 from reson.tools.devices.simulated.drift import truth_at
 from reson.tools.devices.simulated.faults import Scenario, in_force
 from reson.tools.devices.simulated.gates import Gate
-from reson.tools.devices.simulated.populations import populations
+from reson.tools.devices.simulated.populations import Outcome, outcomes, populations
 from reson.tools.devices.simulated.program import Measured, Program
-from reson.tools.devices.simulated.readout import draw_levels, each_readout, integrate
+from reson.tools.devices.simulated.readout import draw_joint_levels, draw_levels, each_readout, integrate
 from reson.tools.devices.simulated.resonators import READOUT_TIME
 from reson.tools.devices.simulated.ring_up import Fields
 from reson.tools.devices.simulated.truth import ChipTruth
+from reson.tools.devices.simulated.tunable import controlled
 
 LIMITS = DeviceLimits(
     max_shots=100_000, max_circuits=1000, reset_time=250e-6, readout_time=READOUT_TIME, integration_start=0.0
@@ -38,13 +39,21 @@ def circuit_seconds(program: Program, shots: int) -> np.ndarray:
 
 
 class Chip:
-    """``controls`` is one mapping for each qubit; ``clock`` counts microseconds since the Unix epoch; ``scenario``
-    holds the faults that come and go.
+    """``controls`` is one mapping for each qubit, ``pairs`` one for each pair with a tunable coupler; ``clock`` counts
+    microseconds since the Unix epoch; ``scenario`` holds the faults that come and go.
     """
 
-    def __init__(self, truth: ChipTruth, controls: list[dict[str, float]], clock: int, scenario: Scenario = ()) -> None:
+    def __init__(
+        self,
+        truth: ChipTruth,
+        controls: list[dict[str, float]],
+        clock: int,
+        scenario: Scenario = (),
+        pairs: dict[tuple[int, int], dict[str, float]] | None = None,
+    ) -> None:
         self.truth = truth
         self.controls = controls
+        self.pairs = pairs or {}
         self.clock = clock
         self.scenario = scenario
         self._fields = Fields()
@@ -54,8 +63,10 @@ class Chip:
         return self.truth_at(self.clock * 1e-6)
 
     def truth_at(self, time: float) -> ChipTruth:
-        """The hidden values at a time in seconds since the epoch: with the faults in force then, drifted."""
-        return truth_at(in_force(self.truth, self.scenario, time), time)
+        """The hidden values at a time in seconds since the epoch: with the faults in force then, drifted, and the
+        couplers as the controls have them now.
+        """
+        return controlled(truth_at(in_force(self.truth, self.scenario, time), time), self.pairs)
 
     def run(self, program: Program, shots: int, samples: int, keep: Callable[[Measured, np.ndarray], T]) -> list[T]:
         """Run a job and move the clock to its end.
@@ -74,8 +85,9 @@ class Chip:
             truth = self.truth_at(begin + float(starts[indices[0]]))
             part = Program(program.gates, program.circuits[indices[0] : indices[-1] + 1])
             readouts = each_readout(part.circuits, truth.transmons, self.controls, self._fields)
-            for index, (circuit, found), readout in zip(indices, self.populations(part, truth), readouts, strict=True):
-                signal = integrate(readout, draw_levels(found, shots, rng), samples, rng)
+            for index, outcome, readout in zip(indices, self.outcomes(part, truth), readouts, strict=True):
+                circuit = outcome.circuit
+                signal = integrate(readout, _drawn(outcome, shots, rng), samples, rng)
                 struck = struck_shots(bursts, starts[index], seconds[index] / shots, shots)
                 if struck.any():
                     number = int(struck.sum())
@@ -88,6 +100,10 @@ class Chip:
         """Each circuit with the level populations (qubits, LEVELS) of its measured qubits when readout starts."""
         return populations(program, truth, [values["drive_frequency"] for values in self.controls])
 
+    def outcomes(self, program: Program, truth: ChipTruth) -> Iterator[Outcome]:
+        """The same with those qubits that depend on each other."""
+        return outcomes(program, truth, [values["drive_frequency"] for values in self.controls])
+
     def _signal_in_burst(
         self,
         gates: list[tuple[int, Gate]],
@@ -99,6 +115,14 @@ class Chip:
     ) -> np.ndarray:
         """Complex signal (qubits, shots, samples) of those shots that a burst of quasiparticles hits."""
         poisoned = in_burst(truth)
-        ((_, found),) = self.populations(Program(gates, [circuit]), poisoned)
+        (outcome,) = self.outcomes(Program(gates, [circuit]), poisoned)
         (readout,) = each_readout([circuit], poisoned.transmons, self.controls, self._fields)
-        return integrate(readout, draw_levels(found, shots, rng), samples, rng)
+        return integrate(readout, _drawn(outcome, shots, rng), samples, rng)
+
+
+def _drawn(outcome: Outcome, shots: int, rng: np.random.Generator) -> np.ndarray:
+    """Levels (qubits, shots) when readout starts."""
+    levels = draw_levels(outcome.levels, shots, rng)
+    for one in outcome.together:
+        levels[list(one.rows)] = draw_joint_levels(one.populations, shots, rng)
+    return levels

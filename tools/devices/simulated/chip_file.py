@@ -11,16 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reson.errors import OperatorError
-from reson.records import Finite, Record, content_hash
+from reson.records import Finite, Json, Record, content_hash
 from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
-from reson.tools.devices.simulated.couplers import CouplerTruth, with_couplers
+from reson.tools.devices.simulated.couplers import CouplerTruth, with_couplers, with_tunable_couplers
 from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault, named
+from reson.tools.devices.simulated.frequency_plan import planned_frequencies
 from reson.tools.devices.simulated.layouts import Edges, checked_edges
 from reson.tools.devices.simulated.resonators import draw_resonator
 from reson.tools.devices.simulated.truth import DESIGN_DURATION, ChipTruth, TransmonTruth
@@ -76,6 +77,12 @@ class CouplerValues(Record):
     """Hz."""
     crosstalk: Finite | None = _between(-100.0, 0.0)
     """dB, of a pulse on either that arrives at the other."""
+    t1: Finite | None = _between(100e-9, 10e-3)
+    """Of a tunable coupler, s."""
+
+    def described(self) -> Json:
+        """What tells this chip from another; of a fixed coupler as it was before there were others."""
+        return self.model_dump(mode="json", exclude={"t1"} if self.t1 is None else None)
 
 
 class FaultEntry(BaseModel):
@@ -96,6 +103,8 @@ class ChipFile(Record):
     qubits: Annotated[int, Field(ge=1, le=433)] | None = None
     coupling: str | tuple[tuple[int, int], ...] = "none"
     """Neighbours: "line", "square", "heavy_hex", or pairs of qubits."""
+    couplers: Literal["fixed", "tunable"] = "fixed"
+    """Whether a flux tunes them; qubits of a chip with tunable ones follow a frequency plan."""
     qubit: dict[str, QubitValues] = {}
     coupler: tuple[CouplerValues, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
@@ -112,6 +121,8 @@ class ChipDescription:
     own_name: str = "chip"
     coupling: Edges = ()
     couplers: Mapping[tuple[int, int], CouplerValues] = field(default_factory=dict)
+    tunable: bool = False
+    """Whether all couplers are."""
 
     @property
     def name(self) -> str:
@@ -123,12 +134,17 @@ class ChipDescription:
         values = {component(qubit): one.to_json() for qubit, one in self.values.items()}
         described: dict[str, Any] = {"seed": self.seed, "values": values}
         if self.coupling:
-            described |= {"coupling": self.coupling, "couplers": [one.to_json() for one in self.couplers.values()]}
+            described |= {"coupling": self.coupling, "couplers": [one.described() for one in self.couplers.values()]}
+        if self.tunable:
+            described |= {"tunable": True}
         return f"{self.own_name}-{content_hash(described)[:8]}"
 
     def applied_to(self, truth: ChipTruth) -> ChipTruth:
         """The drawn chip with the values that the file gives. Raises ``OperatorError`` where they do not fit."""
         transmons = list(truth.transmons)
+        if self.tunable:
+            planned = planned_frequencies(truth.seed, len(transmons), self.coupling)
+            transmons = [_moved(one, truth.seed, qubit, planned[qubit]) for qubit, one in enumerate(transmons)]
         for qubit, given in self.values.items():
             transmon = _with_values(transmons[qubit], given, component(qubit))
             resonator = draw_resonator(truth.seed, qubit, transmon.f01, transmon.anharmonicity)
@@ -139,9 +155,18 @@ class ChipDescription:
                     "Put it at least four times the coupling above the qubit: readout here is dispersive.",
                 )
             transmons[qubit] = replace(transmon, resonator=resonator)
-        coupled = with_couplers(replace(truth, transmons=tuple(transmons)), self.coupling)
-        given = self.couplers
+        given, drawn = self.couplers, replace(truth, transmons=tuple(transmons))
+        if self.tunable:
+            t1 = {pair: one.t1 for pair, one in given.items() if one.t1 is not None}
+            coupled = with_tunable_couplers(drawn, self.coupling, t1)
+        else:
+            coupled = with_couplers(drawn, self.coupling)
         return replace(coupled, couplers=tuple(_with_coupling(one, given.get(one.qubits)) for one in coupled.couplers))
+
+
+def _moved(transmon: TransmonTruth, seed: int, qubit: int, f01: float) -> TransmonTruth:
+    """The transmon at another frequency, with the resonator that a designer pairs with it there."""
+    return replace(transmon, f01=f01, resonator=draw_resonator(seed, qubit, f01, transmon.anharmonicity))
 
 
 def _with_values(drawn: TransmonTruth, given: QubitValues, name: str) -> TransmonTruth:
@@ -197,6 +222,7 @@ def load_chip(
         ) from error
     number = _agreed(path, "qubits", written.qubits, qubits, QUBITS)
     try:
+        _require_fitting(written)
         edges = checked_edges(written.coupling, number)
         return ChipDescription(
             seed=_agreed(path, "seed", written.seed, seed, SEED),
@@ -206,9 +232,20 @@ def load_chip(
             own_name=written.name or "chip",
             coupling=edges,
             couplers={_edge(one.components, number, edges): one for one in written.coupler},
+            tunable=written.couplers == "tunable",
         )
     except OperatorError as error:
         raise OperatorError(f"{path}: {error.what}", error.remedy) from error
+
+
+def _require_fitting(written: ChipFile) -> None:
+    """Refuse values of couplers that those of the other kind have."""
+    for one in written.coupler:
+        names = " and ".join(one.components)
+        if written.couplers == "tunable" and one.zz is not None:
+            raise OperatorError(f"a zz is given for {names}, whose coupler is tunable.", "Its bias decides; delete it.")
+        if written.couplers == "fixed" and one.t1 is not None:
+            raise OperatorError(f"a t1 is given for the coupler of {names}, which is fixed.", "Delete it.")
 
 
 def _agreed(path: Path, key: str, written: int | None, asked: int | None, otherwise: int) -> int:

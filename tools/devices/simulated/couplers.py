@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.tools.devices.simulated.layouts import Edges
+from reson.tools.devices.simulated.tunable import TunableTruth, draw_tunable
 
 if TYPE_CHECKING:  # the truth holds couplers
     from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
@@ -31,8 +32,12 @@ EXCHANGE = (1.5e6, 2.5e6)
 CROSSTALK = (-40.0, -25.0)
 """dB: range of the power of a neighbour's pulse."""
 
+FLUX_CROSSTALK = 3e-4
+"""Spread of the share of a flux pulse that reaches a coupler next to the one it is meant for."""
+
 _LEVELS = 4
 _STREAM = 0x436F7570
+_FLUX_STREAM = 0x466C7578
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,8 @@ class CouplerTruth:
     """Hz by which f01 of either moves when the other is in level 1: the energy h zz n1 n2."""
     crosstalk: tuple[complex, complex] = (0.0, 0.0)
     """Share of the first one's pulses that arrives at the second, and of the second's at the first."""
+    tunable: TunableTruth | None = None
+    """A coupler whose frequency a flux tunes, and the ZZ with it; None: a fixed one."""
 
     def other(self, qubit: int) -> int:
         """The neighbour of ``qubit``, one of this pair."""
@@ -57,6 +64,28 @@ class CouplerTruth:
 def with_couplers(truth: ChipTruth, edges: Edges) -> ChipTruth:
     """The chip with a coupler drawn for each edge, from a stream of its own: nothing else that is drawn moves."""
     return replace(truth, couplers=tuple(_draw(truth.seed, truth.transmons, edge) for edge in edges))
+
+
+def with_tunable_couplers(truth: ChipTruth, edges: Edges, t1: Mapping[tuple[int, int], float]) -> ChipTruth:
+    """The chip with a tunable coupler drawn for each edge, idle; ``t1`` in s of those that are not to be drawn."""
+    coupled = with_couplers(truth, edges)
+    couplers = []
+    for one in coupled.couplers:
+        first, second = (truth.transmons[qubit] for qubit in one.qubits)
+        tunable = draw_tunable(truth.seed, one.qubits, first, second, t1.get(one.qubits))
+        heard = tuple((edge, _flux_share(truth.seed, one.qubits, edge)) for edge in _beside(one.qubits, edges))
+        couplers.append(replace(one, zz=tunable.shifts()[2], tunable=replace(tunable, heard=heard)))
+    return replace(truth, couplers=tuple(couplers))
+
+
+def _flux_share(seed: int, target: tuple[int, int], source: tuple[int, int]) -> float:
+    return float(np.random.default_rng([seed, *target, *source, _FLUX_STREAM]).normal(0, FLUX_CROSSTALK))
+
+
+def _beside(pair: tuple[int, int], edges: Edges) -> list[tuple[int, int]]:
+    """Other pairs that share a qubit with this one or have a neighbour of one of its qubits."""
+    near = {qubit for edge in edges if set(edge) & set(pair) for qubit in edge}
+    return [edge for edge in edges if edge != pair and set(edge) & near]
 
 
 def _draw(seed: int, transmons: Sequence[TransmonTruth], edge: tuple[int, int]) -> CouplerTruth:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from qiskit.providers import BackendV2
 
 from reson.errors import OperatorError, ToolError, ToolErrorKind
-from reson.tools.devices.device import Controls, component
+from reson.tools.devices.device import Controls, component, pair_component
 from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.devices.simulated.chip import LIMITS, Chip
 from reson.tools.devices.simulated.chip_file import ChipDescription
@@ -24,9 +24,11 @@ from reson.tools.devices.simulated.truth import (
     DESIGN_AMPLITUDE,
     DESIGN_ANHARMONICITY,
     DESIGN_DURATION,
+    ChipTruth,
     TransmonTruth,
     draw_truth,
 )
+from reson.tools.devices.simulated.tunable import design_values
 from reson.tools.quantities import PARAMETERS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,20 +53,24 @@ class SimulatedDevice:
         return SimulatedSampler(self._backend)
 
     def design_controls(self) -> dict[str, dict[str, float]]:
-        return {component(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)}
+        qubits = {component(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)}
+        pairs = {pair_component(*pair): _pair_design(self.chip.truth, pair) for pair in self.chip.pairs}
+        return qubits | pairs
 
     def controls(self) -> dict[str, dict[str, float]]:
-        return {component(qubit): dict(values) for qubit, values in enumerate(self.chip.controls)}
+        qubits = {component(qubit): dict(values) for qubit, values in enumerate(self.chip.controls)}
+        return qubits | {pair_component(*pair): dict(values) for pair, values in self.chip.pairs.items()}
 
     def load(self, controls: Controls) -> None:
         """Controls that are not named keep their value; nothing is loaded if one of them is refused."""
-        loaded = [dict(values) for values in self.chip.controls]
+        loaded = self.controls()
         for name, values in controls.items():
-            if name not in map(component, self.qubits):
+            if name not in loaded:
                 _bad(f"{self.name} has no {name}")
             for parameter, value in values.items():
-                loaded[int(name[1:])][parameter] = _control(parameter, value)
-        self.chip.controls[:] = loaded
+                loaded[name][parameter] = _control(parameter, value)
+        self.chip.controls[:] = [loaded[component(qubit)] for qubit in self.qubits]
+        self.chip.pairs |= {pair: loaded[pair_component(*pair)] for pair in self.chip.pairs}
         self._backend.refresh_target()
 
     def now(self) -> datetime:
@@ -81,12 +87,13 @@ def open_simulated(
     faults: Mapping[str, str],
     clock: float,
     coupling: str | Iterable[tuple[int, int]] = "none",
+    tunable: bool = False,
 ) -> SimulatedDevice:
     """A chip drawn from ``seed`` with faults by component and neighbours by layout ("line", "square", "heavy_hex") or
-    pair by pair, see ``open_chip``. Raises ``OperatorError``.
+    pair by pair, their couplers fixed or tunable, see ``open_chip``. Raises ``OperatorError``.
     """
     scenario, edges = named(faults, n_qubits), checked_edges(coupling, n_qubits)
-    return open_chip(ChipDescription(seed, n_qubits, scenario=scenario, coupling=edges), clock)
+    return open_chip(ChipDescription(seed, n_qubits, scenario=scenario, coupling=edges, tunable=tunable), clock)
 
 
 def open_chip(chip: ChipDescription, clock: float) -> SimulatedDevice:
@@ -103,7 +110,8 @@ def open_chip(chip: ChipDescription, clock: float) -> SimulatedDevice:
         raise OperatorError(f"The chip's clock stands at {clock} s.", "Give seconds since 1970, before the year 2242.")
     truth = permanent(chip.applied_to(draw_truth(chip.seed, chip.qubits)), chip.scenario)
     design = [_design(transmon) for transmon in truth.transmons]
-    return SimulatedDevice(chip.name, Chip(truth, design, round(clock * 1e6), chip.scenario))
+    pairs = {one.qubits: _pair_design(truth, one.qubits) for one in truth.couplers if one.tunable}
+    return SimulatedDevice(chip.name, Chip(truth, design, round(clock * 1e6), chip.scenario, pairs))
 
 
 def _design(truth: TransmonTruth) -> dict[str, float]:
@@ -120,6 +128,12 @@ def _design(truth: TransmonTruth) -> dict[str, float]:
         "readout_angle": 0.0,
         "readout_threshold": 0.0,
     }
+
+
+def _pair_design(truth: ChipTruth, pair: tuple[int, int]) -> dict[str, float]:
+    """What the designer expects of a pair from the frequencies that its qubits were designed for."""
+    first, second = (truth.transmons[qubit].f01 + truth.transmons[qubit].design_error for qubit in pair)
+    return design_values((first, DESIGN_ANHARMONICITY), (second, DESIGN_ANHARMONICITY))
 
 
 def _control(parameter: str, value: float) -> float:

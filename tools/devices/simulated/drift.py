@@ -7,7 +7,8 @@ asked before, after a restart too; between the points of the finest grid the pat
 
 Magnitudes: fixed-frequency transmons wander by kilohertz to tens of kilohertz and their T1 by tens of per cent within
 hours, driven by two-level defects (Burnett et al., npj Quantum Inf. 5, 54 (2019); Klimov et al., PRL 121, 090502
-(2018)); room temperature electronics drift by parts in a thousand over a day.
+(2018)); room temperature electronics drift by parts in a thousand over a day. The source of a flux line must do
+better: a CZ feels one part in ten thousand of its pulse.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.noise import settled
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 
@@ -30,11 +32,17 @@ LOG_T1_SIGMA = 0.1
 GAIN_SIGMA = 0.003
 READOUT_PHASE_SIGMA = 0.02
 """rad by which the plane of the readout turns as cables and mixers drift: about a degree in half a day."""
+FLUX_OFFSET_SIGMA = 20e-6
+"""Flux quanta by which the static flux of a line wanders, as fast as f01."""
+FLUX_GAIN_SIGMA = 1e-4
+"""Relative, as fast as the gain of a drive line."""
 CORRELATION_TIMES = np.array([6.0, 2.0, 12.0]) * 3600
 """Of f01, log T1 and gain, in seconds."""
 
 _READOUT_STREAM = 0x52656164
 """Turns the seed into that of the readout's phase, which drifts as slowly as the gain and by itself."""
+_FLUX_STREAM = 0x466C7578
+"""The same for flux lines."""
 _DRIFT_STREAM = 2**64 - 1
 """Second half of the generator's key; jobs use their start time there, which never gets so large."""
 
@@ -73,7 +81,24 @@ def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
     turns = READOUT_PHASE_SIGMA * fluctuations(truth.seed ^ _READOUT_STREAM, len(truth.transmons), time)[:, 2]
     moved = (_moved(*pair) for pair in zip(truth.transmons, moves, turns.tolist(), strict=True))
     now = tuple(settled(transmon, truth.seed, qubit, time) for qubit, transmon in enumerate(moved))
-    return replace(truth, transmons=now)
+    return replace(truth, transmons=now, couplers=_couplers_at(truth, time))
+
+
+def _couplers_at(truth: ChipTruth, time: float) -> tuple[CouplerTruth, ...]:
+    """The couplers with the flux lines of tunable ones moved."""
+    if not any(one.tunable for one in truth.couplers):
+        return truth.couplers
+    moves = fluctuations(truth.seed ^ _FLUX_STREAM, len(truth.couplers), time)
+    return tuple(_line_moved(*pair) for pair in zip(truth.couplers, moves, strict=True))
+
+
+def _line_moved(coupler: CouplerTruth, move: np.ndarray) -> CouplerTruth:
+    if coupler.tunable is None:
+        return coupler
+    line = coupler.tunable.line
+    gain = line.gain * (1 + FLUX_GAIN_SIGMA * float(move[2]))
+    line = replace(line, gain=gain, offset=line.offset + FLUX_OFFSET_SIGMA * float(move[0]))
+    return replace(coupler, tunable=replace(coupler.tunable, line=line))
 
 
 def _moved(transmon: TransmonTruth, move: np.ndarray, turn: float) -> TransmonTruth:

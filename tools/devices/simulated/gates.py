@@ -23,4 +23,15 @@ class Reset(NamedTuple):
     """Back to the thermal state, but for a reset error."""
 
 
-Gate = Pulse | Rz | Idle | Reset
+class Flux(NamedTuple):
+    """A pulse on the coupler of a pair, a gate of both its qubits: ``flux_line.pulse_shape`` of a peak in nominal flux
+    quanta, its length in s, and how much of that is rise and fall.
+    """
+
+    pair: tuple[int, int]
+    amp: float
+    duration: float
+    edges: float
+
+
+Gate = Pulse | Rz | Idle | Reset | Flux

@@ -8,23 +8,31 @@ from numbers import Real
 from typing import Any, NoReturn
 
 from reson.errors import ToolError, ToolErrorKind
+from reson.tools.devices.coupler_flux import COUPLER_FLUX
 from reson.tools.devices.drive import DRIVE
 from reson.tools.devices.envelope import peak_derivative
 from reson.tools.devices.readout_tone import READOUT_TONE
+from reson.tools.devices.simulated.gates import Flux, Gate, Idle, Reset, Rz
 from reson.tools.devices.simulated.propagation import Pulse
-from reson.tools.devices.simulated.superoperators import Gate, Idle, Reset, Rz
 
 DT = 1e-9
 """Seconds of one sample."""
 RESET_TIME = 1e-6
 """Seconds of a reset within a circuit."""
 PULSE_DURATIONS = (4e-9, 20e-6)
+MOST_FLUX = 1.0
+"""Largest amplitude of a flux pulse, nominal flux quanta."""
 LONGEST_DELAY = 10e-3
+_WHOLE = 1e-6
+"""How far a length may be from a whole number of samples."""
 READOUT_BAND = (4e9, 10e9)
 """Hz that the readout's electronics and amplifier pass."""
 
 ARITY = {"x": 0, "sx": 0, "id": 0, "reset": 0, "rz": 1, "delay": 1, DRIVE: 4}
 """Gates that the chip plays -> their number of parameters."""
+
+PAIR_ARITY = {"cz": 0, COUPLER_FLUX: 3}
+"""Gates of two neighbours with a tunable coupler -> their number of parameters."""
 
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9, "ps": 1e-12, "dt": DT}
 
@@ -36,9 +44,7 @@ def to_gate(name: str, params: Sequence[Any], unit: str, controls: Mapping[str, 
     """
     if name not in ARITY or len(params) != ARITY[name]:
         _refuse(f"{name} with {len(params)} parameters is no instruction of it; it has {', '.join(ARITY)} and measure")
-    for value in params:
-        if not isinstance(value, Real) or not math.isfinite(value):
-            _refuse(f"{name} needs finite numbers, not {value!r}")
+    _require_finite(name, params)
     numbers = [float(value) for value in params]
     match name:
         case "x" | "sx":
@@ -54,6 +60,27 @@ def to_gate(name: str, params: Sequence[Any], unit: str, controls: Mapping[str, 
             return _delay(numbers[0], unit)
         case _:
             return _checked(Pulse(*numbers))
+
+
+def to_flux(name: str, params: Sequence[Any], pair: tuple[int, int], controls: Mapping[str, float]) -> Flux:
+    """The flux pulse that an instruction of a pair stands for at the pair's control values.
+
+    Raises ``ToolError`` (device_refused) for values that are not finite or out of range.
+    """
+    if len(params) != PAIR_ARITY[name]:
+        _refuse(f"{name} with {len(params)} parameters is no instruction of it")
+    if name == "cz":
+        params = (controls["cz_amplitude"], controls["cz_duration"], controls["cz_duration"])
+    _require_finite(name, params)
+    amp, duration, edges = (float(value) for value in params)
+    shortest, longest = PULSE_DURATIONS
+    if not shortest <= edges <= duration <= longest:
+        _refuse(f"a flux pulse of {duration:g} s with edges of {edges:g} s is outside {shortest:g} to {longest:g} s")
+    if any(abs(seconds / DT - round(seconds / DT)) > _WHOLE for seconds in (duration, edges)):
+        _refuse(f"a flux pulse of {duration:g} s with edges of {edges:g} s is no whole number of samples of {DT:g} s")
+    if abs(amp) > MOST_FLUX:
+        _refuse(f"a flux amplitude of {amp:g} is beyond full scale ({MOST_FLUX:g})")
+    return Flux(pair, amp, duration, edges)
 
 
 def readout_tone(params: Sequence[Any], controls: Mapping[str, float]) -> tuple[float, float]:
@@ -72,7 +99,7 @@ def readout_tone(params: Sequence[Any], controls: Mapping[str, float]) -> tuple[
 def picoseconds(gate: Gate) -> int:
     """How long a gate takes."""
     match gate:
-        case Pulse():
+        case Pulse() | Flux():
             return _picoseconds(gate.duration)
         case Idle():
             return gate.picoseconds
@@ -80,6 +107,12 @@ def picoseconds(gate: Gate) -> int:
             return _picoseconds(RESET_TIME)
         case Rz():
             return 0
+
+
+def _require_finite(name: str, params: Sequence[Any]) -> None:
+    for value in params:
+        if not isinstance(value, Real) or not math.isfinite(value):
+            _refuse(f"{name} needs finite numbers, not {value!r}")
 
 
 def _picoseconds(seconds: float) -> int:

@@ -1,14 +1,17 @@
 """Coupled qubits evolved together: the density operator of a group, gate by gate, with the coupling in between.
 
 A group's state is a tensor with one axis for each qubit, along which run the entries of a density operator, row by row.
-A gate is a matrix along one axis. The coupling h zz n1 n2 is diagonal: each entry turns by itself. Gates act at their
-middles (second-order splitting): exact for coupling and detuning together; what the coupling does while a pulse turns
-or relaxation acts is left out to second order in what it turns within one pulse or one piece of a wait.
+A gate is a matrix along one axis, a pulse on a coupler one along two; the latter acts in a frame common to both qubits,
+from which theirs have turned away by then. The coupling h zz n1 n2 is diagonal: each entry turns by itself. Gates act
+at their middles (second-order splitting): exact for coupling and detuning together; what the coupling does while a
+pulse turns or relaxation acts is left out to second order in what it turns within one pulse or one piece of a wait.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +23,9 @@ LEVELS_OF_THREE = 3
 """Levels of each of three qubits: the fourth is reached by 1e-5 of the population at most, which is left out."""
 
 
-def levels_of(qubits: int) -> int:
-    return LEVELS if qubits < 3 else LEVELS_OF_THREE
+def levels_of(qubits: int, pulsed: bool = False) -> int:
+    """Levels of each of a group's qubits; ``pulsed`` where one of their couplers is."""
+    return LEVELS if qubits < 3 and not pulsed else LEVELS_OF_THREE
 
 
 def on_entries(matrices: np.ndarray, levels: int) -> np.ndarray:
@@ -47,8 +51,20 @@ def coupling_rates(levels: int, qubits: int, pairs: Sequence[tuple[int, int, flo
     return rates
 
 
+class PairTable(NamedTuple):
+    """The pulses on the coupler of two qubits of the group, by their places, the first below the second."""
+
+    places: tuple[int, int]
+    matrices: np.ndarray
+    """On the entries of both, shape (pulses + 1, entries^2, entries^2), the first one the identity."""
+
+
 def evolve(
-    timelines: Sequence[Timeline], tables: Sequence[np.ndarray], rates: np.ndarray, initial: np.ndarray
+    timelines: Sequence[Timeline],
+    tables: Sequence[np.ndarray],
+    rates: np.ndarray,
+    initial: np.ndarray,
+    pairs: Sequence[PairTable] = (),
 ) -> np.ndarray:
     """States after the timelines, shape (timelines, entries, ...), all from ``initial`` (entries, ...).
 
@@ -58,9 +74,12 @@ def evolve(
     order = np.argsort(-lengths, kind="stable")
     gaps = np.zeros((len(timelines), lengths.max(initial=0)), dtype=np.int64)
     codes = np.zeros((len(tables), *gaps.shape), dtype=np.intp)
+    pulses, ahead = np.zeros((len(pairs), *gaps.shape), dtype=np.intp), np.zeros((len(pairs), *gaps.shape))
     for row, index in enumerate(order):
         gaps[row, : lengths[index]] = timelines[index].gaps
         codes[:, row, : lengths[index]] = timelines[index].codes
+        pulses[:, row, : lengths[index]] = timelines[index].pulses
+        ahead[:, row, : lengths[index]] = timelines[index].ahead
     different, gap_codes = np.unique(gaps, return_inverse=True)
     turns = np.exp(-1j * np.multiply.outer(different * 0.5e-12, rates))
     states = np.repeat(initial[None].astype(complex), len(timelines), axis=0)
@@ -70,6 +89,9 @@ def evolve(
             played = codes[place, :busy, column]
             if played.any():
                 now = _along(table[played], now, place + 1)
+        for pair, number, angle in zip(pairs, pulses[:, :busy, column], ahead[:, :busy, column], strict=True):
+            if number.any():
+                _pulse(pair, number, angle, now)
         states[:busy] = now
     result = np.empty_like(states)
     result[order] = states
@@ -84,6 +106,31 @@ def _along(matrices: np.ndarray, states: np.ndarray, axis: int) -> np.ndarray:
     before = int(np.prod(states.shape[1:axis]))
     flat = states.reshape(len(states), before, states.shape[axis], -1)
     return (matrices[:, None] @ flat).reshape(states.shape)
+
+
+def _pulse(pair: PairTable, numbers: np.ndarray, ahead: np.ndarray, states: np.ndarray) -> None:
+    """Each state after its pulse on a pair's coupler, in place; ``ahead`` as in ``PairEvent``."""
+    first, second = pair.places
+    entries = states.shape[first + 1]
+    levels = math.isqrt(entries)
+    number = np.arange(levels)
+    for pulse in np.unique(numbers[numbers > 0]):
+        chosen = np.flatnonzero(numbers == pulse)
+        turn = np.exp(1j * np.multiply.outer(np.subtract.outer(number, number).ravel(), ahead[chosen]))
+        turn = turn.reshape(entries, 1, len(chosen), *[1] * (states.ndim - 3))
+        moved = np.moveaxis(states[chosen], (first + 1, second + 1), (0, 1))
+        flat = (moved * turn.conj()).reshape(entries**2, -1)
+        moved = (pair.matrices[pulse] @ flat).reshape(moved.shape) * turn
+        states[chosen] = np.moveaxis(moved, (0, 1), (first + 1, second + 1))
+
+
+def joint_populations(states: np.ndarray, places: Sequence[int], levels: int) -> np.ndarray:
+    """Populations of the joint levels of some of a group's qubits, shape (states,) + (levels,) * qubits."""
+    diagonal = np.arange(levels) * (levels + 1)
+    for axis in range(1, states.ndim):
+        states = np.take(states, diagonal, axis=axis)
+    others = tuple(axis for axis in range(1, states.ndim) if axis - 1 not in places)
+    return np.real(states).sum(axis=others)
 
 
 def populations_of(states: np.ndarray, place: int, levels: int) -> np.ndarray:

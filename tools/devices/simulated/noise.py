@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,34 @@ def _coupled(transmon: TransmonTruth, defects: Iterable[DefectTruth]) -> Transmo
     t1 = 1 / (1 / transmon.t1 + loss)
     t2 = 1 / (1 / (2 * t1) + transmon.dephasing_rate) if loss else transmon.t2
     return replace(transmon, f01=transmon.f01 + pull, t1=t1 if loss else transmon.t1, t2=t2)
+
+
+def joint_shifts(transmons: Sequence[TransmonTruth], waiting: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """(shifts of each f01 in Hz, weights), shapes (nodes, qubits) and (nodes,), that average the slow noise of several
+    qubits together over waits in seconds.
+
+    A cubature of third degree with two nodes for each noisy qubit, good to 3 % of the contrast up to 1 rad of spread;
+    beyond that all combinations of what ``slow_shifts`` takes for each.
+    """
+    spreads = np.array(
+        [
+            2 * math.pi * one.quasi_static * min(wait, _FORGOTTEN * one.t2)
+            for one, wait in zip(transmons, waiting, strict=True)
+        ]
+    )
+    noisy = np.flatnonzero(spreads >= NEGLIGIBLE_PHASE)
+    if not noisy.size:
+        return np.zeros((1, len(transmons))), np.ones(1)
+    if spreads.max() > 1:
+        each = [slow_shifts(one, wait) for one, wait in zip(transmons, waiting, strict=True)]
+        shifts = np.stack([one.ravel() for one in np.meshgrid(*(part for part, _ in each), indexing="ij")], axis=-1)
+        weights = np.stack([one.ravel() for one in np.meshgrid(*(part for _, part in each), indexing="ij")], axis=-1)
+        return shifts, weights.prod(axis=-1)
+    shifts = np.zeros((2 * len(noisy), len(transmons)))
+    for index, place in enumerate(noisy):
+        reach = math.sqrt(len(noisy)) * transmons[place].quasi_static
+        shifts[2 * index : 2 * index + 2, place] = reach, -reach
+    return shifts, np.full(len(shifts), 1 / len(shifts))
 
 
 def slow_shifts(transmon: TransmonTruth, waiting: float) -> tuple[np.ndarray, np.ndarray]:

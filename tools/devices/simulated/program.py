@@ -1,8 +1,8 @@
 """From Qiskit circuits to gate sequences: reads, validates and schedules, before anything runs.
 
-Each qubit keeps its own time. Circuits are aligned late: at a barrier over several qubits those that have less to do
-after it wait there, and a qubit rests in its thermal state before its first gate. Only qubits that are measured or
-played on are kept.
+Each qubit keeps its own time; a gate of two qubits waits for both. Circuits are aligned late: at a barrier over several
+qubits those that have less to do after it wait there, and a qubit rests in its thermal state before its first gate.
+Only qubits that are measured or played on are kept.
 """
 
 from __future__ import annotations
@@ -17,8 +17,15 @@ from qiskit import QuantumCircuit
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.device import component
 from reson.tools.devices.readout_tone import READOUT_TONE
-from reson.tools.devices.simulated.instructions import ARITY, picoseconds, readout_tone, to_gate
-from reson.tools.devices.simulated.superoperators import Gate, Idle
+from reson.tools.devices.simulated.gates import Gate, Idle, Rz
+from reson.tools.devices.simulated.instructions import (
+    ARITY,
+    PAIR_ARITY,
+    picoseconds,
+    readout_tone,
+    to_flux,
+    to_gate,
+)
 
 
 @dataclass(frozen=True)
@@ -63,9 +70,15 @@ class Program:
     circuits: list[Measured]
 
 
-def read_circuits(circuits: Sequence[QuantumCircuit], controls: Sequence[Mapping[str, float]]) -> Program:
-    """Read circuits against the control values of each qubit. Raises ``ToolError`` (device_refused)."""
-    reader = _Reader(controls)
+PairControls = Mapping[tuple[int, int], Mapping[str, float]]
+"""Control values of each pair of neighbours with a tunable coupler."""
+
+
+def read_circuits(
+    circuits: Sequence[QuantumCircuit], controls: Sequence[Mapping[str, float]], pairs: PairControls | None = None
+) -> Program:
+    """Read circuits against the control values of each qubit and pair. Raises ``ToolError`` (device_refused)."""
+    reader = _Reader(controls, pairs or {})
     return Program(circuits=[reader.read(circuit) for circuit in circuits], gates=reader.gates)
 
 
@@ -88,8 +101,9 @@ class _Line:
 
 
 class _Reader:
-    def __init__(self, controls: Sequence[Mapping[str, float]]) -> None:
+    def __init__(self, controls: Sequence[Mapping[str, float]], pairs: PairControls) -> None:
         self.controls = controls
+        self.pairs = pairs
         self.gates: list[tuple[int, Gate]] = []
         self._known: dict[tuple[Any, ...], tuple[int, int]] = {}
         """(qubit, instruction as written) -> (code, picoseconds); reading an instruction again costs one look-up."""
@@ -110,6 +124,8 @@ class _Reader:
                 _measure(circuit, circuit.find_bit(instruction.clbits[0]).index, lines[bits[0]])
             elif name == READOUT_TONE:
                 _tune(circuit, lines[bits[0]], instruction.params, self.controls)
+            elif name in PAIR_ARITY and self.pairs and len(bits) == 2:
+                self._play_on_pair(circuit, name, instruction.params, [lines[bit] for bit in bits])
             else:
                 if name not in ARITY or len(bits) != 1:
                     _refuse(
@@ -135,6 +151,31 @@ class _Reader:
         self._known[key] = (len(self.gates), picoseconds(gate))
         self.gates.append((qubit, gate))
         return self._known[key]
+
+    def _play_on_pair(self, circuit: QuantumCircuit, name: str, params: Sequence[Any], lines: list[_Line]) -> None:
+        """A flux pulse on both lines, and after it the virtual Z rotations that belong to a CZ."""
+        low, high = sorted(lines, key=lambda line: line.qubit)
+        pair = (low.qubit, high.qubit)
+        if pair not in self.pairs:
+            _refuse(circuit, f"has {name} on {component(pair[0])} and {component(pair[1])}, which are no neighbours")
+        controls = self.pairs[pair]
+        try:
+            flux = to_flux(name, params, pair, controls)
+        except ToolError as error:
+            _refuse(circuit, f"on {component(pair[0])} and {component(pair[1])}: {error.message}")
+        self._synchronise(lines)
+        for line, angle in ((low, "cz_z_first"), (high, "cz_z_second")):
+            gates = (Rz(controls[angle]), flux) if name == "cz" else (flux,)
+            for gate in gates:
+                line.codes.append(self._code(line.qubit, gate))
+                line.picoseconds += picoseconds(gate)
+            line.acted = True
+
+    def _code(self, qubit: int, gate: Gate) -> int:
+        if (qubit, gate) not in self._known:
+            self._known[qubit, gate] = (len(self.gates), picoseconds(gate))
+            self.gates.append((qubit, gate))
+        return self._known[qubit, gate][0]
 
     def _synchronise(self, lines: list[_Line]) -> None:
         """Let those that have less to do after a barrier wait there."""

@@ -124,6 +124,12 @@ def draw_levels(populations: np.ndarray, shots: int, rng: np.random.Generator) -
     return (uniform[..., None] > cumulative[:, None, :]).sum(axis=-1)
 
 
+def draw_joint_levels(populations: np.ndarray, shots: int, rng: np.random.Generator) -> np.ndarray:
+    """Levels of qubits that depend on each other, from the populations of their joint levels: int (qubits, shots)."""
+    places = np.searchsorted(np.cumsum(populations.ravel())[:-1], rng.random(shots), side="right")
+    return np.array(np.unravel_index(places, populations.shape))
+
+
 def integrate(readout: Readout, levels: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarray:
     """The integrated signal at ``samples`` equal steps, over the whole readout time: complex (qubits, shots, samples).
 

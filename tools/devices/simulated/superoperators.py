@@ -20,7 +20,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from reson.tools.devices.simulated.carrier import as_played, played_frequency
-from reson.tools.devices.simulated.gates import Gate, Idle, Reset, Rz
+from reson.tools.devices.simulated.gates import Flux, Gate, Idle, Reset, Rz
 from reson.tools.devices.simulated.propagation import LOWERING, NUMBER, Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
@@ -145,6 +145,8 @@ def superoperators(gates: Sequence[Gate], truth: TransmonTruth, drive_frequency:
                 waits[index] = picoseconds * 1e-12
             case Rz(angle):
                 table[index] = from_unitaries(_virtual_z(np.array(angle)))
+            case Flux():
+                raise ValueError("a pulse on a coupler is no gate of one qubit")
             case Reset():
                 table[index] = np.outer(reset_state(truth), _TRACE)
     if waits:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qiskit.circuit import Delay, Instruction, Measure, Parameter, Reset
-from qiskit.circuit.library import IGate, RZGate, SXGate, XGate
+from qiskit.circuit.library import CZGate, IGate, RZGate, SXGate, XGate
 from qiskit.transpiler import InstructionProperties, Target
 
+from reson.tools.devices.coupler_flux import CouplerFluxGate
 from reson.tools.devices.drive import DriveGate
 from reson.tools.devices.readout_tone import ReadoutToneGate
 from reson.tools.devices.simulated.instructions import DT, RESET_TIME
 from reson.tools.devices.simulated.resonators import READOUT_TIME
 
 
-def chip_target(controls: Sequence[dict[str, float]]) -> Target:
-    """Target of uncoupled qubits; ``controls`` of each give the length of its calibrated pulses."""
+def chip_target(
+    controls: Sequence[Mapping[str, float]], pairs: Mapping[tuple[int, int], Mapping[str, float]]
+) -> Target:
+    """Gates of the qubits, and of the ``pairs`` with a tunable coupler; the controls give the length of calibrated
+    pulses.
+    """
     pulses = [qubit["pulse_duration"] for qubit in controls]
     target = Target(num_qubits=len(controls), dt=DT, granularity=1)
 
@@ -31,4 +36,10 @@ def chip_target(controls: Sequence[dict[str, float]]) -> Target:
     add(ReadoutToneGate(*(Parameter(name) for name in ("dfreq", "amp"))), [0.0] * len(pulses))
     add(Reset(), [RESET_TIME] * len(pulses))
     add(Measure(), [READOUT_TIME] * len(pulses))
+    if pairs:
+        lengths = {pair: InstructionProperties(duration=one["cz_duration"]) for pair, one in pairs.items()}
+        both = lengths | {(high, low): length for (low, high), length in lengths.items()}
+        target.add_instruction(CZGate(), both)
+        pulse = CouplerFluxGate(*(Parameter(name) for name in ("amp", "duration", "edges")))
+        target.add_instruction(pulse, dict.fromkeys(both))
     return target

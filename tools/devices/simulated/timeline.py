@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reson.tools.devices.simulated.gates import Gate, Idle, Rz
+from reson.tools.devices.simulated.gates import Flux, Gate, Idle, Rz
 from reson.tools.devices.simulated.instructions import picoseconds
 from reson.tools.devices.simulated.propagation import Pulse
 
@@ -46,6 +46,15 @@ class Strange(NamedTuple):
     """Hz, of the line's carrier minus that of the qubit."""
 
 
+class PairEvent(NamedTuple):
+    """A pulse on a pair's coupler: its number among the pair's different pulses from 1, and by how much the frame of
+    the pair's first qubit is ahead of that of the second then, rad.
+    """
+
+    number: int
+    ahead: float
+
+
 @dataclass(frozen=True)
 class Timeline:
     """Layers of events: half picoseconds between them, and for each qubit the event's number (0: none)."""
@@ -53,6 +62,10 @@ class Timeline:
     gaps: np.ndarray
     codes: np.ndarray
     """Shape (qubits, layers)."""
+    pulses: np.ndarray
+    """Number of the pulse on each pair's coupler (0: none), shape (pairs, layers)."""
+    ahead: np.ndarray
+    """Angles of ``PairEvent``, shape (pairs, layers)."""
 
 
 class Catalogue:
@@ -68,7 +81,8 @@ class Catalogue:
 def own_events(gates: Iterable[Gate], after: int, longest: float, silent: bool) -> list[tuple[int, Event]]:
     """(time, event) of each gate of a qubit that ends ``after`` picoseconds before the circuit's end.
 
-    Waits are cut into pieces of at most ``longest`` picoseconds; on a ``silent`` line a pulse is a wait.
+    Waits are cut into pieces of at most ``longest`` picoseconds; on a ``silent`` line a pulse is a wait. During a pulse
+    on a coupler the qubit waits, half before the pulse acts and half after.
     """
     gates = list(gates)
     time = -2 * (after + sum(picoseconds(gate) for gate in gates))
@@ -79,7 +93,9 @@ def own_events(gates: Iterable[Gate], after: int, longest: float, silent: bool) 
             turn = _folded(turn + gate.angle)
             continue
         length = picoseconds(gate)
-        if isinstance(gate, Idle) or (silent and isinstance(gate, Pulse)):
+        if isinstance(gate, Flux):
+            pieces = [*_pieces(length // 2, longest), *_pieces(length - length // 2, longest)]
+        elif isinstance(gate, Idle) or (silent and isinstance(gate, Pulse)):
             pieces = _pieces(length, longest)
         else:
             pieces = [(length, gate)]
@@ -135,26 +151,44 @@ def with_kicks(
     return list(found.items())
 
 
-def merge(lines: Sequence[list[tuple[int, Event]]], catalogues: Sequence[Catalogue], until: int) -> Timeline:
-    """The timeline of a group up to ``until`` (half picoseconds, at most 0), one list of events for each qubit."""
-    timed = sorted(
-        (time, place, catalogue.number(event))
+def merge(
+    lines: Sequence[list[tuple[int, Event]]],
+    catalogues: Sequence[Catalogue],
+    until: int,
+    pulsed: Sequence[list[tuple[int, PairEvent]]] = (),
+) -> Timeline:
+    """The timeline of a group up to ``until`` (half picoseconds, at most 0), one list of events for each qubit and
+    for each pair.
+    """
+    timed = [
+        (time, place, catalogue.number(event), 0.0)
         for place, (events, catalogue) in enumerate(zip(lines, catalogues, strict=True))
         for time, event in events
         if time <= until
-    )
+    ]
+    timed += [
+        (time, place, event.number, event.ahead)
+        for place, events in enumerate(pulsed, len(lines))
+        for time, event in events
+        if time <= until
+    ]
+    timed.sort()
+    width = len(lines) + len(pulsed)
     gaps: list[int] = []
     layers: list[list[int]] = []
+    angles: list[list[float]] = []
     last = timed[0][0] if timed else 0
     for time, together in itertools.groupby(timed, lambda entry: entry[0]):
-        layer = [0] * len(lines)
-        for _, place, number in together:
-            layer[place] = number
+        layer, ahead = [0] * width, [0.0] * width
+        for _, place, number, angle in together:
+            layer[place], ahead[place] = number, angle
         gaps.append(time - last)
         layers.append(layer)
+        angles.append(ahead)
         last = time
-    codes = np.array(layers, dtype=np.intp).reshape(-1, len(lines)).T
-    return Timeline(np.array(gaps, dtype=np.int64), codes)
+    codes = np.array(layers, dtype=np.intp).reshape(-1, width).T
+    turns = np.array(angles).reshape(-1, width).T
+    return Timeline(np.array(gaps, dtype=np.int64), codes[: len(lines)], codes[len(lines) :], turns[len(lines) :])
 
 
 def _folded(angle: float) -> float:
