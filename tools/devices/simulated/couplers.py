@@ -78,6 +78,14 @@ def with_tunable_couplers(truth: ChipTruth, edges: Edges, t1: Mapping[tuple[int,
     return replace(truth, couplers=tuple(couplers))
 
 
+def tunable_of(truth: ChipTruth, pair: tuple[int, int]) -> TunableTruth:
+    """The tunable coupler of a pair of neighbours."""
+    found = next(one.tunable for one in truth.couplers if one.qubits == pair)
+    if found is None:
+        raise ValueError(f"the coupler of {pair} is fixed")
+    return found
+
+
 def _flux_share(seed: int, target: tuple[int, int], source: tuple[int, int]) -> float:
     return float(np.random.default_rng([seed, *target, *source, _FLUX_STREAM]).normal(0, FLUX_CROSSTALK))
 

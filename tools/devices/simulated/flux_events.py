@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reson.tools.devices.simulated.carrier import played_frequency
+from reson.tools.devices.simulated.couplers import tunable_of
 from reson.tools.devices.simulated.flux_line import STEP, FluxLine, left_behind, pulse_shape, settled, steps_of
 from reson.tools.devices.simulated.flux_propagation import LEVELS, propagated, superoperator
 from reson.tools.devices.simulated.gates import Flux, Rz
@@ -21,7 +22,6 @@ from reson.tools.devices.simulated.instructions import picoseconds
 from reson.tools.devices.simulated.program import Program, Row
 from reson.tools.devices.simulated.timeline import PairEvent
 from reson.tools.devices.simulated.truth import ChipTruth
-from reson.tools.devices.simulated.tunable import tunable_of
 
 LEFT_STEP = 5e-6
 """Flux quanta by which what earlier pulses left is rounded: 3e-3 rad of conditional phase at most."""

@@ -118,7 +118,7 @@ def joint_shifts(transmons: Sequence[TransmonTruth], waiting: Sequence[float]) -
         weights = np.stack([one.ravel() for one in np.meshgrid(*(part for _, part in each), indexing="ij")], axis=-1)
         return shifts, weights.prod(axis=-1)
     shifts = np.zeros((2 * len(noisy), len(transmons)))
-    for index, place in enumerate(noisy):
+    for index, place in enumerate(noisy.tolist()):
         reach = math.sqrt(len(noisy)) * transmons[place].quasi_static
         shifts[2 * index : 2 * index + 2, place] = reach, -reach
     return shifts, np.full(len(shifts), 1 / len(shifts))

@@ -160,14 +160,6 @@ def adiabatic_amplitude(coupler: TunableTruth, duration: float) -> float:
     return float(np.interp(0.5, turns, amplitudes))
 
 
-def tunable_of(truth: ChipTruth, pair: tuple[int, int]) -> TunableTruth:
-    """The tunable coupler of a pair of neighbours."""
-    found = next(one.tunable for one in truth.couplers if one.qubits == pair)
-    if found is None:
-        raise ValueError(f"the coupler of {pair} is fixed")
-    return found
-
-
 def controlled(truth: ChipTruth, controls: Mapping[tuple[int, int], Mapping[str, float]]) -> ChipTruth:
     """The chip with its tunable couplers as the controls of each pair have them: f01 and ZZ at their bias, lines with
     their predistortion.

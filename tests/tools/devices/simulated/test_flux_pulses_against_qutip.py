@@ -9,13 +9,14 @@ import pytest
 import qutip
 
 from reson.evals.true_pair import cz_played, load_best_cz, load_controls, true_cz
+from reson.tools.devices.simulated.couplers import tunable_of
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.flux_events import FluxEvent, arriving
 from reson.tools.devices.simulated.flux_line import STEP, Tail, corrected, left_behind, pulse_shape, settled, steps_of
 from reson.tools.devices.simulated.flux_propagation import LEVELS, propagated, superoperator
 from reson.tools.devices.simulated.gates import Flux
 from reson.tools.devices.simulated.three_modes import REFERENCE
-from reson.tools.devices.simulated.tunable import TunableTruth, adiabatic_amplitude, tunable_of
+from reson.tools.devices.simulated.tunable import TunableTruth, adiabatic_amplitude
 
 START = 1.7e9
 PAIR = (0, 1)
