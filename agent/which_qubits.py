@@ -23,24 +23,26 @@ def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
-    """ "best:10": the best ten connected qubits by what the provider publishes; "all"; else as ``parse_qubits``.
+    """ "best:10": the best ten connected qubits by what the provider publishes; "chain:10": the best ten in a row;
+    "all"; else as ``parse_qubits``.
 
     Raises ``OperatorError``.
     """
     kind, _, number = text.strip().partition(":")
     if kind == "all":
         return device.qubits
-    if kind != "best":
+    if kind not in ("best", "chain"):
         return parse_qubits(text, device.qubits)
-    from reson.tools.devices.layout import best_connected, published_costs
+    from reson.tools.devices.layout import best_connected, chain_of, published_costs
 
     told = published_of(device)
     if told is None or not number.isdecimal() or int(number) < 1:
         raise OperatorError(
             f"{device.name} publishes nothing to choose by" if told is None else f"{text!r} names no qubits",
-            "name qubits like 0-4" if told is None else "write it like best:10",
+            "name qubits like 0-4" if told is None else f"write it like {kind}:10",
         )
-    return best_connected(published_costs(told, device.qubits), int(number))
+    choose = chain_of if kind == "chain" else best_connected
+    return choose(published_costs(told, device.qubits), int(number))
 
 
 def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:

@@ -35,6 +35,9 @@ def night(
     qubits: place.Qubits = "",
     device: place.OnDevice = "",
     until: Annotated[str, typer.Option(metavar="HH:MM", help="Start no job after this hour (device clock, UTC).")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what it would cost at IBM; send nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Bring up or keep up every qubit, and write a report.
@@ -47,6 +50,7 @@ def night(
       reson night
       reson night --until 06:00
       reson --lab torino night --device fake:torino --qubits best:10
+      reson --lab torino night --dry-run
       reson --lab ~/labs/other night --seed 11 --qubits 3
     """
     from reson.agent.launch import Plan
@@ -55,7 +59,37 @@ def night(
     hour = arguments.hour(until)
     lab = place.lab_to_make(context, seed, qubits, device)
     counted = qubits.isdecimal() and lab.config.device.kind in NAMELESS
+    if dry_run:
+        return _cost(lab, "" if counted else qubits, as_json)
     return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json)
+
+
+def _cost(lab: Lab, measure: str, as_json: bool) -> int:
+    """Print what a night would take of the account, and send nothing."""
+    from reson.agent.cli import output
+    from reson.agent.estimate import estimate
+    from reson.agent.which_qubits import choose_qubits
+
+    device = lab.device(lab.store())
+    found = estimate(device, choose_qubits(measure or lab.config.device.measure or "all", device))
+    budget = lab.config.ibm.quantum_seconds
+    if as_json:
+        output.document(found.to_json() | {"seconds": found.seconds, "share": found.share, "budget": budget})
+        return 0
+    output.table(
+        ("experiment", "jobs", "quantum seconds"),
+        ((row.experiment, str(row.jobs), f"{row.seconds:.0f}") for row in found.rows),
+        empty="no experiments",
+    )
+    left = "" if found.remaining is None else f"; the account has {found.remaining:.0f} s left"
+    output.lines(
+        [
+            *(f"left out: {name}: {why}" for name, why in found.left_out.items()),
+            f"{found.seconds:.0f} quantum seconds on {found.qubits} qubits of {found.device}, nothing repeated",
+            f"{found.share:.0%} of the {found.allowance:.0f} s of a month{left}; the budget of a run is {budget:g} s",
+        ]
+    )
+    return 0
 
 
 def calibrate(

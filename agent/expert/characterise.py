@@ -6,6 +6,8 @@ gets a diagnosis, and the qubit goes on: there is nothing upstream that could be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reson.agent.expert.diagnosis import in_specification, unresolved
 from reson.agent.expert.plans import Step
 from reson.agent.expert.remedies import Retry, remedy
@@ -70,7 +72,7 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
             return Measure(
                 component=view.component,
                 experiment=step.experiment,
-                parameters={**step.parameters, **_parameters(step.experiment, view)},
+                parameters={**step.parameters, **parameters_for(step.experiment, _known(view))},
                 why=step.why,
             )
         answer = remedy(step, made, upstream_tried=True)
@@ -85,9 +87,14 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     return _close(view, goals, found)
 
 
-def _parameters(experiment: str, view: QubitView) -> dict[str, float]:
-    """Sequences as long as the known error asks for; the default goes by coherence, which such gates rarely reach."""
+def _known(view: QubitView) -> dict[str, float]:
     error = view.value("error_per_gate")
+    return {} if error is None else {"error_per_gate": error}
+
+
+def parameters_for(experiment: str, known: Mapping[str, float]) -> dict[str, float]:
+    """Sequences as long as the known error asks for; the default goes by coherence, which such gates rarely reach."""
+    error = known.get("error_per_gate")
     if experiment != "standard_rb" or not error:
         return {}
     return {"max_length": round(min(max(1 / (PULSES_PER_CLIFFORD * error), 50), 5000), -1)}

@@ -106,6 +106,14 @@ class Remote(Protocol):
         """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
         ...
 
+    def remaining(self) -> float | None:
+        """Quantum seconds that the account has left; None where that is not told."""
+        ...
+
+    def allowance(self) -> float | None:
+        """Quantum seconds of the account for one period of its plan; None where that is not told."""
+        ...
+
     def close(self) -> None:
         """The run has ended, whatever its ending: nothing that costs stays open."""
         ...

@@ -100,6 +100,16 @@ def _grow(
     return total, tuple(members)
 
 
+def chain_of(costs: Costs, number: int) -> tuple[int, ...]:
+    """``number`` qubits in a row, of small total cost. Raises ``OperatorError`` where there are none."""
+    found = best_chain(costs, number)
+    if len(found) < number:
+        raise OperatorError(
+            f"the device has no {number} qubits in a row that work", f"it has {len(found)}: ask for chain:{len(found)}"
+        )
+    return found
+
+
 def best_chain(costs: Costs, longest: int) -> tuple[int, ...]:
     """The chain of least cost among the longest ones that there are, of at most ``longest`` qubits.
 

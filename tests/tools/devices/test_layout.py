@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reson.errors import OperatorError
-from reson.tools.devices.layout import best_chain, best_connected, published_costs
+from reson.tools.devices.layout import best_chain, best_connected, chain_of, published_costs
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
 
 GRID = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (0, 6), (6, 7), (7, 8), (2, 8), (5, 9), (8, 9)]
@@ -72,6 +72,13 @@ def test_success_is_the_product_of_its_parts() -> None:
         (1 - (one.gate_error or 0)) ** 2 * (1 - (one.readout_error or 0)) for one in (first, second)
     )
     assert math.exp(-costs.of((0, 1))) == pytest.approx(expected)
+
+
+def test_a_chain_that_the_device_has_not_is_refused() -> None:
+    costs = published_costs(device(2, broken=2))
+    assert chain_of(costs, 4) == best_chain(costs, 4)
+    with pytest.raises(OperatorError, match="no 11 qubits in a row"):
+        chain_of(costs, 11)
 
 
 def test_too_many_are_refused() -> None:

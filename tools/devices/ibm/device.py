@@ -138,10 +138,16 @@ class IbmDevice(FixedControls):
         spent = max(self.ledger.spent(backend.attendance.run_id), self._in_sessions())
         if spent + seconds > self.budget:
             return f"quantum seconds: {spent:.0f} of {self.budget:g} used, next needs {seconds:.0f}"
-        left = backend.attendance.patiently(backend.service.remaining)
+        left = self.remaining()
         if left is not None and seconds > left:
             return f"quantum seconds: the account has {left:.0f} left, next needs {seconds:.0f}"
         return None
+
+    def remaining(self) -> float | None:
+        return self._backend.attendance.patiently(self._backend.service.remaining)
+
+    def allowance(self) -> float | None:
+        return self._backend.attendance.patiently(self._backend.service.allowance)
 
     def close(self) -> None:
         """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""

@@ -1,0 +1,88 @@
+"""What a run would cost on a device whose provider counts quantum seconds, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from reson.agent.campaign.schedule import merge
+from reson.agent.expert.characterise import OPTIONAL, PLAN, parameters_for
+from reson.agent.observation import Measure
+from reson.errors import OperatorError
+from reson.records import Finite, Record
+from reson.tools.devices.device import Remote, component, coupling_of, only_waiting_alone, published_of
+from reson.tools.devices.possible import why_not, why_not_on
+from reson.tools.experiments.catalogue import get
+
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+
+OVERHEAD = 2.0
+"""Quantum seconds that IBM charges a job beside its shots."""
+OPEN_PLAN = 600.0
+"""Quantum seconds of the open plan in 28 days (2026)."""
+
+
+class Row(Record):
+    experiment: str
+    jobs: int
+    """More than one where neighbours take turns."""
+    seconds: Finite
+    """Quantum seconds of all of them."""
+
+
+class Estimate(Record):
+    device: str
+    qubits: int
+    rows: tuple[Row, ...]
+    left_out: dict[str, str]
+    """Experiments that the device cannot run, and why."""
+    allowance: Finite
+    """Quantum seconds of one period of the account's plan; of the open plan where there is no account."""
+    remaining: Finite | None
+    """That the account has left; None where it does not tell."""
+
+    @property
+    def seconds(self) -> float:
+        return sum(row.seconds for row in self.rows)
+
+    @property
+    def share(self) -> float:
+        """Of the period's allowance."""
+        return self.seconds / self.allowance
+
+
+def estimate(device: Device, qubits: Sequence[int]) -> Estimate:
+    """Of a night of characterisation in which every experiment is accepted at once.
+
+    Raises ``OperatorError`` for a device of one's own, which costs nothing and where one result decides the next.
+    """
+    told = published_of(device)
+    if told is None:
+        raise OperatorError(
+            f"{device.name} counts no quantum seconds", "its budget is device time: [budget] in lab.toml"
+        )
+    known, rows, left_out = told.first_values(qubits), [], {}
+    for step in PLAN:
+        row = get(step.experiment)
+        if reason := why_not(row, device):
+            left_out[row.name] = reason
+            continue
+        asked = []
+        for qubit in qubits:
+            if row.name in OPTIONAL and why_not_on(row, device, qubit):
+                continue
+            values = known.get(component(qubit), {})
+            arguments = row.arguments({**step.parameters, **parameters_for(row.name, values)}, values)
+            asked.append(Measure(component=component(qubit), experiment=row.name, parameters=arguments, why=step.why))
+        jobs = merge("estimate", 0, asked, coupling_of(device), only_waiting_alone(device))
+        longest = (max(row.device_seconds(one, device) for one in job["requests"].values()) for job in jobs)
+        rows.append(Row(experiment=row.name, jobs=len(jobs), seconds=sum(longest) + OVERHEAD * len(jobs)))
+    return Estimate(
+        device=device.name,
+        qubits=len(qubits),
+        rows=tuple(rows),
+        left_out=left_out,
+        allowance=(device.allowance() if isinstance(device, Remote) else None) or OPEN_PLAN,
+        remaining=device.remaining() if isinstance(device, Remote) else None,
+    )
