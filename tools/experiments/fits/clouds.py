@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 ITERATIONS = 60
+GAIN = 0.003
+"""Fidelity that the best cut of the data has to win over the middle of the clouds, beyond what decays explain."""
+MOST_EXPLAINED = 0.02
+"""The same that decays may explain: a cloud much wider than the other looks like one, too."""
+PLATEAU = 0.5
+"""Cuts whose fidelity lies within so many errors of the best one's are as good; the threshold is in their middle."""
+NARROWEST = 0.2
+"""Width of a cloud in units of the common one, below which it would follow single shots."""
 SETTLED = 2e-4
 """Move of a centre, in widths of a cloud, below which the decomposition has come to rest."""
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Two Gaussians of common width on the rotated axis, and between them the shots that decayed during the readout.
+    """Two Gaussians on the rotated axis, and between them the shots that decayed during the readout.
+
+    Their widths are equal, as an amplifier makes them, unless the data ask for two (``discriminate``).
 
     ``shares`` holds for each preparation the shares of lower cloud, bridge and upper cloud. A decay at a random moment
     leaves the signal anywhere between the two centres; were such shots shared out to the clouds, they would draw the
@@ -22,13 +32,17 @@ class Mixture:
 
     low: float
     high: float
-    sigma: float
+    widths: tuple[float, float]
     shares: tuple[tuple[float, float, float], tuple[float, float, float]]
 
     def density(self, x: np.ndarray, preparation: int) -> np.ndarray:
         """Probability density at ``x`` for preparation 0 or 1."""
-        parts = _components(x, self.low, self.high, self.sigma)
+        parts = _components(x, self.low, self.high, self.widths)
         return sum((share * part for share, part in zip(self.shares[preparation], parts, strict=True)), np.zeros(1))
+
+    @property
+    def sigma(self) -> float:
+        return sum(self.widths) / 2
 
     @property
     def preparation_error(self) -> float:
@@ -73,12 +87,33 @@ def discriminate(iq: np.ndarray) -> Discrimination:
 
     The angle joins the centroids. The threshold lies midway between the Gaussians that the shots decompose into, which
     is optimal for equal widths and equal priors and, unlike the best cut of the very sample, does not follow its noise.
+    Where the clouds have not one width, in the plane or on the axis, or have tails, the best straight cut wins by more
+    than noise and decays explain, and is taken.
     """
+    usual = _cut_midway(iq, _angle(iq), equal=True)
+    cuts = [_best_cut(iq, angle) for angle in (usual.angle, _fisher_angle(iq))]
+    best, expected = max(cuts, key=lambda cut: cut.fidelity), min(_explained(usual), MOST_EXPLAINED)
+    needed = max(GAIN, usual.fidelity_err)
+    return best if best.fidelity - usual.fidelity - expected > needed else usual
+
+
+def _angle(iq: np.ndarray) -> float:
+    return float(np.angle(iq[1].mean() - iq[0].mean()))
+
+
+def _fisher_angle(iq: np.ndarray) -> float:
+    """Across the straight line that parts two clouds of any one shape best (Fisher, Ann. Eugen. 7, 179 (1936))."""
+    plane = np.stack([iq.real, iq.imag], axis=-1)
+    scatter = sum(np.cov(part.T) for part in plane)
+    direction = np.linalg.pinv(scatter) @ (plane[1].mean(axis=0) - plane[0].mean(axis=0))
+    return float(np.arctan2(direction[1], direction[0]))
+
+
+def _cut_midway(iq: np.ndarray, angle: float, equal: bool) -> Discrimination:
     shots = iq.shape[1]
     difference = iq[1].mean() - iq[0].mean()
-    angle = float(np.angle(difference))
     along, across = rotated(iq, angle), (iq * np.exp(-1j * angle)).imag
-    mixture = _fit_mixture(along)
+    mixture = _fit_mixture(along, equal)
     threshold = (mixture.low + mixture.high) / 2
     above = (along > threshold).mean(axis=1)
     angle_err = float(np.hypot(*across.std(axis=1)) / np.sqrt(shots) / max(abs(difference), 1e-300))
@@ -94,33 +129,61 @@ def discriminate(iq: np.ndarray) -> Discrimination:
     )
 
 
-def _fit_mixture(along: np.ndarray) -> Mixture:
-    """Expectation maximisation on both preparations at once, ``along`` of shape (2, shots)."""
+def _best_cut(iq: np.ndarray, angle: float) -> Discrimination:
+    """The cut of the sample itself, in the middle of all that are as good within the noise."""
+    midway = _cut_midway(iq, angle, equal=False)
+    zero, one = np.sort(rotated(iq, angle), axis=1)
+    cuts = np.sort(np.concatenate([zero, one]))
+    fidelity = (np.searchsorted(zero, cuts) + len(one) - np.searchsorted(one, cuts)) / (2 * len(zero))
+    good = cuts[fidelity >= fidelity.max() - PLATEAU * midway.fidelity_err]
+    threshold, half = float(good[0] + good[-1]) / 2, float(good[-1] - good[0]) / 2
+    errors = float((zero > threshold).mean()), float((one <= threshold).mean())
+    return replace(
+        midway, threshold=threshold, threshold_err=float(np.hypot(midway.threshold_err, half / 3**0.5)), errors=errors
+    )
+
+
+def _explained(usual: Discrimination) -> float:
+    """What the best cut would win if the clouds were what the decomposition says: shots that decay draw it down."""
+    mixture = usual.mixture
+    x = np.linspace(mixture.low - 4 * mixture.sigma, mixture.high + 4 * mixture.sigma, 801)
+    below = [np.cumsum(mixture.density(x, n)) * (x[1] - x[0]) for n in (0, 1)]
+    fidelity = (1 + below[0] - below[1]) / 2
+    return float(fidelity.max() - np.interp(usual.threshold, x, fidelity))
+
+
+def _fit_mixture(along: np.ndarray, equal: bool) -> Mixture:
+    """Expectation maximisation on both preparations at once, ``along`` of shape (2, shots); ``equal``: in width."""
     low, high = (float(centre) for centre in np.median(along, axis=1))
-    sigma = float(along.std(axis=1).min())
+    first, second = (float(width) for width in along.std(axis=1))
+    widths = (min(first, second),) * 2 if equal else (first, second)
     shares = np.array([[0.94, 0.02, 0.04], [0.04, 0.02, 0.94]])
     for _ in range(ITERATIONS):
-        likelihood = shares.T[:, :, None] * _components(along, low, high, sigma)
+        likelihood = shares.T[:, :, None] * _components(along, low, high, widths)
         lower, bridge, upper = likelihood / (likelihood.sum(axis=0) + 1e-300)
         before = low, high
         low, high = (float(np.sum(part * along) / (np.sum(part) + 1e-300)) for part in (lower, upper))
-        spread = np.sum(upper * (along - high) ** 2 + lower * (along - low) ** 2)
-        sigma = float(np.sqrt(spread / np.sum(lower + upper)))
+        spread = [np.sum(part * (along - centre) ** 2) for part, centre in ((lower, low), (upper, high))]
+        weight = [np.sum(part) + 1e-300 for part in (lower, upper)]
+        common = float(np.sqrt(sum(spread) / sum(weight)))
+        apart = [max(float(np.sqrt(one / of)), NARROWEST * common) for one, of in zip(spread, weight, strict=True)]
+        widths = (common, common) if equal else (apart[0], apart[1])
         shares = np.stack([part.mean(axis=1) for part in (lower, bridge, upper)], axis=1)
-        if max(abs(low - before[0]), abs(high - before[1])) < SETTLED * sigma:
+        if max(abs(low - before[0]), abs(high - before[1])) < SETTLED * common:
             break
     ground, excited = ((float(a), float(b), float(c)) for a, b, c in shares)
-    return Mixture(low, high, sigma, (ground, excited))
+    return Mixture(low, high, widths, (ground, excited))
 
 
-def _components(x: np.ndarray, low: float, high: float, sigma: float) -> np.ndarray:
+def _components(x: np.ndarray, low: float, high: float, widths: tuple[float, float]) -> np.ndarray:
     """Densities of lower cloud, bridge (even between the centres, as wide as a cloud beyond them) and upper cloud."""
     from scipy.special import ndtr
 
+    sigma = sum(widths) / 2
     # centres that coincide leave no bridge but a third cloud
     length = max(high - low, 0.1 * sigma)
     bridge = (ndtr((x - low) / sigma) - ndtr((x - low - length) / sigma)) / length
-    return np.stack([_normal(x, low, sigma), bridge, _normal(x, high, sigma)])
+    return np.stack([_normal(x, low, widths[0]), bridge, _normal(x, high, widths[1])])
 
 
 def _normal(x: np.ndarray, centre: float, sigma: float) -> np.ndarray:
