@@ -208,12 +208,18 @@ def find_key(settings: ModelSettings) -> str:
 
 
 def _client(settings: ModelSettings, key: str) -> openai.OpenAI:
-    """Tries and deadlines are ours: the package makes one try, and its own waits end a little after we have left."""
-    http = openai.DefaultHttpxClient(
-        event_hooks={"response": [guard]},
-        headers={"Accept-Encoding": "identity"},
-        timeout=httpx2.Timeout(settings.timeout + AFTER),
-    )
+    """Tries and deadlines are ours: the package makes one try, and its own waits end a little after we have left.
+
+    Raises ``NoAnswer`` for a proxy of the environment that is none.
+    """
+    try:
+        http = openai.DefaultHttpxClient(
+            event_hooks={"response": [guard]},
+            headers={"Accept-Encoding": "identity"},
+            timeout=httpx2.Timeout(settings.timeout + AFTER),
+        )
+    except ValueError as error:
+        raise NoAnswer(FailureKind.REFUSED, f"the question cannot be sent: {error}") from error
     return openai.OpenAI(
         base_url=settings.base_url,
         api_key=key or "none",
