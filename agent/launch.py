@@ -114,7 +114,9 @@ def _require_rules(lab: Lab, store: Store, device: Device) -> None:
     """What may be done and how much of it, before a run is on record. Raises ``OperatorError`` for a mistake there."""
     from reson.agent.on_record import require_limits
     from reson.agent.policy_names import foreign
+    from reson.agent.tidying import tidy
 
+    tidy(lab.directory, store)
     require_limits(store, lab.runs, lab.config)
     named = [rule.component for rule in lab.policy().rule if rule.component is not None]
     if unknown := foreign(named, device.qubits):
@@ -303,9 +305,10 @@ def _tell_of_job(bench: Bench, kind: str, body: Json) -> None:
 
 def _memory(lab: Lab, store: Store, watch: Watch) -> Memory | None:
     """The index of the lab; a damaged one is made again from the record; where that fails, None."""
-    from reson.agent.memory import rebuild
+    from reson.agent.memory import finish_rebuild, rebuild
 
     try:
+        finish_rebuild(lab.directory / "memory")
         return lab.memory()
     except OperatorError as error:
         watch("memory_failed", {"reason": error.what, "remedy": "making it again from the record"})

@@ -139,6 +139,18 @@ def rebuild(directory: Path, store: Store) -> int:
     return len(documents)
 
 
+def finish_rebuild(directory: Path) -> None:
+    """Bring a rebuild to its end that was killed between its renames: by then the new index was complete. Nobody else
+    may write to the index meanwhile.
+    """
+    fresh, old = (directory.with_name(directory.name + suffix) for suffix in (".new", ".old"))
+    with _operator_errors(directory):
+        if not directory.exists() and old.exists():
+            (fresh if fresh.exists() else old).rename(directory)
+        _remove(fresh)
+        _remove(old)
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)

@@ -171,6 +171,8 @@ class Provenance(Record):
     """Rule of the policy -> how many actions it decided."""
     times_resumed: int
     written_wall: Finite
+    damaged: tuple[str, ...] = ()
+    """Lines of the trajectory that could not be read."""
     record: str = ""
     """Head of the chain of the record when this was written."""
 

@@ -8,12 +8,17 @@ from typing import Any
 
 from reson.agent.report.content import Diagnosis
 from reson.records import Json
-from reson.trajectory import read_trajectory
+from reson.trajectory import damage_of, read_trajectory
 
 
 def events_of(path: Path) -> list[Json]:
     """Events in order; none for a run that was cut short before its first."""
     return read_trajectory(path) if path.exists() else []
+
+
+def damaged(path: Path) -> tuple[str, ...]:
+    """A sentence for each line that is no event."""
+    return tuple(damage_of(path)) if path.exists() else ()
 
 
 def start_of(events: Sequence[Json]) -> Json:

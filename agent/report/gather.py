@@ -140,5 +140,6 @@ def _provenance(
         rules=dict(Counter(approval.rule for approval in approvals)),
         times_resumed=times_resumed,
         written_wall=time.time(),
+        damaged=events.damaged(lab.runs / row.id / "trajectory.jsonl"),
         record=str(head_of(store)),
     )

@@ -7,13 +7,14 @@ place in the run, so that a node that is executed again after a kill writes noth
 from __future__ import annotations
 
 import json
+import logging
 import os
 from pathlib import Path
 
-from reson.errors import OperatorError
 from reson.records import Json
 
 SCHEMA = "reson-trajectory-1"
+_log = logging.getLogger("reson")
 
 
 class TrajectoryWriter:
@@ -48,24 +49,48 @@ class TrajectoryWriter:
 
 
 def read_trajectory(path: Path) -> list[Json]:
-    """All events of a file, in order. Raises ``OperatorError`` where a line is no JSON object."""
-    events = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            events.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise OperatorError(
-                f"line {number} of {path} is damaged: {error.msg}",
-                "the measurements are safe in lab.db; move the file aside and run `reson report RUN` again",
-            ) from error
+    """All events of a file, in order. Lines that are no events are left out; the log and ``damage_of`` tell of them."""
+    events, damage = _read(path)
+    for problem in damage:
+        _log.warning("%s: %s", path, problem)
     return events
 
 
+def damage_of(path: Path) -> list[str]:
+    """A sentence for each line that is no event: after a power cut, or of another hand."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[list[Json], list[str]]:
+    events, damage = [], []
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line:
+            continue
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, a number or a nesting without end
+            damage.append(f"line {number} cannot be read: {_first_words(error)}")
+            continue
+        if isinstance(event, dict) and isinstance(event.get("id"), str) and isinstance(event.get("kind"), str):
+            events.append(event)
+        else:
+            damage.append(f"line {number} is no event")
+    return events, damage
+
+
+def _first_words(error: ValueError | RecursionError) -> str:
+    return str(error).partition("\n")[0][:80]
+
+
 def _drop_half_line(path: Path) -> None:
-    """A killed process may leave half a line; its event is written again when the node is executed again."""
+    """A killed process may leave half a line, a power cut zeros: neither was ever complete, and what they told of is
+    written again when the node is executed again.
+    """
     if not path.exists():
         return
     data = path.read_bytes()
-    if data and not data.endswith(b"\n"):
+    whole = data.rstrip(b"\0\n")
+    whole = data[: len(whole) + 1] if data[len(whole) : len(whole) + 1] == b"\n" else whole[: whole.rfind(b"\n") + 1]
+    if len(whole) < len(data):
         with path.open("r+b") as file:
-            file.truncate(data.rfind(b"\n") + 1)
+            file.truncate(len(whole))
