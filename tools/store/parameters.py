@@ -171,6 +171,8 @@ def _require_evidence(store: Store, connection: Connection, approval: ApprovalRo
     values that its experiment proposes. What a person put in their place is the person's.
     """
     arguments = approval.effective_action.arguments
+    from reson.tools.experiments.catalogue import get
+
     measurement = arguments.get("measurement")
     if measurement is None:
         if arguments.get("verdict") is not None:
@@ -193,25 +195,20 @@ def _require_evidence(store: Store, connection: Connection, approval: ApprovalRo
     verdict = None if found.judgement is None else Judgement.model_validate(found.judgement).verdict
     if verdict != arguments.get("verdict"):
         raise _refuse(f"{approval.id} claims verdict {arguments.get('verdict')}, on record is {verdict}")
-    proposed = _proposed(store, found.experiment, found.analysis_sha, found.controls)
+    proposed: list[Change] = []
+    if found.analysis_sha is not None:
+        analysis = Analysis.model_validate_json(store.blobs.get(found.analysis_sha, ANALYSIS))
+        proposed = get(found.experiment).propose(analysis, found.controls)
+    require_proposed(approval, proposed)
+
+
+def require_proposed(approval: ApprovalRow, proposed: Iterable[Change]) -> None:
+    """That an approval was asked for nothing but what was proposed. Raises ``ToolError`` (not_allowed)."""
+    known = {(one.component, one.parameter): (one.new, one.stderr) for one in proposed}
     for change in changes_of(approval.action):
-        if proposed.get(change.parameter) != (change.component, change.new, change.stderr):
-            raise _refuse(f"{measurement} does not propose {change.component}.{change.parameter} = {change.new:g}")
-
-
-def _proposed(
-    store: Store, experiment: str, analysis_sha: str | None, controls: dict[str, float]
-) -> dict[str, tuple[str, float, float | None]]:
-    """Parameter -> (component, value, standard deviation) that an experiment proposes after this analysis."""
-    from reson.tools.experiments.catalogue import get
-
-    if analysis_sha is None:
-        return {}
-    analysis = Analysis.model_validate_json(store.blobs.get(analysis_sha, ANALYSIS))
-    return {
-        change.parameter: (change.component, change.new, change.stderr)
-        for change in get(experiment).propose(analysis, controls)
-    }
+        if known.get((change.component, change.parameter)) != (change.new, change.stderr):
+            measured = approval.action.arguments.get("measurement")
+            raise _refuse(f"{measured} does not propose {change.component}.{change.parameter} = {change.new:g}")
 
 
 def _write(connection: Connection, approval: ApprovalRow, changes: list[Change], device_time: float) -> None:
