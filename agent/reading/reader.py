@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reson.agent.reading.answers import no_signal
 from reson.agent.reading.benchmarking import read_each_decay, read_leakage, read_pairs
@@ -19,9 +19,9 @@ from reson.agent.reading.staircase import read_staircase
 from reson.agent.reading.states import read_crosstalk, read_readout_error, read_reset, read_tomography
 from reson.agent.reading.traces import read_fine_frequency, read_trace
 from reson.agent.reading.wandering import read_wandering
-from reson.records import Reading
+from reson.records import GOOD, Check, CheckCode, FitReliability, Outcome, Reading, Status
 from reson.tools.data import Analysis
-from reson.tools.verdicts.data_checks import unusable
+from reson.tools.verdicts.data_checks import suspicions, unusable
 
 READERS: dict[str, Callable[[Analysis], Reading]] = {
     "resonator_spectroscopy": read_dip,
@@ -70,4 +70,20 @@ def read_saved_data(analysis: Analysis) -> Reading:
     if why := unusable(analysis):
         return no_signal(analysis, why)
     hidden = analysis.model_copy(update={"quantities": {}, "reduced_chi2": None})
-    return READERS[analysis.experiment](hidden)
+    return _with(suspicions(analysis), READERS[analysis.experiment](hidden))
+
+
+def _with(suspicions: Sequence[Check], reading: Reading) -> Reading:
+    """The reading of a plot whose raw data show what the matter is: that stands first, and it is no success."""
+    if not suspicions:
+        return reading
+    reason = "; ".join([*(one.message for one in suspicions), reading.reason])
+    update: dict[str, object] = {"reason": reason}
+    turned = any(one.code is not CheckCode.NO_SIGNAL for one in suspicions)
+    if reading.status in GOOD or (turned and reading.status is Status.NO_SIGNAL):  # there is a clear signal
+        update |= {
+            "status": Status.FIT_POOR,
+            "outcome": Outcome.ANOMALOUS,
+            "reliability": FitReliability.UNRELIABLE,
+        }
+    return reading.model_copy(update=update)

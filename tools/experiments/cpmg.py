@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
-from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
 from reson.tools.experiments.fits.decay_shapes import echoes
+from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -70,7 +71,7 @@ def _train(total: float, echoes: int) -> tuple[dict[str, Any], list[Instruction]
 
 
 def analyse(raw: RawData) -> Analysis:
-    points = points_of(raw, ECHO_DECAY, US)
+    points = points_of(raw, ECHO_DECAY, US, excitation(raw, begins=1))
     (found,) = echoes([points], [decay_start(points.x, points.y)], US)
     quantities, result = {}, found.best
     if result.error is None:
@@ -85,7 +86,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=P1,
+        y_axis=axis_of(raw),
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

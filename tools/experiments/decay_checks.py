@@ -8,7 +8,11 @@ import numpy as np
 
 from reson.records import Check, Verdict
 from reson.tools.data import Analysis, Past, Values
+from reson.tools.experiments.fits.processing import SHARE
 from reson.tools.verdicts import checks
+
+OF_ITS_RANGE = (0.6, 1.1)
+"""Height of a decay in units of the range of its points: noise widens the range, a short window narrows it."""
 
 
 def decay_checks(
@@ -19,6 +23,8 @@ def decay_checks(
     if not fitted.passed:
         return [fitted, checks.signal(analysis.series[0])]
     found, window = analysis.quantities, parameters["max_delay"]
+    if analysis.y_axis == SHARE:
+        contrast = OF_ITS_RANGE
     step = window / (parameters["points"] - 1)
     tau = found[name]
     return [

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
-from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RAMSEY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, fringes, splitting
+from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import ramsey_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -83,7 +84,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    points = [points_of(raw, RAMSEY, US) for raw in data]
+    points = [points_of(raw, RAMSEY, US, excitation(raw, begins=1)) for raw in data]
     starts = [ramsey_start(one.x, one.y, one.part) for one in points]
     results = fringes(points, starts, US)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
@@ -96,7 +97,7 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
-        y_axis=P1,
+        y_axis=axis_of(raw),
         quantities={} if result.error else _quantities(found, raw),
         reduced_chi2=result.reduced_chi2,
         error=result.error,

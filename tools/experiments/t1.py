@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect
-from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import DECAY
 from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
 
@@ -54,7 +55,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    points = [points_of(raw, DECAY, US) for raw in data]
+    points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
     results = fit_many(DECAY, points, [decay_start(one.x, one.y) for one in points], US)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 
@@ -69,7 +70,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
-        y_axis=P1,
+        y_axis=axis_of(raw),
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

@@ -15,7 +15,7 @@ from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import Points, points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, echoes
-from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.fits.processing import SHARE, excitation
 from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -67,7 +67,7 @@ def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
 
 def _ground(raw: RawData) -> Points:
     """P(0) of each delay: after an even number of half turns an undisturbed qubit is back where it began."""
-    p1, error = measured(raw)
+    p1, error = excitation(raw, begins=0)
     return points_of(raw, ECHO_DECAY, US, (1 - p1, error))
 
 
@@ -85,7 +85,7 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
         qubit=raw.qubit,
         series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=probability("P(0)"),
+        y_axis=probability("P(0)") if "counts" in raw.arrays else SHARE,
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
@@ -25,6 +25,7 @@ from reson.tools.experiments.fits.oscillation_models import (
     trace_start,
     two_lines_start,
 )
+from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -77,7 +78,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    points = points_of(raw, RAMSEY_TRACE, US)
+    points = points_of(raw, RAMSEY_TRACE, US, excitation(raw, begins=1))
     one = _one_line(points)
     poor = one.reduced_chi2 is not None and one.reduced_chi2 > SUSPECT
     two = _two_lines(one, points) if poor else None
@@ -87,7 +88,7 @@ def analyse(raw: RawData) -> Analysis:
         qubit=raw.qubit,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
-        y_axis=P1,
+        y_axis=axis_of(raw),
         quantities={} if result.error else _quantities(one, two),
         reduced_chi2=result.reduced_chi2,
         error=result.error,

@@ -9,20 +9,27 @@ import numpy as np
 from reson.records import Check, CheckCode, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.fence import failed
+from reson.tools.verdicts.told_apart import told_apart
 
 
 def data_checks(raw: RawData) -> tuple[Check, ...]:
-    return (alive(raw),)
+    lives = alive(raw)
+    return (lives, *told_apart(raw)) if lives.passed else (lives,)
 
 
 def broken(checks: Sequence[Check]) -> list[Check]:
     """The failed checks after which nothing can be made of the data."""
-    return [one for one in checks if not one.passed and one.severity is Verdict.REJECT]
+    return [one for one in checks if not one.passed and one.code is CheckCode.CONSTANT]
 
 
 def unusable(analysis: Analysis) -> str:
     """Why the data of an analysis cannot carry a result; empty where it can."""
     return "; ".join(one.message for one in [*map(failed, analysis.faults), *broken(analysis.data_checks)])
+
+
+def suspicions(analysis: Analysis) -> list[Check]:
+    """The failed checks of data that can be analysed all the same."""
+    return [one for one in analysis.data_checks if not one.passed and one.code is not CheckCode.CONSTANT]
 
 
 def alive(raw: RawData) -> Check:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.tools.data import RawData
+from reson.tools.data import P1, Axis, RawData
+
+SHARE = P1.model_copy(update={"label": "Readout signal (share of its range)"})
+"""Axis of averaged IQ where P(1) is expected."""
 
 
 def measured(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
@@ -15,6 +18,27 @@ def measured(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
     if "counts" in raw.arrays:
         return probability(raw.arrays["counts"])
     return principal_axis(raw.arrays["iq_mean"], raw.arrays["iq_stderr"])
+
+
+def axis_of(raw: RawData) -> Axis:
+    """The axis of ``excitation``."""
+    return P1 if "counts" in raw.arrays else SHARE
+
+
+def excitation(raw: RawData, begins: int) -> tuple[np.ndarray, np.ndarray]:
+    """P(1) of each circuit and its error; of averaged IQ the signal in units of its own range, 0 to 1.
+
+    Averaged IQ does not say where 0 and 1 lie: what the shortest of the swept delays ends in, ``begins``, tells which
+    end is up. A value fitted to it rests on the ratio of signal and noise, not on the height of the signal.
+    """
+    if "counts" in raw.arrays:
+        return probability(raw.arrays["counts"])
+    value, error = principal_axis(raw.arrays["iq_mean"], raw.arrays["iq_stderr"])
+    order = np.argsort([circuit["xval"] for circuit in raw.circuits], kind="stable")
+    first, *_, last = (part.mean() for part in np.array_split(value[order], 4))
+    value = value if (first > last) == (begins == 1) else -value
+    span = float(np.ptp(value)) or 1.0
+    return (value - value.min()) / span, error / span
 
 
 def probability(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

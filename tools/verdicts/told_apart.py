@@ -1,0 +1,73 @@
+"""Are 0 and 1 told apart, and the right way round? Asked wherever circuits are known to end in one or the other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reson.records import Check, CheckCode, Verdict
+from reson.tools.data import RawData
+
+INTERCHANGED = -0.3
+"""P(1) after a circuit that ends in 1, less that after one that ends in 0, from which the readout is turned round."""
+ALIKE = 0.1
+"""Size of that difference below which nothing is told apart."""
+LOW = 0.3
+"""P(1) that no point of a decay or of a fringe exceeds where nothing was excited."""
+ASTRAY = 0.2
+"""By how much Y may begin away from the middle of a fringe if X tells the state that it begins in."""
+BEGINS = {"t1": 1, "t2_hahn": 0, "cpmg": 1}
+"""Decays: the state that the shortest delay ends in; the longest ends in 0 or between the two."""
+
+
+def told_apart(raw: RawData) -> tuple[Check, ...]:
+    """The check, where the data allow it: counts of 0 and 1 of circuits that end in a known state."""
+    if "counts" not in raw.arrays or raw.arrays["counts"].shape[1:] != (2,):
+        return ()
+    states = _states(raw)
+    if not (states == 0).any() or not (states == 1).any():
+        return ()
+    share = raw.arrays["counts"][:, 1] / np.maximum(raw.arrays["counts"].sum(axis=1), 1)
+    zero, one = (float(share[states == state].mean()) for state in (0, 1))
+    read = f"P(1) = {zero:.2f} after circuits that end in 0, {one:.2f} after those that end in 1"
+    if one - zero <= INTERCHANGED:
+        message = f"0 and 1 are interchanged: {read}; calibrate the readout anew"
+        return (_check(CheckCode.INTERCHANGED, False, message),)
+    known = raw.experiment not in BEGINS and raw.experiment != "ramsey_xy"
+    if abs(one - zero) < ALIKE and (known or share.max() < LOW):
+        message = f"no excitation: {read}; the drive has stopped, or the readout does not tell 0 and 1 apart"
+        return (_check(CheckCode.NO_SIGNAL, False, message),)
+    return (_check(CheckCode.INTERCHANGED, True, "ok"),)
+
+
+def _check(code: CheckCode, passed: bool, message: str) -> Check:
+    return Check(name="0 and 1 told apart", code=code, passed=passed, severity=Verdict.REJECT, message=message)
+
+
+def _states(raw: RawData) -> np.ndarray:
+    """State that each circuit ends in, shape (circuits,); NaN where it is not known."""
+    x = np.array([float(circuit.get("xval", np.nan)) for circuit in raw.circuits])
+    if raw.experiment in BEGINS:
+        begins, order = BEGINS[raw.experiment], np.argsort(x, kind="stable")
+        found = np.full(len(x), np.nan)
+        found[order[:2]], found[order[-max(2, len(x) // 4) :]] = begins, 1 - begins
+        return found
+    if raw.experiment == "ramsey_xy":  # without a wait, two quarter turns are a half; the mean over a fringe is between
+        series = np.array([circuit.get("series") for circuit in raw.circuits])
+        first, share = x == x.min(), raw.arrays["counts"][:, 1] / np.maximum(raw.arrays["counts"].sum(axis=1), 1)
+        turned = abs(share[first & (series == "Y")].mean() - share.mean()) > ASTRAY  # already, by a drive far off
+        return np.full(len(x), np.nan) if turned else np.where(first & (series == "X"), 1.0, 0.0)
+    return np.array([_told(circuit, at, x) for circuit, at in zip(raw.circuits, x, strict=True)])
+
+
+def _told(circuit: dict[str, object], at: float, x: np.ndarray) -> float:
+    """What the metadata of a circuit say: a calibration, a preparation, or where a short sequence returns to."""
+    series = str(circuit.get("series", ""))
+    if series == "spam-cal" and at in (0.0, 1.0):
+        return at
+    if series in ("prepared 0", "prepared 1"):
+        return float(series[-1])
+    if "prepared" in circuit:
+        return float(str(circuit["prepared"]))
+    if "target" in circuit and at == x.min():
+        return float(str(circuit["target"]))
+    return float("nan")
