@@ -33,7 +33,7 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
         return device.qubits
     if kind not in ("best", "chain"):
         return parse_qubits(text, device.qubits)
-    from reson.tools.devices.layout import best_connected, chain_of, published_costs
+    from reson.tools.devices.layout import best_connected, chain_of, published_costs, usual_wait
 
     told = published_of(device)
     if told is None or not number.isdecimal() or int(number) < 1:
@@ -42,7 +42,8 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
             "name qubits like 0-4" if told is None else f"write it like {kind}:10",
         )
     choose = chain_of if kind == "chain" else best_connected
-    return choose(published_costs(told, device.qubits), int(number))
+    waits = usual_wait(told, int(number))
+    return choose(published_costs(told, device.qubits, waits), int(number))
 
 
 def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from reson.agent.report.published_content import AgainstPublished, Agreement, Ch
 from reson.agent.report.published_history import RUNS, republished, then
 from reson.errors import OperatorError
 from reson.records import Json, Quantity
-from reson.tools.devices.layout import Costs, best_chain, cost, published_costs
+from reson.tools.devices.layout import Costs, best_chain, cost, published_costs, usual_wait, waiting
 from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.store.store import Store
 from reson.wording import quantity
@@ -124,15 +124,16 @@ def _pair_name(pair: ComparedPair | PublishedPair) -> str:
 def _layout(told: Published, members: Mapping[int, Qubit], pairs: Sequence[ComparedPair]) -> Layout | None:
     """The recommendation, from the qubits of this run; None where fewer than two of them are coupled."""
     bad = {index: why for index, qubit in members.items() if (why := _bad(qubit, told, index))}
-    by_published = published_costs(told, members)
+    waits = usual_wait(told, min(len(members), LONGEST_CHAIN))
+    by_published = published_costs(told, members, waits)
     poor = [pair for pair in pairs if pair.times_worse >= 2 * WORSE and not pair.agrees]
-    good = _without(published_costs(told, members.keys() - bad.keys()), poor)
-    by_measured = _with_measured(good, members, pairs)
+    good = _without(published_costs(told, members.keys() - bad.keys(), waits), poor)
+    by_measured = _with_measured(good, members, pairs, waits)
     chain = best_chain(by_measured, LONGEST_CHAIN)
     if len(chain) < 2:
         return None
     usual = best_chain(by_published, len(chain))
-    everything = _with_measured(by_published, members, pairs)
+    everything = _with_measured(by_published, members, pairs, waits)
     inside = {frozenset(pair.qubits) for pair in pairs}
     broken = [pair for pair in told.pairs if not pair.works and set(pair.qubits) <= members.keys()]
     return Layout(
@@ -163,20 +164,21 @@ def _without(costs: Costs, pairs: Sequence[ComparedPair]) -> Costs:
     return Costs(costs.qubits, {link: value for link, value in costs.pairs.items() if frozenset(link) not in bad})
 
 
-def _with_measured(costs: Costs, members: Mapping[int, Qubit], pairs: Sequence[ComparedPair]) -> Costs:
+def _with_measured(costs: Costs, members: Mapping[int, Qubit], pairs: Sequence[ComparedPair], waits: float) -> Costs:
     """Costs by what was measured in this run, where it was, and else as they are."""
     found = {frozenset(pair.qubits): -math.log1p(-pair.measured.value) for pair in pairs}
     return Costs(
-        {index: _measured_cost(members[index], known) for index, known in costs.qubits.items()},
+        {index: _measured_cost(members[index], known, waits) for index, known in costs.qubits.items()},
         {link: found.get(frozenset(link), known) for link, known in costs.pairs.items()},
     )
 
 
-def _measured_cost(qubit: Qubit, otherwise: float) -> float:
-    error, fidelity = qubit.values.get("error_per_gate"), qubit.values.get("assignment_fidelity")
-    if error is None or fidelity is None:
+def _measured_cost(qubit: Qubit, otherwise: float, waits: float) -> float:
+    names = ("error_per_gate", "assignment_fidelity", "t1", "t2_echo")
+    error, fidelity, t1, t2 = (qubit.values.get(name) for name in names)
+    if error is None or fidelity is None or t1 is None or t2 is None:
         return otherwise
-    return cost(error.value, 1 - fidelity.value)
+    return cost(error.value, 1 - fidelity.value) + waiting(waits, t1.value, t2.value)
 
 
 def _bad(qubit: Qubit, told: Published, index: int) -> str:

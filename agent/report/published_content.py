@@ -70,8 +70,8 @@ class PublishedThen(Record):
 
 
 class Chain(Record):
-    """Coupled qubits in a row, and how often a short circuit on them succeeds: two SX on each qubit, one two-qubit
-    gate on each pair, every qubit read."""
+    """Coupled qubits in a row, and how often a circuit on them succeeds: two SX on each qubit, one two-qubit gate on
+    each pair, every qubit read, each waiting while the gates of the others are played."""
 
     qubits: tuple[int, ...]
     success: Finite

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from reson.errors import OperatorError
 from reson.tools.devices.published import Published
@@ -23,7 +24,8 @@ UNKNOWN = 0.05
 class Costs:
     """Minus the logarithm of the success of each working part; the success of a set is exp(-sum).
 
-    The circuit in mind: ``SX_GATES`` pulses on every qubit, one two-qubit gate on every pair, every qubit read once.
+    The circuit in mind: ``SX_GATES`` pulses on every qubit, one two-qubit gate on every pair, every qubit read once;
+    and where it is long, every qubit waits while the gates of the others are played.
     """
 
     qubits: Mapping[int, float]
@@ -49,11 +51,28 @@ def cost(gate_error: float | None, readout_error: float | None) -> float:
     return -SX_GATES * math.log1p(-gate) - math.log1p(-readout)
 
 
-def published_costs(told: Published, only: Iterable[int] | None = None) -> Costs:
-    """Costs of the working parts of a device, of the qubits ``only`` where they are given."""
+def waiting(seconds: float, t1: float | None, t2: float | None) -> float:
+    """Cost of a wait: its process infidelity to first order, t (1/T1 + 2/T2) / 4, one and a half times the average one
+    that ``RBUtils.coherence_limit`` of Qiskit Experiments has. Times in seconds; nothing where one is not known.
+    """
+    return seconds * (1 / t1 + 2 / min(t2, 2 * t1)) / 4 if t1 and t2 else 0.0
+
+
+def usual_wait(told: Published, qubits: int) -> float:
+    """Seconds that a qubit of a chain waits, on average, in a circuit that entangles the chain and undoes it again:
+    as many two-qubit gates as there are qubits.
+    """
+    lengths = [pair.length for pair in told.pairs if pair.works and pair.length]
+    return qubits * median(lengths) if lengths else 0.0
+
+
+def published_costs(told: Published, only: Iterable[int] | None = None, waits: float = 0.0) -> Costs:
+    """Costs of the working parts of a device, of the qubits ``only`` where they are given, each of which waits for
+    ``waits`` seconds.
+    """
     wanted = set(told.qubits if only is None else only)
     qubits = {
-        qubit: cost(known.gate_error, known.readout_error)
+        qubit: cost(known.gate_error, known.readout_error) + waiting(waits, known.t1, known.t2)
         for qubit, known in told.qubits.items()
         if known.works and qubit in wanted
     }

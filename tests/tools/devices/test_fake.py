@@ -59,7 +59,8 @@ def test_bits_keep_their_places_beyond_a_word(torino: NoisyDevice) -> None:
     ones = np.array([sum(n for word, n in found.items() if int(word, 16) >> bit & 1) / 500 for bit in range(70)])
     expected = np.zeros(70)
     expected[[3, 69]] = 1
-    errors = np.array([torino.published.qubits[qubit].readout_error or 0 for qubit in range(70)])
+    confusion = torino.published.confusion()
+    errors = np.array([confusion[qubit][int(expected[qubit])] for qubit in range(70)])
     assert np.all(np.abs(ones - expected) < errors + 0.02 + 4 * np.sqrt(errors * (1 - errors) / 500))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reson.errors import OperatorError
-from reson.tools.devices.layout import best_chain, best_connected, chain_of, published_costs
+from reson.tools.devices.layout import best_chain, best_connected, chain_of, published_costs, usual_wait, waiting
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
 
 GRID = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (0, 6), (6, 7), (7, 8), (2, 8), (5, 9), (8, 9)]
@@ -84,3 +84,21 @@ def test_a_chain_that_the_device_has_not_is_refused() -> None:
 def test_too_many_are_refused() -> None:
     with pytest.raises(OperatorError, match="no 11 connected qubits"):
         best_connected(published_costs(device(1)), 11)
+
+
+def test_a_wait_costs_what_its_coherence_limit_is() -> None:
+    from reson.tools.experiments.standard_rb import coherence_limit
+
+    for t1, t2 in ((1e-4, 1e-4), (2e-4, 5e-5)):
+        # process infidelity is one and a half times the average one of a qubit
+        assert waiting(1e-7, t1, t2) == pytest.approx(1.5 * coherence_limit(t1, t2, 1e-7), rel=5e-3)
+    assert waiting(1e-6, None, 1e-4) == 0.0
+
+
+def test_where_qubits_wait_those_that_forget_are_avoided() -> None:
+    told = device(4)
+    best = best_chain(published_costs(told, waits=usual_wait(told, 4)), 4)
+    worn = {n: known.model_copy(update={"t1": 2e-6, "t2": 2e-6}) for n, known in told.qubits.items() if n == best[1]}
+    later = told.model_copy(update={"qubits": told.qubits | worn})
+    assert best[1] in best_chain(published_costs(later), 4)
+    assert best[1] not in best_chain(published_costs(later, waits=usual_wait(later, 4)), 4)
