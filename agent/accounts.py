@@ -20,6 +20,8 @@ from reson.tools.store.faults import operator_errors
 COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**27}
 """Of scrypt, after OWASP's Password Storage Cheat Sheet: 32 MiB of memory for each attempt."""
 SHORTEST = 10
+DISTINCT = 5
+_COMMON = ("password", "passwort", "12345", "54321", "qwert", "asdfg", "abcde", "letmein", "admin", "welcome", "qubit")
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 
 
@@ -73,8 +75,38 @@ def add_account(path: Path, name: str, role: Role, password: str) -> None:
         raise OperatorError(f"{name!r} is no user name", "up to 32 of a-z, 0-9, dot, dash; a letter first")
     if len(password) < SHORTEST:
         raise OperatorError(f"the password has fewer than {SHORTEST} characters", "choose a longer one")
+    if weakness := _weakness(name, password):
+        raise OperatorError(f"the password {weakness}", "choose another, like four words that have nothing in common")
     salt = secrets.token_hex(16)
-    accounts = load_accounts(path) | {name: Account(role=role, salt=salt, hash=_hash(password, salt))}
+    _save(path, load_accounts(path) | {name: Account(role=role, salt=salt, hash=_hash(password, salt))})
+
+
+def remove_account(path: Path, name: str) -> None:
+    """Take a user away, and with the account its sessions. Raises ``OperatorError`` for an unknown name or the last."""
+    accounts = load_accounts(path)
+    if name not in accounts:
+        raise OperatorError(f"there is no user {name}", f"there are {', '.join(accounts) or 'none'}")
+    if len(accounts) == 1:
+        raise OperatorError(
+            f"{name} is the last user: nobody could sign in",
+            f"add another first, or delete {path} to do without sign-in",
+        )
+    _save(path, {other: account for other, account in accounts.items() if other != name})
+
+
+def _weakness(name: str, password: str) -> str:
+    """What makes a password easy to guess; empty where nothing is known of that."""
+    plain = password.casefold()
+    if name in plain or name in plain[::-1]:
+        return "holds the name"
+    if len(set(plain)) < DISTINCT:
+        return f"has fewer than {DISTINCT} different characters"
+    if any(word in plain for word in _COMMON):
+        return "is made of what everybody tries first"
+    return ""
+
+
+def _save(path: Path, accounts: dict[str, Account]) -> None:
     text = json.dumps({key: account.to_json() for key, account in accounts.items()}, indent=1)
     with operator_errors(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)

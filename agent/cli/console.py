@@ -91,6 +91,28 @@ def add_user(
         output.lines([f"{name} may sign in as {role}; passwords are kept hashed in {path}"])
 
 
+@app.command("remove-user")
+def remove_user(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As it was added.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take a user of the console away; an open session of theirs can do nothing more.
+
+    \b
+    Example:
+      reson console remove-user ada
+    """
+    from reson.agent.accounts import remove_account, users_file
+
+    path = users_file(place.directory(context).resolve())
+    remove_account(path, name)
+    if as_json:
+        output.document({"removed": name, "file": str(path)})
+    else:
+        output.lines([f"{name} may no longer sign in"])
+
+
 def stop(context: typer.Context, as_json: AsJson = False) -> None:
     """Stop the run that holds the lab, at its next safe point; `reson resume` goes on with it.
 

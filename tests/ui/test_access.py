@@ -7,7 +7,7 @@ import stat
 import pytest
 from streamlit import config
 
-from reson.agent.accounts import Role, add_account, check_password, load_accounts, users_file
+from reson.agent.accounts import Role, add_account, check_password, load_accounts, remove_account, users_file
 from reson.errors import OperatorError
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.store import open_store
@@ -109,3 +109,34 @@ def test_a_ticket_is_good_for_once_and_signing_out_ends_the_session_everywhere()
     assert sessions.redeem(ticket) is None
     sessions.end(token)
     assert sessions.get(token) is None
+
+
+WEAK = [
+    "ada-ada-ada",
+    "aaaaaaaaaaaa",
+    "abababababab",
+    "Password2026",
+    "1234567890",
+    "qwertyuiop",
+    "superconducting-qubit",
+]
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_a_password_that_everybody_would_guess_is_refused(tmp_path, password: str) -> None:
+    with pytest.raises(OperatorError, match="password"):
+        add_account(users_file(tmp_path), "ada", Role.OPERATOR, password)
+    assert load_accounts(users_file(tmp_path)) == {}
+
+
+def test_a_user_is_taken_away_but_never_the_last(tmp_path) -> None:
+    path = users_file(tmp_path)
+    for name in ("ada", "bob"):
+        add_account(path, name, Role.OPERATOR, SECRET)
+    remove_account(path, "ada")
+    assert set(load_accounts(path)) == {"bob"}
+    assert check_password(path, "ada", SECRET) is None
+    assert path.stat().st_mode & 0o077 == 0
+    for name, told in (("bob", "last"), ("carl", "no user")):
+        with pytest.raises(OperatorError, match=told):
+            remove_account(path, name)
