@@ -13,7 +13,7 @@ from reson.errors import OperatorError
 from reson.tools.devices.device import component, pair_component
 from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.device import SimulatedDevice
-from reson.tools.devices.simulated.faults import Fault
+from reson.tools.devices.simulated.faults import Fault, pairs_of
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.wording import moment, quantity
 
@@ -70,7 +70,7 @@ def _of_pair(coupler: CouplerTruth) -> str:
 def _fault(fault: Fault, time: float) -> dict[str, Any]:
     return {
         "kind": fault.kind,
-        "components": [component(qubit) for qubit in fault.qubits],
+        "components": _sits_on(fault),
         "parameters": dict(fault.parameters),
         "from": None if math.isinf(fault.since) else fault.since,
         "until": None if math.isinf(fault.until) else fault.until,
@@ -78,8 +78,13 @@ def _fault(fault: Fault, time: float) -> dict[str, Any]:
     }
 
 
+def _sits_on(fault: Fault) -> list[str]:
+    pairs = [pair_component(*pair) for pair in pairs_of(fault)]
+    return pairs or [component(qubit) for qubit in fault.qubits]
+
+
 def _in_words(fault: Fault, time: float) -> str:
-    where = " and ".join(component(qubit) for qubit in fault.qubits) or "the device"
+    where = " and ".join(_sits_on(fault)) or "the device"
     return f"fault {fault.kind} on {where}, {'in force' if fault.holds_at(time) else 'not in force'} now"
 
 

@@ -15,7 +15,7 @@ from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.devices.simulated.chip import LIMITS, Chip
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.drift import HORIZON
-from reson.tools.devices.simulated.faults import named, permanent
+from reson.tools.devices.simulated.faults import named, permanent, require_couplers
 from reson.tools.devices.simulated.layouts import checked_edges
 from reson.tools.devices.simulated.resonators import DESIGN_READOUT_AMPLITUDE
 from reson.tools.devices.simulated.ring_up import ground_frequency
@@ -108,7 +108,9 @@ def open_chip(chip: ChipDescription, clock: float) -> SimulatedDevice:
         raise OperatorError(f"A chip of {chip.qubits} qubits is asked for.", f"Give 1 to {_MOST_QUBITS} qubits.")
     if not 0 <= clock < HORIZON:
         raise OperatorError(f"The chip's clock stands at {clock} s.", "Give seconds since 1970, before the year 2242.")
-    truth = permanent(chip.applied_to(draw_truth(chip.seed, chip.qubits)), chip.scenario)
+    drawn = chip.applied_to(draw_truth(chip.seed, chip.qubits))
+    require_couplers(drawn, chip.scenario)
+    truth = permanent(drawn, chip.scenario)
     design = [_design(transmon) for transmon in truth.transmons]
     pairs = {one.qubits: _pair_design(truth, one.qubits) for one in truth.couplers if one.tunable}
     return SimulatedDevice(chip.name, Chip(truth, design, round(clock * 1e6), chip.scenario, pairs))

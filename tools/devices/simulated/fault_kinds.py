@@ -12,6 +12,8 @@ class Scope(StrEnum):
 
     QUBIT = "one qubit"
     PAIR = "two qubits"
+    COUPLER = "the tunable coupler of a pair"
+    COUPLERS = "the tunable couplers of two pairs"
     DEVICE = "the whole device"
 
 
@@ -138,6 +140,77 @@ KINDS: dict[str, FaultKind] = {
         "Correct the design value in the wiring list.",
         parameters={"offset": FaultParameter("design frequency minus true one", "Hz", 30e6, -500e6, 500e6)},
         permanent=True,
+    ),
+    "dead_flux_line": FaultKind(
+        "neither bias nor pulse reaches the coupler",
+        "The ZZ of the pair is the same at every bias, and no flux pulse gives a conditional phase; both qubits are as "
+        "usual.",
+        "Check the flux line from the source to the chip: cable, connector, filter, wire bond, bias tee.",
+        Scope.COUPLER,
+    ),
+    "attenuated_flux_line": FaultKind(
+        "the flux line attenuates more than the wiring list says",
+        "The arc of ZZ against bias is stretched: its walls lie farther apart than by design, or outside the range.",
+        "Look for a wrong attenuator or a bad connector; a negative value is an attenuator that is missing.",
+        Scope.COUPLER,
+        {"db": FaultParameter("excess attenuation", "dB", 6.0, -12.0, 40.0)},
+    ),
+    "trapped_flux": FaultKind(
+        "flux is trapped near the coupler's loop",
+        "The arc of ZZ against bias has its usual width and lies at another bias than by design.",
+        "Warm the chip above its transition and cool it again in a low field; check the shields.",
+        Scope.COUPLER,
+        {"flux": FaultParameter("flux in the loop at zero bias, beyond the usual", "flux quanta", 0.15, -0.5, 0.5)},
+    ),
+    "flux_line_tail": FaultKind(
+        "the flux line settles slowly",
+        "A single CZ can be calibrated, but the phase of many is not their number times that of one.",
+        "Measure the tail and predistort the pulses; look for a bias tee, a filter or a lossy cable.",
+        Scope.COUPLER,
+        {
+            "amplitude": FaultParameter("relative size of the tail", "", 0.02, -0.1, 0.1),
+            "time": FaultParameter("its time constant", "s", 100e-9, 10e-9, 3e-6),
+        },
+    ),
+    "lossy_coupler": FaultKind(
+        "the coupler relaxes fast",
+        "Phase and leakage of the CZ are right, and its error stays far above what the qubits alone would cost.",
+        "A shorter pulse helps a little; look for a defect or a filter that is missing on the flux line.",
+        Scope.COUPLER,
+        {"t1": FaultParameter("T1 of the coupler", "s", 3e-6, 200e-9, 100e-6)},
+    ),
+    "coupler_defect": FaultKind(
+        "a two-level defect lies on the coupler's way to the qubits",
+        "Phase and leakage of the CZ are right, and its error stays above the limit at every duration.",
+        "Cycle the temperature to move the defect, or use the pair with another idle point.",
+        Scope.COUPLER,
+        {
+            "above": FaultParameter("its frequency above that of the upper qubit", "Hz", 100e6, 20e6, 1e9),
+            "coupling": FaultParameter("coupling rate g / 2 pi", "Hz", 1e6, 1e4, 10e6),
+            "decoherence_rate": FaultParameter("sum of both coherences' decay rates", "1/s", 5e7, 1e6, 1e9),
+        },
+    ),
+    "flux_crosstalk": FaultKind(
+        "pulses on the flux lines beside this one reach its coupler",
+        "The CZ is good by itself and bad while neighbouring pairs have theirs.",
+        "Check grounds and wire bonds of the flux lines; measure the crosstalk and compensate it.",
+        Scope.COUPLER,
+        {"share": FaultParameter("share of a neighbour's amplitude that arrives", "", 3e-3, -0.1, 0.1)},
+    ),
+    "frequency_collision": FaultKind(
+        "the qubits of a pair lie at a distance where no CZ works",
+        "Swaps between the qubits below some 60 MHz; a phase of the wrong sign and leakage where the distance is near "
+        "the anharmonicity; no zero of the ZZ beyond.",
+        "Shift one of the two frequencies, by laser annealing say, or leave the pair out.",
+        Scope.COUPLER,
+        {"apart": FaultParameter("upper minus lower frequency", "Hz", 290e6, 0.0, 600e6)},
+        permanent=True,
+    ),
+    "swapped_flux_lines": FaultKind(
+        "two flux cables are interchanged",
+        "Neither pair's ZZ moves with its own bias, and each moves with the other's.",
+        "Swap the two cables, or the two rows of the wiring list.",
+        Scope.COUPLERS,
     ),
     "lost_shots": FaultKind(
         "jobs come back with fewer shots than were asked for",

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reson.errors import OperatorError
-from reson.tools.devices.device import component
+from reson.tools.devices.device import component, pair_component
+from reson.tools.devices.simulated.coupler_faults import with_coupler_fault, with_swapped_flux_lines
 from reson.tools.devices.simulated.fault_kinds import KINDS, Scope
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 
@@ -35,6 +36,14 @@ class Fault:
 
 Scenario = tuple[Fault, ...]
 
+_GIVE = {
+    Scope.DEVICE: "Give no component.",
+    Scope.QUBIT: 'Give one, like component = "q3".',
+    Scope.PAIR: 'Give components = ["q1", "q2"].',
+    Scope.COUPLER: 'Give one pair, like component = "q1-q2".',
+    Scope.COUPLERS: 'Give two pairs, like components = ["q1-q2", "q3-q4"].',
+}
+
 
 def make_fault(
     kind: str,
@@ -50,18 +59,20 @@ def make_fault(
         raise OperatorError(f"{kind!r} is no known fault.", f"{hint} `reson device faults` describes them.")
     spec = KINDS[kind]
     known = {component(qubit): qubit for qubit in range(n_qubits)}
+    if spec.scope in (Scope.COUPLER, Scope.COUPLERS):
+        components = [part for name in components for part in name.split("-")]
     for name in components:
         if name not in known:
             raise OperatorError(
                 f"The fault {kind} is given for {name}, which this chip lacks.", f"It has q0 to q{n_qubits - 1}."
             )
-    wanted = {Scope.QUBIT: 1, Scope.PAIR: 2, Scope.DEVICE: 0}[spec.scope]
-    if len(set(components)) != wanted or len(components) != wanted:
+    wanted = {Scope.QUBIT: 1, Scope.PAIR: 2, Scope.DEVICE: 0, Scope.COUPLER: 2, Scope.COUPLERS: 4}[spec.scope]
+    halves = {frozenset(components[:2]), frozenset(components[2:])}
+    alike = len(halves) < 2 if spec.scope is Scope.COUPLERS else len(set(components)) != wanted
+    if alike or len(components) != wanted:
         raise OperatorError(
             f"The fault {kind} sits on {spec.scope}, and is given for {', '.join(components) or 'no component'}.",
-            {0: "Give no component.", 1: 'Give one, like component = "q3".', 2: 'Give components = ["q1", "q2"].'}[
-                wanted
-            ],
+            _GIVE[spec.scope],
         )
     if not since < until:
         raise OperatorError(f"The fault {kind} ends before it begins.", "Give an `until` that lies after `from`.")
@@ -95,9 +106,42 @@ def named(faults: Mapping[str, str], n_qubits: int) -> Scenario:
 def in_force(truth: ChipTruth, scenario: Scenario, time: float) -> ChipTruth:
     """The chip with the faults that hold at a time (seconds since the epoch), before any drift."""
     for fault in scenario:
-        if fault.holds_at(time) and KINDS[fault.kind].scope is not Scope.DEVICE:
-            truth = _swapped(truth, *fault.qubits) if fault.kind == "swapped_drive_lines" else _changed(truth, fault)
+        if not fault.holds_at(time):
+            continue
+        pairs = pairs_of(fault)
+        match KINDS[fault.kind].scope:
+            case Scope.QUBIT:
+                truth = _changed(truth, fault)
+            case Scope.PAIR:
+                truth = _swapped(truth, *fault.qubits)
+            case Scope.COUPLER:
+                truth = with_coupler_fault(truth, fault.kind, pairs[0], fault.parameters)
+            case Scope.COUPLERS:
+                truth = with_swapped_flux_lines(truth, *pairs)
+            case Scope.DEVICE:
+                pass
     return truth
+
+
+def pairs_of(fault: Fault) -> list[tuple[int, int]]:
+    """The pairs on whose couplers a fault sits, the smaller qubit first."""
+    if KINDS[fault.kind].scope not in (Scope.COUPLER, Scope.COUPLERS):
+        return []
+    halves = (fault.qubits[start : start + 2] for start in range(0, len(fault.qubits), 2))
+    return [(min(half), max(half)) for half in halves]
+
+
+def require_couplers(truth: ChipTruth, scenario: Scenario) -> None:
+    """Raises ``OperatorError`` where a fault sits on a tunable coupler that the chip lacks."""
+    tunable = {one.qubits for one in truth.couplers if one.tunable}
+    for fault in scenario:
+        for pair in pairs_of(fault):
+            if pair not in tunable:
+                raise OperatorError(
+                    f"The fault {fault.kind} sits on the tunable coupler of {pair_component(*pair)}, which this chip "
+                    "lacks.",
+                    'Set couplers = "tunable", and name neighbours.',
+                )
 
 
 def permanent(truth: ChipTruth, scenario: Scenario) -> ChipTruth:

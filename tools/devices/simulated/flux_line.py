@@ -44,8 +44,8 @@ class FluxLine:
         return self.gain * bias + self.offset
 
     def bias(self, flux: float) -> float:
-        """The bias that gives a static flux."""
-        return (flux - self.offset) / self.gain
+        """The bias that gives a static flux; no number where the line is dead."""
+        return (flux - self.offset) / self.gain if self.gain else math.nan
 
 
 def steps_of(seconds: float) -> int:

@@ -66,12 +66,12 @@ def propagated(coupler: TunableTruth, pulse: np.ndarray, edges: int) -> Propagat
     states = [dressed[:, _INPUTS].astype(complex)]
     for piece in pieces:
         states.append(piece @ states[-1])
-    seen = dressed.T.astype(complex)
+    seen, losses = dressed.T.astype(complex), coupler.loss(coupler.frequency(middles))
     jumps: list[np.ndarray] = []
     for index in range(len(pieces) - 1, 0, -1):
         seen = seen @ pieces[index]
-        within = (lengths[index - 1] + lengths[index]) / 2
-        jumps.append(math.sqrt(within / coupler.t1) * seen @ _LOWER @ states[index])
+        likely = (lengths[index - 1] * losses[index - 1] + lengths[index] * losses[index]) / 2
+        jumps.append(math.sqrt(likely) * seen @ _LOWER @ states[index])
     operators = np.stack([dressed.T @ states[-1], *jumps])
     half = np.exp(1j * math.pi * energies[_INPUTS] * seconds)
     kraus = [half[:, None] * part * half for part in _by_coupler(operators)]
@@ -108,7 +108,7 @@ def _moving(coupler: TunableTruth, flux: np.ndarray) -> tuple[np.ndarray, np.nda
     grid = np.linspace(low, high, TABLE_POINTS)
     frequencies = coupler.frequency(flux)
     places = np.rint(np.interp(frequencies, grid, np.arange(TABLE_POINTS))).astype(int)
-    turned = np.exp(-(2j * math.pi * (frequencies - grid[places]) + 1 / (2 * coupler.t1)) * STEP / 2)
+    turned = np.exp(-(2j * math.pi * (frequencies - grid[places]) + coupler.loss(frequencies) / 2) * STEP / 2)
     number = math.ceil(len(flux) / _PIECE)
     result = np.zeros((number, len(STATES), len(STATES)), dtype=complex)
     for block, table in zip(BLOCKS, _table(coupler.modes, low, high), strict=True):
@@ -132,7 +132,7 @@ def _standing(coupler: TunableTruth, flux: np.ndarray) -> list[tuple[np.ndarray,
     frequencies = coupler.frequency(means)
     result = np.zeros((len(parts), len(STATES), len(STATES)), dtype=complex)
     for number, block in enumerate(BLOCKS):
-        loss = 1j / (4 * math.pi * coupler.t1) * np.diag(IN_COUPLER[block])
+        loss = 1j / (4 * math.pi) * coupler.loss(frequencies)[:, None, None] * np.diag(IN_COUPLER[block])
         energies, vectors = np.linalg.eig(hamiltonians(coupler.modes, frequencies, number) - loss)
         turned = np.exp(-2j * math.pi * seconds[:, None] * energies)
         result[:, block, block] = (vectors * turned[:, None, :]) @ np.linalg.inv(vectors)

@@ -40,6 +40,21 @@ _STREAM = 0x54756E65
 
 
 @dataclass(frozen=True)
+class CouplerDefect:
+    """A two-level defect that the coupler meets on its way, in SI units."""
+
+    frequency: float
+    coupling: float
+    decoherence_rate: float
+
+    def loss(self, frequency: float | np.ndarray) -> np.ndarray:
+        """Rate in 1/s at which it takes the coupler's excitation, 2 g^2 Gamma / (Gamma^2 + Delta^2)."""
+        detuning = 2 * math.pi * (np.asarray(frequency) - self.frequency)
+        strength = 2 * (2 * math.pi * self.coupling) ** 2 * self.decoherence_rate
+        return strength / (self.decoherence_rate**2 + detuning**2)
+
+
+@dataclass(frozen=True)
 class TunableTruth:
     """One tunable coupler; the qubits of its pair in the pair's order."""
 
@@ -55,6 +70,14 @@ class TunableTruth:
     line: FluxLine
     heard: tuple[tuple[tuple[int, int], float], ...] = ()
     """Pairs whose pulses reach this coupler, and the share of their amplitude that does, in flux quanta."""
+    defect: CouplerDefect | None = None
+    biased_by: tuple[int, int] | None = None
+    """The pair whose bias reaches this coupler; None: its own."""
+
+    def loss(self, frequency: float | np.ndarray) -> np.ndarray:
+        """Rate in 1/s at which one excitation leaves the coupler at a frequency."""
+        rate = np.full(np.shape(frequency), 1 / self.t1)
+        return rate if self.defect is None else rate + self.defect.loss(frequency)
 
     def frequency(self, flux: float | np.ndarray) -> np.ndarray:
         """Hz at a flux."""
@@ -109,6 +132,13 @@ def dressed_as(wanted: Modes, most: float) -> tuple[Modes, float]:
         first, second, _ = curve(modes, idle, most, 2).at(idle)
         modes = replace(modes, first=modes.first + wanted.first - first, second=modes.second + wanted.second - second)
     return modes, _idle_frequency(modes, most)
+
+
+def resettled(coupler: TunableTruth, first: float, second: float) -> TunableTruth:
+    """The coupler between qubits of other frequencies (Hz), idle."""
+    modes, frequency = dressed_as(replace(coupler.modes, first=first, second=second), coupler.most)
+    idle = _flux_of(frequency, coupler.most, coupler.asymmetry, modes.anharmonicities[2])
+    return replace(coupler, modes=modes, idle=idle, flux=idle)
 
 
 def _idle_frequency(modes: Modes, most: float) -> float:
@@ -170,7 +200,7 @@ def controlled(truth: ChipTruth, controls: Mapping[tuple[int, int], Mapping[str,
     couplers = []
     for one in truth.couplers:
         if one.tunable is not None:
-            given, line = controls[one.qubits], one.tunable.line
+            given, line = controls[one.tunable.biased_by or one.qubits], one.tunable.line
             tails = tuple(
                 left
                 for tail in line.tails
