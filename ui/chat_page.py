@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import streamlit as st
@@ -12,6 +11,7 @@ from reson.agent.chat.facts import Record
 from reson.agent.chat.opening import conversations, has_model, new_name
 from reson.agent.chat.session import NOT_LOOKED_UP, earlier, not_looked_up
 from reson.agent.model.conversation import Message
+from reson.agent.model.objects import object_in
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
 from reson.tools.store.measurements import FIGURE
@@ -127,11 +127,9 @@ def _show_message(place: Opened, message: Message) -> None:
 
 
 def _arguments(text: str) -> str:
-    try:
-        given = json.loads(text or "{}")
-    except json.JSONDecodeError:
-        return text
-    return ", ".join(f"{name}={value}" for name, value in given.items()) if isinstance(given, dict) else text
+    """As a person writes them; as the model did where they are no object."""
+    given = object_in(text or "{}")
+    return text if given is None else ", ".join(f"{name}={value}" for name, value in given.items())
 
 
 def _say(who: str, text: str) -> None:
