@@ -131,12 +131,16 @@ def _two_lines(one: Fit, points: Points) -> Fit | None:
 def _share(two: Fit) -> Quantity:
     """Amplitude of the fainter line in units of the stronger."""
     sizes = _sizes(two)
-    errors = [max(two[f"{part}{n}"].stderr or 0.0 for part in "ab") for n in (1, 2)]
+    errors = _size_errors(two)
     faint, strong = np.argsort(sizes)
     value = sizes[faint] / max(sizes[strong], 1e-9)
     return Quantity(
         value=value, stderr=float(np.hypot(errors[faint], value * errors[strong])) / max(sizes[strong], 1e-9)
     )
+
+
+def _size_errors(two: Fit) -> list[float]:
+    return [max(two[f"{part}{n}"].stderr or 0.0 for part in "ab") for n in (1, 2)]
 
 
 def _sizes(two: Fit) -> list[float]:
@@ -155,7 +159,7 @@ def _quantities(one: Fit, two: Fit | None) -> dict[str, Quantity]:
         apart = two.scaled("gap", 1 / US, "Hz")
         found["splitting"] = apart.model_copy(update={"value": abs(apart.value)})
         found["second_line"] = _share(two)
-        found["contrast"] = Quantity(value=sum(_sizes(two)), stderr=one["amp"].stderr)
+        found["contrast"] = Quantity(value=sum(_sizes(two)), stderr=float(np.hypot(*_size_errors(two))))
     return found
 
 
