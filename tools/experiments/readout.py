@@ -13,6 +13,7 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.clouds import Discrimination, discriminate, rotated
 from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.processing import thinned
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
@@ -58,7 +59,7 @@ def analyse(raw: RawData) -> Analysis:
         x_axis=Axis(label="Rotated readout signal (arb. units)", unit=""),
         y_axis=Axis(label="Fraction of shots per bin", unit=""),
         quantities=_quantities(found),
-        points={f"prepared {n}": tuple((float(z.real), float(z.imag)) for z in iq[n, :DRAWN]) for n in (0, 1)},
+        points={f"prepared {n}": thinned(iq[n], DRAWN) for n in (0, 1)},
     )
 
 

@@ -11,6 +11,7 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
+from reson.tools.experiments.fits.processing import thinned
 from reson.tools.experiments.fits.three_clouds import ThreeClouds, discriminate_three
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -62,7 +63,7 @@ def analyse(raw: RawData) -> Analysis:
         x_axis=Axis(label="Assigned state", unit=""),
         y_axis=Axis(label="Fraction of shots", unit=""),
         quantities=_quantities(found),
-        points={f"prepared {n}": tuple((float(z.real), float(z.imag)) for z in iq[n, :DRAWN]) for n in range(3)},
+        points={f"prepared {n}": thinned(iq[n], DRAWN) for n in range(3)},
     )
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from reson.records import Check, CheckCode, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.fence import failed
+from reson.tools.verdicts.steady import steady
 from reson.tools.verdicts.told_apart import told_apart
 
 
 def data_checks(raw: RawData) -> tuple[Check, ...]:
     lives = alive(raw)
-    return (lives, *told_apart(raw)) if lives.passed else (lives,)
+    return (lives, *told_apart(raw), *steady(raw)) if lives.passed else (lives,)
 
 
 def broken(checks: Sequence[Check]) -> list[Check]:

@@ -41,6 +41,11 @@ def excitation(raw: RawData, begins: int) -> tuple[np.ndarray, np.ndarray]:
     return (value - value.min()) / span, error / span
 
 
+def thinned(shots: np.ndarray, most: int) -> tuple[tuple[float, float], ...]:
+    """At most ``most`` of the shots (shots,) as (I, Q), evenly over the whole measurement, so that a drift shows."""
+    return tuple((float(z.real), float(z.imag)) for z in shots[:: max(1, -(-len(shots) // most))])
+
+
 def probability(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """P(1) and its binomial standard error, from counts of shape (circuits, 2).
 
