@@ -16,6 +16,7 @@ from reson.agent.config import ModelSettings
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, start
 from reson.agent.model.accounts import account
+from reson.events import event_of
 from reson.trajectory import read_trajectory
 
 SEEDS, QUBITS = (1, 2), (5, 20)
@@ -47,7 +48,7 @@ def wanted(seed: int, qubits: int) -> Wanted:
         lab = replace(lab, config=lab.config.model_copy(update={"brain": "cascade", "model": model}))
         ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
         events = read_trajectory(lab.runs / ended.run_id / "trajectory.jsonl")
-        found = account(events)
+        found = account(map(event_of, events))
         asked = [one.partition(": ")[0] for one in found.fallbacks if not one.startswith("report")]
         measured = sum(event["kind"] == "verdict" for event in events)
         return Wanted(seed, qubits, measured, len(asked), tuple(asked))

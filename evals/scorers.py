@@ -12,6 +12,7 @@ from reson.agent.model.accounts import account
 from reson.evals.case import Case
 from reson.evals.episode import ComparedValue, Episode, QubitTruth
 from reson.evals.orders import arguments_agree, order_agrees
+from reson.events import event_of
 from reson.records import Finite, Record, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.quantities import PARAMETERS
@@ -299,7 +300,7 @@ def economical(case: Case, run: Episode, baseline: Use | None = None) -> dict[st
 
 def model_use(case: Case, run: Episode) -> dict[str, Score]:
     """Tokens, cost and latency of the model, and how often the offline brain stood in for it."""
-    total = account(run.events)
+    total = account(map(event_of, run.events))
     seconds = [event["seconds"] for event in run.of("model_call") if "seconds" in event]
     stood_in = len(total.fallbacks) > 0
     expected = case.expect.fallbacks

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from reson.older_records import with_limits
+from reson.older_records import derived, with_limits
 from reson.records import Check, Finite, Quantity, Record
 
 Values = Mapping[str, float]
@@ -58,10 +58,10 @@ class Axis(Record):
     limits: tuple[Finite, Finite] | None = None
     """Range that is drawn whatever the data, so that noise on a flat line looks like it; None: as the data want it."""
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _with_limits(cls, fields: Any) -> Any:
-        return with_limits(fields)
+    def _with_limits(cls, fields: Any, made: ModelWrapValidatorHandler[Axis]) -> Axis:
+        return derived(made, fields, with_limits, "limits")
 
 
 def probability(label: str, low: float = -0.05) -> Axis:

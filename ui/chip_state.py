@@ -9,13 +9,14 @@ import streamlit as st
 
 from reson.agent.report.chip import limit_of, over_limit, state_of
 from reson.agent.report.content import State, Value
-from reson.agent.report.events import events_of, last_words
+from reson.agent.report.events import last_words
 from reson.agent.report.tables import value_of
 from reson.records import Json, Quantity, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
 from reson.tools.store.table import ParameterRow
+from reson.trajectory import read_events
 from reson.ui import queries
 from reson.ui.opened import Opened
 
@@ -111,4 +112,4 @@ def _trajectories(place: Opened) -> list[Path]:
 @st.cache_data(max_entries=50)
 def _words_as_of(path: str, size: int) -> dict[str, Json]:
     """The file only grows, so its size says whether it was read already."""
-    return last_words(events_of(Path(path)))
+    return last_words(read_events(Path(path)))

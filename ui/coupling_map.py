@@ -13,6 +13,7 @@ import streamlit as st
 
 from reson.agent.chip import described_pairs
 from reson.agent.report.published import published_in
+from reson.events import event_of
 from reson.records import Quantity
 from reson.tools.devices.device import component, neighbours_of
 from reson.tools.devices.published import Published
@@ -60,7 +61,7 @@ def _head(path: Path) -> list[str]:
 
 @st.cache_resource(max_entries=8)
 def _published(_store: Store, head: list[str]) -> Published | None:
-    return published_in(_store, [json.loads(line) for line in head])
+    return published_in(_store, [event_of(json.loads(line)) for line in head])
 
 
 def measured(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[int, int], Known]:

@@ -7,7 +7,7 @@ import streamlit as st
 from reson.agent.holder import holder_of
 from reson.changes import changes_of
 from reson.errors import OperatorError
-from reson.records import ActionKind, Change, Check, Json, Reading
+from reson.records import ActionKind, Change, Check, Reading
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import FIGURE, get_measurement, load_analysis
@@ -149,11 +149,6 @@ def reading_in_words(reading: Reading) -> Markup:
     verdict = f"{reading.status.value} ({reading.outcome.value}, fit {reading.reliability.value.replace('_', ' ')})"
     who = tag("span", f" Read by {reading.reader}; confidence {reading.confidence:.2g}.", kind="rs-old")
     return tag("p", "The plot reads ", tag("strong", verdict), f": {reading.reason}.", who, kind="rs-say")
-
-
-def said(one: Json) -> str:
-    """A quantity as it is on record, in words."""
-    return quantity(one["value"], one["stderr"], one["unit"])
 
 
 def _consequences(place: Opened, row: ApprovalRow, table_now: Table) -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from reson.agent.model.conversation import Request
+from reson.agent.model.conversation import Request, Usage
 from reson.agent.progress import sentences
-from reson.agent.report.events import events_of
 from reson.errors import OperatorError
-from reson.records import Json, Reading, Verdict
+from reson.events import Answered, Asked, Decided, Event, Judged, ModelCalled
 from reson.tools.store.measurements import FIGURE
 from reson.tools.store.runs import list_runs
+from reson.trajectory import read_events
 from reson.ui import request
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, facts, heading, lines, note, sentence, show, table, tag, told, verdict_mark
-from reson.wording import author, moment
+from reson.wording import author, moment, quantity
 
 LISTED = 200
 KINDS = ("decision", "model_call", "verdict", "approval", "approval_answered", "parameter_change", "refused")
@@ -56,37 +56,39 @@ def page() -> None:
         empty("No events match." if events else "This run was cut short before its first event.", "Widen the filters.")
 
 
-def _events(path: Path) -> list[Json]:
+def _events(path: Path) -> list[Event]:
     return _events_as_of(str(path), path.stat().st_size) if path.exists() else []
 
 
 @st.cache_resource(max_entries=8)
-def _events_as_of(path: str, size: int) -> list[Json]:
+def _events_as_of(path: str, size: int) -> list[Event]:
     """The file only grows, so its size says whether it was read already. Shared: nobody changes the events."""
-    return events_of(Path(path))
+    return read_events(Path(path))
 
 
 def stand_at(place: Opened, run: str, measurement: str) -> None:
     """Let the page show the step of a run at which a measurement was judged."""
     events = _events(place.lab.runs / run / "trajectory.jsonl")
-    steps = [index for index, event in enumerate(events) if event.get("measurement") == measurement]
+    steps = [
+        index for index, event in enumerate(events) if isinstance(event, Judged) and event.measurement == measurement
+    ]
     st.session_state["trajectory-run"] = run
     st.session_state["trajectory-qubit"] = None
     st.session_state["trajectory-kinds"] = []
     st.session_state["step"] = steps[0] if steps else 0
 
 
-def about(event: Json) -> list[str]:
+def about(event: Event) -> list[str]:
     """The qubits that an event is about; none where it is about the run."""
-    said = event.get("decision", event).get("component", "")
+    said = event.decision["component"] if isinstance(event, Decided) else getattr(event, "component", "")
     return said.split(",") if said else []
 
 
-def _matches(event: Json, qubit: str | None, kinds: Sequence[str]) -> bool:
-    return (not kinds or event["kind"] in kinds) and (qubit is None or qubit in about(event))
+def _matches(event: Event, qubit: str | None, kinds: Sequence[str]) -> bool:
+    return (not kinds or event.kind in kinds) and (qubit is None or qubit in about(event))
 
 
-def _step_through(place: Opened, events: list[Json]) -> None:
+def _step_through(place: Opened, events: list[Event]) -> None:
     last = len(events) - 1
     st.session_state["step"] = min(max(0, st.session_state.get("step", 0)), last)
 
@@ -105,7 +107,7 @@ def _step_through(place: Opened, events: list[Json]) -> None:
         _show_event(place, events[here])
 
 
-def _around(events: list[Json], here: int) -> str:
+def _around(events: list[Event], here: int) -> str:
     """The events before and after, the present one set apart."""
     lines = []
     for index in range(max(0, here - 6), min(len(events), here + 11)):
@@ -114,64 +116,63 @@ def _around(events: list[Json], here: int) -> str:
     return tag("div", *lines, kind="rs-events rs-steps")
 
 
-def headline(event: Json) -> str:
+def headline(event: Event) -> str:
     """An event in one line."""
-    if event["kind"] == "decision":
-        said = event["decision"]
-        return f"{said['component']}: {said['kind'].replace('_', ' ')} {said.get('experiment', '')}".rstrip()
-    told_so = sentences(event["kind"], event)
-    if event["kind"] == "verdict":
-        return f"{event['component']} {event['experiment']}: {event['verdict']}"
-    if event["kind"] == "model_call":
-        return f"{event['model']} was asked to {event['purpose']}"
-    if event["kind"] == "approval" and not told_so:
-        return f"{event.get('component', '')} {event['approval']} {event['status']} by the policy"
-    return told_so[0] if told_so else event["kind"].replace("_", " ")
+    match event:
+        case Decided(decision=said):
+            return f"{said['component']}: {said['kind'].replace('_', ' ')} {said.get('experiment', '')}".rstrip()
+        case Judged():
+            return f"{event.component} {event.experiment}: {event.verdict}"
+        case ModelCalled():
+            return f"{event.model} was asked to {event.purpose}"
+    told_so = sentences(event.kind, event.recorded())
+    if isinstance(event, Asked) and not told_so:
+        return f"{event.component} {event.approval} {event.status} by the policy"
+    return told_so[0] if told_so else event.kind.replace("_", " ")
 
 
-def _show_event(place: Opened, event: Json) -> None:
+def _show_event(place: Opened, event: Event) -> None:
     show(
-        tag("p", f"{event['kind'].replace('_', ' ')} · {moment(event['device_time'])} UTC", kind="rs-kicker"),
+        tag("p", f"{event.kind.replace('_', ' ')} · {moment(event.device_time)} UTC", kind="rs-kicker"),
         tag("p", tag("strong", headline(event)), kind="rs-say"),
     )
-    match event["kind"]:
-        case "decision":
-            show(sentence(event["decision"]["why"]))
-        case "verdict":
+    match event:
+        case Decided():
+            show(sentence(event.decision["why"]))
+        case Judged():
             _show_verdict(place, event)
-        case "model_call":
+        case ModelCalled():
             _show_call(place, event)
-        case "approval" | "approval_answered":
-            who = event.get("by") or event.get("rule", "")
-            show(tag("p", f"{event['status']}: {author(who)}", kind="rs-say"))
+        case Asked(rule=who) | Answered(by=who):
+            show(tag("p", f"{event.status}: {author(who or '')}", kind="rs-say"))
     with st.expander("As it is on record"):
-        st.json(event)
+        st.json(event.recorded())
 
 
-def _show_call(place: Opened, event: Json) -> None:
+def _show_call(place: Opened, event: ModelCalled) -> None:
     """A question to a model: what it was told and shown, what it answered, and what that cost."""
-    if "failure" in event:
-        show(tag("div", tag("strong", "No answer"), tag("p", event["message"]), kind="rs-error"))
+    if event.failure:
+        show(tag("div", tag("strong", "No answer"), tag("p", event.message), kind="rs-error"))
     else:
-        usage = event["usage"]
+        usage = Usage.model_validate(event.usage)
         show(
             facts(
                 [
-                    ("Tokens", f"{usage['input']} asked, {usage['output']} answered"),
+                    ("Tokens", f"{usage.input} asked, {usage.output} answered"),
                     (
                         "Took",
-                        f"{event['seconds']:.1f} s" + (f", {event['retries']} retries" if event["retries"] else ""),
+                        f"{event.seconds:.1f} s" + (f", {event.retries} retries" if event.retries else ""),
                     ),
-                    ("Cost", f"{event['cost']:.4g}"),
+                    ("Cost", f"{event.cost:.4g}"),
                 ]
             )
         )
-        if event["text"]:
-            show(tag("p", event["text"], kind="rs-say"))
-        for call in event["tool_calls"]:
+        if event.text:
+            show(tag("p", event.text, kind="rs-say"))
+        for call in event.tool_calls:
             show(tag("p", f"{call['name']} {call['arguments']}", kind="rs-say"))
     try:
-        asked = Request.model_validate_json(place.store.blobs.get(event["request"], ".json"))
+        asked = Request.model_validate_json(place.store.blobs.get(event.request, ".json"))
     except OperatorError as error:
         told(error)
         return
@@ -190,12 +191,12 @@ def _show_picture(place: Opened, sha: str) -> None:
         note("A reference plot of the gallery.")
 
 
-def _show_verdict(place: Opened, event: Json) -> None:
-    show(tag("p", verdict_mark(Verdict(event["verdict"])), " ", "; ".join(event["reasons"]), kind="rs-say"))
+def _show_verdict(place: Opened, event: Judged) -> None:
+    show(tag("p", verdict_mark(event.verdict), " ", "; ".join(event.reasons), kind="rs-say"))
     try:
-        st.image(place.store.blobs.get(event["figure"], FIGURE), width=460)
+        st.image(place.store.blobs.get(event.figure, FIGURE), width=460)
     except OperatorError as error:
         told(error)
-    show(request.reading_in_words(Reading.model_validate(event["reading"])))
-    rows = [(name, request.said(one)) for name, one in event["quantities"].items()]
+    show(request.reading_in_words(event.reading))
+    rows = [(name, quantity(one.value, one.stderr, one.unit)) for name, one in event.quantities.items()]
     show(table(("Fitted", "Value"), rows, numbers=(1,)))

@@ -12,7 +12,7 @@ from reson.agent.brains.replay import open_replay
 from reson.agent.model.capabilities import CAPABILITIES, EVERYTHING, Capabilities, capabilities
 from reson.agent.model.desk import Tell, open_desk
 from reson.agent.model.files import FilesEndpoint
-from reson.trajectory import read_trajectory
+from reson.trajectory import read_events
 
 if TYPE_CHECKING:
     from reson.agent.brains.brain import Brain
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell, stop: Event) -> Brain:
     """A brain other than the offline one. Raises ``OperatorError`` where it lacks a model, a key or a recording."""
-    past = read_trajectory(run / "trajectory.jsonl") if (run / "trajectory.jsonl").exists() else []
+    past = read_events(run / "trajectory.jsonl")
     settings = config.model
     if config.brain == "replay":
         return open_replay(Path(settings.recording), past)

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter
 
 from reson.agent.observation import Decision, Observation
 from reson.errors import OperatorError
-from reson.records import Json, Reading, Verdict
+from reson.events import Decided, Event, Judged
+from reson.records import Reading, Verdict
 from reson.tools.data import Analysis
-from reson.trajectory import read_trajectory
+from reson.trajectory import read_events
 
 _REMEDY = "replay it on a lab with the same device, seed, table and settings, or record it anew"
 
@@ -45,7 +46,7 @@ class ReplayBrain:
         return True
 
 
-def open_replay(recording: Path, done: Iterable[Json]) -> ReplayBrain:
+def open_replay(recording: Path, done: Iterable[Event]) -> ReplayBrain:
     """``done``: events of the present run, whose decisions are behind it when it is resumed.
 
     Raises ``OperatorError`` where there is no recording.
@@ -57,12 +58,12 @@ def open_replay(recording: Path, done: Iterable[Json]) -> ReplayBrain:
     decision = TypeAdapter(Decision)
     decisions: dict[str, deque[Decision]] = defaultdict(deque)
     readings = {}
-    for event in read_trajectory(recording):
-        if event["kind"] == "decision":
-            decisions[event["decision"]["component"]].append(decision.validate_python(event["decision"]))
-        elif event["kind"] == "verdict":
-            readings[event["figure"]] = Reading.model_validate(event["reading"])
+    for event in read_events(recording):
+        if isinstance(event, Decided):
+            decisions[event.decision["component"]].append(decision.validate_python(event.decision))
+        elif isinstance(event, Judged):
+            readings[event.figure] = event.reading
     for event in done:
-        if event["kind"] == "decision" and decisions[event["decision"]["component"]]:
-            decisions[event["decision"]["component"]].popleft()
+        if isinstance(event, Decided) and decisions[event.decision["component"]]:
+            decisions[event.decision["component"]].popleft()
     return ReplayBrain(decisions, readings)

@@ -11,15 +11,12 @@ from reson.agent.config import Budget
 from reson.agent.lab import Lab
 from reson.agent.model.accounts import account
 from reson.agent.model.desk import Desk
-from reson.agent.report.events import events_of
 from reson.errors import ToolError, ToolErrorKind
-from reson.records import Json
+from reson.events import Event, Paid
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.runs import list_runs
 from reson.tools.store.store import Store
-
-RUN = "run"
-"""Kind of the events that name the runs of a conversation, with what their questions to the model took."""
+from reson.trajectory import read_events
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,7 @@ def within_budget(record: Record, desk: Desk, runs: set[str]) -> Iterator[Record
         for row in list_runs(record.store, limit=1_000_000):
             if row.id not in before:
                 runs.add(row.id)
-                desk.note_run(row.id, account(events_of(record.lab.runs / row.id / "trajectory.jsonl")))
+                desk.note_run(row.id, account(read_events(record.lab.runs / row.id / "trajectory.jsonl")))
 
 
 def used_by(store: Store, runs: Iterable[str]) -> Used:
@@ -82,6 +79,6 @@ def used_by(store: Store, runs: Iterable[str]) -> Used:
     return Used(sum(jobs.values()) / 60, shots, len(rows))
 
 
-def runs_of(events: Iterable[Json]) -> set[str]:
+def runs_of(events: Iterable[Event]) -> set[str]:
     """The runs that a conversation has started."""
-    return {event["run"] for event in events if event["kind"] == RUN}
+    return {event.run for event in events if isinstance(event, Paid)}

@@ -14,7 +14,7 @@ from reson.agent.model.capabilities import CAPABILITIES, findings
 from reson.agent.model.desk import open_desk
 from reson.errors import OperatorError
 from reson.records import Json
-from reson.trajectory import TrajectoryWriter, read_trajectory
+from reson.trajectory import TrajectoryWriter, read_events
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
@@ -41,7 +41,7 @@ def open_session(lab: Lab, record: Record, name: str) -> Session:
     def tell(event_id: str, kind: str, body: Json) -> None:
         writer.write(event_id, kind, body, device_time=0.0)
 
-    past = read_trajectory(path) if path.exists() else []
+    past = read_events(path)
     desk = open_desk(open_endpoint(lab.config.model), lab.config.model, record.store.blobs, tell, past)
 
     def has_tools() -> bool:

@@ -18,9 +18,10 @@ from reson.agent.model.desk import Desk
 from reson.agent.model.objects import object_in
 from reson.agent.model.pictures import picture_of
 from reson.errors import OperatorError, ToolError, ToolErrorKind
+from reson.events import Said
 from reson.prompts.render import render
 from reson.records import Effect, Json
-from reson.trajectory import read_trajectory
+from reson.trajectory import read_events
 
 MOST_ROUNDS = 12
 """Rounds of tool calls for one question; a model that is not done by then is told to answer."""
@@ -145,11 +146,7 @@ def not_looked_up(messages: list[Message]) -> set[int]:
 
 def earlier(path: Path, record: Record) -> list[Message]:
     """The messages of a conversation on disk, up to its last whole exchange."""
-    if not path.exists():
-        return []
-    messages = [
-        Message.model_validate(event["message"]) for event in read_trajectory(path) if event["kind"] == "message"
-    ]
+    messages = [Message.model_validate(event.message) for event in read_events(path) if isinstance(event, Said)]
     messages = [_with_paths(message, record) for message in messages]
     while messages and (messages[-1].role != "assistant" or messages[-1].tool_calls):
         messages.pop()  # cut short in the middle of an exchange, which an endpoint would refuse

@@ -101,9 +101,9 @@ def use(
 ) -> None:
     """Say who answered the questions of a run, and what the model took and cost."""
     from reson.agent.model.accounts import account
-    from reson.agent.report.events import events_of
     from reson.errors import OperatorError
     from reson.tools.store.runs import get_run, list_runs
+    from reson.trajectory import read_events
 
     lab = place.lab(context)
     store = lab.store()
@@ -111,7 +111,7 @@ def use(
     if run_id is None and not latest:
         raise OperatorError("this lab has no runs yet", "`reson night` starts one")
     run = get_run(store, run_id).id if run_id else latest[0].id
-    total = account(events_of(lab.runs / run / "trajectory.jsonl"))
+    total = account(read_events(lab.runs / run / "trajectory.jsonl"))
     if as_json:
         output.document(total.to_json())
     else:

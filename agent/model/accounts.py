@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from reson.agent.config import Price
 from reson.agent.model.conversation import Usage
+from reson.events import Event, FellBack, ModelCalled, Paid, Questioned
 from reson.records import Finite, Json, Record
 
 MOST_FALLBACKS = 8
@@ -77,28 +78,24 @@ def _shares(by: dict[str, int]) -> str:
     return ", ".join(f"{number} {who if who == 'offline' else f'by the {who}'}" for who, number in sorted(by.items()))
 
 
-def account(events: Iterable[Json]) -> Account:
+def account(events: Iterable[Event]) -> Account:
     """The account over the events of a trajectory; all zero for a run that asked nobody."""
     questions: dict[str, dict[str, int]] = {}
     fallbacks: list[str] = []
     total, failed = Account(), 0
     for event in events:
-        if _noted(event, questions, fallbacks):
-            total = total.with_call(event)
-            failed += "failure" in event
-        elif event["kind"] == "run":  # of a conversation, which pays for the runs that it starts
-            total = total.with_paid(event)
+        match event:
+            case Questioned():
+                by = questions.setdefault(event.purpose, {})
+                by[event.answered_by] = by.get(event.answered_by, 0) + 1
+            case FellBack():
+                fallbacks.append(f"{event.purpose} of {', '.join(event.components)}: {event.reason}")
+            case ModelCalled():
+                total = total.with_call(event.recorded())
+                failed += bool(event.failure)
+            case Paid():
+                total = total.with_paid(event.recorded())
     return total.model_copy(update={"failed": failed, "questions": questions, "fallbacks": tuple(fallbacks)})
-
-
-def _noted(event: Json, questions: dict[str, dict[str, int]], fallbacks: list[str]) -> bool:
-    """Count a question or a fallback; True for a model call."""
-    if event["kind"] == "question":
-        by = questions.setdefault(event["purpose"], {})
-        by[event["answered_by"]] = by.get(event["answered_by"], 0) + 1
-    elif event["kind"] == "fallback":
-        fallbacks.append(f"{event['purpose']} of {', '.join(event['components'])}: {event['reason']}")
-    return event["kind"] == "model_call"
 
 
 def cost_of(price: Price, input_tokens: int, output_tokens: int) -> float:

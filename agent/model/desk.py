@@ -24,6 +24,7 @@ from reson.agent.model.conversation import (
     Usage,
 )
 from reson.agent.model.pictures import request_tokens
+from reson.events import Event, ModelCalled
 from reson.records import Json
 from reson.tools.store.blobs import Blobs
 
@@ -134,23 +135,23 @@ class Desk:
         return self.settings.prices.get(model, Price())
 
 
-def open_desk(endpoint: Endpoint, settings: ModelSettings, blobs: Blobs, tell: Tell, past: list[Json]) -> Desk:
+def open_desk(endpoint: Endpoint, settings: ModelSettings, blobs: Blobs, tell: Tell, past: list[Event]) -> Desk:
     """A desk that goes on where the events of the run's trajectory (``past``) end."""
     counts: dict[str, int] = {}
     for event in past:
-        counts[event["kind"]] = counts.get(event["kind"], 0) + 1
+        counts[event.kind] = counts.get(event.kind, 0) + 1
     return Desk(endpoint, settings, blobs, tell, account(past), counts, _answered(past))
 
 
-def _answered(past: list[Json]) -> dict[str, Reply]:
+def _answered(past: list[Event]) -> dict[str, Reply]:
     return {
-        event["request_hash"]: Reply(
-            text=event["text"],
-            tool_calls=tuple(ToolCall.model_validate(call) for call in event["tool_calls"]),
-            usage=Usage.model_validate(event["usage"]),
-            finish=event["finish"],
-            model=event["answered_model"],
+        event.request_hash: Reply(
+            text=event.text,
+            tool_calls=tuple(ToolCall.model_validate(call) for call in event.tool_calls),
+            usage=Usage.model_validate(event.usage),
+            finish=event.finish,
+            model=event.answered_model,
         )
         for event in past
-        if event["kind"] == "model_call" and "failure" not in event
+        if isinstance(event, ModelCalled) and not event.failure
     }

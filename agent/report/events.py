@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from reson.agent.report.content import Diagnosis
+from reson.events import Asked, Decided, Event, JobFailed, NotWritten, Refused, Started, Stopped, Summarised
 from reson.records import Json
-from reson.trajectory import damage_of, read_trajectory
+from reson.tools.store.approvals import ApprovalStatus
+from reson.trajectory import damage_of
 
 
-def events_of(path: Path) -> list[Json]:
-    """Events in order; none for a run that was cut short before its first."""
-    return read_trajectory(path) if path.exists() else []
+def start_of(events: Iterable[Event]) -> Started | None:
+    return next((event for event in events if isinstance(event, Started)), None)
 
 
 def damaged(path: Path) -> tuple[str, ...]:
@@ -21,19 +22,14 @@ def damaged(path: Path) -> tuple[str, ...]:
     return tuple(damage_of(path)) if path.exists() else ()
 
 
-def start_of(events: Sequence[Json]) -> Json:
-    """The start line; empty where there is none."""
-    return next((event for event in events if event["id"] == "start"), {})
-
-
-def times_resumed(events: Iterable[Json]) -> int:
+def times_resumed(events: Iterable[Event]) -> int:
     """How often the run ended before its last end."""
-    return max(0, sum(event["kind"] == "stop" for event in events) - 1)
+    return max(0, sum(isinstance(event, Stopped) for event in events) - 1)
 
 
-def last_words(events: Iterable[Json]) -> dict[str, Json]:
+def last_words(events: Iterable[Event]) -> dict[str, Json]:
     """component -> the last decision that was no measurement: ``done``, ``give_up`` or ``escalate``."""
-    decisions = [event["decision"] for event in events if event["kind"] == "decision"]
+    decisions = [event.decision for event in events if isinstance(event, Decided)]
     return {said["component"]: said for said in decisions if said["kind"] in ("done", "give_up", "escalate")}
 
 
@@ -45,22 +41,25 @@ def diagnoses_of(decision: Json) -> tuple[Diagnosis, ...]:
     )
 
 
-def summary_of(events: Iterable[Json]) -> tuple[str, str] | None:
+def summary_of(events: Iterable[Event]) -> tuple[str, str] | None:
     """(text, model) of the newest summary that a model wrote of the run."""
-    written = [(event["text"], event["model"]) for event in events if event["kind"] == "summary"]
+    written = [(event.text, event.model) for event in events if isinstance(event, Summarised)]
     return written[-1] if written else None
 
 
-def refusals(events: Iterable[Json]) -> tuple[str, ...]:
+def refusals(events: Iterable[Event]) -> tuple[str, ...]:
     """Requests that did not run, in words."""
-    lines = []
-    for event in events:
-        if event["kind"] == "refused":
-            lines.append(f"{event['experiment']}: {event['reason']}")
-        elif event["kind"] == "job_failed":
-            lines.append(f"a job of {event['experiment']} failed and was made again: {event['reason']}")
-        elif event["kind"] == "write_refused":
-            lines.append(f"{event['approval']} was not written: {event['reason']}")
-        elif event["kind"] == "approval" and event["status"] == "denied":
-            lines.append(f"{event['approval']} was denied by the policy: {event['rule']}")
-    return tuple(lines)
+    return tuple(words for event in events if (words := _refusal(event)))
+
+
+def _refusal(event: Event) -> str:
+    match event:
+        case Refused():
+            return f"{event.experiment}: {event.reason}"
+        case JobFailed():
+            return f"a job of {event.experiment} failed and was made again: {event.reason}"
+        case NotWritten():
+            return f"{event.approval} was not written: {event.reason}"
+        case Asked(status=ApprovalStatus.DENIED):
+            return f"{event.approval} was denied by the policy: {event.rule}"
+    return ""

@@ -13,12 +13,14 @@ from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Wait
 from reson.agent.report.published import against_published, published_in
 from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
-from reson.records import ActionKind, Json
+from reson.events import Event, Started
+from reson.records import ActionKind
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.integrity import head_of
 from reson.tools.store.lessons import lesson_id, list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.runs import RunRow, get_run, list_runs
+from reson.trajectory import read_events
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
@@ -32,7 +34,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     row = get_run(store, run_id)
     rows = list_measurements(store, run_id=run_id)
     approvals = list_approvals(store, run_id=run_id)
-    trajectory = events.events_of(lab.runs / run_id / "trajectory.jsonl")
+    trajectory = read_events(lab.runs / run_id / "trajectory.jsonl")
     start = events.start_of(trajectory)
     last_words = events.last_words(trajectory)
     mine = frozenset(measurement.id for measurement in rows)
@@ -68,7 +70,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
 
 
 def _published(
-    lab: Lab, store: Store, row: RunRow, trajectory: Sequence[Json], qubits: Sequence[Qubit]
+    lab: Lab, store: Store, row: RunRow, trajectory: Sequence[Event], qubits: Sequence[Qubit]
 ) -> AgainstPublished | None:
     told = published_in(store, trajectory)
     if told is None:
@@ -82,7 +84,7 @@ def _published_before(lab: Lab, store: Store, run: RunRow) -> list[tuple[str, fl
     for row in list_runs(store, limit=1_000_000):
         if row.device != run.device or row.id == run.id or row.started_wall > run.started_wall:
             continue
-        told = published_in(store, events.events_of(lab.runs / row.id / "trajectory.jsonl"))
+        told = published_in(store, read_events(lab.runs / row.id / "trajectory.jsonl"))
         if told is not None:
             found.append((row.id, row.ended_device, told))
         if len(found) == RUNS:
@@ -101,7 +103,7 @@ def _run(row: RunRow) -> Run:
     return Run.model_validate(facts | {"reason": row.reason or ""})
 
 
-def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Json) -> Use:
+def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Started | None) -> Use:
     jobs = {measured.job_id: measured.device_ended - measured.device_started for measured in rows}
     return Use(
         device_seconds=sum(jobs.values()),
@@ -109,7 +111,7 @@ def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Json) -> Use:
         measurements=len(rows),
         jobs=len(jobs),
         wall_seconds=None if row.ended_wall is None else row.ended_wall - row.started_wall,
-        limits=start.get("config", {}).get("budget"),
+        limits=start.config.get("budget") if start else None,
     )
 
 
@@ -129,14 +131,14 @@ def _waiting(row: ApprovalRow) -> Waiting:
 
 
 def _provenance(
-    lab: Lab, store: Store, row: RunRow, start: Json, approvals: Sequence[ApprovalRow], times_resumed: int
+    lab: Lab, store: Store, row: RunRow, start: Started | None, approvals: Sequence[ApprovalRow], times_resumed: int
 ) -> Provenance:
     return Provenance(
         lab=str(lab.directory),
-        brain=start.get("brain", ""),
-        versions=start.get("versions", {}),
+        brain=start.brain if start else "",
+        versions=start.versions if start else {},
         settings=row.settings,
-        config=start.get("config", {}),
+        config=start.config if start else {},
         rules=dict(Counter(approval.rule for approval in approvals)),
         times_resumed=times_resumed,
         written_wall=time.time(),

@@ -11,6 +11,7 @@ from reson.agent.report.measured_pairs import error_per_layered_gate, measured_p
 from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, ComparedPair, Layout
 from reson.agent.report.published_history import RUNS, republished, then
 from reson.errors import OperatorError
+from reson.events import Event, ProviderTold
 from reson.records import Json, Quantity
 from reson.tools.devices.layout import Costs, best_chain, cost, published_costs, usual_wait, waiting
 from reson.tools.devices.published import Published, PublishedPair
@@ -32,13 +33,13 @@ def keep(store: Store, told: Published) -> Json:
     return {"blob": sha, "calibrated": told.calibrated}
 
 
-def published_in(store: Store, trajectory: Sequence[Json]) -> Published | None:
+def published_in(store: Store, trajectory: Sequence[Event]) -> Published | None:
     """What was published when a run started, by its trajectory; None where nothing was, or its blob is lost."""
-    event = next((event for event in trajectory if event["kind"] == EVENT), None)
+    event = next((event for event in trajectory if isinstance(event, ProviderTold)), None)
     if event is None:
         return None
     try:
-        return Published.model_validate_json(store.blobs.get(event["blob"], BLOB))
+        return Published.model_validate_json(store.blobs.get(event.blob, BLOB))
     except OperatorError:
         return None  # a lost blob costs the comparison, not the report
 

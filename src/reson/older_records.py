@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+M = TypeVar("M", bound=BaseModel)
 
 _CHECKS = {
     "outcome": "no_outcome",
@@ -22,6 +27,18 @@ _CHECKS_THAT_END = {
     " within history": "jump",
     " in bounds": "out_of_bounds",
 }
+
+
+def derived(made: Callable[[Any], M], fields: Any, told: Callable[[Any], Any], name: str) -> M:
+    """The record of ``fields``, with ``name`` as ``told`` reads it from them.
+
+    It does not count as set, so that what was recorded is kept apart from what it is taken for.
+    """
+    whole = told(fields)
+    record = made(whole)
+    if whole is not fields:
+        record.model_fields_set.discard(name)
+    return record
 
 
 def with_check_code(fields: Any) -> Any:

@@ -7,9 +7,9 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, model_validator
 
-from reson.older_records import with_check_code, with_seen
+from reson.older_records import derived, with_check_code, with_seen
 
 # JSON has no NaN; a number that is not finite never crosses a border.
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -115,10 +115,10 @@ class Reading(Record):
     suggested_range: tuple[Finite, Finite] | None = None
     """Range of the swept parameter that would serve better, in its SI unit."""
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _with_seen(cls, fields: Any) -> Any:
-        return with_seen(fields)
+    def _with_seen(cls, fields: Any, made: ModelWrapValidatorHandler[Reading]) -> Reading:
+        return derived(made, fields, with_seen, "seen")
 
 
 class Quantity(Record):
@@ -179,10 +179,10 @@ class Check(Record):
     severity: Verdict
     message: str
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _with_code(cls, fields: Any) -> Any:
-        return with_check_code(fields)
+    def _with_code(cls, fields: Any, made: ModelWrapValidatorHandler[Check]) -> Check:
+        return derived(made, fields, with_check_code, "code")
 
 
 class Judgement(Record):

@@ -11,6 +11,9 @@ import logging
 import os
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from reson.events import Event, event_of
 from reson.records import Json
 
 SCHEMA = "reson-trajectory-1"
@@ -53,6 +56,20 @@ def read_trajectory(path: Path) -> list[Json]:
     events, damage = _read(path)
     for problem in damage:
         _log.warning("%s: %s", path, problem)
+    return events
+
+
+def read_events(path: Path) -> list[Event]:
+    """The same by type; none for a run that was cut short before its first.
+
+    An event that lacks what its kind has is left out, and the log tells of it.
+    """
+    events = []
+    for line in read_trajectory(path) if path.exists() else ():
+        try:
+            events.append(event_of(line))
+        except ValidationError as error:
+            _log.warning("%s: the event %s is no %s: %s", path, line["id"], line["kind"], error.errors()[0]["loc"])
     return events
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reson.agent.lab import open_lab
-from reson.agent.report.events import events_of
 from reson.tools.store.approvals import find_approval, list_approvals
 from reson.tools.store.measurements import list_measurements, load_analysis
 from reson.tools.store.schema import approvals
 from reson.tools.store.store import open_store
+from reson.trajectory import read_events
 from tests.ui.conftest import words
 
 
@@ -224,6 +224,6 @@ def test_a_measurement_leads_to_its_step_in_the_trajectory(run_page, at_home, wa
     test = run_page(waiting_lab, measurements)
     test.text_input[0].set_value(row.id).run()
     button(test, "Step through its run from here").click().run()
-    events = events_of(waiting_lab / "runs" / row.run_id / "trajectory.jsonl")
+    events = read_events(waiting_lab / "runs" / row.run_id / "trajectory.jsonl")
     assert test.session_state["trajectory-run"] == row.run_id
-    assert events[test.session_state["step"]]["measurement"] == row.id
+    assert events[test.session_state["step"]].recorded()["measurement"] == row.id

@@ -23,7 +23,7 @@ class Events(list[Json]):
     """Events as the trajectory of a run would hold them."""
 
     def tell(self, event_id: str, kind: str, body: Json) -> None:
-        self.append({"id": event_id, "kind": kind, **body})
+        self.append({"id": event_id, "kind": kind, "device_time": 0.0, **body})
 
     def of(self, kind: str) -> list[Json]:
         return [event for event in self if event["kind"] == kind]

@@ -6,27 +6,28 @@ import pytest
 
 from reson.agent.config import Price
 from reson.agent.model.accounts import account, cost_of
+from reson.events import Decided, Event, FellBack, ModelCalled, Questioned, Started
 
 
-def call(tokens: tuple[int, int], cost: float, estimated: bool = False) -> dict:
+def call(tokens: tuple[int, int], cost: float, estimated: bool = False) -> Event:
     usage = {"input": tokens[0], "output": tokens[1], "estimated": estimated}
-    return {"kind": "model_call", "usage": usage, "cost": cost}
+    return ModelCalled.model_construct(usage=usage, cost=cost)
 
 
-def question(purpose: str, who: str) -> dict:
-    return {"kind": "question", "purpose": purpose, "answered_by": who}
+def question(purpose: str, who: str) -> Event:
+    return Questioned.model_construct(purpose=purpose, answered_by=who)
 
 
-def fallback(reason: str) -> dict:
-    return {"kind": "fallback", "purpose": "read", "components": ["q0"], "reason": reason}
+def fallback(reason: str) -> Event:
+    return FellBack.model_construct(purpose="read", components=("q0",), reason=reason)
 
 
 def test_calls_questions_and_fallbacks_are_counted():
     events = [
-        {"kind": "start"},
+        Started.model_construct(),
         call((1000, 100), 0.5),
         call((2000, 50), 0.25, estimated=True),
-        {"kind": "model_call", "failure": "timeout"},
+        ModelCalled.model_construct(failure="timeout"),
         question("choose", "model"),
         question("read", "offline"),
         question("read", "offline"),
@@ -52,7 +53,7 @@ def test_a_dead_endpoint_does_not_fill_the_report():
 
 
 def test_an_offline_night_has_nothing_to_tell():
-    assert account([{"kind": "start"}, {"kind": "decision"}]).sentences == ()
+    assert account([Started.model_construct(), Decided.model_construct()]).sentences == ()
 
 
 def test_prices_are_per_million_tokens():

@@ -15,6 +15,7 @@ from reson.agent.launch import Plan, start
 from reson.agent.model.accounts import account
 from reson.agent.model.conversation import Reply, ToolCall, Usage
 from reson.agent.observation import Known
+from reson.events import event_of
 from reson.records import Ending, Json
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -89,7 +90,7 @@ def test_no_hostile_call_executes_and_nothing_it_names_is_written(tmp_path, serv
         )
 
     assert record(lab) == record(plain)
-    assert "model" not in account(events).questions["choose"]
+    assert "model" not in account(map(event_of, events)).questions["choose"]
 
 
 def called(tool: str, given: Json) -> Reply:

@@ -19,6 +19,7 @@ from reson.agent.model.accounts import account
 from reson.agent.model.conversation import Request
 from reson.agent.model.pictures import picture_tokens, request_tokens, text_tokens
 from reson.errors import OperatorError
+from reson.events import event_of
 from reson.records import Ending, Json
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import log
@@ -127,7 +128,7 @@ def test_a_night_by_a_model_over_http_ends_as_the_offline_one(by_model, offline)
     lab, events = by_model
     assert endings(events) == endings(offline[1]) == {"q0": "done", "q1": "done"}
     assert table(lab) == table(offline[0]) and len(table(lab)) > 2 * len(BRING_UP)
-    total = account(events)
+    total = account(map(event_of, events))
     assert total.failed == 0 and total.fallbacks == ()
     assert set(total.questions["choose"]) == set(total.questions["read"]) == {"model"}
     by_planner = [event["purpose"] for event in events if event["kind"] == "model_call" and event["model"] == "planner"]
@@ -187,7 +188,7 @@ def test_the_cascade_ends_the_same_and_asks_nothing_about_healthy_qubits(tmp_pat
     events = night(lab)
     assert endings(events) == endings(offline[1])
     assert table(lab) == table(offline[0]) and len(table(lab)) > 2 * len(BRING_UP)
-    questions = account(events).questions
+    questions = account(map(event_of, events)).questions
     assert set(questions["choose"]) == set(questions["read"]) == {"offline"}
     assert questions["read"]["offline"] >= 2 * len(BRING_UP)
     assert server.requests == []
@@ -229,7 +230,7 @@ def test_an_endpoint_that_dies_never_ends_a_night(tmp_path, serve, offline):
     lab = make_lab(tmp_path, "openai", serve(dies), retries=0)
     events = night(lab)
     assert endings(events) == endings(offline[1])
-    total = account(events)
+    total = account(map(event_of, events))
     assert total.questions["choose"]["offline"] > 0 and total.questions["choose"]["model"] > 0
     assert any("server_error" in sentence for sentence in total.fallbacks)
 
@@ -253,7 +254,9 @@ def test_a_resumed_run_asks_nothing_twice(tmp_path, serve, offline):
     path = lab.runs / "calibrate-0001" / "trajectory.jsonl"
     events = read_trajectory(path)
     last = max(index for index, event in enumerate(events) if event["kind"] == "model_call")
-    assert account(events).calls == asked, "what is asked to find out what the endpoint can do is on record too"
+    assert account(map(event_of, events)).calls == asked, (
+        "what is asked to find out what the endpoint can do is on record too"
+    )
     resume(lab, "calibrate-0001", lambda kind, body: None)
     again = [event["request_hash"] for event in trajectory(lab) if event["kind"] == "model_call"]
     assert len(again) == len(set(again))

@@ -16,6 +16,7 @@ from reson.agent.model.desk import open_desk
 from reson.agent.model.endpoint import open_endpoint
 from reson.agent.model.files import FilesEndpoint
 from reson.agent.model.waiting import Patience, heard
+from reson.events import event_of
 from reson.records import Ending
 from reson.tools.store.blobs import Blobs
 from tests.agent.brains.chat_server import Answer, able
@@ -100,7 +101,7 @@ def test_the_stop_signal_is_heard_while_an_endpoint_dawdles(serve, settings_for,
         desk.ask(question(model="other"))
     first = events.of("model_call")[0]
     assert first["wasted"]["input"] == first["cost"] > 0, "what was asked and given up was paid for"
-    assert account(events).wasted == desk.spent.wasted > 0
+    assert account(map(event_of, events)).wasted == desk.spent.wasted > 0
 
 
 @pytest.mark.parametrize("name", SLOW)
@@ -122,8 +123,8 @@ def test_what_a_lost_try_took_is_counted_with_the_answer(serve, desk_for, events
     desk = desk_for(server)
     reply = desk.ask(question())
     assert reply.usage.input == 50 and reply.wasted.input > 0 and reply.wasted.output > 0
-    assert desk.spent.input_tokens == 50 + reply.wasted.input == account(events).input_tokens
-    assert "for answers that were given up" in account(events).sentences[-1]
+    assert desk.spent.input_tokens == 50 + reply.wasted.input == account(map(event_of, events)).input_tokens
+    assert "for answers that were given up" in account(map(event_of, events)).sentences[-1]
 
 
 def test_nobody_at_the_files_is_waited_for_after_a_stop(tmp_path):

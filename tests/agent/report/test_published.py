@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from reson.agent.report.content import Qubit, Value
-from reson.agent.report.published import EVENT, against_published, keep, published_in
+from reson.agent.report.published import against_published, keep, published_in
 from reson.agent.report.published_content import AgainstPublished
+from reson.events import ProviderTold
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
 from reson.tools.store.store import Store, open_store
 
@@ -65,7 +66,7 @@ def compare(
     store: Store, qubits: list[Qubit], now: Published | None = None, before: Published | None = None
 ) -> AgainstPublished:
     def kept(one: Published) -> Published:
-        found = published_in(store, [{"kind": EVENT, **keep(store, one)}])
+        found = published_in(store, [ProviderTold.model_construct(**keep(store, one))])
         assert found is not None
         return found
 
@@ -128,8 +129,8 @@ def test_what_the_provider_changed_since_the_run_before(store: Store) -> None:
 
 
 def test_a_lost_blob_costs_the_comparison_only(store: Store) -> None:
-    event = {"kind": EVENT, **keep(store, told())}
-    store.blobs.path(event["blob"], ".json").unlink()
+    event = ProviderTold.model_construct(**keep(store, told()))
+    store.blobs.path(event.blob, ".json").unlink()
     assert published_in(store, [event]) is None
 
 
