@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-browser test-real-model soak check gate bench eval console docs gallery lock clean
+.PHONY: setup night test test-browser test-real-model soak check gate bench eval mutants console docs gallery lock clean
 
 setup: $(READY)
 
@@ -61,6 +61,10 @@ eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --faults --seeds 3
 	$(BIN)/python -m reson.evals.sign_and_periods
 	$(BIN)/reson eval run --repeats 4
+
+# Would the tests notice a small change of the code? Hours; SEED=... chooses the changes, a fresh one each time.
+mutants: $(READY)
+	$(BIN)/python -m reson.evals.mutants --seed $(or $(SEED),$(shell date +%s))
 
 console: $(READY)
 	$(BIN)/reson console

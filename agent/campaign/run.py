@@ -74,7 +74,8 @@ def _drive(bench: Bench, graph: CompiledStateGraph, components: list[str]) -> tu
     entry: Any = initial_state(bench.run_id, components, _next_step(bench)) if not known.values else None
     if known.interrupts:
         entry = Command(resume=True)
-    elif known.values and not known.next:  # it came to its end, and something was missing
+    # `next` is empty as well where a kill came between the writes of a node and its checkpoint: nothing has ended there
+    elif known.values and not known.tasks:  # it came to its end, and something was missing
         entry = taken_up(bench, cast("CampaignState", known.values))
     deadline = time.monotonic() + bench.config.night.wait_for_approval_minutes * 60
     while True:

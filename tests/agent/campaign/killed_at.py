@@ -1,4 +1,4 @@
-"""The command line in a process that kills itself just before its n-th effect.
+"""The command line in a process that kills itself just before its n-th effect of a kind.
 
 An effect is whatever outlasts the process: a line of the trajectory, a transaction, a checkpoint, a blob. Being killed
 before one is being killed after the one before it, so counting reaches both sides of each.
@@ -21,16 +21,20 @@ from reson.agent.cli import main
 from reson.tools.store.blobs import Blobs
 from reson.trajectory import TrajectoryWriter
 
+EFFECTS = ("trajectory", "transaction", "checkpoint", "blob")
 
-def kill_before(last: int, note: Path) -> None:
-    """Arrange for SIGKILL just before effect number ``last``, counted from 1; ``note`` then holds the effect's name."""
+
+def kill_before(last: int, kind: str) -> None:
+    """Arrange for SIGKILL just before effect number ``last`` of this kind, counted from 1.
+
+    Kinds are counted apart, since LangGraph writes its checkpoints in a thread beside the nodes.
+    """
     done = 0
 
     def effect(name: str) -> None:
         nonlocal done
-        done += 1
-        if done == last:
-            note.write_text(name)
+        done += name == kind
+        if name == kind and done == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def noticed(method: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -49,9 +53,9 @@ def kill_before(last: int, note: Path) -> None:
         setattr(owner, method, noticed(getattr(owner, method), name))
 
 
-def command_line_killed(last: int, note: Path, arguments: list[str]) -> None:
-    """Run ``reson ARGUMENTS`` in this process, to be killed before effect number ``last``."""
-    kill_before(last, note)
+def command_line_killed(last: int, kind: str, said: Path, arguments: list[str]) -> None:
+    """Run ``reson ARGUMENTS`` here, to be killed before effect ``last`` of a kind; what it says goes to ``said``."""
+    kill_before(last, kind)
     sys.argv[1:] = arguments
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+    with said.open("w") as file, redirect_stdout(file), redirect_stderr(file):
         main()

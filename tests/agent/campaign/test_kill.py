@@ -15,13 +15,13 @@ from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import current, log
 from reson.tools.store.runs import list_runs
 from reson.trajectory import read_trajectory
-from tests.agent.campaign.killed_at import command_line_killed
+from tests.agent.campaign.killed_at import EFFECTS, command_line_killed
 
 KILLS = 10
 EXPERIMENTS = 14
 """Enough for a kill to hit every kind of node, few enough for a test."""
-MOST_EFFECTS = 70
-"""Lines, transactions, checkpoints and blobs of about three measurements."""
+MOST_EFFECTS = 9
+"""Of one kind: about a job's worth of lines, transactions, checkpoints or blobs."""
 
 
 def small_lab(directory: Path) -> Lab:
@@ -54,22 +54,20 @@ def test_killed_ten_times_the_record_is_that_of_an_undisturbed_run(tmp_path: Pat
     command = ["calibrate", "0-1"]
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload([command_line_killed.__module__])
-    hit: list[str] = []
-    finished: list[int] = []
+    finished: set[int] = set()
     for number in range(KILLS):
-        note = tmp_path / f"kill-{number}"
-        last = moments.randint(1, MOST_EFFECTS)
+        said = tmp_path / f"kill-{number}"
+        kind = EFFECTS[number % len(EFFECTS)]
         arguments = ["--lab", str(killed.directory), *command]
-        process = processes.Process(target=command_line_killed, args=(last, note, arguments))
+        which = (moments.randint(1, MOST_EFFECTS), kind, said, arguments)
+        process = processes.Process(target=command_line_killed, args=which)
         process.start()
         process.join()
-        assert process.exitcode == -signal.SIGKILL, f"kill {number}, before effect {last}: over before its kill"
-        hit.append(note.read_text())
+        assert process.exitcode == -signal.SIGKILL, f"kill {number}, {which}: {said.read_text()}"
         if list_runs(killed.store()):
             command = ["resume", ended.run_id]
-            finished.append(len(list_measurements(killed.store())))
-    assert {*hit} == {"trajectory", "transaction", "checkpoint", "blob"}, hit
-    assert len({*finished}) >= KILLS // 2, f"the kills are all at one place: {finished} measurements were done"
+            finished.add(len(list_measurements(killed.store())))
+    assert len(finished) >= 3, f"the kills are all at one place: {finished} measurements were done"
     last = resume(killed, ended.run_id, lambda kind, body: None)
     assert last.ending is Ending.BUDGET_SPENT
     assert record(killed, ended.run_id) == record(undisturbed, ended.run_id)
