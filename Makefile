@@ -21,7 +21,7 @@ night: $(READY)
 	$(BIN)/reson night
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist loadfile -m "not browser and not real_model"
+	$(BIN)/pytest -q -n auto --dist loadfile --durations=25 -m "not browser and not real_model"
 
 test-browser: $(READY)
 	$(BIN)/pytest -q -m browser
