@@ -192,7 +192,7 @@ def document_of_measurement(row: MeasurementRow) -> MemoryDocument:
 def document_of_approval(row: ApprovalRow) -> MemoryDocument:
     """``status`` of the metadata is that of the approval; ``verdict`` that of the measurement behind it."""
     action = row.effective_action
-    answered = row.answer or row.status
+    answered = f"{row.answer}, {row.status}," if row.answer else row.status  # people search for either word
     sentences = [
         f"{row.answered_by or row.rule} answered {answered} to {asked(action)} on {action.component}",
         row.why,

@@ -35,8 +35,14 @@ def analysis(name: str, fitted: bool = True) -> Analysis:
     )
 
 
-def points(name: str, x: tuple[float, ...], y: tuple[float, ...], **curve: tuple[float, ...]) -> Series:
-    return Series(name=name, x=x, y=y, y_err=(0.02,) * len(x), **curve)
+def points(
+    name: str,
+    x: tuple[float, ...],
+    y: tuple[float, ...],
+    fit_x: tuple[float, ...] = (),
+    fit_y: tuple[float, ...] = (),
+) -> Series:
+    return Series(name=name, x=x, y=y, y_err=(0.02,) * len(x), fit_x=fit_x, fit_y=fit_y)
 
 
 def bars() -> tuple[Series, ...]:
