@@ -16,7 +16,8 @@ def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
     """Finished only where everything that was asked for is on record.
 
     Of a single experiment each measurement was asked for; of a night it is the brain that chooses, so that a qubit
-    counts as long as anything of it was measured, or nothing was refused but by a person.
+    counts as long as anything of it was measured, or nothing was refused by the device: what a person, the policy or a
+    limit of the lab turns down is a decision, and the qubit's diagnosis says so.
     """
     missing = unmeasured(bench, state)
     if not missing:
@@ -36,7 +37,7 @@ def unmeasured(bench: Bench, state: CampaignState) -> Sequence[dict[str, Any]]:
         pairs = {(row.component, row.experiment) for row in rows}
         return [one for one in state["refused"] if (one["component"], one["attempt"]["experiment"]) not in pairs]
     measured = {row.component for row in rows}
-    return [one for one in state["refused"] if one["component"] not in measured and one["attempt"]["write"] == "none"]
+    return [one for one in state["refused"] if one["component"] not in measured and one.get("by_device")]
 
 
 def taken_up(bench: Bench, state: CampaignState) -> CampaignState:

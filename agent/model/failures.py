@@ -46,7 +46,7 @@ HINTS = {
     "unsupported protocol": "base_url has to begin with http:// or https://",
     "WRONG_VERSION_NUMBER": "it does not speak TLS: try http:// in base_url",
     "record layer failure": "it does not speak TLS: try http:// in base_url",
-    "CERTIFICATE_VERIFY_FAILED": "its certificate is not trusted; SSL_CERT_FILE names the authority of your own",
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not trusted; SSL_CERT_FILE names the lab's own authority",
     "Name or service not known": "there is no such host",
     "Temporary failure in name resolution": "its name cannot be looked up: is there a network?",
     "Connection refused": "nobody listens there",

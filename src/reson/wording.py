@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import shlex
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from reson.authors import is_rule
-from reson.changes import changes_of
-from reson.records import Action, ActionKind, Change
+
+if TYPE_CHECKING:
+    from reson.records import Action, Change
 
 PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 """Power of ten -> prefix of the SI."""
@@ -96,7 +98,7 @@ def author(name: str) -> str:
     return "policy" if is_rule(name) else name
 
 
-_VERBS = {ActionKind.MEASURE: "measure", ActionKind.WRITE: "write", ActionKind.ROLLBACK: "roll back"}
+_VERBS = {"measure": "measure", "write": "write", "rollback": "roll back"}
 
 
 def asked(action: Action, *, values: bool = True) -> str:
@@ -104,6 +106,8 @@ def asked(action: Action, *, values: bool = True) -> str:
 
     ``values=False`` names what changes and leaves out how.
     """
+    from reson.changes import changes_of  # with the records, which a command line's help has no time for
+
     changes = [change(one) if values else one.parameter for one in changes_of(action)]
     return f"{_VERBS[action.kind]} {', '.join(changes) or action.arguments.get('experiment', 'something')}"
 

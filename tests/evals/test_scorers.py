@@ -23,24 +23,34 @@ def event(kind: str, **body: Any) -> Json:
 
 
 START = {"id": "start", "kind": "start", "device_time": 0.0, "settings": {"components": ["q0"]}}
-CHANGE = {"component": "q0", "parameter": "t1", "value": 5e-5}
-ASKED = event(
-    "approval", approval="a-write", component="q0", status="approved", rule="r", changes=[CHANGE | {"new": 5e-5}]
+CHANGE = {"component": "q0", "parameter": "t1", "old": None, "new": 5e-5, "stderr": None, "unit": "s"}
+ASKED = event("approval", approval="a-write", component="q0", status="approved", rule="r", changes=[CHANGE])
+WRITTEN = event(
+    "parameter_change", approval="a-write", author="policy", stderr=None, component="q0", parameter="t1", value=5e-5
 )
-WRITTEN = event("parameter_change", approval="a-write", author="policy", stderr=None, **CHANGE)
 DONE = event("decision", decision={"kind": "done", "component": "q0", "why": "", "diagnoses": []})
 STOP = event("stop", ending="finished", reason="1 of 1")
 
 
 def verdict(name: str = "m1", verdict: str = "accept", experiment: str = "t1", status: str = "SUCCESS") -> Json:
-    reading = {"status": status}
+    reading = {
+        "outcome": "expected",
+        "reliability": "reliable",
+        "status": status,
+        "confidence": 1.0,
+        "reason": "clear",
+        "reader": "eyes",
+        "seen": "picture",
+    }
     return event(
         "verdict",
         measurement=name,
         component="q0",
         experiment=experiment,
         verdict=verdict,
+        figure="0" * 64,
         reading=reading,
+        reasons=[],
         quantities={},
     )
 
@@ -270,9 +280,10 @@ def test_use_counts_a_job_of_several_qubits_once() -> None:
 
 def test_what_a_model_took_is_added_up() -> None:
     usage = {"input": 900, "output": 100, "estimated": False}
-    call = event("model_call", usage=usage, cost=0.25, seconds=2.0)
-    lost = event("model_call", failure="timeout")
-    instead = event("fallback", purpose="choose", components=["q0"], reason="timeout")
+    asked = {"purpose": "choose", "model": "planner", "request": "0" * 64, "request_hash": "0" * 64, "pictures": []}
+    call = event("model_call", **asked, usage=usage, cost=0.25, seconds=2.0)
+    lost = event("model_call", **asked, failure="timeout")
+    instead = event("fallback", purpose="choose", components=["q0"], failure="timeout", reason="silence")
     costs = scorers.model_use(case(expect={"fallbacks": False}), run(call, lost, instead))
     assert (costs["tokens"].value, costs["cost"].value, costs["latency"].value) == (1000, 0.25, 2.0)
     assert costs["fallbacks"].passed is False

@@ -66,15 +66,18 @@ def test_the_three_reports_say_the_same(tmp_path: Path) -> None:
     assert "97.5 %" in page.read_text() and "97.5 %" in table.read_text()
 
 
-def test_one_lucky_run_is_chance_and_a_dozen_is_not() -> None:
-    bad = {(f"c{number}", repeat) for number in range(3) for repeat in range(4)}
+def test_one_lucky_case_is_chance_and_eight_are_not() -> None:
+    bad = {(f"c{number}", repeat) for number in range(8) for repeat in range(4)}
     before, after = evaluation(bad), evaluation(set())
     every = compare(before, after, ("a", "b")).passes[0]
-    assert (every.only_first, every.only_second, every.significant) == (0, 12, True)
+    assert (every.only_first, every.only_second, every.significant) == (0, 32, True)
+    three = {(f"c{number}", repeat) for number in range(3) for repeat in range(4)}
+    few = compare(evaluation(three), after, ("a", "b")).passes[0]
+    assert (few.only_second, few.significant) == (12, False), "a dozen runs of three cases are three cases"
     one = compare(evaluation({("c0", 0)}), after, ("a", "b")).passes[0]
     assert (one.only_second, one.significant) == (1, False)
     back = compare(after, before, ("a", "b"))
-    assert back.now_failing[0] == "c0 #0" and len(back.now_failing) == 12 and back.now_passing == ()
+    assert back.now_failing[0] == "c0 #0" and len(back.now_failing) == 32 and back.now_passing == ()
 
 
 def test_fewer_experiments_are_seen() -> None:

@@ -20,7 +20,7 @@ from reson.records import GOOD
 from reson.tools.experiments.catalogue import CATALOGUE
 
 AGENT = Path(reson.agent.__file__).parent
-MODULES = sorted([*AGENT.glob("brains/*.py"), *AGENT.glob("chat/*.py")])
+MODULES = sorted(path for room in ("asking", "brains", "chat", "model") for path in AGENT.glob(f"{room}/*.py"))
 
 
 def test_a_missing_value_is_an_error_and_no_silent_gap():
@@ -44,8 +44,8 @@ def test_every_text_is_hashed_and_every_tool_described():
 def test_every_problem_that_is_raised_has_its_sentence():
     raised = set()
     for name in ("wishes.py", "decisions.py"):
-        source = (AGENT / "brains" / name).read_text()
-        raised |= set(re.findall(r'code="(\w+)"', source))
+        source = (AGENT / "asking" / name).read_text()
+        raised |= {code for said in re.findall(r"code=[^,)]*", source) for code in re.findall(r'"(\w+)"', said)}
         raised |= set(re.findall(r'_problem\([^"]*"(\w+)"', source))
     assert {"no_json", "same_again", "yardstick", "too_large"} <= raised
     for code in raised:
@@ -84,10 +84,12 @@ def test_no_prompt_stands_in_python():
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 
-@pytest.mark.parametrize("name", ["outline.py", "tool_schemas.py", "toolset.py", "conversation.py"])
+@pytest.mark.parametrize(
+    "name", ["asking/outline.py", "asking/tool_schemas.py", "asking/toolset.py", "model/conversation.py"]
+)
 def test_what_makes_a_question_holds_no_phrase_of_its_own(name):
     """No two words in a row but in docstrings and in errors for a person: values go into templates as they are."""
-    tree = ast.parse((AGENT / "brains" / name).read_text(encoding="utf-8"))
+    tree = ast.parse((AGENT / name).read_text(encoding="utf-8"))
     docstrings = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
     errors = {id(part) for one in ast.walk(tree) if isinstance(one, ast.Raise) for part in ast.walk(one)}
     said = [one for one in ast.walk(tree) if isinstance(one, ast.Constant) and id(one) not in docstrings | errors]

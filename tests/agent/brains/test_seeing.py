@@ -144,7 +144,7 @@ def test_an_unreadable_answer_leaves_the_reading_to_the_offline_reader(serve, de
     assert reading.reader.startswith("offline")
     assert events.of("fallback")[0]["components"] == ["q3"]
     assert brain.sure_of(reading)
-    assert not brain.sure_of(reading.model_copy(update={"reader": "eyes", "confidence": 0.4}))
+    assert not brain.sure_of(reading.model_copy(update={"seen": Seen.PICTURE, "confidence": 0.4}))
 
 
 def test_the_documented_examples_of_the_picture_formula():

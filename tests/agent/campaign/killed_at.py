@@ -1,4 +1,4 @@
-"""The command line in a process that kills itself just before its n-th effect of a kind.
+"""The command line, killed just before its n-th effect of a kind: ``python killed_at.py N KIND ARGUMENTS``.
 
 An effect is whatever outlasts the process: a line of the trajectory, a transaction, a checkpoint, a blob. Being killed
 before one is being killed after the one before it, so counting reaches both sides of each.
@@ -10,8 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
 from typing import Any
 
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -20,8 +18,6 @@ from sqlalchemy import Engine, event
 from reson.agent.cli import main
 from reson.tools.store.blobs import Blobs
 from reson.trajectory import TrajectoryWriter
-
-EFFECTS = ("trajectory", "transaction", "checkpoint", "blob")
 
 
 def kill_before(last: int, kind: str) -> None:
@@ -53,9 +49,7 @@ def kill_before(last: int, kind: str) -> None:
         setattr(owner, method, noticed(getattr(owner, method), name))
 
 
-def command_line_killed(last: int, kind: str, said: Path, arguments: list[str]) -> None:
-    """Run ``reson ARGUMENTS`` here, to be killed before effect ``last`` of a kind; what it says goes to ``said``."""
-    kill_before(last, kind)
-    sys.argv[1:] = arguments
-    with said.open("w") as file, redirect_stdout(file), redirect_stderr(file):
-        main()
+if __name__ == "__main__":
+    kill_before(int(sys.argv[1]), sys.argv[2])
+    sys.argv[1:] = sys.argv[3:]
+    main()

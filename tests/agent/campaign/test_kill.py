@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from reson.agent.lab import Lab, open_lab
@@ -15,9 +16,10 @@ from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import current, log
 from reson.tools.store.runs import list_runs
 from reson.trajectory import read_trajectory
-from tests.agent.campaign.killed_at import EFFECTS, command_line_killed
 
 KILLS = 10
+KILLER = Path(__file__).with_name("killed_at.py")
+EFFECTS = ("trajectory", "transaction", "checkpoint", "blob")
 EXPERIMENTS = 14
 """Enough for a kill to hit every kind of node, few enough for a test."""
 MOST_EFFECTS = 9
@@ -52,18 +54,12 @@ def test_killed_ten_times_the_record_is_that_of_an_undisturbed_run(tmp_path: Pat
     killed = small_lab(tmp_path / "killed")
     moments = random.Random(20261121)
     command = ["calibrate", "0-1"]
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload([command_line_killed.__module__])
     finished: set[int] = set()
     for number in range(KILLS):
-        said = tmp_path / f"kill-{number}"
-        kind = EFFECTS[number % len(EFFECTS)]
-        arguments = ["--lab", str(killed.directory), *command]
-        which = (moments.randint(1, MOST_EFFECTS), kind, said, arguments)
-        process = processes.Process(target=command_line_killed, args=which)
-        process.start()
-        process.join()
-        assert process.exitcode == -signal.SIGKILL, f"kill {number}, {which}: {said.read_text()}"
+        which = (str(moments.randint(1, MOST_EFFECTS)), EFFECTS[number % len(EFFECTS)])
+        arguments = [sys.executable, str(KILLER), *which, "--lab", str(killed.directory), *command]
+        died = subprocess.run(arguments, capture_output=True, text=True, check=False)
+        assert died.returncode == -signal.SIGKILL, f"kill {number}, {which}: {died.stdout}{died.stderr}"
         if list_runs(killed.store()):
             command = ["resume", ended.run_id]
             finished.add(len(list_measurements(killed.store())))

@@ -65,8 +65,8 @@ def test_a_long_job_sees_the_drift_within(device):
     """Two slices of 20 s: the circuits of the second are played on the chip as it then is."""
     seen = []
     chip = device.chip
-    original = chip.populations
-    chip.populations = lambda part, truth: seen.append(truth) or original(part, truth)
+    original = chip.outcomes
+    chip.outcomes = lambda part, truth: seen.append(truth) or original(part, truth)
     device.backend.run([_flip()] * 6, shots=20_000)
     assert len(seen) == 2
     assert seen[0].transmons[0].f01 != seen[1].transmons[0].f01
