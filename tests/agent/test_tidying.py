@@ -42,8 +42,9 @@ def test_half_written_files_of_the_dead_go_and_those_of_the_living_stay(tmp_path
     left, fresh = ([tmp_path / f"{name}.part", tmp_path / "blobs" / f".{name}.part"] for name in ("policy", "holder"))
     for path in (*left, *fresh):
         path.write_text("half")
+    long_ago = time.time() - 2 * LEFT_BEHIND
     for path in left:
-        os.utime(path, (time.time() - 2 * LEFT_BEHIND,) * 2)
+        os.utime(path, (long_ago, long_ago))
     tidy(tmp_path, store)
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in fresh)

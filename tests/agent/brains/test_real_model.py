@@ -26,7 +26,7 @@ from reson.agent.launch import Plan, start
 from reson.agent.model.accounts import account
 from reson.agent.model.conversation import NoAnswer
 from reson.records import Ending
-from reson.trajectory import read_trajectory
+from reson.trajectory import read_events
 from tests.agent.brains.chat_server import ChatServer
 from tests.agent.brains.test_nights import make_lab
 
@@ -80,7 +80,7 @@ def test_the_check_says_that_it_has_no_eyes(lab, capsys):
 def test_a_night_ends_in_good_order(lab):
     ended = start(lab, Plan(kind="calibrate"), lambda kind, body: None)
     assert ended.ending is Ending.BUDGET_SPENT and ended.report.exists()
-    total = account(read_trajectory(lab.runs / ended.run_id / "trajectory.jsonl"))
+    total = account(read_events(lab.runs / ended.run_id / "trajectory.jsonl"))
     assert total.calls > 0 and total.output_tokens > 0
 
 
