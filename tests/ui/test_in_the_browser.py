@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 WAIT = 240_000
 """Milliseconds after which a page counts as hanging. Nothing is judged by how long it took: that is the bench's."""
+expect.set_options(timeout=WAIT)
 SECRET = "correct horse"
 
 
