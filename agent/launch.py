@@ -5,8 +5,7 @@ from __future__ import annotations
 import getpass
 import logging
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
+from reson.agent.run_log import log_to, plain
 from reson.agent.which_qubits import check_qubits, choose_qubits
 from reson.authors import PERSON, may_be_a_person
 from reson.errors import OperatorError
@@ -189,7 +189,7 @@ def _see_through(
     adopt(store)
     directory, stop = lab.runs / run_id, Event()
     directory.mkdir(parents=True, exist_ok=True)
-    with _log_to(directory / "log.txt"), stop_on_signals(stop, watch):
+    with log_to(directory / "log.txt"), stop_on_signals(stop, watch):
         put_on_record()
         bench = _bench(lab, store, device, run_id, settings, watch, stop)
         try:
@@ -332,30 +332,3 @@ def _brain(lab: Lab, store: Store, run_id: str, settings: RunSettings, tell: Tel
 
         brain = open_brain(lab.config, lab.directory, lab.runs / run_id, store.blobs, tell, stop)
     return brain if settings.script is None else ScriptedBrain(settings.script, brain)
-
-
-def plain(body: Json) -> str:
-    """One log line of an event: its short fields only."""
-    return " ".join(
-        f"{key}={value}"
-        for key, value in body.items()
-        if isinstance(value, (str, int, float)) and len(str(value)) < 200
-    )
-
-
-@contextmanager
-def _log_to(path: Path) -> Iterator[None]:
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    loggers = [logging.getLogger("reson"), logging.getLogger("py.warnings")]
-    logging.captureWarnings(True)  # of libraries: they belong into the log, not between the lines of progress
-    loggers[0].setLevel(logging.INFO)
-    for logger in loggers:
-        logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        for logger in loggers:
-            logger.removeHandler(handler)
-        logging.captureWarnings(False)
-        handler.close()
