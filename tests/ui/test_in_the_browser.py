@@ -16,7 +16,7 @@ from reson.tools.store.approvals import find_approval, list_approvals
 from reson.tools.store.measurements import FIGURE, list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
 from reson.ui.reanalysis import FEWEST
-from tests.agent.brains.chat_server import Answer, serving
+from tests.agent.brains.chat_server import Answer, able, serving
 from tests.ui.browser import QUIET, chromium, console, end_run
 from tests.ui.conftest import ASK
 
@@ -217,7 +217,7 @@ def test_a_model_answers_word_by_word_with_its_calls_a_plot_and_an_approval(brow
         Answer(text="Let me look.", calls=(("look_at_plot", {"measurement_id": measured}),)),
         Answer(text="It is a clean oscillation of q0 and I would approve what waits.", pause=0.5),
     ]
-    with serving(lambda body: script.pop(0)) as server:
+    with serving(lambda body: able(body) or script.pop(0)) as server:
         settings = own_lab / "lab.toml"
         text = settings.read_text().replace('brain = "offline"', 'brain = "cascade"')
         text = text.replace('choose = ""', 'choose = "planner"')
