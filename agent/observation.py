@@ -31,12 +31,19 @@ class Attempt(Record):
     status: Status | None
     suggested_range: tuple[Finite, Finite] | None
     reasons: tuple[str, ...]
-    """Messages of the failed checks, for people and models to read; what is decided by rule rests on ``failed``."""
+    """Messages of the failed checks, for people and models to read, that of the reading first; what is decided by rule
+    rests on ``failed``."""
     quantities: dict[str, Quantity]
     write: Literal["none", "written", "rejected", "denied", "responded"]
     """What became of its proposal: in the table, turned down (by a person or the policy), or answered with a note."""
     failed: tuple[CheckCode, ...] = ()
-    """Codes of the failed checks; none of a measurement that was refused."""
+    """Codes of the failed checks, in the order of ``reasons``; none of a measurement that was refused."""
+    seen: str = ""
+    """What the reader of its plot said, in its own words."""
+    why: str = ""
+    """Why it was made, as whoever decided it said."""
+    figure: str = ""
+    """SHA-256 of its plot."""
     note: str = ""
     """What the person said who answered."""
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reson.agent.asking.decisions import decisions_of
-from reson.agent.asking.outline import outline
+from reson.agent.asking.outline import Advice, is_failing, outline
 from reson.agent.asking.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
 from reson.agent.asking.toolset import offered
 from reson.agent.asking.wishes import Problem, wishes_of
 from reson.agent.config import ModelSettings
 from reson.agent.model.capabilities import Capabilities
-from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Reply, Request, Tool
+from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Picture, Reply, Request, Tool
 from reson.agent.model.desk import Desk
+from reson.agent.model.pictures import picture_of
 from reson.agent.observation import Decision, DiagnosisCode, Observation
 from reson.prompts.render import render
 from reson.tools.experiments.experiment import Experiment
 
 
 def choose_by_model(
-    desk: Desk, able: Capabilities, observation: Observation
+    desk: Desk, able: Capabilities, observation: Observation, advice: Mapping[str, Advice] | None = None
 ) -> tuple[dict[str, Decision], NoAnswer | None]:
-    """component -> decision, as far as sound ones came; and why none came for the rest."""
-    request = question(desk.settings, able, observation)
+    """component -> decision, as far as sound ones came; and why none came for the rest.
+
+    ``advice``: component -> why it is asked about, and what the expert would do.
+    """
+    request = question(desk.settings, able, observation, advice or {}, last_plots(desk, able, observation))
     decided: dict[str, Decision] = {}
     missing = [view.component for view in observation.qubits]
     problems: list[Problem] = []
@@ -43,15 +49,39 @@ def choose_by_model(
     return decided, NoAnswer(FailureKind.INVALID, rounds)
 
 
-def question(settings: ModelSettings, able: Capabilities, observation: Observation) -> Request:
+def last_plots(desk: Desk, able: Capabilities, observation: Observation) -> dict[str, Picture]:
+    """component -> the plot of the attempt that just failed, as many as the model that decides takes pictures.
+
+    What is known of pictures was tried with the model that reads: another one that decides is sent none.
+    """
+    if desk.settings.choose != desk.settings.reader:
+        return {}
+    failing = [view for view in observation.qubits if is_failing(view) and view.attempts[-1].figure]
+    width = desk.settings.picture_width
+    return {
+        view.component: picture_of(desk.blobs.path(view.attempts[-1].figure, ".png"), width)
+        for view in failing[: able.images]
+    }
+
+
+def question(
+    settings: ModelSettings,
+    able: Capabilities,
+    observation: Observation,
+    advice: Mapping[str, Advice],
+    plots: Mapping[str, Picture],
+) -> Request:
     """The question about all qubits of the observation, in the form that this endpoint can answer."""
     experiments = offered(observation)
+    parts: list[str | Picture] = [outline(observation, advice)]
+    for name, picture in plots.items():
+        parts += [render("last_plot.j2", component=name), picture]
     return Request(
         purpose="choose",
         model=settings.choose,
         messages=(
             Message(role="system", parts=(_system(able, experiments),)),
-            Message(role="user", parts=(outline(observation),)),
+            Message(role="user", parts=tuple(parts)),
         ),
         tools=_tools(able, experiments),
         must_call=able.tools,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from reson.agent.asking.toolset import RECENT
 from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import BRING_UP, SHOWN_BY
-from reson.agent.observation import Attempt, Observation, QubitView
+from reson.agent.observation import Attempt, Decision, Observation, QubitView
 from reson.prompts.render import render
-from reson.records import Json, Verdict
+from reson.records import CheckCode, Json, Record, Verdict
 
 SHOWN_ATTEMPTS = 2
 """Failed attempts shown in full; of a qubit that does well only the last one."""
 SHOWN_REASONS = 3
+"""Failed checks of an attempt; what its plot shows in the reader's own words stands before them, and is never cut."""
+SHOWN_FINDINGS = 3
+"""Values in the one line of an earlier attempt."""
 SHOWN_RECOLLECTIONS = 2
 
 DECISIVE = ("drive_frequency", "x_amplitude", "t1", "t2_star", "t2_echo", "assignment_fidelity", "error_per_gate")
@@ -18,22 +24,38 @@ DECISIVE = ("drive_frequency", "x_amplitude", "t1", "t2_star", "t2_echo", "assig
 are missing."""
 
 
-def outline(observation: Observation) -> str:
-    """The text of the question for all qubits of the observation."""
+class Advice(Record):
+    """What goes with the question about one qubit."""
+
+    because: str = ""
+    """Why the model is asked at all, where it is not asked about everything."""
+    expert: Decision | None = None
+    """What the expert policy would do."""
+
+
+def outline(observation: Observation, advice: Mapping[str, Advice] | None = None) -> str:
+    """The text of the question for all qubits of the observation; ``advice``: component -> what goes with it."""
     return render(
         "choose.j2",
         device=observation.device,
         goals=observation.goals,
         seconds_left=observation.device_seconds_left,
         experiments_left=observation.experiments_left,
-        qubits=[_qubit(view) for view in observation.qubits],
+        qubits=[_qubit(view, (advice or {}).get(view.component, Advice())) for view in observation.qubits],
         most_reasons=SHOWN_REASONS,
+        most_findings=SHOWN_FINDINGS,
         names=[view.component for view in observation.qubits],
     )
 
 
-def _qubit(view: QubitView) -> Json:
-    failing = bool(view.attempts) and not succeeded(view.attempts[-1])
+def is_failing(view: QubitView) -> bool:
+    """Whether its last attempt of tonight came to nothing."""
+    return bool(view.attempts) and not succeeded(view.attempts[-1])
+
+
+def _qubit(view: QubitView, advice: Advice) -> Json:
+    failing = is_failing(view)
+    in_trouble = not all(map(succeeded, view.attempts[-RECENT:]))
     shown = view.attempts[-SHOWN_ATTEMPTS:] if failing else view.attempts[-1:]
     was_calibrated = all(SHOWN_BY[step.experiment] in view.measured_before for step in BRING_UP)
     known = {name: view.known[name] for name in DECISIVE if name in view.known}
@@ -46,10 +68,23 @@ def _qubit(view: QubitView) -> Json:
         "ages": (min(ages), max(ages)) if ages else None,
         "measured_too": [] if was_calibrated else sorted(measured - set(DECISIVE)),
         "attempts": [(attempt, succeeded(attempt)) for attempt in view.attempts],
-        "last": [(attempt, _is_under_review(attempt)) for attempt in shown],
+        "earlier": [(one, succeeded(one)) for one in view.attempts[: -len(shown)]] if in_trouble else [],
+        "last": [(attempt, _numbers(attempt), _is_under_review(attempt)) for attempt in shown],
+        "advice": advice,
         "recalled": [one.text for one in view.recalled[:SHOWN_RECOLLECTIONS]] if failing else [],
     }
 
 
 def _is_under_review(attempt: Attempt) -> bool:
     return attempt.verdict is Verdict.REVIEW and bool(attempt.quantities) and attempt.write == "none"
+
+
+def _numbers(attempt: Attempt) -> list[str]:
+    """What the failed checks say, without that of the reading, whose own words are shown before them."""
+    if not attempt.seen:
+        return list(attempt.reasons)
+    return [
+        reason
+        for number, reason in enumerate(attempt.reasons)
+        if attempt.failed[number : number + 1] != (CheckCode.DOUBTED,)
+    ]

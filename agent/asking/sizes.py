@@ -19,7 +19,7 @@ ANSWER = {"choose": 400, "read": 150}
 
 def typical_tokens(settings: ModelSettings) -> dict[str, tuple[int, int]]:
     """purpose -> (tokens in, tokens out): the first decision for five cold qubits, and one reading of a Rabi plot."""
-    choose = sum(request_tokens(choose_question(settings, EVERYTHING, cold_chip(QUBITS))))
+    choose = sum(request_tokens(choose_question(settings, EVERYTHING, cold_chip(QUBITS), {}, {})))
     figure = next(one.path for one in gallery() if one.experiment == "rabi")
     axis = Axis(label="", unit="")
     analysis = Analysis(experiment="rabi", series=(), x_axis=axis, y_axis=axis, quantities={})

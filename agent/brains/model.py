@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reson.agent.asking.choose_by_model import choose_by_model
+from reson.agent.asking.outline import Advice
 from reson.agent.asking.read_by_model import read_by_model
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.expert.next_step import MAX_ATTEMPTS
@@ -33,22 +34,23 @@ class ModelBrain:
         return self.choose_because(observation, {})
 
     def choose_because(self, observation: Observation, why: dict[str, str]) -> list[Decision]:
-        """One question for all qubits; ``why`` (component -> reason) is noted with each answer."""
+        """One question for all qubits; ``why`` (component -> reason) is told, and noted with each answer."""
         by_offline = {decision.component: decision for decision in self.offline.choose(observation)}
         spent = {view.component for view in observation.qubits if len(view.attempts) >= MAX_ATTEMPTS}
         asked = observation.model_copy(
             update={"qubits": tuple(view for view in observation.qubits if view.component not in spent)}
         )
-        decided = self._by_model(asked) if asked.qubits else {}
+        advice = {name: Advice(because=why.get(name, ""), expert=expert) for name, expert in by_offline.items()}
+        decided = self._by_model(asked, advice) if asked.qubits else {}
         for view in observation.qubits:
             name = view.component
             who = OFFLINE if name not in decided else PERSON if decided[name].kind == "escalate" else MODEL
             self.desk.answered_by("choose", name, place_of(view), who, why.get(name, ""))
         return [decided.get(name, decision) for name, decision in by_offline.items()]
 
-    def _by_model(self, observation: Observation) -> dict[str, Decision]:
+    def _by_model(self, observation: Observation, advice: dict[str, Advice]) -> dict[str, Decision]:
         try:
-            decided, error = choose_by_model(self.desk, self.able(), observation)
+            decided, error = choose_by_model(self.desk, self.able(), observation, advice)
         except NoAnswer as no_answer:  # the endpoint could not even be probed
             decided, error = {}, no_answer
         if error is not None:

@@ -11,7 +11,7 @@ from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
 from reson.agent.expert.plans import SEARCH
 from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection
-from reson.records import ActionKind, Verdict
+from reson.records import ActionKind, Check, CheckCode, Judgement, Verdict
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.parameters import ParameterRow, current, log
@@ -99,6 +99,7 @@ def _attempts(bench: Bench, state: CampaignState, component: str, since: float) 
 def _attempt(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
     reading, judgement = row.reading, row.judgement
     assert judgement is not None
+    failed = objections(judgement)
     return Attempt(
         measurement_id=row.id,
         experiment=row.experiment,
@@ -107,12 +108,21 @@ def _attempt(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
         outcome=reading.outcome if reading else None,
         status=reading.status if reading else None,
         suggested_range=reading.suggested_range if reading else None,
-        reasons=judgement.reasons,
-        failed=judgement.failed,
+        reasons=tuple(check.message for check in failed),
+        failed=tuple(check.code for check in failed),
+        seen=reading.reason if reading else "",
+        why=row.why,
+        figure=row.figure_sha or "",
         quantities=row.quantities or {},
         write=_what_became(approval),
         note=approval.note or "" if approval else "",
     )
+
+
+def objections(judgement: Judgement) -> list[Check]:
+    """The failed checks, that of the reading first: what the eye saw is not to be lost behind the numbers."""
+    failed = [check for check in judgement.checks if not check.passed]
+    return sorted(failed, key=lambda check: check.code is not CheckCode.DOUBTED)
 
 
 def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "rejected", "denied", "responded"]:
