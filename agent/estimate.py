@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from reson.agent.campaign.schedule import merge
 from reson.agent.expert.characterise import OPTIONAL, PLAN, parameters_for
 from reson.agent.observation import Measure
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Finite, Record
-from reson.tools.devices.device import Remote, component, coupling_of, only_waiting_alone, published_of
+from reson.tools.devices.device import Remote, coupling_of, only_waiting_alone, published_of
 from reson.tools.devices.possible import why_not, why_not_on
 from reson.tools.experiments.catalogue import get
 
@@ -70,11 +71,11 @@ def estimate(device: Device, qubits: Sequence[int]) -> Estimate:
             continue
         asked = []
         for qubit in qubits:
-            if row.name in OPTIONAL and why_not_on(row, device, qubit):
+            if row.name in OPTIONAL and why_not_on(row, device, Qubit(qubit)):
                 continue
-            values = known.get(component(qubit), {})
+            values = known.get(Qubit(qubit), {})
             arguments = row.arguments({**step.parameters, **parameters_for(row.name, values)}, values)
-            asked.append(Measure(component=component(qubit), experiment=row.name, parameters=arguments, why=step.why))
+            asked.append(Measure(component=Qubit(qubit), experiment=row.name, parameters=arguments, why=step.why))
         jobs = merge("estimate", 0, asked, coupling_of(device), only_waiting_alone(device))
         longest = (max(row.device_seconds(one, device) for one in job["requests"].values()) for job in jobs)
         rows.append(Row(experiment=row.name, jobs=len(jobs), seconds=sum(longest) + OVERHEAD * len(jobs)))

@@ -17,6 +17,7 @@ from reson.agent.observation import Measure
 from reson.agent.run_log import log_to, plain
 from reson.agent.which_qubits import check_qubits, choose_qubits
 from reson.authors import PERSON, may_be_a_person
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
 from reson.tools.devices.device import Remote, Resting, published_of
@@ -136,7 +137,7 @@ def next_time(now: datetime, hour: str) -> datetime:
 def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
     measure = plan.measure or lab.config.device.measure or "all"
     qubits = check_qubits(plan.qubits or choose_qubits(measure, device), device.qubits)
-    components = tuple(f"q{qubit}" for qubit in qubits)
+    components = tuple(Qubit(qubit) for qubit in qubits)
     until = plan.until or (lab.config.night.until if plan.kind == "night" else "")
     script = None
     if plan.experiment:

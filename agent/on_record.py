@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reson.components import Qubit
 from reson.errors import OperatorError
-from reson.tools.devices.device import component as component_name
 from reson.tools.store.runs import devices_on_record, list_runs
 from reson.tools.store.table import current
 
@@ -37,7 +37,7 @@ def require_device(store: Store, name: str) -> None:
 
 def require_qubits(store: Store, name: str, qubits: Iterable[int]) -> None:
     """Raises ``OperatorError`` where the parameter table has qubits that the device lacks."""
-    known = {component_name(qubit) for qubit in qubits}
+    known = {Qubit(qubit) for qubit in qubits}
     lacking = [one for one in current(store, name) if _QUBIT.fullmatch(one) and one not in known]
     if lacking:
         raise OperatorError(

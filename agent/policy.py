@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from reson.agent.policy_names import misspelt
 from reson.changes import changes_of
+from reson.components import named
 from reson.errors import OperatorError
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
 from reson.tools.quantities import PARAMETERS
@@ -218,7 +219,7 @@ def _matches(rule: Rule, action: Action, context: Context) -> bool:
         and rule.kind in (None, action.kind)
         and rule.verdict in (None, context.verdict)
         and _fits(rule.device_kind, context.device_kind)
-        and _names_match(rule, rule.component, action.component.split(","))
+        and _names_match(rule, rule.component, list(named(action.component)))
         and _names_match(rule, rule.experiment, [str(action.arguments.get("experiment", ""))])
         and _changes_match(rule, action)
         and (rule.hours is None or _within(rule.hours, context.device_time))

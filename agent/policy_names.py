@@ -6,7 +6,9 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
+from itertools import combinations
 
+from reson.components import Coupler, Pair, Qubit
 from reson.tools.devices.order import KINDS
 from reson.tools.quantities import PARAMETERS
 
@@ -46,15 +48,14 @@ def _experiments() -> Iterable[str]:
 
 def _components(qubits: Sequence[int] = range(MOST_QUBITS)) -> Iterator[str]:
     """Qubits, then pairs and couplers of any two."""
-    yield from (f"q{qubit}" for qubit in qubits)
-    for first in qubits:
-        for second in qubits:
-            yield f"q{first}-q{second}"
-            yield f"c{first}-{second}"
+    yield from map(Qubit, qubits)
+    for pair in combinations(qubits, 2):
+        yield Pair(*pair)
+        yield Coupler(*pair)
 
 
 def _suggestions(field: str) -> Iterable[str]:
-    return (f"q{qubit}" for qubit in range(MOST_QUBITS)) if field == "component" else _KNOWN[field][1]()
+    return map(Qubit, range(MOST_QUBITS)) if field == "component" else _KNOWN[field][1]()
 
 
 _KNOWN: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
+from reson.components import named
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, count, duration, one_line, quantity
@@ -99,7 +100,7 @@ def take(board: Board, kind: str, body: Json) -> None:
             row.state, row.last, row.verdict = "ready", body["experiment"], body["verdict"]
             row.why = "; ".join(body["reasons"]) or findings(body["quantities"])
         case "approval" if body["status"] == "pending":
-            for name in body["component"].split(","):
+            for name in named(body["component"]):
                 row = _row(board, name)
                 row.state, row.why = "waiting", f"for a person: {body['approval']}"
         case "decision" if body["decision"]["kind"] in CLOSED:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.evals.best_readout import readout_controls
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
@@ -75,7 +76,7 @@ def tuned_device(qubits: int) -> tuple[SimulatedDevice, dict[int, dict[str, floa
     device, rng = open_simulated(SEED, qubits, {}, 1.8e9), np.random.default_rng(SEED)
     controls, known = device.design_controls(), {}
     for qubit, truth in enumerate(device.chip.truth_now().transmons):
-        mine = controls[f"q{qubit}"]
+        mine = controls[Qubit(qubit)]
         beta = best_beta(truth, mine["pulse_duration"])
         mine |= {"drive_frequency": truth.f01 + rng.normal(0, LEFT["frequency"]), "drag_beta": beta}
         mine |= readout_controls(truth, ground_frequency(truth), READOUT_AMPLITUDE)
@@ -169,7 +170,7 @@ def _stock_experiment(name: str, qubit: int, values: dict[str, float], device: S
 
     match name:
         case "rabi":  # the stock class went with Qiskit's pulse module, its analysis is there
-            controls = device.controls()[f"q{qubit}"]
+            controls = device.controls()[Qubit(qubit)]
             beta, length = controls["drag_beta"], controls["pulse_duration"]
             amplitudes = np.linspace(0, values["max_amplitude"], int(values["points"])).tolist()
             rabi = Sequences(qubit, [({"xval": a}, [DriveGate(a, beta, 0.0, length)]) for a in amplitudes])

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
 
@@ -124,7 +125,7 @@ class Case(Record):
 
     @property
     def components(self) -> tuple[str, ...]:
-        return tuple(f"q{qubit}" for qubit in range(self.qubits))
+        return tuple(Qubit(qubit) for qubit in range(self.qubits))
 
 
 def load_cases(folders: Iterable[Path] = (CASES,)) -> list[Case]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from reson.components import Qubit
 from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
 from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.comparison import compare
@@ -60,7 +61,7 @@ def truth_of(lab: Lab, store: Store, rows: list[MeasurementRow]) -> Truth | None
     qubits = {}
     for qubit in device.qubits:
         errors = true_gate_errors(device, qubit)
-        qubits[f"q{qubit}"] = QubitTruth(error=(errors.x + errors.sx) / 2, coherence_limit=errors.coherence_limit)
+        qubits[Qubit(qubit)] = QubitTruth(error=(errors.x + errors.sx) / 2, coherence_limit=errors.coherence_limit)
     return Truth(qubits=qubits, values={row.id: _compared(device, store, row) for row in rows if row.judgement})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from reson.components import named
 from reson.records import Ending, Finite, Json, Quantity, Record, Verdict
 
 _OF_THE_RUN = (
@@ -120,7 +121,7 @@ class Episode:
                     said = event["decision"]
                     found[said["component"]] = {"done": "done", "give_up": "failed"}.get(said["kind"], "open")
                 case "approval" if event["status"] == "pending":
-                    found |= dict.fromkeys(event["component"].split(","), "waiting")
+                    found |= dict.fromkeys(named(event["component"]), "waiting")
                 case "approval_answered":
                     found[event["component"]] = "open"
         return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reson.components import Qubit
+
 QUBITS = 20
 
 TEN_KINDS: dict[str, str] = {
@@ -38,7 +40,7 @@ class FaultyChip:
 def faulty_chip(seed: int, qubits: int = QUBITS, kinds: tuple[str, ...] = tuple(TEN_KINDS)) -> FaultyChip:
     """Faults of these kinds on different qubits; where, and how strong, is drawn from the seed."""
     rng = np.random.default_rng([seed, STREAM])
-    places = [f"q{qubit}" for qubit in rng.permutation(qubits)]
+    places = [Qubit(qubit) for qubit in rng.permutation(qubits)]
     entries, expected = [], {}
     for kind in kinds:
         components = [places.pop() for _ in range(2 if kind in PAIRS else 1)]

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from reson.components import Pair, Qubit
 from reson.errors import OperatorError
-from reson.tools.devices.device import component, pair_component
 from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.faults import Fault, pairs_of
@@ -29,7 +29,7 @@ def truth_of(device: SimulatedDevice) -> dict[str, Any]:
         "warning": WARNING,
         "device": device.name,
         "clock": time,
-        "qubits": {component(qubit): _plain(asdict(one)) for qubit, one in enumerate(truth.transmons)},
+        "qubits": {Qubit(qubit): _plain(asdict(one)) for qubit, one in enumerate(truth.transmons)},
         "couplers": [_plain(asdict(one)) for one in truth.couplers],
         "drive_lines": list(truth.drive_lines) if truth.drive_lines else None,
         "faults": [_fault(fault, time) for fault in chip.scenario],
@@ -42,8 +42,8 @@ def lines_of(device: SimulatedDevice) -> list[str]:
     time = device.now().timestamp()
     found = [WARNING, f"{device.name} at {moment(time)} UTC"]
     truth = chip.truth_now()
-    found += [f"{component(qubit)}: {_summary(one)}" for qubit, one in enumerate(truth.transmons)]
-    found += [f"{pair_component(*one.qubits)}: {_of_pair(one)}" for one in truth.couplers if one.tunable]
+    found += [f"{Qubit(qubit)}: {_summary(one)}" for qubit, one in enumerate(truth.transmons)]
+    found += [f"{Pair(*one.qubits)}: {_of_pair(one)}" for one in truth.couplers if one.tunable]
     return found + [_in_words(fault, time) for fault in chip.scenario]
 
 
@@ -79,8 +79,8 @@ def _fault(fault: Fault, time: float) -> dict[str, Any]:
 
 
 def _sits_on(fault: Fault) -> list[str]:
-    pairs = [pair_component(*pair) for pair in pairs_of(fault)]
-    return pairs or [component(qubit) for qubit in fault.qubits]
+    pairs: list[str] = [Pair(*pair) for pair in pairs_of(fault)]
+    return pairs or [Qubit(qubit) for qubit in fault.qubits]
 
 
 def _in_words(fault: Fault, time: float) -> str:

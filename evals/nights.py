@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reson.components import Qubit
 from reson.evals import seeds
 from reson.evals.faulty_chips import QUBITS, TEN_KINDS, FaultyChip, faulty_chip
 from reson.evals.intervals import proportion
@@ -97,7 +98,7 @@ def run_night(seed: int, qubits: int = 5, second: bool = False, faulty: FaultyCh
         reported = {said["component"]: said for said in report["qubits"]}
         results = []
         for qubit in range(qubits):
-            name = f"q{qubit}"
+            name = Qubit(qubit)
             truth = true_gate_errors(device, qubit)
             error = (truth.x + truth.sx) / 2
             said = reported[name]

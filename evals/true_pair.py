@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reson.tools.devices.device import component, pair_component
+from reson import components
 from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.flux_events import FluxEvent, arriving
@@ -100,7 +100,7 @@ def load_best_cz(device: SimulatedDevice, pair: Pair, duration: float = 60e-9) -
     load_controls(device, pair, coupler_bias=tunable.line.bias(tunable.idle), cz_duration=duration)
     parts = _parts(device, pair)
     for qubit in pair:
-        device.load({component(qubit): {"drive_frequency": parts.transmons[pair.index(qubit)].f01}})
+        device.load({components.Qubit(qubit): {"drive_frequency": parts.transmons[pair.index(qubit)].f01}})
     amplitude = _best_amplitude(parts.coupler, parts.tunable, duration)
     load_controls(device, pair, cz_amplitude=amplitude, cz_z_first=0.0, cz_z_second=0.0)
     _, second, first, _ = _phases(cz_played(device, pair, coherent=True))
@@ -108,7 +108,7 @@ def load_best_cz(device: SimulatedDevice, pair: Pair, duration: float = 60e-9) -
 
 
 def load_controls(device: SimulatedDevice, pair: Pair, **values: float) -> None:
-    device.load({pair_component(*pair): values})
+    device.load({components.Pair(*pair): values})
 
 
 def _best_amplitude(coupler: CouplerTruth, tunable: TunableTruth, duration: float) -> float:

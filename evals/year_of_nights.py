@@ -18,6 +18,7 @@ from sqlalchemy import Table, insert, select
 
 from reson.agent.lab import Lab, device_name, open_lab
 from reson.agent.launch import Plan, start
+from reson.components import Qubit
 from reson.tools.store.database import writing
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs
 from reson.tools.store.store import Store
@@ -73,7 +74,7 @@ def _write(store: Store, device: str, patterns: dict[str, dict[str, Any]], qubit
     versions: list[dict[str, Any]] = []
     for qubit in range(qubits):
         for row in patterns["run"]["seeds"]:
-            name = f"q{qubit}"
+            name = Qubit(qubit)
             versions.append(
                 row | {"id": f"seed:{device}:{name}.{row['parameter']}", "component": name, "device": device}
             )
@@ -83,7 +84,7 @@ def _write(store: Store, device: str, patterns: dict[str, dict[str, Any]], qubit
         batches["runs"].append(patterns["run"]["row"] | {"id": run_id, "device": device} | wall)
         for index in range(PER_NIGHT):
             qubit, name = (night * 91 + index) % qubits, UPKEEP[index * len(UPKEEP) // PER_NIGHT]
-            _one(batches, versions, patterns[name], (run_id, at + index * 12, index, f"q{qubit}", device))
+            _one(batches, versions, patterns[name], (run_id, at + index * 12, index, Qubit(qubit), device))
     _supersede(versions)
     tables = ((runs, batches["runs"]), (measurements, batches["measurements"]), (analyses, batches["analyses"]))
     # newest version first: each refers to its successor, which is cheap to check only where it is there already

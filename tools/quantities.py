@@ -141,7 +141,8 @@ PARAMETERS: dict[str, ParameterSpec] = {
 
 def controls_only(values: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
     """Of a table of values (component -> parameter -> value), those that a device can be loaded with."""
-    return {
+    controls = {
         component: {name: value for name, value in row.items() if PARAMETERS[name].control}
         for component, row in values.items()
     }
+    return {component: row for component, row in controls.items() if row}

@@ -146,8 +146,7 @@ def offer_remeasure(place: Opened, row: ApprovalRow) -> None:
         return
     with st.container(horizontal=True):
         if name in CATALOGUE and st.button(f"Measure {CATALOGUE[name].title} again", key=f"again-{row.id}"):
-            qubits = ",".join(part.removeprefix("q") for part in row.component.split(","))
-            begin("run", name, "--qubits", qubits, "--commit")
+            begin("run", name, "--qubits", row.component, "--commit")
         if row.run_id and st.button(f"Resume {row.run_id}, which asks anew", key=f"resume-{row.id}"):
             begin("resume", row.run_id)
 

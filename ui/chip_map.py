@@ -12,6 +12,7 @@ import streamlit as st
 
 from reson.agent.report.content import State
 from reson.agent.report.words import STATES
+from reson.components import as_qubit
 from reson.tools.figures.style import prefix
 from reson.ui import pair_lines, palette
 from reson.ui.chip_state import QubitNow
@@ -54,7 +55,7 @@ def draw(
 ) -> str | None:
     """Draw the map; returns the qubit that was clicked. ``by``: what ``known`` tells of the pairs, as in "ZZ"."""
     metric = METRICS[name]
-    numbers = {int(one.component.removeprefix("q")): one for one in qubits}
+    numbers = {as_qubit(one.component).number: one for one in qubits}
     places = positions(numbers, pairs)
     places = {qubit: place for qubit, place in places.items() if qubit in numbers}
     pairs = tuple(pair for pair in pairs if places.keys() >= set(pair))

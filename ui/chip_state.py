@@ -11,6 +11,7 @@ from reson.agent.report.chip import limit_of, over_limit, state_of
 from reson.agent.report.content import State, Value
 from reson.agent.report.events import last_words
 from reson.agent.report.tables import value_of
+from reson.components import named
 from reson.records import Json, Quantity, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
@@ -64,7 +65,7 @@ def qubit_now(
     place: Opened, name: str, rows: Mapping[str, ParameterRow], last_word: Json | None, waits: list[ApprovalRow]
 ) -> QubitNow:
     values = {key: value_of(row, frozenset()) for key, row in rows.items()}
-    mine = [row for row in waits if name in row.component.split(",")]
+    mine = [row for row in waits if name in named(row.component)]
     measured = [row.valid_from for row in rows.values() if row.measurement_id]
     state, why = state_of(last_word, mine, ()) if mine or last_word or not measured else ("open", "no run closed it")
     return QubitNow(

@@ -13,9 +13,10 @@ import streamlit as st
 
 from reson.agent.chip import described_pairs
 from reson.agent.report.published import published_in
+from reson.components import Qubit
 from reson.events import event_of
 from reson.records import Quantity
-from reson.tools.devices.device import component, neighbours_of
+from reson.tools.devices.device import neighbours_of
 from reson.tools.devices.published import Published
 from reson.tools.store.runs import list_runs
 from reson.tools.store.store import Store
@@ -77,7 +78,7 @@ def measured(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[in
 
 
 def _row(table: Table, pairs: Pairs, name: str, qubit: int, other: int) -> ParameterRow | None:
-    row = table.get(component(qubit), {}).get(f"{name}_{neighbours_of(qubit, pairs).index(other) + 1}")
+    row = table.get(Qubit(qubit), {}).get(f"{name}_{neighbours_of(qubit, pairs).index(other) + 1}")
     return row if row is not None and row.measurement_id is not None else None
 
 

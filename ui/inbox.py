@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from reson.agent.holder import holder_of
+from reson.components import named
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
 from reson.ui import answering, queries, request
@@ -34,9 +35,7 @@ def page() -> None:
 def by_urgency(place: Opened, pending: list[ApprovalRow]) -> list[ApprovalRow]:
     """First what a run waits for that is running now, then what holds up the most qubits, then the oldest."""
     running = _running(place)
-    return sorted(
-        pending, key=lambda row: (row.run_id not in running, -len(row.component.split(",")), row.requested_wall)
-    )
+    return sorted(pending, key=lambda row: (row.run_id not in running, -len(named(row.component)), row.requested_wall))
 
 
 def _running(place: Opened) -> set[str]:

@@ -114,7 +114,7 @@ def _start(place: Opened) -> None:
             sent = st.form_submit_button("Start", type="primary")
         note("All qubits: a night, from the evening on. Some: they are calibrated at once.")
     if sent and chosen:
-        begin("calibrate", ",".join(name.removeprefix("q") for name in chosen))
+        begin("calibrate", ",".join(chosen))
     elif sent:
         begin("night", *(["--until", until] if until else []))
 

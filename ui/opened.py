@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.agent.lab import Lab, device_name, open_lab
+from reson.components import Qubit, qubits_of
 from reson.tools.store.runs import latest_device_time
 from reson.tools.store.store import Store, open_store
 from reson.tools.store.table import Table, current
@@ -42,8 +43,8 @@ class Opened:
         """Of a simulated chip as it is described; of any other device those that the table knows from its first use."""
         device = self.lab.config.device
         if device.kind == "simulated":
-            return [f"q{qubit}" for qubit in range(device.qubits)]
-        return sorted(self.table(), key=lambda name: int(name.removeprefix("q")))
+            return [Qubit(qubit) for qubit in range(device.qubits)]
+        return list(qubits_of(self.table()))
 
 
 def directory() -> Path:

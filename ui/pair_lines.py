@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.tools.devices.device import component
+from reson.components import Qubit
 from reson.tools.figures.style import prefix
 from reson.ui import palette
 from reson.ui.coupling_map import Known, Pairs, Place
@@ -87,7 +87,7 @@ def _told(pair: tuple[int, int], known: Known, factor: float) -> dict[str, objec
     one = known.of
     scaled = one.value * factor
     return {
-        "pair": " ".join(map(component, pair)),
+        "pair": " ".join(map(Qubit, pair)),
         "label": f"{scaled:.3g}" if one.unit else f"{scaled:.1e}",
         "full": quantity(one.value, one.stderr, one.unit),
         "age": "published" if known.age_hours is None else f"{age_in_words(known.age_hours)} ago",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from reson.agent.holder import holder_of
 from reson.changes import changes_of
+from reson.components import named
 from reson.errors import OperatorError
 from reson.records import ActionKind, Change, Check, Reading
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -197,7 +198,7 @@ def show_stale(place: Opened, row: ApprovalRow) -> None:
     """Say what moved since it was asked, and offer to measure it again."""
     moved = [
         f"{one.parameter} became {quantity(one.value, one.stderr, one.unit)}, by {one.author}, {ago(one.recorded_wall)}"
-        for name in row.component.split(",")
+        for name in named(row.component)
         for one in queries.written_since(place.store, row.device, name, row.requested_wall)
     ]
     lines = tag("ul", *(tag("li", line) for line in moved), kind="rs-list")

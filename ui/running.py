@@ -7,6 +7,7 @@ import time
 import streamlit as st
 
 from reson.agent.progress import MARKS, Row
+from reson.components import named
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.runs import RunRow
@@ -48,7 +49,7 @@ def _measuring(place: Opened, run: RunRow) -> dict[str, str]:
     for row in queries.in_flight(place.store, run.id):
         name = str(row.action.arguments.get("experiment", ""))
         title = CATALOGUE[name].title if name in CATALOGUE else name
-        found |= dict.fromkeys(row.component.split(","), title)
+        found |= dict.fromkeys(named(row.component), title)
     return found
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from reson.agent.model.conversation import Request, Usage
 from reson.agent.progress import sentences
+from reson.components import named
 from reson.errors import OperatorError
 from reson.events import Answered, Asked, Decided, Event, Judged, ModelCalled
 from reson.tools.store.measurements import FIGURE
@@ -81,7 +82,7 @@ def stand_at(place: Opened, run: str, measurement: str) -> None:
 def about(event: Event) -> list[str]:
     """The qubits that an event is about; none where it is about the run."""
     said = event.decision["component"] if isinstance(event, Decided) else getattr(event, "component", "")
-    return said.split(",") if said else []
+    return list(named(said)) if said else []
 
 
 def _matches(event: Event, qubit: str | None, kinds: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from reson.agent.config import Goals, ModelSettings
 from reson.agent.model.capabilities import EVERYTHING
 from reson.agent.model.pictures import request_tokens
 from reson.agent.observation import GoalsView, Known, Observation, QubitView
+from reson.components import Qubit
 from reson.prompts.gallery import gallery
 from reson.tools.data import Analysis, Axis
 
@@ -35,7 +36,7 @@ def cold_chip(qubits: int) -> Observation:
         device="simulated-7",
         goals=GoalsView.model_validate(goals.model_dump()),
         qubits=tuple(
-            QubitView(component=f"q{number}", known=known, design=COLD, measured_before=frozenset(), attempts=())
+            QubitView(component=Qubit(number), known=known, design=COLD, measured_before=frozenset(), attempts=())
             for number in range(qubits)
         ),
         device_seconds_left=7200.0,

@@ -15,6 +15,7 @@ from reson.agent.model.capabilities import Capabilities
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Observation, QubitView
+from reson.components import Qubit
 from reson.records import Reading, Seen, Verdict
 from reson.tools.data import Analysis
 
@@ -83,4 +84,4 @@ def place_of(view: QubitView) -> str:
 
 
 def component_of(analysis: Analysis) -> str:
-    return "" if analysis.qubit is None else f"q{analysis.qubit}"
+    return "" if analysis.qubit is None else Qubit(analysis.qubit)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from reson.agent.campaign.state import Job
 from reson.agent.observation import Measure
+from reson.components import parse
 from reson.tools.experiments.catalogue import get
 
 Edges = Sequence[tuple[int, int]]
@@ -62,8 +63,9 @@ def _turns(group: list[Measure], coupling: Edges, only_waiting: bool) -> list[li
 
 def _played(measure: Measure, coupling: Edges) -> set[int]:
     """The qubits that a measurement plays on."""
-    qubit = int(measure.component.removeprefix("q"))
-    return {qubit, *get(measure.experiment).plays_on(qubit, measure.parameters, coupling)}
+    mine = parse(measure.component).qubits()
+    plays_on = get(measure.experiment).plays_on
+    return {*mine, *(other for qubit in mine for other in plays_on(qubit, measure.parameters, coupling))}
 
 
 def _job(job_id: str, group: list[Measure]) -> Job:

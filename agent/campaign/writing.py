@@ -8,6 +8,7 @@ from reson.agent.approvals import authorise, by_a_person
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import remember_answer
 from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
+from reson.components import joined, order
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.quantities import controls_only
@@ -81,8 +82,10 @@ def ask_to_write(bench: Bench, row: MeasurementRow, why: str) -> ApprovalRow | N
 def proposed_changes(bench: Bench, row: MeasurementRow) -> list[Change]:
     """What the experiment proposes from its saved analysis, with the old values as the table has them now."""
     proposed = get(row.experiment).propose(load_analysis(bench.store, row), row.controls)
-    table = values(current(bench.store, bench.device.name)).get(row.component, {})
-    return [change.model_copy(update={"old": table.get(change.parameter)}) for change in proposed]
+    table = values(current(bench.store, bench.device.name))
+    return [
+        change.model_copy(update={"old": table.get(change.component, {}).get(change.parameter)}) for change in proposed
+    ]
 
 
 def write_action(bench: Bench, row: MeasurementRow, changes: list[Change]) -> Action:
@@ -92,7 +95,7 @@ def write_action(bench: Bench, row: MeasurementRow, changes: list[Change]) -> Ac
         kind=ActionKind.WRITE,
         effect=Effect.WRITES,
         device=bench.device.name,
-        component=row.component,
+        component=joined(sorted({row.component, *(change.component for change in changes)}, key=order)),
         arguments={
             "measurement": row.id,
             "verdict": row.judgement.verdict,
@@ -107,7 +110,7 @@ def commit(bench: Bench, state: CampaignState) -> dict[str, Any]:
     assert job is not None
     for approval_id in job["writes"]:
         row = get_approval(bench.store, approval_id)
-        qubits[row.component] = execute(bench, row)
+        qubits[get_measurement(bench.store, row.evidence["measurement"]).component] = execute(bench, row)
     return {"qubits": qubits}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from reson.agent.approvals import approve, reject
 from reson.agent.chat.facts import Record, list_measurements
 from reson.agent.launch import Ended, Plan, resume, start
+from reson.components import as_qubit
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Ending, Json
 from reson.tools.experiments.catalogue import get
@@ -85,7 +86,6 @@ def _answer(record: Record, row: ApprovalRow, ask: AskPerson) -> bool:
 
 
 def _qubits(components: Sequence[str]) -> tuple[int, ...]:
-    numbers = [name.removeprefix("q") for name in components]
-    if not numbers or not all(number.isdecimal() for number in numbers):
+    if not components:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "components must be qubits like q0")
-    return tuple(dict.fromkeys(int(number) for number in numbers))
+    return tuple(dict.fromkeys(as_qubit(name).number for name in components))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reson.agent.cli.errors import WrongUsage
+from reson.components import Qubit
 from reson.errors import ToolError
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def components(names: Sequence[str], known: Iterable[str]) -> list[str]:
     present = list(known)
     if "all" in names:
         return present
-    return [known_name(f"q{name}" if name.isdecimal() else name, present, "component") for name in names]
+    return [known_name(Qubit(name) if name.isdecimal() else name, present, "component") for name in names]
 
 
 def hour(text: str) -> str:

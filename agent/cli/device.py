@@ -12,6 +12,7 @@ import typer
 
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
+from reson.components import Qubit
 from reson.wording import count, moment, quantity
 
 if TYPE_CHECKING:
@@ -92,14 +93,14 @@ def check(context: typer.Context, device: Address = None, as_json: AsJson = Fals
         output.table(
             ("qubit", "P(1) after 0", "P(1) after 1"),
             (
-                (f"q{qubit}", f"{zero:.3f}", f"{one_:.3f}")
+                (Qubit(qubit), f"{zero:.3f}", f"{one_:.3f}")
                 for qubit, zero, one_ in zip(found.qubits, found.p1_given_0, found.p1_given_1, strict=True)
             ),
             empty="no qubits",
         )
         output.lines([f"{one.name} answers, with every shot, after {found.seconds:.1f} s"])
         if found.blind:
-            names = ", ".join(f"q{qubit}" for qubit in found.blind)
+            names = ", ".join(Qubit(qubit) for qubit in found.blind)
             cold = "" if found.calibrated else ": a cold chip has yet to be calibrated"
             output.lines([f"0 and 1 look alike on {names}{cold}"])
 

@@ -13,6 +13,7 @@ from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Wait
 from reson.agent.report.published import against_published, published_in
 from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
+from reson.components import named
 from reson.events import Event, Started
 from reson.records import ActionKind
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
@@ -46,7 +47,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
             name,
             after.get(name, {}),
             last_words.get(name),
-            [approval for approval in pending if name in approval.component.split(",")],
+            [approval for approval in pending if name in named(approval.component)],
             story([measured for measured in rows if measured.component == name], writes),
             mine,
         )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from reson import components
 from reson.agent.report.content import Qubit
 from reson.agent.report.measured_pairs import error_per_layered_gate, measured_pairs, published_per_layered_gate
 from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, ComparedPair, Layout
@@ -51,7 +52,11 @@ def against_published(
     before: Sequence[tuple[str, float | None, Published]] = (),
 ) -> AgainstPublished:
     """``run``: its name and end; ``before``: name, end and published properties of runs before, the newest first."""
-    members = {int(qubit.component.removeprefix("q")): qubit for qubit in qubits}
+    members = {
+        name.number: qubit
+        for qubit in qubits
+        if isinstance(name := components.parse(qubit.component), components.Qubit)
+    }
     compared = tuple(found for qubit in qubits for found in _compare(qubit, told))
     pairs = measured_pairs(told, members)
     earlier = reversed(before[:RUNS])
@@ -72,8 +77,8 @@ def against_published(
 
 
 def _compare(qubit: Qubit, told: Published) -> Iterable[Compared]:
-    index = int(qubit.component.removeprefix("q"))
-    if index not in told.qubits:
+    of = components.parse(qubit.component)
+    if not isinstance(of, components.Qubit) or (index := of.number) not in told.qubits:
         return
     published = told.first_values([index]).get(qubit.component, {})
     for name in COMPARED:

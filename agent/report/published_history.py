@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from reson.agent.report.published_content import PublishedThen
-from reson.tools.devices.device import component
+from reson.components import Qubit
 from reson.tools.devices.published import Published
 from reson.wording import quantity
 
@@ -44,7 +44,7 @@ def _qubits(earlier: Published, told: Published, members: Sequence[int]) -> Iter
     both = [index for index in members if index in earlier.qubits and index in told.qubits]
     old_values, new_values = (one.first_values(both) for one in (earlier, told))
     for index in both:
-        name = component(index)
+        name = Qubit(index)
         yield from _works(name, earlier.qubits[index].works, told.qubits[index].works)
         for parameter in _NAMES:
             old, new = (values.get(name, {}).get(parameter) for values in (old_values, new_values))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
 from reson.agent.report.published_content import Compared
 from reson.agent.report.published_history import medians
+from reson.components import order
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, command, count, duration, moment, quantity
@@ -162,4 +163,4 @@ def by_qubit(differences: Sequence[Difference]) -> dict[str, dict[str, Differenc
     found: dict[str, dict[str, Difference]] = {}
     for one in sorted(differences, key=lambda one: list(PARAMETERS).index(one.parameter)):
         found.setdefault(one.component, {})[one.parameter] = one
-    return {name: found[name] for name in sorted(found, key=lambda name: int(name.removeprefix("q")))}
+    return {name: found[name] for name in sorted(found, key=order)}

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from reson.agent.approvals import approve, edit, reject, respond
 from reson.changes import changes_of
+from reson.components import named
 from reson.errors import ToolError
 from reson.evals.case import Answer
 from reson.records import ActionKind
@@ -30,7 +31,7 @@ def _matches(answer: Answer, row: ApprovalRow) -> bool:
     changed = [change.parameter for change in changes_of(row.action)]
     experiment = row.action.arguments.get("experiment") or row.evidence.get("experiment", "")
     return (
-        any(fnmatchcase(name, answer.component) for name in row.component.split(","))
+        any(fnmatchcase(name, answer.component) for name in named(row.component))
         and fnmatchcase(str(experiment), answer.experiment)
         and (answer.parameter == "*" or any(fnmatchcase(name, answer.parameter) for name in changed))
     )

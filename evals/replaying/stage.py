@@ -16,6 +16,7 @@ from reson.agent.config import LabConfig
 from reson.agent.lab import Lab
 from reson.agent.launch import RunSettings, next_time
 from reson.agent.memory import rebuild
+from reson.components import as_qubit
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.evals.replaying.recording import Recording
 from reson.tools.devices.device import Controls, Device, DeviceLimits, Resting
@@ -150,7 +151,7 @@ def _live(lab: Lab, store: Store, started: datetime) -> Device:
 
 
 def _recorded(recording: Recording) -> Device:
-    qubits = tuple(int(name.removeprefix("q")) for name in recording.episode.components)
+    qubits = tuple(as_qubit(name).number for name in recording.episode.components)
     kind = recording.config["device"]["kind"]
     limits = DeviceLimits.model_validate(recording.limits)
     device: object = RecordedDevice(recording.device, kind, qubits, limits, recording.coupling, recording.started)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.evals.best_readout import best_amplitude as best_readout_amplitude
 from reson.evals.best_readout import best_frequency, readout_controls
 from reson.evals.true_assignment import read_as_one
@@ -178,7 +179,9 @@ def prepare(
     faults = {"q0": what} if what in CHIP_FAULTS else {}
     device = open_simulated(seed, qubits, faults, CLOCK + float(rng.uniform(0, 30 * 86400)), coupling)
     healthy = open_simulated(seed, qubits, {}, device.now().timestamp()).chip.truth_now().transmons
-    controls = {f"q{index}": _usual_controls(stage, device, index, truth, rng) for index, truth in enumerate(healthy)}
+    controls: dict[str, dict[str, float]] = {
+        Qubit(index): _usual_controls(stage, device, index, truth, rng) for index, truth in enumerate(healthy)
+    }
     setting = Setting(experiment, device, healthy[0], rng, controls["q0"], {})
     results = _results(stage, healthy[0], rng)
     if stage.assignment_known:
@@ -205,7 +208,7 @@ def _assignment_errors(truth: TransmonTruth, controls: dict[str, float], rng: np
 def _usual_controls(
     stage: Stage, device: SimulatedDevice, qubit: int, truth: TransmonTruth, rng: np.random.Generator
 ) -> dict[str, float]:
-    controls = device.design_controls()[f"q{qubit}"]
+    controls = device.design_controls()[Qubit(qubit)]
     if stage.frequency is not None:
         controls["drive_frequency"] = truth.f01 + rng.normal(0, stage.frequency)
     if stage.anharmonicity is not None:

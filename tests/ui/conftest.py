@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from reson.agent.lab import Lab, open_lab
 from reson.agent.launch import Plan, start
 from reson.agent.policy import DEFAULT_POLICY
+from tests.pair_rows import add_pair_row
 
 ASK = """\
 [[rule]]
@@ -37,6 +38,7 @@ def waiting_lab(tmp_path_factory) -> Path:
     directory = tmp_path_factory.mktemp("console") / "lab"
     ended = start(make_lab(directory), Plan(kind="night", rest=True), lambda kind, body: None)
     assert ended.ending == "waiting_for_approval", ended.reason
+    add_pair_row(directory)
     return directory
 
 

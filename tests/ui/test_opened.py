@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reson.agent.lab import open_lab
+from reson.components import Qubit
 from reson.ui.opened import opened
 
 
@@ -27,4 +28,4 @@ def test_a_copy_has_all_qubits_that_work(tmp_path: Path, monkeypatch: pytest.Mon
     assert components(tmp_path / "lab", monkeypatch) == []
     lab.device(lab.store())
     # sorted by number, whatever was measured, and more than the five of the settings' default
-    assert components(tmp_path / "lab", monkeypatch) == [f"q{qubit}" for qubit in range(7)]
+    assert components(tmp_path / "lab", monkeypatch) == [Qubit(qubit) for qubit in range(7)]

@@ -127,13 +127,3 @@ def neighbours_of(qubit: int, coupling: Sequence[tuple[int, int]]) -> list[int]:
 def published_of(device: Device) -> Published | None:
     """What the provider of this device publishes about it; None for a chip of one's own."""
     return getattr(device, "published", None)
-
-
-def component(qubit: int) -> str:
-    """Name of a qubit in tables and reports: 3 -> "q3"."""
-    return f"q{qubit}"
-
-
-def pair_component(first: int, second: int) -> str:
-    """Name of a pair of qubits in tables and reports, the smaller number first: 4, 1 -> "q1-q4"."""
-    return f"{component(min(first, second))}-{component(max(first, second))}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.device import Controls, component
+from reson.tools.devices.device import Controls
 from reson.tools.devices.published import Published
 
 KNOWN = "pulse_duration"
@@ -28,7 +29,7 @@ class FixedControls:
 
     def design_controls(self) -> dict[str, dict[str, float]]:
         lengths = {qubit: self.published.qubits[qubit].gate_length for qubit in self.qubits}
-        return {component(qubit): {KNOWN: length} if length else {} for qubit, length in lengths.items()}
+        return {Qubit(qubit): {KNOWN: length} if length else {} for qubit, length in lengths.items()}
 
     def controls(self) -> dict[str, dict[str, float]]:
         return self.design_controls()

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
+from reson.components import Qubit, qubits_of
 from reson.errors import OperatorError, ToolError, ToolErrorKind
-from reson.tools.devices.device import Controls, Device, DeviceLimits, component
+from reson.tools.devices.device import Controls, Device, DeviceLimits
 from reson.tools.devices.fixed import FixedControls
 from reson.tools.devices.order import address
 from reson.tools.devices.published import published
@@ -64,7 +65,7 @@ class PluginDevice:
         self.backend = backend
         self.limits = _limits(offer)
         self.counts_only = offer.counts_only
-        self.qubits = tuple(sorted(int(one.removeprefix("q")) for one in offer.controls))
+        self.qubits = tuple(qubit.number for qubit in qubits_of(offer.controls))
         self._offer = offer
         self._load = offer.load
         self._controls = self.design_controls()
@@ -74,7 +75,7 @@ class PluginDevice:
         return _sampler(self._offer, self.backend)
 
     def design_controls(self) -> dict[str, dict[str, float]]:
-        return {component(qubit): dict(self._offer.controls[component(qubit)]) for qubit in self.qubits}
+        return {Qubit(qubit): dict(self._offer.controls[Qubit(qubit)]) for qubit in self.qubits}
 
     def controls(self) -> dict[str, dict[str, float]]:
         return {name: dict(values) for name, values in self._controls.items()}

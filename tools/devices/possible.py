@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from reson.components import Component, Qubit
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.device import Device, component, published_of
+from reson.tools.devices.device import Device, published_of
 from reson.tools.devices.drive import DRIVE
 from reson.tools.devices.published import BROKEN_GATE
 from reson.tools.quantities import PARAMETERS
@@ -42,12 +43,13 @@ def why_not(experiment: Experiment, device: Device) -> str | None:
     return known[experiment.name]
 
 
-def why_not_on(experiment: Experiment, device: Device, qubit: int) -> str | None:
-    """As ``why_not``, for one qubit: a gate that the device has elsewhere may not work there."""
+def why_not_on(experiment: Experiment, device: Device, component: Component) -> str | None:
+    """As ``why_not``, for one qubit or pair: a gate that the device has elsewhere may not work there."""
     if (reason := why_not(experiment, device)) or not experiment.gates:
         return reason
     gate, places = works_at(device, experiment.gates)
-    return None if any(qubit in place for place in places) else f"{component(qubit)} has no `{gate}` gate that works"
+    mine = set(component.qubits())
+    return None if any(mine <= set(place) for place in places) else f"{component} has no `{gate}` gate that works"
 
 
 def works_at(device: Device, gates: Sequence[str]) -> tuple[str, list[tuple[int, ...]]]:
@@ -78,8 +80,8 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
     qubit = device.qubits[0]
     told = published_of(device)
     told_values = device.design_controls() if told is None else told.first_values([qubit])
-    known = SOME_CONTROLS | told_values.get(component(qubit), {})
-    if told is None and (lacking := _controls_lacking(experiment, told_values.get(component(qubit), {}))):
+    known = SOME_CONTROLS | told_values.get(Qubit(qubit), {})
+    if told is None and (lacking := _controls_lacking(experiment, told_values.get(Qubit(qubit), {}))):
         return f"the device does not offer the control {', '.join(lacking)}"
     try:
         experiment.acquire(probe_of(device), {qubit: experiment.arguments({}, known)})

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
+from reson.components import Qubit
 from reson.records import Finite, Record
-from reson.tools.devices.device import component
 from reson.tools.quantities import PARAMETERS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Published(Record):
 
     def first_values(self, qubits: Iterable[int]) -> dict[str, dict[str, float]]:
         """component -> parameters of the table that a measurement can start from; nothing is invented."""
-        found = {component(qubit): _first_values(self.qubits[qubit]) for qubit in qubits}
+        found = {Qubit(qubit): _first_values(self.qubits[qubit]) for qubit in qubits}
         return {name: values for name, values in found.items() if values}
 
 

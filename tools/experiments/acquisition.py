@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.tools.data import RawData, Values
 from reson.tools.experiments.jobs import failed, results_of
 
@@ -42,7 +43,7 @@ def bring_home(
 ) -> dict[int, RawData]:
     """Run circuits that are joined already and split the results; raises as ``acquire`` does."""
     shots = int(max(values["shots"] for values in arguments.values()))
-    controls = {qubit: dict(device.controls()[f"q{qubit}"]) for qubit in arguments}
+    controls = {qubit: dict(device.controls()[Qubit(qubit)]) for qubit in arguments}
     longest = max(values.get("max_delay", 0.0) for values in arguments.values())
     arrays: dict[int, list[tuple[np.ndarray, ...]]] = {qubit: [] for qubit in arguments}
     circuits: dict[int, list[dict[str, Any]]] = {qubit: [] for qubit in arguments}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
@@ -52,7 +53,7 @@ def _joint(device: Device, qubit: int, values: Values, line: int | None) -> Join
 
     circuit = QuantumCircuit(1 + max(device.qubits), 1, name=f"drive-line-map-{qubit}-{line}", metadata={})
     if line is not None:
-        here, there = (device.controls()[f"q{one}"] for one in (qubit, line))
+        here, there = (device.controls()[Qubit(one)] for one in (qubit, line))
         offset = here["drive_frequency"] + values["offset"] - there["drive_frequency"]
         circuit.append(DriveGate(values["amplitude"], 0.0, offset, here["pulse_duration"]), [line])
         circuit.barrier(*{qubit, line})

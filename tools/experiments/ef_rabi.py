@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
@@ -67,7 +68,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     experiments, flip = {}, XGate()
     for qubit, values in arguments.items():
-        controls = device.controls()[f"q{qubit}"]
+        controls = device.controls()[Qubit(qubit)]
         transition, length = controls["anharmonicity"], controls["pulse_duration"]
         amplitudes = np.linspace(0.0, values["max_amplitude"], int(values["points"]))
         swept = [({"xval": float(a)}, [flip, DriveGate(float(a), 0.0, transition, length), flip]) for a in amplitudes]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
@@ -63,7 +64,7 @@ def acquire(gate: str, device: Device, arguments: Mapping[int, Values]) -> dict[
 
     controls, written, experiments = device.controls(), {}, {}
     for qubit, values in arguments.items():
-        pulse = controls[f"q{qubit}"].get("pulse_duration", witness.USUAL_PULSE)
+        pulse = controls[Qubit(qubit)].get("pulse_duration", witness.USUAL_PULSE)
         key = values["max_repetitions"], pulse
         if key not in written:
             experiment = (WitnessedFineX if gate == "x" else WitnessedFineSX)((qubit,), device.backend)

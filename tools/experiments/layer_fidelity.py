@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
@@ -84,7 +85,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
             experiment=NAME,
             qubit=qubit,
             parameters=dict(given),
-            controls=dict(device.controls()[f"q{qubit}"]),
+            controls=dict(device.controls()[Qubit(qubit)]),
             shots=shots,
             circuits=[metadata for metadata, _ in points],
             arrays={"counts": np.array([[shots - count, count] for _, count in points])},

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, benchmarking, sweep
@@ -69,7 +70,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
             target = index // len(lengths) % 2
             metadata = {"xval": len(sequence), "target": target}
             sequences.append((metadata, [*sequence, cliffords.recovery(sequence, target)]))
-        experiments[qubit] = LeakageSequences(qubit, device.controls()[f"q{qubit}"], sequences)
+        experiments[qubit] = LeakageSequences(qubit, device.controls()[Qubit(qubit)], sequences)
     return acquisition.acquire("leakage_rb", device, arguments, experiments, acquisition.SINGLE_SHOT_IQ)
 
 

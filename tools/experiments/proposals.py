@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reson.components import Qubit
 from reson.records import Change
 from reson.tools.data import Analysis, Values
-from reson.tools.devices.device import component
 from reson.tools.quantities import PARAMETERS
 
 
@@ -14,7 +14,7 @@ def changes(analysis: Analysis, values: Values, *names: str) -> list[Change]:
         return []
     return [
         Change(
-            component=component(analysis.qubit),
+            component=Qubit(analysis.qubit),
             parameter=name,
             old=values.get(name),
             new=analysis.quantities[name].value,

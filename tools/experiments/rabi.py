@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
@@ -48,7 +49,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     experiments = {}
     for qubit, values in arguments.items():
-        controls = device.controls()[f"q{qubit}"]
+        controls = device.controls()[Qubit(qubit)]
         amplitudes = sweep.uneven(values["max_amplitude"], int(values["points"]))
         beta, length = controls["drag_beta"], controls["pulse_duration"]
         experiments[qubit] = Sequences(

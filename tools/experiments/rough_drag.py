@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
@@ -53,7 +54,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     flip = RZGate(np.pi)
     experiments = {}
     for qubit, values in arguments.items():
-        controls, half = device.controls()[f"q{qubit}"], values["span"] / 2
+        controls, half = device.controls()[Qubit(qubit)], values["span"] / 2
         betas = np.linspace(values["centre"] - half, values["centre"] + half, int(values["points"]))
         pulses = [DriveGate(controls["x_amplitude"], float(b), 0.0, controls["pulse_duration"]) for b in betas]
         experiments[qubit] = Sequences(

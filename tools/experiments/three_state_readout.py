@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
@@ -44,7 +45,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     experiments = {}
     for qubit in arguments:
-        controls = device.controls()[f"q{qubit}"]
+        controls = device.controls()[Qubit(qubit)]
         lift = DriveGate(controls["ef_amplitude"], 0.0, controls["anharmonicity"], controls["pulse_duration"])
         preparations = [[], [XGate()], [XGate(), lift]]
         experiments[qubit] = Sequences(

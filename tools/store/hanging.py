@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from reson.changes import changes_of
+from reson.components import Qubit
 from reson.errors import OperatorError, ToolError
 from reson.records import content_hash
-from reson.tools.devices.device import component
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
 from reson.tools.store.raw import unpack_raw
@@ -105,7 +105,7 @@ def _of_measurements(store: Store, rows: Iterator[Row], ever: set[tuple[str, str
             continue
         if content_hash(row.controls) != row.controls_hash or not _equal(row.controls, raw.controls):
             yield f"measurement {row.id}: its control values are not those that were recorded"
-        written = (raw.experiment, component(raw.qubit), raw.shots, len(raw.circuits), raw.started, raw.ended)
+        written = (raw.experiment, Qubit(raw.qubit), raw.shots, len(raw.circuits), raw.started, raw.ended)
         here = (row.experiment, row.component, row.shots, row.circuits, row.device_started, row.device_ended)
         if not _equal(row.parameters, raw.parameters) or here != written:
             yield f"measurement {row.id}: its arguments are not those that were recorded"
@@ -129,7 +129,7 @@ def _of_analyses(store: Store, connection: Connection, rows: Iterator[Row]) -> I
         qubit = written.get("qubit")
         if measured is not None and (
             written.get("experiment") != measured.experiment
-            or (qubit is not None and component(qubit) != measured.component)
+            or (qubit is not None and Qubit(qubit) != measured.component)
         ):
             yield f"analysis {row.id}: its file is of another measurement"
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Select, and_, select
 
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Judgement, Quantity, Reading, Record, content_hash
 from reson.tools.data import Analysis, RawData
-from reson.tools.devices.device import component as component_name
 from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
 from reson.tools.store.raw import pack_raw, unpack_raw
@@ -66,7 +66,7 @@ def record_measurements(
             "step": step,
             "job_id": job_id,
             "experiment": raw.experiment,
-            "component": component_name(raw.qubit),
+            "component": Qubit(raw.qubit),
             "parameters": raw.parameters,
             "controls": raw.controls,
             "controls_hash": content_hash(raw.controls),
@@ -76,7 +76,7 @@ def record_measurements(
             "device_ended": raw.ended,
             "recorded_wall": time.time(),
             "raw_sha": shas[name],
-            "why": why if isinstance(why, str) else why[component_name(raw.qubit)],
+            "why": why if isinstance(why, str) else why[Qubit(raw.qubit)],
         }
         for name, raw in data.items()
     ]

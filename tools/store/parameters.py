@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
+from reson import components
 from reson.changes import changes_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind, Change, Effect, Judgement
@@ -147,18 +148,18 @@ def _require_approved(approval: ApprovalRow) -> None:
 
 
 def _require_changes(store: Store, connection: Connection, approval: ApprovalRow, table: Table) -> list[Change]:
-    """The approved changes, each known, in bounds, of this component, and starting from the value in force."""
+    """The approved changes, each known, in bounds, of a named component, and starting from the value in force."""
     changes = changes_of(approval.effective_action)
-    if not changes or len({change.parameter for change in changes}) < len(changes):
+    if not changes or len({(change.component, change.parameter) for change in changes}) < len(changes):
         raise _refuse(f"{approval.id} must change at least one parameter, and none twice")
-    rows = table.get(approval.component, {})
+    named = components.named(approval.component)
     for change in changes:
-        if change.component != approval.component:
+        if change.component not in named:
             raise _refuse(f"{approval.id} is for {approval.component}, not for {change.component}")
         _in_bounds(change.parameter, change.new, ToolErrorKind.NOT_ALLOWED)
         if change.unit != PARAMETERS[change.parameter].unit:
             raise _refuse(f"{change.parameter} is in {PARAMETERS[change.parameter].unit!r}, not {change.unit!r}")
-        row = rows.get(change.parameter)
+        row = table.get(change.component, {}).get(change.parameter)
         if change.old != (None if row is None else row.value):
             raise _refuse(f"{change.component}.{change.parameter} is not {change.old} any more")
     if approval.kind is ActionKind.WRITE:
@@ -167,7 +168,7 @@ def _require_changes(store: Store, connection: Connection, approval: ApprovalRow
 
 
 def _require_evidence(store: Store, connection: Connection, approval: ApprovalRow) -> None:
-    """A write that names a measurement names one of this component, with the verdict that is on record, and asked for
+    """A write that names a measurement names one of its components, with the verdict that is on record, and asked for
     values that its experiment proposes. What a person put in their place is the person's.
     """
     arguments = approval.effective_action.arguments
@@ -190,7 +191,7 @@ def _require_evidence(store: Store, connection: Connection, approval: ApprovalRo
         .where(measurements.c.id == measurement)
     )
     found = connection.execute(query).one_or_none()
-    if found is None or found.component != approval.component:
+    if found is None or found.component not in components.named(approval.component):
         raise _refuse(f"{measurement} is no recorded measurement of {approval.component}")
     verdict = None if found.judgement is None else Judgement.model_validate(found.judgement).verdict
     if verdict != arguments.get("verdict"):
@@ -242,9 +243,9 @@ def _source(connection: Connection, approval: ApprovalRow, change: Change) -> di
     """Measurement and verdict behind a new value; a value that is rolled back to keeps those it had."""
     if approval.kind is not ActionKind.ROLLBACK:
         arguments = approval.effective_action.arguments
-        asked = {one.parameter: one.new for one in changes_of(approval.action)}
+        asked = {(one.component, one.parameter): one.new for one in changes_of(approval.action)}
         # what a person put in place of the measured value was judged by nobody
-        verdict = arguments.get("verdict") if asked.get(change.parameter) == change.new else None
+        verdict = arguments.get("verdict") if asked.get((change.component, change.parameter)) == change.new else None
         return {"measurement_id": arguments.get("measurement"), "verdict": verdict}
     same = {"device": approval.device, "component": change.component, "parameter": change.parameter}
     earlier = select(parameters.c.measurement_id, parameters.c.verdict).where(

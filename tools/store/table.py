@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 
+from reson.components import named
 from reson.records import Finite, Record, Verdict, content_hash
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
@@ -81,7 +82,7 @@ def table_hash(rows_of_one_component: Mapping[str, ParameterRow]) -> str:
 
 def components_hash(table: Mapping[str, Mapping[str, ParameterRow]], components: str) -> str:
     """``table_hash`` of one component, or one hash over several joined by commas as in ``Action.component``."""
-    names = components.split(",")
+    names = named(components)
     if len(names) == 1:
         return table_hash(table.get(components, {}))
     return content_hash({name: table_hash(table.get(name, {})) for name in names})

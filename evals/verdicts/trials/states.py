@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from reson.components import Qubit
 from reson.evals.true_assignment import SHOTS, largest_crosstalk, read_as_one
 from reson.evals.true_state import prepared_fidelity
 from reson.evals.verdicts.setting import Setting, Stage, put
@@ -40,7 +41,7 @@ def _reset_error(moment: Moment) -> float:
 
 def _crosstalk(moment: Moment) -> float:
     """Of qubit 0, measured with the one beside it."""
-    controls = [moment.device.controls()[f"q{qubit}"] for qubit in (0, 1)]
+    controls = [moment.device.controls()[Qubit(qubit)] for qubit in (0, 1)]
     return largest_crosstalk([moment.truth, moment.device.chip.truth_now().transmons[1]], controls, 0)
 
 

@@ -15,6 +15,7 @@ from reson.agent.config import CascadeSettings
 from reson.agent.expert.plans import BRING_UP, REFINE, SHOWN_BY, UPKEEP
 from reson.agent.model.capabilities import EVERYTHING, Capabilities
 from reson.agent.observation import Attempt, GiveUp, GoalsView, Known, Measure, Observation, QubitView
+from reson.components import Qubit
 from reson.records import Outcome, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from tests.agent.brains.chat_server import Answer, text_of
@@ -85,7 +86,7 @@ def test_one_question_decides_for_the_whole_chip(serve, desk_for, events):
 def test_a_cascade_asks_one_question_about_all_that_are_in_trouble(qubits, serve, desk_for):
     """However many others there are: what it costs grows with rounds of trouble alone."""
     troubled = {"q1", "q3"}
-    views = [view(f"q{n}", failed(), failed()) if f"q{n}" in troubled else view(f"q{n}") for n in range(qubits)]
+    views = [view(Qubit(n), failed(), failed()) if Qubit(n) in troubled else view(Qubit(n)) for n in range(qubits)]
     server = serve(lambda body: Answer(calls=(measure(*sorted(troubled), span=80e6),)))
     decisions = CascadeBrain(brain_of(desk_for(server)), CascadeSettings()).choose(chip(*views))
     assert len(decisions) == qubits

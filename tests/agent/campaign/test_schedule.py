@@ -4,6 +4,7 @@ import pytest
 
 from reson.agent.campaign.schedule import merge
 from reson.agent.observation import Measure
+from reson.components import Qubit
 from reson.tools.devices.simulated.layouts import checked_edges
 from reson.tools.experiments.catalogue import get
 
@@ -12,7 +13,7 @@ def _asked(qubits: int, experiment: str = "t1") -> list[Measure]:
     row = get(experiment)
     known = {"pulse_duration": 32e-9, "t1": 80e-6}
     return [
-        Measure(component=f"q{qubit}", experiment=experiment, parameters=row.arguments({}, known), why="")
+        Measure(component=Qubit(qubit), experiment=experiment, parameters=row.arguments({}, known), why="")
         for qubit in range(qubits)
     ]
 

@@ -16,6 +16,7 @@ import pytest
 from reson.agent.cli import app, lab_first
 from reson.agent.cli.errors import exit_code_of
 from reson.agent.config import TEMPLATE
+from tests.pair_rows import add_pair_row
 
 ASK = """
 [[rule]]
@@ -55,6 +56,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
     lab = tmp_path_factory.mktemp("made") / "lab"
     lab.mkdir()
     (lab / "lab.toml").write_text(TEMPLATE.format(seed=7, qubits=2))
+    add_pair_row(lab)
     return lab, call(lab, "run", "resonator_spectroscopy", "--param", "span=30 MHz", "--commit", "--json")
 
 

@@ -11,6 +11,7 @@ import pytest
 from reson.agent.lab import open_lab
 from reson.agent.launch import Ended, Plan, start
 from reson.agent.which_qubits import choose_qubits
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.parameters import current
@@ -62,7 +63,7 @@ def test_results_are_recorded_and_no_control_is_touched(night: Ended) -> None:
     store = lab.store()
     table = current(store, "fake:torino")
     for qubit in choose_qubits(f"best:{QUBITS}", lab.device(store)):
-        rows = table[f"q{qubit}"]
+        rows = table[Qubit(qubit)]
         assert rows["t1"].measurement_id is not None
         assert rows["pulse_duration"].author == "published"
         assert "x_amplitude" not in rows

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.records import FitReliability, Outcome, Quantity, Reading, Status
 from reson.tools.data import Analysis
 from reson.tools.devices.simulated.device import open_simulated
@@ -199,12 +200,12 @@ def test_every_experiment_has_a_reader_and_noise_is_never_a_success() -> None:
 def dead_and_alive() -> dict[str, dict[int, Reading]]:
     device = open_simulated(8, 2, {"q1": "dead_drive_line"}, 1.8e9)
     truth = device.chip.truth_now().transmons
-    device.load({f"q{q}": {"readout_frequency": ground_frequency(truth[q])} for q in (0, 1)})
+    device.load({Qubit(q): {"readout_frequency": ground_frequency(truth[q])} for q in (0, 1)})
     device.load({"q0": {"drive_frequency": truth[0].f01}})
     readings = {}
     for name in ("qubit_spectroscopy", "rabi", "readout"):
         row, controls = get(name), device.controls()
-        arguments = {q: row.arguments({}, controls[f"q{q}"]) for q in (0, 1)}
+        arguments = {q: row.arguments({}, controls[Qubit(q)]) for q in (0, 1)}
         readings[name] = {q: read_saved_data(row.analyse(raw)) for q, raw in row.acquire(device, arguments).items()}
     return readings
 

@@ -10,6 +10,7 @@ import pytest
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
+from reson.components import Qubit
 from reson.errors import OperatorError, ToolError
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.backend import NoisyBackend
@@ -101,12 +102,12 @@ def test_measured_times_and_errors_agree_with_the_published_ones(torino: NoisyDe
     first = torino.published.first_values(qubits)
     for experiment, parameter in (("t1", "t1"), ("t2_hahn", "t2_echo")):
         row = get(experiment)
-        raw = row.acquire(torino, {qubit: row.arguments({}, first[f"q{qubit}"]) for qubit in qubits})
+        raw = row.acquire(torino, {qubit: row.arguments({}, first[Qubit(qubit)]) for qubit in qubits})
         pulls = []
         for qubit, data in raw.items():
             found = row.analyse(data).quantities[parameter]
             assert found.stderr is not None
-            pulls.append((found.value - first[f"q{qubit}"][parameter]) / found.stderr)
+            pulls.append((found.value - first[Qubit(qubit)][parameter]) / found.stderr)
         assert np.all(np.abs(pulls) < 4), pulls
         assert np.mean(np.square(pulls)) < 3
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from reson.components import Qubit
 from reson.records import Judgement, Verdict
 from reson.tools.data import Analysis, Past, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
@@ -55,7 +56,7 @@ class Bench:
     def load_known(self) -> None:
         design = self.device.design_controls()
         self.device.load(
-            {f"q{q}": {name: values[name] for name in design[f"q{q}"]} for q, values in self.known.items()}
+            {Qubit(q): {name: values[name] for name in design[Qubit(q)]} for q, values in self.known.items()}
         )
 
     def measure(self, name: str) -> dict[int, Measured]:
@@ -78,7 +79,7 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def bench() -> Bench:
-    device = open_simulated(5, 3, {f"q{DEAD}": "dead_drive_line"}, CLOCK)
+    device = open_simulated(5, 3, {Qubit(DEAD): "dead_drive_line"}, CLOCK)
     bench = Bench(device, {q: dict(values) for q, values in enumerate(device.design_controls().values())})
     for name in ORDER:
         bench.steps.append((name, bench.measure(name)))

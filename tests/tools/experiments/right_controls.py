@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reson.components import Qubit
 from reson.evals.best_readout import best_readout
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
-from reson.tools.devices.device import component
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -30,7 +30,7 @@ def find_resonators(device: SimulatedDevice) -> None:
     """Load each qubit's resonator frequency, as resonator spectroscopy leaves it: a cold chip shows nothing before."""
     device.load(
         {
-            component(qubit): {"readout_frequency": ground_frequency(truth)}
+            Qubit(qubit): {"readout_frequency": ground_frequency(truth)}
             for qubit, truth in enumerate(device.chip.truth_now().transmons)
         }
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from qiskit.providers import JobError, JobStatus
 
+from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.data import RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
@@ -173,14 +174,14 @@ def test_qubits_of_one_job_keep_their_own_sweeps() -> None:
     device = open_simulated(1, 3, {}, 0.0)
     row, design = get("t1"), device.design_controls()
     given = {0: {"points": 11, "max_delay": 10e-6}, 2: {"points": 17, "max_delay": 90e-6}}
-    arguments = {q: row.arguments({"shots": 100, **values}, design[f"q{q}"]) for q, values in given.items()}
+    arguments = {q: row.arguments({"shots": 100, **values}, design[Qubit(q)]) for q, values in given.items()}
     data: dict[int, RawData] = row.acquire(device, arguments)
     assert {q: len(raw.circuits) for q, raw in data.items()} == {0: 11, 2: 17}
     assert {q: raw.arrays["counts"].shape for q, raw in data.items()} == {0: (11, 2), 2: (17, 2)}
     for q, raw in data.items():
         assert raw.circuits[-1]["xval"] == pytest.approx(given[q]["max_delay"], abs=1e-9)
         assert raw.arrays["counts"].sum(axis=1) == pytest.approx(100)
-        assert raw.controls == device.controls()[f"q{q}"]
+        assert raw.controls == device.controls()[Qubit(q)]
         assert raw.ended > raw.started
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.errors import ToolError
 from reson.evals.true_assignment import largest_crosstalk
 from reson.records import Verdict
@@ -63,7 +64,7 @@ def test_two_qubits_that_act_together_are_not_explained() -> None:
 
 def test_crosstalk_of_the_chip() -> None:
     device, row = tuned_device(31, 3), get("correlated_readout_error")
-    truth, controls = device.chip.truth_now().transmons, [device.controls()[f"q{q}"] for q in range(3)]
+    truth, controls = device.chip.truth_now().transmons, [device.controls()[Qubit(q)] for q in range(3)]
     arguments = {q: row.arguments({"shots": 2000}, {}) for q in range(3)}
     for q, raw in row.acquire(device, arguments).items():
         analysis = row.analyse(raw)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading.reader import read_saved_data
+from reson.components import Qubit
 from reson.records import Status, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
@@ -27,9 +28,9 @@ SCENARIO = (
 def measured(request: pytest.FixtureRequest) -> dict[int, RawData]:
     device = open_chip(ChipDescription(request.param, QUBITS, scenario=SCENARIO), 1.8e9)
     truth = device.chip.truth.transmons
-    device.load({f"q{qubit}": {"readout_frequency": ground_frequency(one)} for qubit, one in enumerate(truth)})
+    device.load({Qubit(qubit): {"readout_frequency": ground_frequency(one)} for qubit, one in enumerate(truth)})
     controls = device.controls()
-    return EXPERIMENT.acquire(device, {q: EXPERIMENT.arguments({}, controls[f"q{q}"]) for q in range(QUBITS)})
+    return EXPERIMENT.acquire(device, {q: EXPERIMENT.arguments({}, controls[Qubit(q)]) for q in range(QUBITS)})
 
 
 def verdict(analysis: Analysis) -> Verdict:

@@ -9,6 +9,7 @@ import pytest
 from qiskit.transpiler import InstructionProperties
 
 from reson.agent.reading.reader import read_saved_data
+from reson.components import Qubit
 from reson.errors import ToolError
 from reson.records import Status, Verdict
 from reson.tools.data import RawData
@@ -107,8 +108,8 @@ def test_one_qubit_without_a_working_gate_is_named_alone() -> None:
     for pair in ((1, 2), (2, 1)):
         line.target.update_instruction_properties("cz", pair, InstructionProperties(error=1.0))
     broken = noisy_device("aer", "aer", line)
-    assert why_not_on(ROW, broken, 1) is None
-    assert why_not_on(ROW, broken, 2) == "q2 has no `cz` gate that works"
+    assert why_not_on(ROW, broken, Qubit(1)) is None
+    assert why_not_on(ROW, broken, Qubit(2)) == "q2 has no `cz` gate that works"
 
 
 def test_a_layer_s_fidelity_is_the_product_of_its_pairs() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading.reader import READERS
+from reson.components import Qubit
 from reson.evals.bench_parallel import tuned_device
 from reson.records import Status, Verdict
 from reson.tools.experiments.catalogue import get
@@ -20,7 +21,7 @@ def test_a_fringe_that_folds_back_is_rejected_and_asks_for_a_shorter_window() ->
     rng, row, controls = np.random.default_rng(3), get("ramsey_xy"), device.controls()
     offsets = rng.choice([-1, 1], QUBITS) * np.geomspace(0.6e6, 6e6, QUBITS)
     for qubit, truth in enumerate(device.chip.truth_now().transmons):
-        controls[f"q{qubit}"]["drive_frequency"] = truth.f01 - offsets[qubit]
+        controls[Qubit(qubit)]["drive_frequency"] = truth.f01 - offsets[qubit]
     device.load(controls)
     arguments = {qubit: row.arguments({}, values) for qubit, values in known.items()}
     assert all(wanted["points"] / wanted["max_delay"] / 2 < 0.6e6 for wanted in arguments.values())

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.evals.true_assignment import read_as_one
 from reson.records import Verdict
 from reson.tools.data import Analysis, RawData
@@ -24,14 +25,14 @@ def device() -> SimulatedDevice:
 
 def measure(device: SimulatedDevice, name: str, qubit: int, **given: float) -> tuple[Analysis, Verdict]:
     row = get(name)
-    arguments = row.arguments(given, device.controls()[f"q{qubit}"])
+    arguments = row.arguments(given, device.controls()[Qubit(qubit)])
     analysis = row.analyse(row.acquire(device, {qubit: arguments})[qubit])
     return analysis, judge(row.check(analysis, arguments, {})).verdict
 
 
 @pytest.mark.parametrize("qubit", range(3))
 def test_readout_errors_against_the_truth(device: SimulatedDevice, qubit: int) -> None:
-    truth, controls = [device.chip.truth_now().transmons[qubit]], [device.controls()[f"q{qubit}"]]
+    truth, controls = [device.chip.truth_now().transmons[qubit]], [device.controls()[Qubit(qubit)]]
     analysis, verdict = measure(device, "readout_error", qubit, shots=20_000)
     assert verdict is Verdict.ACCEPT
     for name, expected in (

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.errors import ToolError
 from reson.evals.verdicts.setting import Stage, prepare
 from reson.records import Verdict
@@ -28,7 +29,7 @@ def _device(seed: int, qubits: int = 2) -> SimulatedDevice:
 def _measured(device: SimulatedDevice, *qubits: int, **given: float) -> dict[int, tuple[RawData, Analysis, Verdict]]:
     arguments = {}
     for qubit in qubits:
-        known = device.controls()[f"q{qubit}"] | {"t2_echo": device.chip.truth_now().transmons[qubit].t2}
+        known = device.controls()[Qubit(qubit)] | {"t2_echo": device.chip.truth_now().transmons[qubit].t2}
         arguments[qubit] = ROW.arguments(given, known)
     found = {}
     for qubit, raw in ROW.acquire(device, arguments).items():

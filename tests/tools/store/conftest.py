@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import (
     Action,
     ActionKind,
@@ -24,9 +25,10 @@ from reson.tools.data import P1, Analysis, Axis, RawData
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, insert_approval
 from reson.tools.store.measurements import record_analysis, record_measurements
-from reson.tools.store.parameters import current, seed_table, table_hash
+from reson.tools.store.parameters import current, seed_table
 from reson.tools.store.runs import start_run
 from reson.tools.store.store import Store, open_store
+from reson.tools.store.table import components_hash
 
 DEVICE, RUN = "chip", "run-1"
 DESIGN = {
@@ -57,7 +59,7 @@ def raw() -> Callable[..., RawData]:
             experiment="rabi",
             qubit=qubit,
             parameters={"max_amplitude": 0.4},
-            controls=dict(DESIGN[f"q{qubit}"]),
+            controls=dict(DESIGN[Qubit(qubit)]),
             shots=100,
             circuits=[{"x": float(x), "series": "drive"} for x in (0, 1, 2)],
             arrays={"counts": np.array([[100, 0], [50, 50], [0, 100]])},
@@ -141,7 +143,7 @@ def ask(store: Store) -> Callable[..., ApprovalRow]:
             effect=action.effect,
             action=action,
             action_hash=action.hash,
-            table_hash=table_hash(current(store, DEVICE).get(action.component, {})),
+            table_hash=components_hash(current(store, DEVICE), action.component),
             status=status,
             rule="test",
             why="because",

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
-from reson.records import ActionKind, Change, Effect, Verdict
+from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.store.approvals import ApprovalStatus, get_approval
 from reson.tools.store.parameters import commit, current, log, values
 from reson.tools.store.store import Store, open_store
@@ -210,7 +211,7 @@ def _start(lab: Path) -> subprocess.Popen[str]:
 
 def _approve_twenty(store: Store, write_action: Make, ask: Make) -> None:
     for number in range(20):
-        component = f"q{number}"
+        component = Qubit(number)
         ask(f"a{number}", write_action({"t1": 5e-5, "t2_echo": 6e-5}, component))
 
 
@@ -246,3 +247,36 @@ def test_kill_9_writes_whole_commits_and_none_twice(lab: Path, store: Store, wri
     for number in range(20):
         commit(store, f"a{number}", device_time=2000.0)
     assert len(log(store, "chip", parameter="t1")) == 20
+
+
+def _of_both(store: Store, write_action: Make, new: float) -> Action:
+    """One write that names a pair and one of its qubits."""
+    pair, qubit = write_action({"error_per_gate": new}, "q0-q1"), write_action({"x_amplitude": new}, "q0")
+    changes = [*pair.arguments["changes"], *qubit.arguments["changes"]]
+    return pair.model_copy(update={"component": "q0,q0-q1", "arguments": pair.arguments | {"changes": changes}})
+
+
+def test_a_write_may_name_a_pair_and_a_qubit(store: Store, write_action: Make, ask: Make) -> None:
+    ask("a", _of_both(store, write_action, 0.2))
+    assert {(row.component, row.parameter) for row in commit(store, "a", device_time=1100.0)} == {
+        ("q0-q1", "error_per_gate"),
+        ("q0", "x_amplitude"),
+    }
+    assert values(current(store, "chip"))["q0-q1"] == {"error_per_gate": 0.2}
+
+
+@pytest.mark.parametrize("moved", ["q0", "q0-q1"])
+def test_a_write_of_both_is_bound_to_the_values_of_both(
+    store: Store, write_action: Make, ask: Make, moved: str
+) -> None:
+    ask("a", _of_both(store, write_action, 0.2))
+    ask("b", write_action({"error_per_gate": 0.1}, moved))
+    commit(store, "b", device_time=1050.0)
+    _refused(store, "a", "the values of q0,q0-q1 moved")
+    assert get_approval(store, "a").status is ApprovalStatus.STALE
+
+
+def test_a_write_of_both_changes_nothing_else(store: Store, write_action: Make, ask: Make) -> None:
+    both = _of_both(store, write_action, 0.2)
+    ask("a", both.model_copy(update={"component": "q0-q1"}))
+    _refused(store, "a", "is for q0-q1, not for q0")

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Finite, Json, Record, content_hash
-from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.couplers import CouplerTruth, with_couplers, with_tunable_couplers
 from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault, named
@@ -131,7 +131,7 @@ class ChipDescription:
         """
         if not self.values and not self.coupling:
             return f"simulated-{self.seed}"
-        values = {component(qubit): one.to_json() for qubit, one in self.values.items()}
+        values = {Qubit(qubit): one.to_json() for qubit, one in self.values.items()}
         described: dict[str, Any] = {"seed": self.seed, "values": values}
         if self.coupling:
             described |= {"coupling": self.coupling, "couplers": [one.described() for one in self.couplers.values()]}
@@ -146,12 +146,12 @@ class ChipDescription:
             planned = planned_frequencies(truth.seed, len(transmons), self.coupling)
             transmons = [_moved(one, truth.seed, qubit, planned[qubit]) for qubit, one in enumerate(transmons)]
         for qubit, given in self.values.items():
-            transmon = _with_values(transmons[qubit], given, component(qubit))
+            transmon = _with_values(transmons[qubit], given, Qubit(qubit))
             resonator = draw_resonator(truth.seed, qubit, transmon.f01, transmon.anharmonicity)
             resonator = replace(resonator, **given.resonator.model_dump(exclude_none=True))
             if resonator.bare - transmon.f01 < 4 * resonator.coupling:
                 raise OperatorError(
-                    f"the resonator of {component(qubit)} lies {(resonator.bare - transmon.f01) / 1e6:g} MHz above it.",
+                    f"the resonator of {Qubit(qubit)} lies {(resonator.bare - transmon.f01) / 1e6:g} MHz above it.",
                     "Put it at least four times the coupling above the qubit: readout here is dispersive.",
                 )
             transmons[qubit] = replace(transmon, resonator=resonator)
@@ -257,7 +257,7 @@ def _agreed(path: Path, key: str, written: int | None, asked: int | None, otherw
 
 
 def _qubit(name: str, number: int) -> int:
-    known = {component(qubit): qubit for qubit in range(number)}
+    known: dict[str, int] = {Qubit(qubit): qubit for qubit in range(number)}
     if name not in known:
         raise OperatorError(f"values are given for {name}, which this chip lacks.", f"It has q0 to q{number - 1}.")
     return known[name]

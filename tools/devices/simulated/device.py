@@ -9,8 +9,9 @@ from typing import NoReturn
 
 from qiskit.providers import BackendV2
 
+from reson.components import Pair, Qubit
 from reson.errors import OperatorError, ToolError, ToolErrorKind
-from reson.tools.devices.device import Controls, component, pair_component
+from reson.tools.devices.device import Controls
 from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.devices.simulated.chip import LIMITS, Chip
 from reson.tools.devices.simulated.chip_file import ChipDescription
@@ -53,13 +54,17 @@ class SimulatedDevice:
         return SimulatedSampler(self._backend)
 
     def design_controls(self) -> dict[str, dict[str, float]]:
-        qubits = {component(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)}
-        pairs = {pair_component(*pair): _pair_design(self.chip.truth, pair) for pair in self.chip.pairs}
+        qubits: dict[str, dict[str, float]] = {
+            Qubit(qubit): _design(truth) for qubit, truth in enumerate(self.chip.truth.transmons)
+        }
+        pairs = {Pair(*pair): _pair_design(self.chip.truth, pair) for pair in self.chip.pairs}
         return qubits | pairs
 
     def controls(self) -> dict[str, dict[str, float]]:
-        qubits = {component(qubit): dict(values) for qubit, values in enumerate(self.chip.controls)}
-        return qubits | {pair_component(*pair): dict(values) for pair, values in self.chip.pairs.items()}
+        qubits: dict[str, dict[str, float]] = {
+            Qubit(qubit): dict(values) for qubit, values in enumerate(self.chip.controls)
+        }
+        return qubits | {Pair(*pair): dict(values) for pair, values in self.chip.pairs.items()}
 
     def load(self, controls: Controls) -> None:
         """Controls that are not named keep their value; nothing is loaded if one of them is refused."""
@@ -69,8 +74,8 @@ class SimulatedDevice:
                 _bad(f"{self.name} has no {name}")
             for parameter, value in values.items():
                 loaded[name][parameter] = _control(parameter, value)
-        self.chip.controls[:] = [loaded[component(qubit)] for qubit in self.qubits]
-        self.chip.pairs |= {pair: loaded[pair_component(*pair)] for pair in self.chip.pairs}
+        self.chip.controls[:] = [loaded[Qubit(qubit)] for qubit in self.qubits]
+        self.chip.pairs |= {pair: loaded[Pair(*pair)] for pair in self.chip.pairs}
         self._backend.refresh_target()
 
     def now(self) -> datetime:

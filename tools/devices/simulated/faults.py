@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reson.components import Pair, Qubit
 from reson.errors import OperatorError
-from reson.tools.devices.device import component, pair_component
 from reson.tools.devices.simulated.coupler_faults import with_coupler_fault, with_swapped_flux_lines
 from reson.tools.devices.simulated.fault_kinds import KINDS, Scope
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
@@ -58,7 +58,7 @@ def make_fault(
         hint = f"It is called {_RENAMED[kind]} now." if kind in _RENAMED else f"Use one of {', '.join(KINDS)}."
         raise OperatorError(f"{kind!r} is no known fault.", f"{hint} `reson device faults` describes them.")
     spec = KINDS[kind]
-    known = {component(qubit): qubit for qubit in range(n_qubits)}
+    known: dict[str, int] = {Qubit(qubit): qubit for qubit in range(n_qubits)}
     if spec.scope in (Scope.COUPLER, Scope.COUPLERS):
         components = [part for name in components for part in name.split("-")]
     for name in components:
@@ -138,8 +138,7 @@ def require_couplers(truth: ChipTruth, scenario: Scenario) -> None:
         for pair in pairs_of(fault):
             if pair not in tunable:
                 raise OperatorError(
-                    f"The fault {fault.kind} sits on the tunable coupler of {pair_component(*pair)}, which this chip "
-                    "lacks.",
+                    f"The fault {fault.kind} sits on the tunable coupler of {Pair(*pair)}, which this chip lacks.",
                     'Set couplers = "tunable", and name neighbours.',
                 )
 

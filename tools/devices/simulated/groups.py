@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.device import component
 from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 
@@ -74,7 +74,7 @@ def _parts(
         first, second = (part[qubit] for qubit in coupler.qubits)
         size = len(first) + len(second)
         if first != second and coupler.qubits in pulsed and size > LARGEST_PULSED:
-            names = ", ".join(component(qubit) for qubit in sorted(first + second))
+            names = ", ".join(Qubit(qubit) for qubit in sorted(first + second))
             raise ToolError(
                 ToolErrorKind.DEVICE_REFUSED,
                 f"two-qubit gates of one circuit join {names}; up to {LARGEST_PULSED} such qubits are simulated",

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import numpy as np
 from qiskit import QuantumCircuit
 
+from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.device import component
 from reson.tools.devices.readout_tone import READOUT_TONE
 from reson.tools.devices.simulated.gates import Gate, Idle, Rz
 from reson.tools.devices.simulated.instructions import (
@@ -147,7 +147,7 @@ class _Reader:
         try:
             gate = to_gate(name, params, unit, self.controls[qubit])
         except ToolError as error:
-            _refuse(circuit, f"on {component(qubit)}: {error.message}")
+            _refuse(circuit, f"on {Qubit(qubit)}: {error.message}")
         self._known[key] = (len(self.gates), picoseconds(gate))
         self.gates.append((qubit, gate))
         return self._known[key]
@@ -157,12 +157,12 @@ class _Reader:
         low, high = sorted(lines, key=lambda line: line.qubit)
         pair = (low.qubit, high.qubit)
         if pair not in self.pairs:
-            _refuse(circuit, f"has {name} on {component(pair[0])} and {component(pair[1])}, which are no neighbours")
+            _refuse(circuit, f"has {name} on {Qubit(pair[0])} and {Qubit(pair[1])}, which are no neighbours")
         controls = self.pairs[pair]
         try:
             flux = to_flux(name, params, pair, controls)
         except ToolError as error:
-            _refuse(circuit, f"on {component(pair[0])} and {component(pair[1])}: {error.message}")
+            _refuse(circuit, f"on {Qubit(pair[0])} and {Qubit(pair[1])}: {error.message}")
         self._synchronise(lines)
         for line, angle in ((low, "cz_z_first"), (high, "cz_z_second")):
             gates = (Rz(controls[angle]), flux) if name == "cz" else (flux,)
@@ -202,7 +202,7 @@ def _rows(circuit: QuantumCircuit, lines: list[_Line]) -> list[Row]:
 
 def _measure(circuit: QuantumCircuit, clbit: int, line: _Line) -> None:
     if line.acted or line.clbit is not None:
-        _refuse(circuit, f"goes on with {component(line.qubit)} after measuring it; the chip measures once, at the end")
+        _refuse(circuit, f"goes on with {Qubit(line.qubit)} after measuring it; the chip measures once, at the end")
     line.clbit = clbit
     line.after = line.picoseconds
     line.codes.clear()  # waits after the measurement do not touch it
@@ -210,11 +210,11 @@ def _measure(circuit: QuantumCircuit, clbit: int, line: _Line) -> None:
 
 def _tune(circuit: QuantumCircuit, line: _Line, params: Sequence[Any], controls: Sequence[Mapping[str, float]]) -> None:
     if line.clbit is None or line.acted or line.tone is not None:
-        _refuse(circuit, f"has a {READOUT_TONE} on {component(line.qubit)} that no measurement follows directly")
+        _refuse(circuit, f"has a {READOUT_TONE} on {Qubit(line.qubit)} that no measurement follows directly")
     try:
         line.tone = readout_tone(params, controls[line.qubit])
     except ToolError as error:
-        _refuse(circuit, f"on {component(line.qubit)}: {error.message}")
+        _refuse(circuit, f"on {Qubit(line.qubit)}: {error.message}")
 
 
 def _refuse(circuit: QuantumCircuit, why: str) -> NoReturn:

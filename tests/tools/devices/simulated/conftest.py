@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from reson.components import Qubit
 from reson.evals.best_readout import best_readout
-from reson.tools.devices.device import component
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.resonators import draw_resonator
@@ -47,7 +47,7 @@ def _calibrate(device: SimulatedDevice) -> None:
         amplitude = math.pi / (truth.gain * area(32e-9))
         device.load(
             {
-                component(qubit): {
+                Qubit(qubit): {
                     "drive_frequency": truth.f01,
                     "x_amplitude": amplitude,
                     "sx_amplitude": amplitude / 2,

@@ -53,7 +53,7 @@ def test_rest_moves_the_clock_forward_only(device):
 def test_the_same_job_at_the_same_time_gives_the_same_shots_after_a_restart(device):
     circuits = [_flip(5, (0, 2)), _flip(5, ())]
     device.backend.run(circuits, shots=200)
-    controls = {f"q{qubit}": values for qubit, values in enumerate(device.chip.controls)}
+    controls = device.controls()
     reopened = open_simulated(7, 5, {}, device.now().timestamp())
     reopened.load(controls)
     first, again, other = (_iq(source, circuits) for source in (device, reopened, reopened))
