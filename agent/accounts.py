@@ -10,6 +10,7 @@ import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,10 +20,12 @@ from reson.tools.store.faults import operator_errors
 
 COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**27}
 """Of scrypt, after OWASP's Password Storage Cheat Sheet: 32 MiB of memory for each attempt."""
+_AT_ONCE = BoundedSemaphore(4)
 SHORTEST = 10
 DISTINCT = 5
 _COMMON = ("password", "passwort", "12345", "54321", "qwert", "asdfg", "abcde", "letmein", "admin", "welcome", "qubit")
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
+_AT_A_PROVIDER = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}(@[a-z0-9][a-z0-9.-]{0,252})?")
 
 
 class Role(StrEnum):
@@ -36,9 +39,12 @@ class Role(StrEnum):
 
 
 class Account(Record):
+    """Either with a password, or without one and signed in by the provider of lab.toml."""
+
     role: Role
-    salt: str
-    hash: str
+    salt: str = ""
+    hash: str = ""
+    by_provider: bool = False
 
 
 _Accounts = TypeAdapter(dict[str, Account])
@@ -79,6 +85,13 @@ def add_account(path: Path, name: str, role: Role, password: str) -> None:
         raise OperatorError(f"the password {weakness}", "choose another, like four words that have nothing in common")
     salt = secrets.token_hex(16)
     _save(path, load_accounts(path) | {name: Account(role=role, salt=salt, hash=_hash(password, salt))})
+
+
+def add_provider_account(path: Path, name: str, role: Role) -> None:
+    """Add somebody whom the provider signs in under this name. Raises ``OperatorError`` for a name that is none."""
+    if not _AT_A_PROVIDER.fullmatch(name) or name == "policy":
+        raise OperatorError(f"{name!r} is no name at a provider", "write it in small letters, like ada@example.org")
+    _save(path, load_accounts(path) | {name: Account(role=role, by_provider=True)})
 
 
 def remove_account(path: Path, name: str) -> None:
@@ -122,8 +135,10 @@ def check_password(path: Path, name: str, password: str) -> Role | None:
     account = load_accounts(path).get(name)
     found = account or _NOBODY
     right = hmac.compare_digest(_hash(password, found.salt), found.hash)
-    return account.role if account is not None and right else None
+    return account.role if account is not None and right and not account.by_provider else None
 
 
 def _hash(password: str, salt: str) -> str:
-    return hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), dklen=32, **COST).hex()
+    """Takes a third of a second of a processor and 32 MiB; ``_AT_ONCE`` bounds how many of those, not who."""
+    with _AT_ONCE:
+        return hashlib.scrypt(password.encode(), salt=bytes.fromhex(salt), dklen=32, **COST).hex()

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from reson.agent.chip import with_chip
+from reson.agent.console_settings import ConsoleSettings
 from reson.errors import OperatorError
 from reson.records import Finite, Record
 from reson.tools.devices.order import NAMELESS, IbmOptions, Kind, NoiseOptions
@@ -153,6 +154,7 @@ class LabConfig(Record):
     budget: Budget = Budget()
     night: NightSettings = NightSettings()
     approvals: ApprovalSettings = ApprovalSettings()
+    console: ConsoleSettings = ConsoleSettings()
     database: str = ""
     """SQLAlchemy URL; empty: lab.db in the lab's directory."""
 

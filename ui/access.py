@@ -3,9 +3,8 @@ users, somebody who has signed in. Without an answer to that question nothing is
 
 from __future__ import annotations
 
-import json
-import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,13 +12,17 @@ import streamlit as st
 
 from reson.agent.accounts import Role, check_password, load_accounts, may_operate, users_file
 from reson.agent.cli.arguments import login
+from reson.agent.console_settings import LOOPBACK
 from reson.errors import OperatorError
-from reson.ui.opened import directory
+from reson.ui import provider
+from reson.ui.guessing import Guesses, device, source
+from reson.ui.opened import console_settings, directory
 from reson.ui.phrases import command, heading, note, show, tag, told
-from reson.ui.sessions import SESSIONS, Session, cookie_name
+from reson.ui.sessions import SESSIONS, Session, browser_cookie_name, cookie_name
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-TRIES, PAUSE_SECONDS = 5, 60.0
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+"""Headers of which at least one says that a proxy stands between."""
+GUESSES = Guesses()
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,13 @@ class Person:
 
 
 def must_sign_in() -> bool:
-    """Unless the server is bound to this machine, was asked for by this machine's own name, and has no users."""
+    """Unless the server is bound to this machine, was asked for by this machine's own name and through no proxy, and
+    has no users."""
+    headers = st.context.headers
     bound = st.get_option("server.address") in LOOPBACK
-    asked = urlsplit(f"//{st.context.headers.get('Host') or LOOPBACK[0]}").hostname
-    return not bound or asked not in LOOPBACK or users_file(directory()).exists()
+    asked = urlsplit(f"//{headers.get('Host') or LOOPBACK[0]}").hostname
+    proxy = bool(console_settings().url) or any(headers.get(name) for name in FORWARDED)
+    return not bound or asked not in LOOPBACK or proxy or users_file(directory()).exists()
 
 
 def person() -> Person | None:
@@ -55,11 +61,13 @@ def person() -> Person | None:
 
 def _session() -> Session | None:
     """By the token that this page holds, or else the one that its browser has kept."""
-    kept = st.context.cookies.get(cookie_name(st.get_option("server.port")))
-    for token in (st.session_state.get("token"), kept):
+    for token in (st.session_state.get("token"), _cookie(cookie_name)):
         if token is not None and (session := SESSIONS.get(token)) is not None:
             st.session_state["token"] = token
             return session
+    if (begun := provider.begun()) is not None:
+        st.session_state["token"], session = begun
+        return session
     return None
 
 
@@ -83,8 +91,8 @@ def seen() -> None:
 def keep_signed_in() -> None:
     """Have the browser keep the session's token, where it does not yet."""
     if (session := _session()) is not None and session.ticket is not None:
-        asked = json.dumps({"method": "POST", "body": session.ticket})
-        st.html(f"<script>fetch('session', {asked})</script>", unsafe_allow_javascript=True)
+        ticket = f'<span data-reson-ticket="{session.ticket}"></span>'
+        st.html(f'{ticket}<script src="keep_session.js"></script>', unsafe_allow_javascript=True)
 
 
 def sign_out() -> None:
@@ -92,61 +100,56 @@ def sign_out() -> None:
     if token := st.session_state.get("token"):
         SESSIONS.end(token)
     st.session_state.clear()
+    provider.left()
 
 
 def sign_in_page() -> None:
-    """Name and password; after a few wrong ones, a pause."""
+    """The provider's button where there is one; name and password where somebody has one."""
     _, middle, _ = st.columns([1, 1.4, 1])
     with middle:
         heading("Reson console", "Sign in")
-        with st.form("sign-in"):
-            name = st.text_input("Name", autocomplete="username")
-            password = st.text_input("Password", type="password", autocomplete="current-password")
-            sent = st.form_submit_button("Sign in", type="primary")
-        if sent:
-            _sign_in(name.strip(), password)
+        provider.offer()
+        accounts = load_accounts(users_file(directory())).values()
+        if not accounts or not all(account.by_provider for account in accounts):
+            _with_a_password()
         note("Accounts are made on the lab's machine with ", command("reson console add-user"), ".")
 
 
+def _with_a_password() -> None:
+    with st.form("sign-in"):
+        name = st.text_input("Name", autocomplete="username")
+        password = st.text_input("Password", type="password", autocomplete="current-password")
+        sent = st.form_submit_button("Sign in", type="primary")
+    if sent:
+        _sign_in(name.strip(), password)
+
+
 def _sign_in(name: str, password: str) -> None:
-    with _gate().lock:  # one attempt at a time: guessing in parallel gains nothing
-        if (wait := _gate().wait(name)) > 0:
-            show(tag("div", f"Too many wrong attempts; wait {wait:.0f} s.", kind="rs-error"))
+    try:
+        account = load_accounts(users_file(directory())).get(name)
+        browser = device(_cookie(browser_cookie_name), name, account.hash if account else None)
+        place, known = browser or _source(), browser is not None
+        if (wait := GUESSES.wait(place, known)) > 0:
+            show(tag("div", f"Too many wrong attempts from here; wait {wait:.0f} s.", kind="rs-error"))
             return
-        try:
-            role = check_password(users_file(directory()), name, password)
-        except OperatorError as error:
-            told(error)
-            return
-        _gate().record(name, role is not None)
-    if role is None:
+        if not known:
+            time.sleep(GUESSES.slowness())
+        role = check_password(users_file(directory()), name, password)
+    except OperatorError as error:
+        told(error)
+        return
+    if role is None or account is None:
         show(tag("div", "Name or password is wrong.", kind="rs-error"))
         return
-    st.session_state["token"] = SESSIONS.begin(name, load_accounts(users_file(directory()))[name].hash)
+    GUESSES.right(place, known)
+    st.session_state["token"] = SESSIONS.begin(name, account.hash)
     st.rerun()
 
 
-class _Gate:
-    """Counts wrong attempts by name, over all sessions."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.wrong: dict[str, tuple[int, float]] = {}
-
-    def wait(self, name: str) -> float:
-        """Seconds until this name may try again."""
-        number, last = self.wrong.get(name, (0, 0.0))
-        return last + PAUSE_SECONDS - time.monotonic() if number >= TRIES else 0.0
-
-    def record(self, name: str, right: bool) -> None:
-        if right:
-            self.wrong.pop(name, None)
-        else:
-            number, last = self.wrong.get(name, (0, 0.0))
-            fresh = time.monotonic() - last > PAUSE_SECONDS
-            self.wrong[name] = (1 if fresh else number + 1, time.monotonic())
+def _source() -> str:
+    forwarded = st.context.headers.get("X-Forwarded-For") if console_settings().url else None
+    return source(st.context.ip_address, forwarded)
 
 
-@st.cache_resource
-def _gate() -> _Gate:
-    return _Gate()
+def _cookie(named: Callable[[int], str]) -> str | None:
+    return st.context.cookies.get(named(st.get_option("server.port")))

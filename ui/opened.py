@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import streamlit as st
 
+from reson.agent.config import read_settings
+from reson.agent.console_settings import ConsoleSettings
 from reson.agent.lab import Lab, device_name, open_lab
 from reson.components import Qubit, qubits_of
 from reson.tools.store.runs import latest_device_time
@@ -50,6 +52,17 @@ class Opened:
 def directory() -> Path:
     """Where the lab is or will be."""
     return Path(os.environ.get("RESON_LAB", "lab"))
+
+
+def console_settings() -> ConsoleSettings:
+    """How browsers reach the console, as it was when the console began. Raises ``OperatorError``."""
+    return _console_settings(str(directory()))
+
+
+@cache
+def _console_settings(place: str) -> ConsoleSettings:
+    settings = Path(place) / "lab.toml"
+    return read_settings(settings).console if settings.exists() else ConsoleSettings()
 
 
 def opened() -> Opened | None:

@@ -17,7 +17,7 @@ IDLE_MINUTES = 60
 
 @dataclass
 class Session:
-    """``account``: hash of the password that opened it, so that a new password ends it."""
+    """``account``: hash of the password that opened it, so that a new password ends it; empty where a provider did."""
 
     name: str
     account: str
@@ -71,3 +71,8 @@ SESSIONS = Sessions()
 def cookie_name(port: int) -> str:
     """Cookies do not tell ports apart, and one machine may serve several consoles."""
     return f"reson-session-{port}"
+
+
+def browser_cookie_name(port: int) -> str:
+    """Of the cookie that tells a browser in which somebody has signed in before: see ``guessing.py``."""
+    return f"reson-browser-{port}"

@@ -152,6 +152,8 @@ def _people() -> None:
     )
     if accounts and who.role is Role.ADMIN:
         show(table(("User", "Role"), ((name, account.role.value) for name, account in accounts.items())))
+        if guesses := access.GUESSES.lately():
+            note(f"{guesses} wrong passwords in the last ten minutes, from browsers in which nobody has signed in.")
     if access.must_sign_in():
         st.button("Sign out", on_click=access.sign_out, key="sign-out")
 

@@ -15,8 +15,6 @@ from reson.agent.cli import output, place
 from reson.agent.cli.errors import WrongUsage
 from reson.agent.cli.output import AsJson
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 app = typer.Typer(help="The console in a browser; add-user makes sign-ins for it.")
 
 
@@ -26,13 +24,14 @@ def console(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 8501,
     address: Annotated[
         str, typer.Option(metavar="HOST", help="Address to bind; any but this machine's own asks for sign-in.")
-    ] = LOOPBACK[0],
+    ] = "127.0.0.1",
     as_json: AsJson = False,
 ) -> None:
     """Serve the console: chip, inbox, nights, measurements, trajectories, settings.
 
     Only this machine can reach it unless --address says otherwise; then everybody signs in, and at least one user must
-    exist. It runs beside a night without holding it up, and a night goes on when the console ends.
+    exist. It runs beside a night without holding it up, and a night goes on when the console ends. Behind a proxy, and
+    for signing in at a provider (OpenID Connect), set [console] in lab.toml: docs/console.md.
 
     \b
     Examples:
@@ -44,13 +43,19 @@ def console(
         return
     from importlib.util import find_spec
 
+    from reson.agent.config import read_settings
+    from reson.agent.console_settings import LOOPBACK, ConsoleSettings, sign_in_secrets
+
     lab = place.directory(context).resolve()
-    if address not in LOOPBACK:
+    config = lab / "lab.toml"
+    how = read_settings(config).console if config.exists() else ConsoleSettings()
+    sign_in_secrets(how)
+    if address not in LOOPBACK or how.url:
         _require_users(lab)
     found = find_spec("reson.ui")
     assert found is not None and found.submodule_search_locations, "the console ships with the program"
     ui = Path(found.submodule_search_locations[0])
-    url = f"http://{'[::1]' if address == '::1' else address}:{port}"
+    url = how.url or f"http://{'[::1]' if address == '::1' else address}:{port}"
     if as_json:
         output.document({"url": url, "lab": str(lab)})
     else:
@@ -58,6 +63,8 @@ def console(
     sys.stdout.flush()
     settings = tomllib.loads((ui / "streamlit.toml").read_text(encoding="utf-8"))
     settings["server"] |= {"address": address, "port": port}
+    if how.url:
+        settings["server"] |= {"baseUrlPath": how.path, "corsAllowedOrigins": how.origin}
     os.environ["RESON_LAB"] = str(lab)
     arguments = [sys.executable, "-m", "streamlit", "run", str(ui / "served.py"), *_flags(settings)]
     os.execv(sys.executable, arguments)
@@ -68,6 +75,9 @@ def add_user(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Under which answers are recorded.")],
     role: Annotated[str, typer.Option(metavar="ROLE", help="viewer, operator or admin.")] = "viewer",
+    provider: Annotated[
+        bool, typer.Option("--provider", help="Without a password: who signs in under NAME at [console.provider].")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add a user of the console, or change one's role and password. Asks for the password; reads it from a pipe too.
@@ -76,19 +86,24 @@ def add_user(
     first user on, everybody signs in, on this machine too.
 
     \b
-    Example:
+    Examples:
       reson console add-user ada --role operator
+      reson console add-user ada@example.org --role operator --provider
     """
-    from reson.agent.accounts import Role, add_account, users_file
+    from reson.agent.accounts import Role, add_account, add_provider_account, users_file
 
     if role not in set(Role):
         raise WrongUsage(f"there is no role {role!r}", f"there are {', '.join(Role)}")
     path = users_file(place.directory(context).resolve())
-    add_account(path, name, Role(role), _password())
+    if provider:
+        add_provider_account(path, name, Role(role))
+    else:
+        add_account(path, name, Role(role), _password())
     if as_json:
         output.document({"user": name, "role": role, "file": str(path)})
     else:
-        output.lines([f"{name} may sign in as {role}; passwords are kept hashed in {path}"])
+        how = "at the provider of lab.toml" if provider else f"passwords are kept hashed in {path}"
+        output.lines([f"{name} may sign in as {role}; {how}"])
 
 
 @app.command("remove-user")

@@ -34,8 +34,8 @@ def chromium() -> str:
 
 
 @contextmanager
-def console(lab: Path, *, address: str = "127.0.0.1") -> Iterator[str]:
-    """The console of a lab; yields its URL."""
+def console(lab: Path, *, address: str = "127.0.0.1", path: str = "") -> Iterator[str]:
+    """The console of a lab; yields its URL. ``path``: that of ``url`` in lab.toml."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -43,7 +43,7 @@ def console(lab: Path, *, address: str = "127.0.0.1") -> Iterator[str]:
     process = subprocess.Popen([*command, "--address", address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{url}/_stcore/health", process)
+        _wait_for(f"{url}{path}/_stcore/health", process)
         yield url
     finally:
         process.terminate()

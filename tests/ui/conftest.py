@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit import config
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from reson.agent.lab import Lab, open_lab
@@ -59,7 +60,9 @@ def at_home() -> Iterator[None]:
 
 @pytest.fixture
 def run_page(monkeypatch) -> Callable[..., AppTest]:
-    """Run one page of the console, or the whole of it, on a lab."""
+    """Run one page of the console, or the whole of it, on a lab, for a browser of this machine without any cookie."""
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda _: {}))
+    monkeypatch.setattr(ContextProxy, "ip_address", property(lambda _: None))
 
     def run(lab: Path, page: Callable[[], None] | None = None) -> AppTest:
         monkeypatch.setenv("RESON_LAB", str(lab))

@@ -6,15 +6,23 @@ import stat
 
 import pytest
 from streamlit import config
+from streamlit.runtime.context import ContextProxy
 
 from reson.agent.accounts import Role, add_account, check_password, load_accounts, remove_account, users_file
 from reson.errors import OperatorError
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.store import open_store
+from reson.ui import access
+from reson.ui.guessing import Guesses
 from reson.ui.sessions import SESSIONS, Sessions
 from tests.ui.conftest import words
 
 SECRET = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_guessed(monkeypatch):
+    monkeypatch.setattr(access, "GUESSES", Guesses())
 
 
 def sign_in(test, name, password):
@@ -71,11 +79,29 @@ def test_a_lab_with_users_asks_on_this_machine_too(run_page, at_home, own_lab):
 
 
 def test_five_wrong_attempts_bring_a_pause_even_for_the_right_password(run_page, own_lab):
+    """For the place that they came from, whatever names they tried; not for the name."""
     add_account(users_file(own_lab), "carl", Role.OPERATOR, SECRET)
     test = run_page(own_lab)
-    for _ in range(5):
-        test = sign_in(test, "carl", "guess")
+    for name in ("carl", "dora", "emma", "fred", "carl"):
+        test = sign_in(test, name, "guess")
     assert "Too many wrong attempts" in words(sign_in(test, "carl", SECRET))
+
+
+def test_others_who_guess_at_a_name_do_not_keep_its_person_out(run_page, own_lab, monkeypatch):
+    add_account(users_file(own_lab), "carl", Role.OPERATOR, SECRET)
+    for number in range(50):
+        access.GUESSES.wait(f"203.0.113.{number}", known=False)
+    monkeypatch.setattr(access.time, "sleep", lambda seconds: None)
+    assert "x_amplitude" in words(sign_in(run_page(own_lab), "carl", SECRET))
+
+
+@pytest.mark.parametrize("header", [None, *access.FORWARDED])
+def test_a_proxy_that_was_not_configured_still_means_signing_in(at_home, waiting_lab, monkeypatch, header):
+    """Else its visitors would all come from this machine."""
+    monkeypatch.setenv("RESON_LAB", str(waiting_lab))
+    said = {"Host": "127.0.0.1:8501"} | ({header: "203.0.113.9"} if header else {})
+    monkeypatch.setattr(ContextProxy, "headers", property(lambda _: said))
+    assert access.must_sign_in() is (header is not None)
 
 
 def test_an_idle_session_lapses_and_its_answer_is_not_given(run_page, own_lab):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -142,6 +145,55 @@ def test_a_qubit_is_opened_on_the_map_and_a_question_about_it_is_answered(browse
         field.press("Enter")
         answer = page.get_by_test_id("stChatMessage").filter(has_text="readout_threshold")
         expect(answer).to_be_visible(timeout=WAIT)
+
+
+class _Trap(BaseHTTPRequestHandler):
+    """A page of another port of this machine, which tries to show, read and use the console."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        console = f"127.0.0.1:{parse_qs(urlsplit(self.path).query)['port'][0]}"
+        self.wfile.write(
+            f"""<iframe src="http://{console}/" onload="done.framed = 1"></iframe><script>
+            const done = {{}}, socket = new WebSocket("ws://{console}/_stcore/stream", ["streamlit"]);
+            socket.onopen = () => done.stream = "open"; socket.onclose = () => done.stream ??= "refused";
+            fetch("http://{console}/_stcore/health").then(() => done.read = "yes", () => done.read = "refused");
+            </script>""".encode()
+        )
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_page_of_another_local_port_neither_shows_nor_reads_nor_uses_the_console(browser, own_lab):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Trap)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with console(own_lab) as url:
+            page = browser.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_port}/?port={urlsplit(url).port}")
+            page.wait_for_function("done.stream && done.read", timeout=WAIT)
+            assert page.evaluate("[done.stream, done.read]") == ["refused", "refused"]
+            assert page.frames[1].url.startswith("chrome-error:")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_no_page_needs_what_the_door_forbids(browser, own_lab):
+    """Every page, with plots and a report, without one violation of the Content Security Policy."""
+    violations: list[str] = []
+    with console(own_lab) as url:
+        page = opened(browser, url)
+        page.on("console", lambda said: violations.append(said.text) if "Content Security" in said.text else None)
+        for name in ("inbox", "chip?qubit=q1", "chat", "night", "measurements", "trajectories", "settings"):
+            page.goto(f"{url}/{name}")
+            expect(page.locator(".rs-title").first).to_be_visible(timeout=WAIT)
+            expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+            page.wait_for_timeout(500)
+    assert violations == []
 
 
 def test_sign_in_is_refused_and_given(browser, own_lab):
