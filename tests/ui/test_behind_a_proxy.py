@@ -77,9 +77,7 @@ def test_the_stream_is_for_the_page_of_the_url_alone(visitor: Visitor, origin: s
     assert visitor.post("/reson/session", "guess", origin).status_code == 403
 
 
-def test_who_has_an_account_is_signed_in_by_the_provider_and_signs_out(
-    visitor: Visitor, provider: Provider
-) -> None:
+def test_who_has_an_account_is_signed_in_by_the_provider_and_signs_out(visitor: Visitor, provider: Provider) -> None:
     provider.person = ADA
     sign_in(visitor)
     assert provider.asked_back_to[-1] == f"{URL}/oauth2callback"
@@ -137,7 +135,9 @@ def test_names_are_compared_in_ascii_alone() -> None:
         assert not name_of({"email": email, "email_verified": True}, settings)
 
 
-def test_an_account_at_the_provider_has_no_password_and_one_with_a_password_is_not_the_providers(tmp_path: Path) -> None:
+def test_an_account_at_the_provider_has_no_password_and_one_with_a_password_is_not_the_providers(
+    tmp_path: Path,
+) -> None:
     add_provider_account(users_file(tmp_path), "ada@example.org", Role.OPERATOR)
     for password in ("", "correct horse"):
         assert check_password(users_file(tmp_path), "ada@example.org", password) is None
