@@ -1,0 +1,93 @@
+"""A pair brought from design values to a CZ, step by step, with the truth beside every step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from reson.components import Pair
+from reson.evals.best_readout import best_readout
+from reson.evals.true_pair import CzErrors, true_cz
+from reson.records import Judgement, Verdict
+from reson.tools.data import Analysis, RawData
+from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.experiments import (
+    coupler_arc,
+    coupler_idle,
+    cz_amplitude,
+    cz_duration,
+    cz_frames,
+    cz_phase,
+    cz_settling,
+)
+from reson.tools.experiments.experiment import Experiment
+from reson.tools.verdicts.judge import judge
+
+PAIR = Pair(0, 1)
+ROWS: dict[str, Experiment] = {
+    one.NAME: one.EXPERIMENT
+    for one in (coupler_arc, coupler_idle, cz_amplitude, cz_duration, cz_phase, cz_settling, cz_frames)
+}
+CHAIN = (
+    "coupler_arc",
+    "coupler_idle",
+    "cz_amplitude",
+    "cz_duration",
+    "cz_phase",
+    "cz_settling",
+    "cz_phase",
+    "cz_frames",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    raw: RawData
+    analysis: Analysis
+    judgement: Judgement
+    controls: dict[str, float]
+    """Of the pair, after what was found is loaded."""
+    true: CzErrors
+
+
+@dataclass
+class Bench:
+    device: SimulatedDevice
+    steps: list[tuple[str, Step]] = field(default_factory=list)
+
+    def last(self, name: str) -> Step:
+        return [step for done, step in self.steps if done == name][-1]
+
+    def measure(self, name: str, **given: float) -> Step:
+        """One step; what is not rejected is loaded, and the qubits are tuned to where the bias has moved them."""
+        row = ROWS[name]
+        arguments = row.arguments(given, self.device.controls()[PAIR])
+        raw = row.acquire(self.device, {PAIR: arguments})[PAIR]  # pyright: ignore[reportArgumentType]
+        analysis = row.analyse(raw)
+        judgement = judge(row.check(analysis, arguments, {}))
+        if judgement.verdict is not Verdict.REJECT:
+            found = {change.parameter: change.new for change in row.propose(analysis, raw.controls)}
+            self.device.load({PAIR: found})
+            if "coupler_bias" in found:
+                tune(self.device)
+        step = Step(raw, analysis, judgement, dict(self.device.controls()[PAIR]), true_cz(self.device, PAIR.qubits()))
+        self.steps.append((name, step))
+        return step
+
+
+def opened(seed: int, faults: dict[str, str] | None = None) -> Bench:
+    """A chip of one pair, its qubits calibrated at the design's bias."""
+    device = open_simulated(seed, 2, faults or {}, 1.8e9, "line", tunable=True)
+    tune(device)
+    return Bench(device)
+
+
+def tune(device: SimulatedDevice) -> None:
+    """What a bring-up of both qubits finds, from the truth."""
+    for qubit, truth in enumerate(device.chip.truth_now().transmons):
+        amplitude = math.pi / (truth.gain * area(32e-9))
+        pulses = {"x_amplitude": amplitude, "sx_amplitude": amplitude / 2}
+        beta = -1 / (4 * math.pi * truth.anharmonicity)
+        known = {"drive_frequency": truth.f01, "drag_beta": beta, **pulses, **best_readout(truth)}
+        device.load({f"q{qubit}": known})

@@ -1,0 +1,147 @@
+"""The ZZ of a pair over the whole range of its coupler's flux: where it idles, where the walls are, is the line sound?
+
+An echo on one qubit in which both are flipped half way, with a long flat pulse on the coupler in each half: all but
+their ZZ is refocused. Towards half a flux quantum the coupler comes down to the qubits and the ZZ runs away, on both
+sides alike: the middle between these walls is zero flux. The sign convention is E11 - E10 - E01 + E00.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.components import Pair
+from reson.records import Check, CheckCode, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.experiments import pairs, sweep
+from reson.tools.experiments.experiment import Parameter
+from reson.tools.experiments.fits.arc import Arc, arc_of, walls_of
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.phases import Phasors, phasors
+from reson.tools.experiments.pair_acquisition import acquire_pairs
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+
+NAME = "coupler_arc"
+HOLD = 1e-6
+"""Seconds of each of the two pulses: walls stand where the ZZ turns 1 rad in it, at 160 kHz."""
+EDGES = 80e-9
+SPAN, MIDDLE = 0.5, 0.22
+"""Largest bias on either side, in nominal flux quanta: one whole arc; and up to where the ZZ changes slowly."""
+PEAK_BEHIND_WALL = 0.05
+"""Flux quanta by which the peak of a CZ of 60 ns lies behind the wall: 0.042 to 0.06 for the usual couplers."""
+WALL = (0.24, 0.38)
+"""Half the distance of the walls in flux quanta on a sound line, by the usual ranges of couplers."""
+MOST_OFFSET = 0.08
+MOST_ERROR = 0.025
+"""Standard error of the idle bias up to which the next measurement finds it."""
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(3 * parameters["points"], parameters["shots"], 2 * HOLD, device)
+
+
+def biases(points: int) -> np.ndarray:
+    """Ascending, a fifth of them in the middle: at the walls the ZZ grows about threefold within a hundredth."""
+    inner = points // 5 + 1
+    outer = np.linspace(MIDDLE, SPAN, (points - inner) // 2 + 1)[1:]
+    return np.concatenate([-outer[::-1], np.linspace(-MIDDLE, MIDDLE, inner), outer])
+
+
+def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawData]:
+    from reson.tools.experiments.circuits.pair_sequences import zz_echo
+
+    sequences = {}
+    for pair, values in arguments.items():
+        bias = device.controls()[pair]["coupler_bias"]
+        sequences[pair] = [
+            one
+            for reached in biases(int(values["points"])).tolist()
+            for one in zz_echo(reached - bias, HOLD, EDGES, {"xval": reached})
+        ]
+    return acquire_pairs(NAME, device, arguments, sequences)
+
+
+def analyse(raw: RawData) -> Analysis:
+    found = phasors(raw)
+    bias, phase, contrast = found.of("xval"), zz_phases(found), np.abs(found.values)
+    arc = arc_of(bias, phase, found.angle_errors, contrast)
+    unit = 1 / (2 * np.pi * HOLD)
+    curve = (None, None) if arc is None else (arc.curve[0], arc.curve[1] * unit)
+    return pairs.analysis(
+        raw,
+        (
+            series("ZZ", bias, phase * unit, found.angle_errors * unit, *curve),
+            series("contrast", bias, contrast, found.errors),
+        ),
+        Axis(label="Coupler bias (flux quanta)", unit=""),
+        Axis(label="ZZ", unit="Hz"),
+        {} if arc is None else _quantities(arc, unit),
+        error=None if arc is not None else _missing(walls_of(bias, phase, contrast)),
+    )
+
+
+def zz_phases(found: Phasors) -> np.ndarray:
+    """2 pi ZZ times one of the two halves of the echo, rad: the echo itself turns by pi, and the other way round."""
+    return np.angle(-found.values.conj())
+
+
+ONE, NEITHER = "the ZZ runs away on one side only", "the flux of the coupler changes nothing"
+
+
+def _missing(walls: tuple[float | None, float | None]) -> str:
+    return NEITHER if walls == (None, None) else ONE
+
+
+def _quantities(arc: Arc, unit: float) -> dict[str, Quantity]:
+    idle = arc.zeros[1] if arc.zeros else arc.floor
+    peak = arc.centre + arc.half_width + PEAK_BEHIND_WALL
+    return {
+        "coupler_bias": Quantity(value=idle, stderr=arc.zero_error or 0.02),
+        "cz_amplitude": Quantity(value=peak - idle, stderr=float(np.hypot(0.01, arc.wall_error))),
+        "zeros": Quantity(value=float(len(arc.zeros))),
+        "flux_centre": Quantity(value=arc.centre, stderr=arc.wall_error),
+        "wall": Quantity(value=arc.half_width, stderr=arc.wall_error),
+        "least_zz": Quantity(value=arc.least * unit, stderr=arc.least_error * unit, unit="Hz"),
+    }
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    level = pairs.contrast_of(analysis)
+    seen = checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL)
+    if analysis.error is not None:
+        code = CheckCode.ONE_WALL if analysis.error == ONE else CheckCode.NO_INTERACTION
+        return [seen, pairs.asked("walls", False, code, analysis.error)]
+    found = analysis.quantities
+    zeros, idle = found["zeros"].value, found["coupler_bias"]
+    least = f"no zero of the ZZ: {found['least_zz'].value / 1e3:.0f} kHz are left at the best bias"
+    return [
+        seen,
+        checks.within("contrast", level, pairs.FULL_CONTRAST, 1.1, severity=Verdict.REVIEW),
+        checks.within("middle", found["flux_centre"].value, -MOST_OFFSET, MOST_OFFSET, code=CheckCode.FLUX_LINE_OFF),
+        checks.within("wall", found["wall"].value, *WALL, code=CheckCode.FLUX_LINE_OFF),
+        pairs.asked("zero of the ZZ", zeros > 0, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
+        checks.within("error of the bias", idle.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
+    ]
+
+
+EXPERIMENT = pairs.row(
+    NAME,
+    title="Coupler arc",
+    measures="the ZZ of a pair over the whole range of its coupler's flux, and where it idles",
+    parameters=(
+        Parameter("points", "", 41, 201, "biases, most of them where the ZZ is steep", 55, True, shared=True),
+        sweep.shots(200),
+    ),
+    needs=("coupler_bias",),
+    calibrates=("coupler_bias", "cz_amplitude"),
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    check=check,
+    valid_hours=7 * 24.0,
+)

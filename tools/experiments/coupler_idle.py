@@ -1,0 +1,137 @@
+"""The bias at which a pair's static ZZ is zero, from the ZZ close around the one in force.
+
+The echo of ``coupler_arc`` with longer pulses. The bias moves both qubits: their drive frequencies are stale after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.components import Pair
+from reson.records import Check, CheckCode, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.experiments import pairs, sweep
+from reson.tools.experiments.coupler_arc import EDGES, zz_phases
+from reson.tools.experiments.experiment import Parameter
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.lines import linear
+from reson.tools.experiments.fits.phases import from_the_middle, phasors
+from reson.tools.experiments.pair_acquisition import acquire_pairs
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+
+NAME = "coupler_idle"
+HOLD = 15e-6
+MOST_STEP = 2.0
+"""rad between two points up to which the phase is followed."""
+MOST_ERROR = 0.7e3
+"""Hz, standard error of the ZZ that is left at the new bias."""
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    return sweep.device_seconds(3 * parameters["points"], parameters["shots"], 2 * parameters["hold"], device)
+
+
+def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawData]:
+    from reson.tools.experiments.circuits.pair_sequences import zz_echo
+
+    sequences = {
+        pair: [
+            one
+            for off in np.linspace(-values["span"], values["span"], int(values["points"])).tolist()
+            for one in zz_echo(off, values["hold"], EDGES, {"xval": off})
+        ]
+        for pair, values in arguments.items()
+    }
+    return acquire_pairs(NAME, device, arguments, sequences)
+
+
+def analyse(raw: RawData) -> Analysis:
+    found, unit = phasors(raw), 1 / (2 * np.pi * raw.parameters["hold"])
+    off, error = found.of("xval"), found.angle_errors
+    phase = from_the_middle(zz_phases(found))
+    line = linear([np.ones_like(off), off, off**2], phase, error)
+    at = np.linspace(off.min(), off.max(), 201)
+    shape = np.stack([np.ones_like(at), at, at**2], axis=1)
+    curve = shape @ line.values
+    bias = raw.controls["coupler_bias"]
+    return pairs.analysis(
+        raw,
+        (
+            series("ZZ", bias + off, phase * unit, error * unit, bias + at, curve * unit),
+            series("contrast", bias + off, np.abs(found.values), found.errors),
+        ),
+        Axis(label="Coupler bias (flux quanta)", unit=""),
+        Axis(label="ZZ", unit="Hz"),
+        _quantities(raw, at, shape, curve, line.values, line.covariance * max(1.0, line.reduced_chi2), unit)
+        | {"largest_step": Quantity(value=float(np.max(np.abs(np.diff(phase)))))},
+        reduced_chi2=line.reduced_chi2,
+    )
+
+
+def _quantities(
+    raw: RawData,
+    at: np.ndarray,
+    shape: np.ndarray,
+    curve: np.ndarray,
+    values: np.ndarray,
+    covariance: np.ndarray,
+    unit: float,
+) -> dict[str, Quantity]:
+    crossings = np.flatnonzero(curve[1:] * curve[:-1] <= 0)
+    place = int(crossings[np.argmin(np.abs(at[crossings]))] if len(crossings) else np.argmin(np.abs(curve)))
+    slope = values[1] + 2 * values[2] * at[place]
+    root = at[place] - curve[place] / slope if len(crossings) else at[place]
+    left = float(np.sqrt(shape[place] @ covariance @ shape[place])) * unit
+    moved = Quantity(value=float(root), stderr=float(abs(left / unit / slope)))
+    controls = raw.controls
+    return {
+        "coupler_bias": Quantity(value=controls["coupler_bias"] + moved.value, stderr=moved.stderr),
+        # the peak of a pulse stays where it is
+        "cz_amplitude": Quantity(value=controls["cz_amplitude"] - moved.value, stderr=moved.stderr),
+        "moved": moved,
+        "zz": Quantity(value=float(values[0]) * unit, stderr=float(np.sqrt(covariance[0, 0])) * unit, unit="Hz"),
+        "zz_left": Quantity(value=0.0 if len(crossings) else float(curve[place]) * unit, stderr=left, unit="Hz"),
+        "zeros": Quantity(value=float(len(crossings))),
+    }
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    found, level = analysis.quantities, pairs.contrast_of(analysis)
+    left = found["zz_left"]
+    least = f"no zero of the ZZ within the sweep: {left.value / 1e3:.1f} kHz are left at the best bias"
+    return [
+        checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
+        checks.signal(analysis.series[0]),
+        checks.within("step of the phase", found["largest_step"].value, 0.0, MOST_STEP, code=CheckCode.PHASE_JUMP),
+        pairs.asked("zero of the ZZ", found["zeros"].value > 0, CheckCode.NO_ZERO_ZZ, least),
+        checks.inside_sweep("move", found["moved"].value, -parameters["span"], parameters["span"], 0.02),
+        checks.within("error of the ZZ", left.stderr or np.inf, 0.0, MOST_ERROR, "Hz", severity=Verdict.REVIEW),
+        checks.goodness(analysis, parameters=3, tolerance=0.03),
+    ]
+
+
+EXPERIMENT = pairs.row(
+    NAME,
+    title="Idle ZZ of a coupler",
+    measures="the bias at which the static ZZ of a pair is zero",
+    parameters=(
+        Parameter("span", "", 0.002, 0.1, "how far from the bias in force, in nominal flux quanta", 0.035),
+        Parameter("hold", "s", 1e-6, 18e-6, "length of each of the two pulses", HOLD),
+        sweep.points(15),
+        sweep.shots(500),
+    ),
+    needs=("coupler_bias",),
+    calibrates=("coupler_bias", "cz_amplitude"),
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    check=check,
+    valid_hours=7 * 24.0,
+    waits=True,
+)

@@ -1,0 +1,164 @@
+"""What a flux pulse swaps and what it leaks, for several lengths: the length of the CZ.
+
+Several pulses in a row add their small swaps (01 and 10) and leaks (out of 11) like waves, more or less in step by what
+lies between: the wait is swept through a beat of the two qubits. The largest of a sweep is n^2 times that of a pulse,
+the mean n times; whichever says more counts, since a swap that is always in step shows in the mean alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reson.components import Pair
+from reson.records import Check, CheckCode, Quantity
+from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.experiments import pairs, sweep
+from reson.tools.experiments.experiment import Parameter
+from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.pair_acquisition import OUTCOMES, acquire_pairs
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+
+NAME = "cz_duration"
+NUMBER = 7
+WAITS = np.arange(18) * 1e-9
+"""Whole nanoseconds through one beat of qubits 60 MHz apart."""
+STEEPNESS = 18.0
+"""Exponent of the conditional phase against the amplitude: 14 to 30 on usual couplers. A longer pulse needs so little
+less that the phase stays within some tenths of a radian."""
+PREPARED = {"swap": ("10", "01"), "leakage": ("11", "11")}
+"""What is prepared, and the outcome that tells: one that appears, or one that goes."""
+KEEP = 1.0e-3
+"""Loss of one pulse up to which the length in force is good enough."""
+MOST_LOSS = 2.5e-3
+READ = 0.6
+"""Least share of shots that read 10 and 11 as prepared."""
+
+
+def durations(parameters: Values) -> list[float]:
+    """Those that are tried, s: the one in force and steps to both sides."""
+    steps = np.arange(-parameters["steps"], parameters["steps"] + 1) * parameters["step"]
+    return [round(float(one) * 1e9) * 1e-9 for one in parameters["middle"] + steps]
+
+
+def scaled_amplitude(amplitude: float, duration: float, other: float) -> float:
+    """The amplitude of about the same conditional phase for a pulse of another length."""
+    return amplitude * (duration / other) ** (1 / STEEPNESS)
+
+
+def _device_seconds(parameters: Values, device: Device) -> float:
+    circuits = 2 * len(durations(parameters)) * (len(WAITS) + 1)
+    return sweep.device_seconds(circuits, parameters["shots"], 0.6e-6, device)
+
+
+def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawData]:
+    from reson.tools.experiments.circuits.pair_sequences import PairSequence, flux, row, wait, x
+
+    sequences = {}
+    for pair, values in arguments.items():
+        controls = device.controls()[pair]
+        found = []
+        for duration in durations(values):
+            pulse = flux(scaled_amplitude(controls["cz_amplitude"], controls["cz_duration"], duration), duration)
+            rest = wait(NUMBER * (duration + float(WAITS.mean())))
+            for kind, (state, _) in PREPARED.items():
+                start = x(*(place for place in (0, 1) if state[place] == "1"))
+                known = {"kind": kind, "duration": duration}
+                found += [
+                    PairSequence({"xval": gap, "pulsed": 1, **known}, [*start, *row(pulse, NUMBER, gap)])
+                    for gap in WAITS.tolist()
+                ]
+                found.append(PairSequence({"xval": 0.0, "pulsed": 0, **known}, [*start, *rest]))
+        sequences[pair] = found
+    return acquire_pairs(NAME, device, arguments, sequences)
+
+
+def analyse(raw: RawData) -> Analysis:
+    tried = sorted({one["duration"] for one in raw.circuits})
+    losses = {kind: [_loss(raw, kind, one) for one in tried] for kind in PREPARED}
+    worst = [max(losses[kind][n].value for kind in PREPARED) for n in range(len(tried))]
+    errors = [max(losses[kind][n].stderr or 0.0 for kind in PREPARED) for n in range(len(tried))]
+    now = int(np.argmin(np.abs(np.array(tried) - raw.controls["cz_duration"])))
+    best = int(np.argmin(worst))
+    better = worst[now] > KEEP and worst[now] - worst[best] > 3 * float(np.hypot(errors[now], errors[best]))
+    chosen = best if better else now
+    x = np.array(tried)
+    return pairs.analysis(
+        raw,
+        tuple(
+            series(kind, x, np.array([one.value for one in found]), np.array([one.stderr for one in found]))
+            for kind, found in losses.items()
+        ),
+        Axis(label="Pulse length", unit="s"),
+        Axis(label="Loss of one pulse", unit=""),
+        _quantities(raw, tried[chosen], {kind: found[chosen] for kind, found in losses.items()}),
+    )
+
+
+def _loss(raw: RawData, kind: str, duration: float) -> Quantity:
+    """Of one pulse, beyond what waiting as long costs."""
+    mine = [n for n, one in enumerate(raw.circuits) if one["kind"] == kind and one["duration"] == duration]
+    told = OUTCOMES.index(PREPARED[kind][1])
+    share = raw.arrays["counts"][mine, told] / raw.shots
+    lost = share if kind == "swap" else 1 - share
+    pulsed = np.array([raw.circuits[n]["pulsed"] == 1 for n in mine])
+    error = float(np.sqrt(max(np.mean(share * (1 - share)), 1 / raw.shots) / raw.shots))
+    beyond = lost[pulsed] - lost[~pulsed].mean()
+    expected = error * np.sqrt(2 * np.log(len(beyond)))  # of the largest of so many points of noise
+    in_step = Quantity(value=float(max(beyond.max() - expected, 0.0)) / NUMBER**2, stderr=error / NUMBER**2)
+    mean_error = error * np.hypot(1.0, len(beyond) ** -0.5) / NUMBER
+    mean = Quantity(value=float(max(beyond.mean(), 0.0)) / NUMBER, stderr=float(mean_error))
+    return max(in_step, mean, key=lambda one: one.value)
+
+
+def _quantities(raw: RawData, duration: float, losses: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    now = raw.controls["cz_duration"]
+    found = {"cz_duration": Quantity(value=duration, stderr=0.0, unit="s"), **losses}
+    if abs(duration - now) > 0.5e-9:
+        moved = scaled_amplitude(raw.controls["cz_amplitude"], now, duration)
+        found["cz_amplitude"] = Quantity(value=moved, stderr=5e-3 * moved)
+    for kind, (state, _) in PREPARED.items():
+        mine = [n for n, one in enumerate(raw.circuits) if one["kind"] == kind and not one["pulsed"]]
+        read = float(np.mean(raw.arrays["counts"][mine, OUTCOMES.index(state)])) / raw.shots
+        found[f"read_{state}"] = Quantity(value=read)
+    return found
+
+
+def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    found = analysis.quantities
+    swap, leak = found["swap"], found["leakage"]
+    return [
+        *(
+            checks.within(f"read as {state}", found[f"read_{state}"].value, READ, 1.0, code=CheckCode.NOT_PREPARED)
+            for state, _ in PREPARED.values()
+        ),
+        checks.within("swap", swap.value - 2 * (swap.stderr or 0.0), -1.0, MOST_LOSS, code=CheckCode.SWAP),
+        checks.within("leakage", leak.value - 2 * (leak.stderr or 0.0), -1.0, MOST_LOSS, code=CheckCode.LEAKAGE),
+    ]
+
+
+EXPERIMENT = pairs.row(
+    NAME,
+    title="CZ length",
+    measures="what a flux pulse swaps and leaks, for several lengths",
+    parameters=(
+        Parameter("middle", "s", 40e-9, 120e-9, "length in the middle of those tried, whole nanoseconds"),
+        Parameter("step", "s", 1e-9, 8e-9, "from one length to the next, whole nanoseconds", 4e-9),
+        Parameter("steps", "", 1, 4, "lengths to either side", 2, integer=True, shared=True),
+        sweep.shots(400),
+    ),
+    needs=("coupler_bias", "cz_amplitude"),
+    calibrates=("cz_duration", "cz_amplitude"),
+    defaults=lambda values: {"middle": values["cz_duration"]},
+    device_seconds=_device_seconds,
+    acquire=acquire,
+    analyse=analyse,
+    check=check,
+    figure=pairs.PLAIN,
+    valid_hours=30 * 24.0,
+)

@@ -1,0 +1,149 @@
+"""What all rows about one pair of qubits share: where their measurements come from, and how they are put down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from reson.components import Pair
+from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
+from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
+from reson.tools.experiments.experiment import Experiment, Parameter
+from reson.tools.quantities import PARAMETERS
+from reson.tools.verdicts import checks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from reson.tools.devices.device import Device
+
+FULL_CONTRAST, LEAST_CONTRAST = 0.6, 0.25
+"""Of Ramsey sequences on two sound qubits, and below which nothing can be told."""
+SLOPES = (20.0, 160.0)
+"""rad of conditional phase per relative amplitude, of CZ pulses on usual couplers."""
+GAP = 64e-9
+"""Seconds between gates in a row: in a circuit, too, pulses of single qubits lie between, and the line settles."""
+FLUX = ("coupler_flux",)
+"""What a device must be able to play."""
+CONTRAST = "contrast"
+"""Series of the contrasts behind the phases."""
+
+
+STACKED, PLAIN = "stacked", "plain"
+"""Figures: curves over their contrast, or curves alone."""
+
+
+def row(
+    name: str,
+    title: str,
+    measures: str,
+    parameters: tuple[Parameter, ...],
+    needs: tuple[str, ...],
+    calibrates: tuple[str, ...],
+    device_seconds: Callable[[Values, Device], float],
+    acquire: Callable[[Device, Mapping[Pair, Values]], dict[Pair, RawData]],
+    analyse: Callable[[RawData], Analysis],
+    check: Callable[[Analysis, Values, Mapping[str, Past]], list[Check]],
+    valid_hours: float,
+    defaults: Callable[[Values], dict[str, float]] = lambda values: {},
+    figure: str = STACKED,
+    gates: tuple[str, ...] = FLUX,
+    waits: bool = False,
+) -> Experiment:
+    """A row of the catalogue about a pair: it proposes what it calibrates and is drawn as its figure says."""
+
+    def draw(analysis: Analysis) -> Figure:
+        from reson.tools.figures.curves import draw_curves
+        from reson.tools.figures.stacked import draw_stacked
+
+        return (draw_stacked if figure == STACKED else draw_curves)(analysis, title)
+
+    return Experiment(
+        name=name,
+        title=title,
+        measures=measures,
+        family=name,
+        effect=Effect.MEASURES,
+        parameters=parameters,
+        needs=needs,
+        calibrates=calibrates,
+        defaults=defaults,
+        device_seconds=device_seconds,
+        acquire=cast(Any, acquire),
+        analyse=analyse,
+        draw=draw,
+        propose=lambda analysis, values: changes(analysis, values, *calibrates),
+        check=check,
+        valid_hours=valid_hours,
+        gates=gates,
+        waits=waits,
+    )
+
+
+def analysis(
+    raw: RawData,
+    series: tuple[Series, ...],
+    x_axis: Axis,
+    y_axis: Axis,
+    quantities: Mapping[str, Quantity],
+    error: str | None = None,
+    reduced_chi2: float | None = None,
+) -> Analysis:
+    return Analysis(
+        experiment=raw.experiment,
+        qubit=raw.qubit,
+        series=series,
+        x_axis=x_axis,
+        y_axis=y_axis,
+        quantities={} if error else dict(quantities) | {"partner": Quantity(value=raw.parameters["partner"])},
+        error=error,
+        reduced_chi2=None if error else reduced_chi2,
+    )
+
+
+def contrast_of(analysis: Analysis) -> float:
+    """The upper half's median: what a phase is seen with where nothing is lost."""
+    contrast = next(part for part in analysis.series if part.name == CONTRAST)
+    return float(np.quantile(contrast.y, 0.75)) if contrast.y else 0.0
+
+
+def changes(analysis: Analysis, values: Values, *names: str) -> list[Change]:
+    """One ``Change`` for each named quantity that came out."""
+    if analysis.error is not None:
+        return []
+    return [
+        Change(
+            component=component_of(analysis),
+            parameter=name,
+            old=values.get(name),
+            new=analysis.quantities[name].value,
+            stderr=analysis.quantities[name].stderr,
+            unit=PARAMETERS[name].unit,
+        )
+        for name in names
+        if name in analysis.quantities
+    ]
+
+
+def interacts(phase: Series) -> Check:
+    """The phase moves by more than noise: the flux pulse does something."""
+    seen = checks.signal(phase, "interaction")
+    return seen if seen.passed else seen.model_copy(update={"code": CheckCode.NO_INTERACTION})
+
+
+def component_of(analysis: Analysis) -> Pair:
+    """The pair whose measurement it is."""
+    return Pair(analysis.qubit or 0, int(analysis.quantities["partner"].value))
+
+
+def wrapped(angle: float | np.ndarray) -> float | np.ndarray:
+    """rad, from -pi to pi."""
+    return np.angle(np.exp(1j * np.asarray(angle)))
+
+
+def asked(name: str, passed: bool, code: CheckCode, message: str, severity: Verdict = Verdict.REJECT) -> Check:
+    """A check whose answer is known."""
+    told = "ok" if passed else message
+    return Check(name=name, code=code, passed=bool(passed), severity=severity, message=told)
