@@ -19,7 +19,7 @@ from reson.tools.store import approvals as rows
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
 from reson.tools.store.store import Store
 from reson.tools.store.table import components_hash, current, moved_since
-from reson.wording import PREFIXES
+from reson.wording import FACTORS
 
 _STATUS = {
     Decision.AUTO: ApprovalStatus.APPROVED,
@@ -29,11 +29,6 @@ _STATUS = {
 _ANSWER = {Decision.AUTO: "approve", Decision.ASK: None, Decision.DENY: "deny"}
 _DAY = 86400.0
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
-_FACTORS = {sign: float(f"1e{power}") for power, sign in PREFIXES.items()} | {
-    "u": 1e-6,
-    "\N{GREEK SMALL LETTER MU}": 1e-6,
-}
-"""Prefix of the SI, also as people type it -> factor."""
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*")
 
 
@@ -186,9 +181,9 @@ def parse_value(text: float | str, unit: str) -> float:
         raise _bad(f"{text!r} is no number{f' in {unit}' if unit else ''}")
     number, suffix = found.groups()
     prefix = suffix.removesuffix(unit) if unit else suffix
-    if suffix and (not suffix.endswith(unit) or not unit or prefix not in _FACTORS):
+    if suffix and (not suffix.endswith(unit) or not unit or prefix not in FACTORS):
         raise _bad(f"{text!r} is not in {unit}" if unit else f"{text!r}: this parameter has no unit")
-    return float(number) * _FACTORS[prefix]
+    return float(number) * FACTORS[prefix]
 
 
 def _last_asked(store: Store, approval_id: str) -> tuple[str, ApprovalRow | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reson.components import Qubit
 from reson.errors import OperatorError
-from reson.tools.store.runs import devices_on_record, list_runs
+from reson.tools.store.runs import OWN_DATA, devices_on_record, list_runs
 from reson.tools.store.table import current
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _no_longer(section: Any, before: Any) -> Iterator[tuple[str, Any]]:
 
 def _last_settings(store: Store, runs: Path) -> dict[str, Any]:
     """The configuration that the last run wrote into its trajectory; nothing where that cannot be read."""
-    for run in list_runs(store, 1):
+    for run in (one for one in list_runs(store, limit=1_000_000) if one.device != OWN_DATA):
         try:
             with (runs / run.id / "trajectory.jsonl").open(encoding="utf-8") as file:
                 first = json.loads(file.readline())

@@ -20,8 +20,9 @@ Values = Mapping[str, float]
 class RawData:
     """What one experiment on one qubit brought home, before any analysis.
 
-    ``arrays`` holds one of: ``counts`` int (circuits, 2); ``iq`` complex64 (circuits, shots) in arbitrary units;
-    ``iq_mean`` complex (circuits,) with ``iq_stderr`` float (circuits, 2) for the I and Q parts.
+    ``arrays`` holds one of: ``counts`` int (circuits, 2); ``p1`` and ``p1_stderr`` float (circuits,) where somebody
+    else counted; ``iq`` complex64 (circuits, shots) in arbitrary units; ``iq_mean`` complex (circuits,) with
+    ``iq_stderr`` float (circuits, 2) for the I and Q parts.
     ``circuits`` holds the metadata of each circuit (x value, series, ...) as JSON.
     """
 
@@ -36,6 +37,11 @@ class RawData:
     started: float
     """Device clock, seconds since the Unix epoch."""
     ended: float
+
+
+def of_probability(raw: RawData) -> bool:
+    """Whether the data are of 0 and 1, counted by us or by somebody else, and not of a signal."""
+    return "counts" in raw.arrays or "p1" in raw.arrays
 
 
 class Series(Record):

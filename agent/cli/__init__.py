@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from reson.agent.cli import (
+    analyse,
     approvals,
     catalogue,
     chat,
@@ -64,6 +65,7 @@ chat.add_to(app)
 model.add_to(app)
 console.add_to(app)
 read.add_to(app)
+analyse.add_to(app)
 evals.add_to(app)
 
 

@@ -92,13 +92,15 @@ def report(
     """
     from reson.agent.report import write_report
     from reson.errors import OperatorError
-    from reson.tools.store.runs import get_run, list_runs
+    from reson.tools.store.runs import OWN_DATA, get_run, list_runs
 
     lab = place.lab(context)
     store = lab.store()
-    if run_id is None and not list_runs(store, 1):
+    chosen = get_run(store, run_id) if run_id else None
+    chosen = chosen or next((one for one in list_runs(store, limit=1_000_000) if one.device != OWN_DATA), None)
+    if chosen is None:
         raise OperatorError("this lab has no runs yet", "`reson night` starts one")
-    path = write_report(lab, store, get_run(store, run_id).id if run_id else list_runs(store, 1)[0].id)
+    path = write_report(lab, store, chosen.id)
     typer.echo(path.with_suffix(".json").read_text(encoding="utf-8") if as_json else path)
 
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 """Power of ten -> prefix of the SI."""
+FACTORS = {sign: float(f"1e{power}") for power, sign in PREFIXES.items()} | {
+    "u": 1e-6,
+    "\N{GREEK SMALL LETTER MU}": 1e-6,
+}
+"""Prefix of the SI, also as people type it -> factor."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROW_SPACE = "\u202f"
 """Between groups of three digits, as the SI brochure (section 5.4.4) has it; does not break a line."""

@@ -88,6 +88,8 @@ def _points(raw: RawData) -> tuple[Series, ...]:
     if "counts" in raw.arrays:
         counts = raw.arrays["counts"]
         values = {"not 0": 1 - counts[:, 0] / np.maximum(counts.sum(axis=1), 1)}
+    elif "p1" in raw.arrays:
+        values = {"P(1)": raw.arrays["p1"]}
     else:
         mean = raw.arrays["iq"].mean(axis=1) if "iq" in raw.arrays else raw.arrays["iq_mean"]
         values = {"I": np.real(mean), "Q": np.imag(mean)}

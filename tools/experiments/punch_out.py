@@ -69,7 +69,8 @@ def analyse(raw: RawData) -> Analysis:
     from reson.tools.experiments.fits.resonator_dip import magnitude
     from reson.tools.experiments.fits.row_dips import row_dips
 
-    size, errors = (part.reshape(ROWS, -1) for part in magnitude(raw))
+    rows = len({metadata["amplitude"] for metadata in raw.circuits})
+    size, errors = (part.reshape(rows, -1) for part in magnitude(raw))
     level = np.median(size, axis=1, keepdims=True)
     x = np.array([metadata["xval"] for metadata in raw.circuits[: size.shape[1]]])
     power = 20 * np.log10([metadata["amplitude"] for metadata in raw.circuits[:: size.shape[1]]])
@@ -144,13 +145,13 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         return [fitted]
     found, half = analysis.quantities, parameters["span"] / 2
     shift = found["punch_out_shift"]
-    step = parameters["span"] / (parameters["points"] - 1)
+    step, rows = parameters["span"] / (parameters["points"] - 1), len(analysis.maps[0].y)
     return [
         fitted,
         checks.inside_sweep("dip at low power", found["low_power_offset"].value, -half, half, 0.05, "Hz"),
         checks.inside_sweep("dip at high power", found["high_power_offset"].value, -half, half, 0.05, "Hz"),
         checks.within("weakest tone over the readout's", found["overdrive"].value, 0.0, 1.0),
-        checks.within("rows with a dip", len(analysis.series[0].x), 0.6 * ROWS, ROWS),
+        checks.within("rows with a dip", len(analysis.series[0].x), 0.6 * rows, rows),
         checks.resolved("shift between low and high power", shift, 5.0),
         checks.within("shift between low and high power", abs(shift.value), 2 * step, 50e6, "Hz"),
         checks.history("punch_out_shift", shift, history, natural=0.1),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
+from reson.tools.data import Analysis, Axis, Past, RawData, Values, of_probability, probability
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -85,7 +85,7 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
         qubit=raw.qubit,
         series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=probability("P(0)") if "counts" in raw.arrays else SHARE,
+        y_axis=probability("P(0)") if of_probability(raw) else SHARE,
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

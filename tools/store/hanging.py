@@ -19,7 +19,8 @@ from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
 from reson.tools.store.raw import unpack_raw
 from reson.tools.store.rows import record_of
-from reson.tools.store.schema import analyses, approvals, measurements, parameters, snapshots
+from reson.tools.store.runs import OWN_DATA
+from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs, snapshots
 from reson.tools.store.store import Store
 
 _BATCH = 500
@@ -32,7 +33,9 @@ def of_new_rows(
     yield from _of_approvals(names, _rows(connection, approvals, ids(approvals.name)))
     yield from _of_values(connection, list(_rows(connection, parameters, ids(parameters.name))))
     new = ids(measurements.name)
-    yield from _of_measurements(store, _rows(connection, measurements, new), _ever(connection) if new else set())
+    brought = set(connection.execute(select(runs.c.id).where(runs.c.device == OWN_DATA)).scalars()) if new else set()
+    ever = _ever(connection) if new else set()
+    yield from _of_measurements(store, _rows(connection, measurements, new), ever, brought)
     yield from _of_analyses(store, connection, _rows(connection, analyses, ids(analyses.name)))
     for row in _rows(connection, snapshots, ids(snapshots.name)):
         if content_hash(row._mapping["values"]) != row.hash:
@@ -96,7 +99,10 @@ def _ever(connection: Connection) -> set[tuple[str, str, float]]:
     return {(one, name, value) for one, name, value in connection.execute(select(*columns))}
 
 
-def _of_measurements(store: Store, rows: Iterator[Row], ever: set[tuple[str, str, float]]) -> Iterator[str]:
+def _of_measurements(
+    store: Store, rows: Iterator[Row], ever: set[tuple[str, str, float]], brought: set[str]
+) -> Iterator[str]:
+    """``brought``: runs of files of somebody's own, whose control values are none of the parameter table."""
     for row in rows:
         try:
             raw = unpack_raw(store.blobs.get(row.raw_sha, RAW))
@@ -109,6 +115,8 @@ def _of_measurements(store: Store, rows: Iterator[Row], ever: set[tuple[str, str
         here = (row.experiment, row.component, row.shots, row.circuits, row.device_started, row.device_ended)
         if not _equal(row.parameters, raw.parameters) or here != written:
             yield f"measurement {row.id}: its arguments are not those that were recorded"
+        if row.run_id in brought:
+            continue
         if never := [name for name, value in raw.controls.items() if (row.component, name, value) not in ever]:
             yield f"measurement {row.id}: the parameter table never held the {', '.join(never)} that it was made with"
 

@@ -16,6 +16,8 @@ from reson.tools.store.schema import measurements, parameters, runs
 from reson.tools.store.store import Store
 
 RUNNING, ENDED = "running", "ended"
+OWN_DATA = "own data"
+"""In the place of a device where somebody brought a file: it has no clock, no parameter table and no history."""
 
 
 class RunRow(Record):
@@ -86,7 +88,8 @@ def list_runs(store: Store, limit: int = 20) -> list[RunRow]:
 def devices_on_record(store: Store) -> list[str]:
     """Every device that has a run or a value."""
     with reading(store.engine) as connection:
-        return sorted(connection.execute(select(runs.c.device).union(select(parameters.c.device))).scalars())
+        found = connection.execute(select(runs.c.device).union(select(parameters.c.device))).scalars()
+        return sorted(set(found) - {OWN_DATA})
 
 
 def latest_device_time(store: Store, device: str) -> float | None:

@@ -49,9 +49,11 @@ def _constant(raw: RawData) -> str:
         if len(seen) > 1:
             return ""
         return f"every shot of every circuit reads {seen[0]}" if len(seen) else "no shot came back"
-    values = raw.arrays["iq"] if "iq" in raw.arrays else raw.arrays["iq_mean"]
+    values = next(raw.arrays[name] for name in ("p1", "iq", "iq_mean") if name in raw.arrays)
     if (values == values.flat[0]).all():
-        return f"every value is {complex(values.flat[0]):.6g}"
+        return f"every value is {values.flat[0].item():.6g}"
+    if "p1" in raw.arrays:
+        return ""
     if values.ndim == 2:
         silent = (values == values[:, :1]).all(axis=1) & (values.shape[1] > 1)
     else:

@@ -21,12 +21,12 @@ BEGINS = {"t1": 1, "t2_hahn": 0, "cpmg": 1}
 
 def told_apart(raw: RawData) -> tuple[Check, ...]:
     """The check, where the data allow it: counts of 0 and 1 of circuits that end in a known state."""
-    if "counts" not in raw.arrays or raw.arrays["counts"].shape[1:] != (2,):
+    share = _share(raw)
+    if share is None:
         return ()
-    states = _states(raw)
+    states = _states(raw, share)
     if not (states == 0).any() or not (states == 1).any():
         return ()
-    share = raw.arrays["counts"][:, 1] / np.maximum(raw.arrays["counts"].sum(axis=1), 1)
     zero, one = (float(share[states == state].mean()) for state in (0, 1))
     read = f"P(1) = {zero:.2f} after circuits that end in 0, {one:.2f} after those that end in 1"
     if one - zero <= INTERCHANGED:
@@ -39,11 +39,20 @@ def told_apart(raw: RawData) -> tuple[Check, ...]:
     return (_check(CheckCode.INTERCHANGED, True, "ok"),)
 
 
+def _share(raw: RawData) -> np.ndarray | None:
+    """P(1) of each circuit, shape (circuits,); None where the data are not of 0 and 1."""
+    if "p1" in raw.arrays:
+        return raw.arrays["p1"]
+    if "counts" not in raw.arrays or raw.arrays["counts"].shape[1:] != (2,):
+        return None
+    return raw.arrays["counts"][:, 1] / np.maximum(raw.arrays["counts"].sum(axis=1), 1)
+
+
 def _check(code: CheckCode, passed: bool, message: str) -> Check:
     return Check(name="0 and 1 told apart", code=code, passed=passed, severity=Verdict.REJECT, message=message)
 
 
-def _states(raw: RawData) -> np.ndarray:
+def _states(raw: RawData, share: np.ndarray) -> np.ndarray:
     """State that each circuit ends in, shape (circuits,); NaN where it is not known."""
     x = np.array([float(circuit.get("xval", np.nan)) for circuit in raw.circuits])
     if raw.experiment in BEGINS:
@@ -53,7 +62,7 @@ def _states(raw: RawData) -> np.ndarray:
         return found
     if raw.experiment == "ramsey_xy":  # without a wait, two quarter turns are a half; the mean over a fringe is between
         series = np.array([circuit.get("series") for circuit in raw.circuits])
-        first, share = x == x.min(), raw.arrays["counts"][:, 1] / np.maximum(raw.arrays["counts"].sum(axis=1), 1)
+        first = x == x.min()
         turned = abs(share[first & (series == "Y")].mean() - share.mean()) > ASTRAY  # already, by a drive far off
         return np.full(len(x), np.nan) if turned else np.where(first & (series == "X"), 1.0, 0.0)
     return np.array([_told(circuit, at, x) for circuit, at in zip(raw.circuits, x, strict=True)])

@@ -32,9 +32,12 @@ ALONG = 0.5
 
 
 def coherent(raw: RawData) -> bool:
-    """Whether the phases of neighbouring points have to do with each other: not every device keeps them."""
+    """Whether the phases of neighbouring points have to do with each other: not every device keeps them.
+
+    Where Q is exactly 0 throughout only the magnitude was kept.
+    """
     z = np.asarray(raw.arrays["iq_mean"])
-    return bool(abs(np.sum(z[1:] * z[:-1].conj())) > ALONG * np.sum(np.abs(z) ** 2))
+    return bool(z.imag.any()) and bool(abs(np.sum(z[1:] * z[:-1].conj())) > ALONG * np.sum(np.abs(z) ** 2))
 
 
 def fits_of(raw: RawData) -> list[Fit]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.tools.data import P1, Axis, RawData
+from reson.tools.data import P1, Axis, RawData, of_probability
 
 SHARE = P1.model_copy(update={"label": "Readout signal (share of its range)"})
 """Axis of averaged IQ where P(1) is expected."""
@@ -17,12 +17,14 @@ def measured(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
     """
     if "counts" in raw.arrays:
         return probability(raw.arrays["counts"])
+    if "p1" in raw.arrays:
+        return raw.arrays["p1"], raw.arrays["p1_stderr"]
     return principal_axis(raw.arrays["iq_mean"], raw.arrays["iq_stderr"])
 
 
 def axis_of(raw: RawData) -> Axis:
     """The axis of ``excitation``."""
-    return P1 if "counts" in raw.arrays else SHARE
+    return P1 if of_probability(raw) else SHARE
 
 
 def excitation(raw: RawData, begins: int) -> tuple[np.ndarray, np.ndarray]:
@@ -31,8 +33,8 @@ def excitation(raw: RawData, begins: int) -> tuple[np.ndarray, np.ndarray]:
     Averaged IQ does not say where 0 and 1 lie: what the shortest of the swept delays ends in, ``begins``, tells which
     end is up. A value fitted to it rests on the ratio of signal and noise, not on the height of the signal.
     """
-    if "counts" in raw.arrays:
-        return probability(raw.arrays["counts"])
+    if of_probability(raw):
+        return measured(raw)
     value, error = principal_axis(raw.arrays["iq_mean"], raw.arrays["iq_stderr"])
     order = np.argsort([circuit["xval"] for circuit in raw.circuits], kind="stable")
     first, *_, last = (part.mean() for part in np.array_split(value[order], 4))
