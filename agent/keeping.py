@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from reson.authors import may_be_a_person
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Ending
-from reson.components import Qubit
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
