@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.errors import OperatorError, ToolError
-from reson.ui import access, chat_page, chip, inbox, measurements, night, queries, settings, trajectories
+from reson.ui import access, chat_page, chip, inbox, measurements, night, own_data, queries, settings, trajectories
 from reson.ui.opened import opened
 from reson.ui.phrases import told
 
@@ -18,6 +18,7 @@ PAGES = (
     ("chat", "Chat", chat_page.page),
     ("night", "Night", night.page),
     ("measurements", "Measurements", measurements.page),
+    ("own_data", "Your data", own_data.page),
     ("trajectories", "Trajectories", trajectories.page),
     ("settings", "Settings", settings.page),
 )

@@ -44,6 +44,8 @@ def test_it_is_kept_under_the_name_of_who_brought_it_and_the_record_is_sound(
     said = reson(*usual(file), "--set", "drive_frequency=5.1GHz", "--record", "--by", "Ada", "--json")
     kept = said.json["measurement"]
     (run,) = [one for one in reson("runs", "--json").json if one not in before]
+    again = reson(*usual(file), "--set", "drive_frequency=5.1GHz", "--record", "--by", "Ada", "--json")
+    assert again.json["measurement"] == kept
     assert (run["device"], run["ending"]) == ("own data", "finished")
     assert reson("check").code == 0  # also with a control value that the parameter table never held
     found = reson("runs", "show", run["id"], "--json").json
