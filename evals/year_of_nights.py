@@ -1,4 +1,4 @@
-"""A synthetic record to measure with: a year of nights on a large heavy-hex chip, written straight into the tables.
+"""A synthetic record to measure with: a year of nights on a large heavy-hex chip, its rows made in bulk.
 
 The content of every row is that of a real measurement on a one-qubit lab; only names, times and values are varied.
 Rows refer to the few blobs of that measurement, so a year takes megabytes, not gigabytes.
@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, select
 
 from reson.agent.lab import Lab, device_name, open_lab
 from reson.agent.launch import Plan, start
 from reson.components import Qubit
+from reson.tools.store.chain import add
 from reson.tools.store.database import writing
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs
 from reson.tools.store.store import Store
@@ -90,7 +91,7 @@ def _write(store: Store, device: str, patterns: dict[str, dict[str, Any]], qubit
     # newest version first: each refers to its successor, which is cheap to check only where it is there already
     for table, rows in (*tables, (approvals, batches["approvals"]), (parameters, versions[::-1])):
         with writing(store.engine) as connection:
-            connection.execute(insert(table), rows)
+            add(connection, table, rows)
 
 
 def _one(

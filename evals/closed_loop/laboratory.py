@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 from reson.agent.lab import EPOCH, Lab, open_lab
 from reson.agent.launch import Plan, next_time, start
@@ -16,6 +16,7 @@ from reson.errors import OperatorError
 from reson.evals.case import Case, CaseFault, MovedByHand, Planted
 from reson.records import Ending, Json
 from reson.tools.quantities import PARAMETERS
+from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
 from reson.tools.store.lessons import record_lesson
 from reson.tools.store.parameters import current
@@ -133,8 +134,8 @@ def move_by_hand(store: Store, device: str, now: float, moved: MovedByHand, reas
             "reason": reason,
             "approval_id": None,
         }
-        connection.execute(update(parameters).where(parameters.c.id == old.id).values(superseded_by=row["id"]))
-        connection.execute(insert(parameters).values(row))
+        change(connection, parameters, parameters.c.id == old.id, {"superseded_by": row["id"]})
+        add(connection, parameters, [row])
 
 
 def _plant_text(store: Store, device: str, now: float, number: int, planted: Planted) -> None:
@@ -151,7 +152,7 @@ def _plant_text(store: Store, device: str, now: float, number: int, planted: Pla
                 newest = connection.execute(mine.order_by(measurements.c.device_ended.desc()).limit(1)).scalar_one()
             with writing(store.engine) as connection:
                 named = measurements.c.id == newest
-                connection.execute(update(measurements).where(named).values(why=planted.text))
+                change(connection, measurements, named, {"why": planted.text})
 
 
 def _stub_run(store: Store, device: str, now: float) -> str:

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from sqlalchemy import insert
-
 from reson.agent.campaign.bench import Bench
 from reson.agent.config import LabConfig
 from reson.agent.lab import Lab
@@ -21,6 +19,7 @@ from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.evals.replaying.recording import Recording
 from reson.tools.devices.device import Controls, Device, DeviceLimits, Resting
 from reson.tools.store import schema
+from reson.tools.store.chain import add
 from reson.tools.store.database import writing
 from reson.tools.store.runs import start_run
 from reson.tools.store.store import Store
@@ -135,7 +134,7 @@ def _insert_past(store: Store, recording: Recording) -> None:
     with writing(store.engine) as connection:
         for name in _ORDER:
             if rows := recording.earlier.get(name):
-                connection.execute(insert(schema.metadata.tables[name]), rows)
+                add(connection, schema.metadata.tables[name], rows)
 
 
 def _live(lab: Lab, store: Store, started: datetime) -> Device:

@@ -118,13 +118,7 @@ def link(before: str, number: int, source: str, key: str, content: str, wall: fl
 
 def contents_of(connection: Connection, table: Table, ids: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
     """(id, hash of all it holds) of rows as the database has them; of all, in order of id, or of some."""
-    quote = connection.dialect.identifier_preparer.quote
-    server = connection.dialect.name != "sqlite"  # its driver would parse JSON; the text that is stored counts
-    columns = [
-        f"CAST({quote(column.name)} AS TEXT)" if server and isinstance(column.type, JSON) else quote(column.name)
-        for column in table.columns
-    ]
-    query = f"SELECT {', '.join(columns)} FROM {table.name}"
+    query = as_stored(connection, table)
     if ids is None:
         rows = connection.execute(text(f"{query} ORDER BY id"))
     else:
@@ -134,6 +128,17 @@ def contents_of(connection: Connection, table: Table, ids: Sequence[str] | None 
     place = names.index("id")
     for row in rows:
         yield row[place], content_of(names, row)
+
+
+def as_stored(connection: Connection, table: Table) -> str:
+    """The query for all columns of a table as they are kept."""
+    quote = connection.dialect.identifier_preparer.quote
+    server = connection.dialect.name != "sqlite"  # its driver would parse JSON; the text that is stored counts
+    columns = [
+        f"CAST({quote(column.name)} AS TEXT)" if server and isinstance(column.type, JSON) else quote(column.name)
+        for column in table.columns
+    ]
+    return f"SELECT {', '.join(columns)} FROM {table.name}"
 
 
 def content_of(names: Sequence[str], row: Sequence[Any]) -> str:

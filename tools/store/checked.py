@@ -28,6 +28,8 @@ class Mark(Record):
     """Files whose inode changed (ctime, ns) before this moment were read and were right."""
     files: int = 0
     """How many of blobs/ that were."""
+    blocks: dict[str, tuple[str, ...]] = {}
+    """Name of a table, or the chain -> hashes of its rows, by blocks."""
 
 
 def load_mark(lab: Path) -> Mark:
@@ -39,11 +41,12 @@ def load_mark(lab: Path) -> Mark:
     return mark if mark.until <= time.time_ns() else Mark()
 
 
-def save_mark(lab: Path, head: Head, started: int, files: int) -> None:
+def save_mark(lab: Path, head: Head, started: int, files: int, blocks: dict[str, tuple[str, ...]]) -> None:
     """Left out where the lab may not be written: then the next check reads all again."""
+    mark = Mark(head=head, until=started - _MARGIN_NS, files=files, blocks=blocks)
     with suppress(OSError):
         part = lab / f"{_FILE}.part"
-        part.write_text(Mark(head=head, until=started - _MARGIN_NS, files=files).model_dump_json(), encoding="utf-8")
+        part.write_text(mark.model_dump_json(), encoding="utf-8")
         part.replace(lab / _FILE)
 
 

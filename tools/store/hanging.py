@@ -42,18 +42,6 @@ def of_new_rows(
             yield f"snapshot {row.id}: its values are not those that were recorded"
 
 
-def files_missing(connection: Connection, names: set[str]) -> Iterator[str]:
-    """Files that rows refer to and that are not there."""
-    for table, columns in (
-        (measurements, {"raw_sha": RAW}),
-        (analyses, {"analysis_sha": ANALYSIS, "figure_sha": FIGURE}),
-    ):
-        for row in connection.execute(select(table.c.id, *(table.c[column] for column in columns))):
-            for sha, suffix in zip(row[1:], columns.values(), strict=True):
-                if f"{sha}{suffix}" not in names:
-                    yield f"{table.name}: row {row.id}: its file {sha}{suffix} is missing"
-
-
 def _rows(connection: Connection, table: Table, ids: Sequence[str]) -> Iterator[Row]:
     for start in range(0, len(ids), _BATCH):
         yield from connection.execute(select(table).where(table.c.id.in_(ids[start : start + _BATCH])))

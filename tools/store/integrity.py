@@ -1,7 +1,8 @@
 """Is the record still what was written? The chain of hashes over everything, and what hangs together besides.
 
-The chain is followed whole each time, and every row compared with it. What takes longer, reading files and comparing
-records with them, is done for what is new since the last check that found nothing, or for all.
+Every entry of the chain and every row is read each time. What takes longer is done for what is new since the last check
+that found nothing, or for all: following the chain's links and comparing rows with it (blocks of rows that are as they
+were need neither), reading files, and comparing records with them.
 """
 
 from __future__ import annotations
@@ -9,17 +10,26 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection, select, text
 
-from reson.tools.store.chain import TRAJECTORY, Head, contents_of, head, link
-from reson.tools.store.checked import Mark, damaged, files_of, load_mark, save_mark
+from reson.tools.store.blocks import Blocks
+from reson.tools.store.chain import TRAJECTORY, Head, as_stored, content_of, head, link
+from reson.tools.store.checked import Files, Mark, damaged, files_of, load_mark, save_mark
 from reson.tools.store.database import reading
 from reson.tools.store.faults import operator_errors
-from reson.tools.store.hanging import files_missing, of_new_rows
-from reson.tools.store.schema import CHAINED, runs
+from reson.tools.store.hanging import of_new_rows
+from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
+from reson.tools.store.schema import CHAINED, analyses, chain, measurements, runs
 from reson.tools.store.store import Store
 from reson.tools.store.trajectories import altered, blobs_of
+
+FILES: dict[str, dict[str, str]] = {
+    measurements.name: {"raw_sha": RAW},
+    analyses.name: {"analysis_sha": ANALYSIS, "figure_sha": FIGURE},
+}
+"""Table -> column with the hash of a file -> suffix of that file."""
 
 
 @dataclass
@@ -42,18 +52,18 @@ def problems(store: Store, *, everything: bool = False, heads: Iterable[Head] = 
     started, lab = time.time_ns(), store.directory
     mark = Mark() if everything else load_mark(lab)
     found = 0
-    chained = _Chained()
+    chained, blocks = _Chained(), Blocks(mark.blocks, mark.head.number)
     with operator_errors(str(lab)), reading(store.engine) as connection:
         files = files_of(store.blobs.directory, mark.until)
         if files.older != mark.files:  # something was taken away: what referred to it must be looked for
             mark = mark.model_copy(update={"until": 0})
             files = files_of(store.blobs.directory, 0)
-        for problem in _all(store, connection, mark, chained, files.names, files.unread, heads):
+        for problem in _all(store, connection, mark, chained, blocks, files, heads):
             found += 1
             yield problem
     if not found:
         settled = files_of(store.blobs.directory, started - 2_000_000_000)
-        save_mark(lab, chained.head, started, settled.older)
+        save_mark(lab, chained.head, started, settled.older, blocks.now)
 
 
 def _all(
@@ -61,18 +71,19 @@ def _all(
     connection: Connection,
     mark: Mark,
     chained: _Chained,
-    names: set[str],
-    unread: list[str],
+    blocks: Blocks,
+    files: Files,
     heads: Iterable[Head],
 ) -> Iterator[str]:
     number = mark.head.number if mark.until else 0
-    yield from _of_the_database(connection)
-    yield from _of_the_chain(connection, chained, [mark.head, *heads])
-    yield from _of_rows(connection, chained)
-    yield from _of_trajectories(store, connection, chained, mark, names)
-    yield from damaged(store.blobs.directory, unread)
-    yield from files_missing(connection, names)
-    yield from of_new_rows(store, connection, names, lambda table: chained.newer(table, number))
+    if not number:
+        yield from _of_the_database(connection)  # later on every row that was there is known to be as it was
+    yield from _of_the_chain(connection, chained, blocks, [mark.head, *heads])
+    yield from _of_rows(connection, chained, blocks, files.names)
+    yield from _of_trajectories(store, connection, chained, mark, files.names)
+    yield from damaged(store.blobs.directory, files.unread)
+    newer = partial(chained.newer, number=number)
+    yield from of_new_rows(store, connection, files.names, newer)
 
 
 def _of_the_database(connection: Connection) -> Iterator[str]:
@@ -84,38 +95,45 @@ def _of_the_database(connection: Connection) -> Iterator[str]:
         yield f"database: row {row[1]} of {row[0]} refers to something in {row[2]} that is not there"
 
 
-def _of_the_chain(connection: Connection, chained: _Chained, heads: Iterable[Head]) -> Iterator[str]:
+def _of_the_chain(connection: Connection, chained: _Chained, blocks: Blocks, heads: Iterable[Head]) -> Iterator[str]:
     """Follows every link; ``heads`` must be among the entries."""
     sought = {one.number: one for one in heads if one.number}
-    before = Head()
-    columns = "number, source, key, content, wall, hash"
-    for number, source, key, content, wall, digest in connection.execute(
-        text(f"SELECT {columns} FROM chain ORDER BY number")
+    before, last = 0, Head().hash
+    for known, rows in blocks.read(
+        connection, chain.name, "SELECT number, source, key, content, wall, hash FROM chain"
     ):
-        if number != before.number + 1:
-            yield f"chain: the entries between {before.number} and {number} are gone"
-        elif link(before.hash, number, source, key, content, wall) != digest:
-            yield f"chain: entry {number} ({source} {key}) was altered, or what came before it"
-        before = Head.model_construct(number=number, hash=digest)
-        chained.entries.setdefault(source, {})[key] = (content, number)
-        kept = sought.pop(number, None)
-        if kept is not None and kept.hash != digest:
-            yield f"chain: entry {number} is another than the one that was kept: {kept}"
-    chained.head = before
+        for number, source, key, content, wall, digest in rows:
+            if number != before + 1:
+                yield f"chain: the entries between {before} and {number} are gone"
+            elif not known and link(last, number, source, key, content, wall) != digest:
+                yield f"chain: entry {number} ({source} {key}) was altered, or what came before it"
+            before, last = number, digest
+            chained.entries.setdefault(source, {})[key] = (content, number)
+            if sought and (kept := sought.pop(number, None)) is not None and kept.hash != digest:
+                yield f"chain: entry {number} is another than the one that was kept: {kept}"
+    chained.head = Head(number=before, hash=last)
     for kept in sought.values():
-        yield f"chain: it ends at entry {before.number}; the one that was kept is gone: {kept}"
+        yield f"chain: it ends at entry {before}; the one that was kept is gone: {kept}"
 
 
-def _of_rows(connection: Connection, chained: _Chained) -> Iterator[str]:
+def _of_rows(connection: Connection, chained: _Chained, blocks: Blocks, files: set[str]) -> Iterator[str]:
+    """Rows against the chain, and the ``files`` that they refer to."""
     for table in CHAINED:
-        known = dict(chained.entries.get(table.name, {}))
-        for name, content in contents_of(connection, table):
-            entry = known.pop(name, None)
-            if entry is None:
-                yield f"{table.name}: row {name} was added behind the record's back"
-            elif entry[0] != content:
-                yield f"{table.name}: row {name} is not what was written"
-        yield from (f"{table.name}: row {name} is gone" for name in known)
+        left = dict(chained.entries.get(table.name, {}))
+        names = [column.name for column in table.columns]
+        place = names.index("id")
+        refers = [(names.index(column), suffix) for column, suffix in FILES.get(table.name, {}).items()]
+        for known, rows in blocks.read(connection, table.name, as_stored(connection, table)):
+            for row in rows:
+                entry = left.pop(row[place], None)
+                if entry is None:
+                    yield f"{table.name}: row {row[place]} was added behind the record's back"
+                elif (not known or entry[1] > blocks.checked) and entry[0] != content_of(names, row):
+                    yield f"{table.name}: row {row[place]} is not what was written"
+                for column, suffix in refers:
+                    if f"{row[column]}{suffix}" not in files:
+                        yield f"{table.name}: row {row[place]}: its file {row[column]}{suffix} is missing"
+        yield from (f"{table.name}: row {name} is gone" for name in left)
 
 
 def _of_trajectories(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, text, update
 
 from reson.tools.store.chain import begin
-from reson.tools.store.schema import chain, schema_version
+from reson.tools.store.schema import analyses, chain, parameters, schema_version
 
 
 def _chained(connection: Connection) -> None:
@@ -21,7 +21,15 @@ def _chained(connection: Connection) -> None:
     begin(connection)
 
 
-MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _chained}
+def _successors_indexed(connection: Connection) -> None:
+    """Version 3: a value that takes another's place costs the same however many there are."""
+    for table in (analyses, parameters):
+        for index in table.indexes:
+            if table.c.superseded_by in index.columns.values():
+                index.create(connection, checkfirst=True)
+
+
+MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _chained, 2: _successors_indexed}
 
 
 def migrate(connection: Connection, version: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 metadata = MetaData()
 _NULLABLE_JSON = JSON(none_as_null=True)
 
@@ -30,8 +30,11 @@ def _reference(name: str, target: str, *, null: bool = False) -> Column[str]:
 
 
 def _successor(target: str) -> Column[str]:
-    """Id of the row that took this one's place; checked at commit: the old row is marked before the new one exists."""
-    return Column("superseded_by", String(255), ForeignKey(target, deferrable=True, initially="DEFERRED"))
+    """Id of the row that took this one's place; checked at commit: the old row is marked before the new one exists.
+
+    Indexed, since the database then looks for the old row when the new one comes.
+    """
+    return Column("superseded_by", String(255), ForeignKey(target, deferrable=True, initially="DEFERRED"), index=True)
 
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

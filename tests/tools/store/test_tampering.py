@@ -27,6 +27,7 @@ from reson.records import (
     Verdict,
 )
 from reson.tools.data import Analysis, Axis, RawData
+from reson.tools.store import integrity
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, answer, insert_approval, mark_executed
 from reson.tools.store.chain import Head, begin, parse_head
 from reson.tools.store.database import writing
@@ -305,6 +306,36 @@ def test_a_record_as_it_was_written_is_in_order_also_when_it_goes_on(lab: Path) 
     end_run(store, "run-2", Ending.STOPPED, "by hand", 1030.0)
     _measure(store, "m2", 0, 0.21, DESIGN | {"x_amplitude": 0.2})
     assert list(problems(store)) == list(problems(store, everything=True)) == []
+
+
+def test_what_was_checked_before_is_not_compared_row_by_row_again(lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a check takes as long as the record is: only what is new, or no longer what it was, is hashed by rows."""
+    assert _found(lab) == []
+    hashed, linked = [], []
+    real, link = integrity.content_of, integrity.link
+    monkeypatch.setattr(integrity, "content_of", lambda names, row: hashed.append(row[0]) or real(names, row))
+    monkeypatch.setattr(integrity, "link", lambda *given: linked.append(given) or link(*given))
+    assert _found(lab) == [] and not hashed and not linked
+    store = open_store(lab)
+    record_lesson(store, "l1", "run-1", "q0", "q0 cools", 1015.0)
+    assert list(problems(store)) == []
+    assert set(hashed) == {"l0", "l1"}
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.execute("UPDATE lessons SET text = 'q0 is fine' WHERE id = 'l0'")
+        connection.commit()
+    assert any("row l0 is not what was written" in one for one in problems(store))
+
+
+def test_a_value_that_takes_anothers_place_costs_the_same_however_many_there_are(lab: Path) -> None:
+    """Also in a lab from before: without an index the database would look through all values for the one before."""
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.executescript("""DROP INDEX ix_parameters_superseded_by; DROP INDEX ix_analyses_superseded_by;
+        UPDATE schema_version SET version = 2;""")
+    open_store(lab).engine.dispose()
+    for table in ("parameters", "analyses"):
+        with closing(sqlite3.connect(lab / "lab.db")) as connection:
+            query = f"EXPLAIN QUERY PLAN SELECT id FROM {table} WHERE superseded_by = 'x'"
+            assert "USING INDEX ix_" in connection.execute(query).fetchone()[3]
 
 
 def test_another_past_with_a_chain_of_its_own_is_shown_by_a_head_that_was_kept(lab: Path) -> None:
