@@ -44,6 +44,7 @@ class Attempt(Record):
     """Why it was made, as whoever decided it said."""
     figure: str = ""
     """SHA-256 of its plot."""
+    component: str = ""
     note: str = ""
     """What the person said who answered."""
 
@@ -58,37 +59,6 @@ class Recollection(Record):
     """Where it is a measurement: which, with which arguments, and how it was judged."""
     parameters: dict[str, Finite] = {}
     verdict: Verdict | None = None
-
-
-class QubitView(Record):
-    component: str
-    known: dict[str, Known]
-    design: dict[str, Finite]
-    """Values the chip was designed for, before any measurement."""
-    measured_before: frozenset[str]
-    """Parameters that had been measured, not only designed, when this run began."""
-    attempts: tuple[Attempt, ...]
-    recalled: tuple[Recollection, ...] = ()
-
-    def value(self, parameter: str) -> float | None:
-        known = self.known.get(parameter)
-        return None if known is None else known.value
-
-
-class GoalsView(Record):
-    error_over_coherence_limit: Finite
-    assignment_fidelity: Finite
-    t1: Finite
-
-
-class Observation(Record):
-    """Everything a brain decides from: the qubits that are ready, the goals, and what is left of the budget."""
-
-    device: str
-    goals: GoalsView
-    qubits: tuple[QubitView, ...]
-    device_seconds_left: Finite
-    experiments_left: int
 
 
 class DiagnosisCode(StrEnum):
@@ -120,6 +90,73 @@ class Diagnosis(Record):
     """One sentence with the numbers it rests on."""
     remedy: str
     """What a person should do."""
+    evidence: tuple[str, ...] = ()
+    """Measurements that it rests on, the most telling last."""
+
+
+class Look(Record):
+    """A measurement of an earlier night and its arguments."""
+
+    experiment: str
+    parameters: dict[str, Finite]
+
+
+class KnownFault(Record):
+    """A diagnosis of an earlier run that no measurement has contradicted since."""
+
+    diagnosis: Diagnosis
+    run_id: str
+    since: Finite
+    """Device time at which it was first made."""
+    sets_aside: bool
+    """Whether the qubit was given up for it."""
+    look: Look | None
+    """The measurement that shows it best, to be made again."""
+
+
+class Remembered(Record):
+    """What the record holds of a qubit from before this run, found by its name alone."""
+
+    lessons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """With author and date: what somebody wanted known, and never an instruction."""
+    nights: tuple[str, ...] = ()
+    """A line for each of the last few runs that measured it."""
+
+
+class QubitView(Record):
+    component: str
+    known: dict[str, Known]
+    design: dict[str, Finite]
+    """Values the chip was designed for, before any measurement."""
+    measured_before: frozenset[str]
+    """Parameters that had been measured, not only designed, when this run began."""
+    attempts: tuple[Attempt, ...]
+    recalled: tuple[Recollection, ...] = ()
+    faults: tuple[KnownFault, ...] = ()
+    """Open when this run began."""
+    remembered: Remembered = Remembered()
+    """Told at the start of a run and after a failure."""
+
+    def value(self, parameter: str) -> float | None:
+        known = self.known.get(parameter)
+        return None if known is None else known.value
+
+
+class GoalsView(Record):
+    error_over_coherence_limit: Finite
+    assignment_fidelity: Finite
+    t1: Finite
+
+
+class Observation(Record):
+    """Everything a brain decides from: the qubits that are ready, the goals, and what is left of the budget."""
+
+    device: str
+    goals: GoalsView
+    qubits: tuple[QubitView, ...]
+    device_seconds_left: Finite
+    experiments_left: int
 
 
 class Measure(Record):

@@ -10,6 +10,7 @@ from reson.agent.expert.plans import BRING_UP, SHOWN_BY
 from reson.agent.observation import Attempt, Decision, Observation, QubitView
 from reson.prompts.render import render
 from reson.records import CheckCode, Json, Record, Verdict
+from reson.wording import moment
 
 SHOWN_ATTEMPTS = 2
 """Failed attempts shown in full; of a qubit that does well only the last one."""
@@ -44,6 +45,7 @@ def outline(observation: Observation, advice: Mapping[str, Advice] | None = None
         qubits=[_qubit(view, (advice or {}).get(view.component, Advice())) for view in observation.qubits],
         most_reasons=SHOWN_REASONS,
         most_findings=SHOWN_FINDINGS,
+        moment=moment,
         names=[view.component for view in observation.qubits],
     )
 
@@ -70,6 +72,8 @@ def _qubit(view: QubitView, advice: Advice) -> Json:
         "attempts": [(attempt, succeeded(attempt)) for attempt in view.attempts],
         "earlier": [(one, succeeded(one)) for one in view.attempts[: -len(shown)]] if in_trouble else [],
         "last": [(attempt, _numbers(attempt), _is_under_review(attempt)) for attempt in shown],
+        "faults": view.faults,
+        "remembered": view.remembered,
         "advice": advice,
         "recalled": [one.text for one in view.recalled[:SHOWN_RECOLLECTIONS]] if failing else [],
     }

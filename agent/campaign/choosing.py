@@ -7,7 +7,7 @@ from typing import Any, Literal
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.observe import observe, spent
 from reson.agent.campaign.refusals import refusal
-from reson.agent.campaign.remembering import learn, remember_answer
+from reson.agent.campaign.remembering import distil, learn, remember_answer
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
@@ -140,8 +140,9 @@ def _escalate(bench: Bench, decision: Escalate) -> QubitState:
 
 
 def _close(bench: Bench, decision: Done | GiveUp) -> QubitState:
-    for diagnosis in decision.diagnoses:
-        learn(bench, decision.component, diagnosis)
+    for number, diagnosis in enumerate(decision.diagnoses):
+        learn(bench, decision.component, diagnosis, sets_aside=isinstance(decision, GiveUp) and number == 0)
+    distil(bench, decision.component)
     state = "done" if isinstance(decision, Done) else "failed"
     diagnoses = [diagnosis.to_json() for diagnosis in decision.diagnoses]
     return QubitState(state=state, why=decision.why, approval="", diagnoses=diagnoses)

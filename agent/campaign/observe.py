@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal
 
+from reson.agent.campaign.attempts import attempt_of
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.earlier_nights import faults, remembered
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
+from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import SEARCH
-from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection
-from reson.records import ActionKind, Check, CheckCode, Judgement, Verdict
-from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
-from reson.tools.store.measurements import MeasurementRow, list_measurements
+from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection, Remembered
+from reson.records import ActionKind, Verdict
+from reson.tools.store.approvals import list_approvals
+from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import ParameterRow, current, log
 from reson.tools.store.runs import get_run
 
@@ -55,6 +57,8 @@ def _view(bench: Bench, state: CampaignState, component: str, rollbacks: Abstrac
         measured_before=_measured_before(bench, component, since),
         attempts=attempts,
         recalled=_recall(bench, component, attempts),
+        faults=faults(bench, component),
+        remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1]) else Remembered(),
     )
 
 
@@ -87,55 +91,13 @@ def _attempts(bench: Bench, state: CampaignState, component: str, since: float) 
         for row in list_approvals(bench.store, run_id=bench.run_id)
         if row.kind == "write"
     }
-    made = [(row.step, _attempt(row, answers.get(row.id))) for row in rows if row.judgement is not None]
+    made = [(row.step, attempt_of(row, answers.get(row.id))) for row in rows if row.judgement is not None]
     refused = [
         (entry["step"], Attempt.model_validate(entry["attempt"]))
         for entry in state["refused"]
         if entry["component"] == component
     ]
     return tuple(attempt for _, attempt in sorted(made + refused, key=lambda item: item[0]))
-
-
-def _attempt(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
-    reading, judgement = row.reading, row.judgement
-    assert judgement is not None
-    failed = objections(judgement)
-    return Attempt(
-        measurement_id=row.id,
-        experiment=row.experiment,
-        parameters=row.parameters,
-        verdict=judgement.verdict,
-        outcome=reading.outcome if reading else None,
-        status=reading.status if reading else None,
-        suggested_range=reading.suggested_range if reading else None,
-        reasons=tuple(check.message for check in failed),
-        failed=tuple(check.code for check in failed),
-        seen=reading.reason if reading else "",
-        why=row.why,
-        figure=row.figure_sha or "",
-        quantities=row.quantities or {},
-        write=_what_became(approval),
-        note=approval.note or "" if approval else "",
-    )
-
-
-def objections(judgement: Judgement) -> list[Check]:
-    """The failed checks, that of the reading first: what the eye saw is not to be lost behind the numbers."""
-    failed = [check for check in judgement.checks if not check.passed]
-    return sorted(failed, key=lambda check: check.code is not CheckCode.DOUBTED)
-
-
-def _what_became(approval: ApprovalRow | None) -> Literal["none", "written", "rejected", "denied", "responded"]:
-    if approval is None:
-        return "none"
-    match approval.status:
-        case ApprovalStatus.EXECUTED:
-            return "written"
-        case ApprovalStatus.RESPONDED:
-            return "responded"
-        case ApprovalStatus.DENIED:
-            return "denied"
-    return "rejected"
 
 
 def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tuple[Recollection, ...]:
@@ -150,4 +112,4 @@ def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tupl
         return found
     last = attempts[-1]
     question = f"{last.experiment} on {component}: {last.verdict} {last.status or 'refused'}"
-    return (*found, *recall(bench, question, RECALLED))
+    return (*found, *recall(bench, question, RECALLED, earlier_runs=True))

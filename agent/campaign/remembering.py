@@ -11,8 +11,11 @@ from typing import Any
 
 from reson.agent import memory
 from reson.agent.approvals import by_a_person
+from reson.agent.campaign.attempts import attempt_of
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.earlier_nights import close_contradicted
 from reson.agent.campaign.state import CampaignState, measurement_id
+from reson.agent.expert.lessons import what_helped
 from reson.agent.memory import (
     MemoryDocument,
     MemoryHit,
@@ -24,7 +27,7 @@ from reson.agent.observation import Diagnosis, Recollection
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.lessons import lesson_id, list_lessons, record_lesson
-from reson.tools.store.measurements import get_measurement, has_measurement
+from reson.tools.store.measurements import get_measurement, has_measurement, list_measurements
 from reson.tools.store.trajectories import keep_trajectory
 
 
@@ -33,6 +36,9 @@ def remember(bench: Bench, state: CampaignState) -> dict[str, Any]:
     job = state["job"]
     assert job is not None
     rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in job["requests"]]
+    for row in rows:
+        if row.judgement is not None:
+            close_contradicted(bench, row.component, attempt_of(row, None))
     _index(bench, [document_of_measurement(row) for row in rows])
     keep_trajectory(bench.store, bench.trajectory.path)
     bench.on_event("job_done", {"experiment": job["experiment"], "qubits": dict(state["qubits"])})
@@ -45,11 +51,35 @@ def remember_answer(bench: Bench, row: ApprovalRow) -> None:
         _index(bench, [document_of_approval(row)])
 
 
-def learn(bench: Bench, component: str, diagnosis: Diagnosis) -> None:
-    """A diagnosis becomes a lesson of the record, and of the index."""
-    name = lesson_id(bench.run_id, component, diagnosis.code)
+def learn(bench: Bench, component: str, diagnosis: Diagnosis, sets_aside: bool) -> None:
+    """A diagnosis becomes a lesson of the record, and of the index. ``sets_aside``: the qubit is given up for it."""
     text = f"{component}: {diagnosis.code}: {diagnosis.text} {diagnosis.remedy}"
-    record_lesson(bench.store, name, bench.run_id, component, text, bench.clock())
+    _keep(bench, component, diagnosis.code, text, diagnosis.remedy, diagnosis.evidence, sets_aside)
+
+
+def distil(bench: Bench, component: str) -> None:
+    """What this run found out about measuring a qubit becomes a few lessons, each in place of an older one like it."""
+    rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
+    for lesson in what_helped([attempt_of(row, None) for row in rows if row.judgement is not None]):
+        _keep(bench, component, lesson.code, f"{component}: {lesson.text}", "", lesson.evidence, False)
+
+
+def _keep(
+    bench: Bench, component: str, code: str, text: str, remedy: str, evidence: Sequence[str], sets_aside: bool
+) -> None:
+    name = lesson_id(bench.run_id, component, code)
+    record_lesson(
+        bench.store,
+        name,
+        bench.run_id,
+        component,
+        text,
+        bench.clock(),
+        code=code,
+        remedy=remedy,
+        evidence=evidence,
+        sets_aside=sets_aside,
+    )
     _index(bench, [document_of_lesson(row) for row in list_lessons(bench.store, run_id=bench.run_id) if row.id == name])
 
 
@@ -62,15 +92,20 @@ def _index(bench: Bench, documents: Sequence[MemoryDocument]) -> None:
         bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
 
 
-def recall(bench: Bench, question: str, limit: int, **where: str) -> tuple[Recollection, ...]:
+def recall(
+    bench: Bench, question: str, limit: int, *, earlier_runs: bool = False, **where: str
+) -> tuple[Recollection, ...]:
     """What memory holds about this device that is most like the question; nothing where the index fails.
 
-    ``where``: metadata that must be equal, such as ``component`` or ``verdict``.
+    ``where``: metadata that must be equal, such as ``component`` or ``verdict``. ``earlier_runs``: without this run's
+    own records, which are nearest to any question about it and known anyway.
     """
     if bench.memory is None:
         return ()
     try:
-        hits = memory.recall(bench.memory, question, where={"device": bench.device.name, **where}, limit=limit)
+        others = {"run_id": {"$ne": bench.run_id}} if earlier_runs else {}
+        wanted = {"device": bench.device.name, **where, **others}
+        hits = memory.recall(bench.memory, question, where=wanted, limit=limit)
     except OperatorError as error:
         bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
         return ()

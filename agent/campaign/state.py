@@ -28,7 +28,7 @@ class QubitState(TypedDict):
     why: str
     approval: str
     """What a parked qubit waits for."""
-    diagnoses: list[dict[str, str]]
+    diagnoses: list[dict[str, Any]]
 
 
 class CampaignState(TypedDict):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reson.agent.expert import diagnosis, readout_signs
+from reson.agent.expert.evidence import LEAKAGE, MIRRORED, measured_leakage
 from reson.agent.expert.plans import SEARCH
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
@@ -17,9 +18,6 @@ from reson.records import CheckCode, Status, Verdict
 
 LINE_MAP = "drive_line_map"
 RESONATOR = "resonator_spectroscopy"
-LEAKAGE = "leakage_rb"
-LEAKY = 1e-4
-"""Leakage of each pulse beyond any that DRAG leaves, about a third of the usual error per gate."""
 SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "fine_drag", "standard_rb")
 """Trains of pulses: their curves know two levels, and miss what leaks to a third."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
@@ -157,7 +155,7 @@ def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
         tried = any(one.experiment == "rough_drag" for one in failure.attempts)
         return usual if tried else GoUpstream("rough_drag", "no third level below: is the carrier mirrored?")
     ratio = failure.last.quantities.get("over_theory")
-    if ratio is not None and -1.6 < ratio.value < -0.5:
+    if ratio is not None and MIRRORED[0] < ratio.value < MIRRORED[1]:
         return Abandon("DRAG has the wrong sign", diagnosis.wrong_sideband(ratio.value, shift))
     return usual
 
@@ -177,14 +175,6 @@ def _leakage(failure: Failure, usual: Remedy) -> Remedy:
     if LEAKAGE not in measured:
         return GoUpstream(LEAKAGE, f"no sound {failure.experiment}: how much do the pulses leak?")
     return usual
-
-
-def measured_leakage(attempts: Sequence[Attempt]) -> float | None:
-    """Leakage per gate by the newest measurement of it, where it is certain and large; else None."""
-    found = next(
-        (one.quantities.get("leakage_per_gate") for one in reversed(attempts) if one.experiment == LEAKAGE), None
-    )
-    return found.value if found is not None and found.value > max(LEAKY, 3 * (found.stderr or 0.0)) else None
 
 
 def _beats(failure: Failure, usual: Remedy) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from reson.agent.expert.readout_signs import excited_at_rest, is_compressed, is_hot, is_noisy, separation
-from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, QubitView
+from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, KnownFault, QubitView
+from reson.wording import moment
 
+_SINCE = " Known since "
 FREQUENCY_OFF = 15e6
 """Hz: a design frequency this far from the measured one is worth a word, five times the usual spread."""
 
@@ -160,6 +162,12 @@ def error_above_limit(error: float, limit: float, goals: GoalsView) -> Diagnosis
     )
 
 
+def still(fault: KnownFault) -> Diagnosis:
+    """The diagnosis of an earlier night, dated."""
+    text = fault.diagnosis.text.partition(_SINCE)[0]
+    return fault.diagnosis.model_copy(update={"text": f"{text}{_SINCE}{moment(fault.since)}."})
+
+
 _IMPLIED = {
     DiagnosisCode.WRONG_SIDEBAND: {DiagnosisCode.FREQUENCY_GUESS_OFF},
     DiagnosisCode.SWAPPED_DRIVE_LINES: {DiagnosisCode.FREQUENCY_GUESS_OFF},
@@ -177,7 +185,18 @@ def beside(found: Diagnosis, view: QubitView, goals: GoalsView) -> tuple[Diagnos
 
 
 def in_specification(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]:
-    """What a person should know of a qubit although its calibration succeeded."""
+    """What a person should know of a qubit although its calibration succeeded: in the words of an earlier night where
+    that had found the cause of what this one sees, and nothing has contradicted it."""
+    return tuple(_with_its_cause(one, view.faults) for one in _found(view, goals))
+
+
+def _with_its_cause(found: Diagnosis, faults: tuple[KnownFault, ...]) -> Diagnosis:
+    causes = (one for one in faults if found.code in _IMPLIED.get(one.diagnosis.code, ()))
+    cause = next(causes, None)
+    return found if cause is None else still(cause)
+
+
+def _found(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]:
     found = []
     t1, fidelity = view.value("t1"), view.value("assignment_fidelity")
     short = t1 is not None and t1 < goals.t1

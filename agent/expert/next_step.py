@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from reson.agent.expert.causes import Failure, better_answer, measured_leakage
+from reson.agent.expert.causes import Failure, better_answer
 from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse
+from reson.agent.expert.evidence import measured_leakage, with_evidence
+from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.plans import REFINE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
@@ -34,7 +36,15 @@ class Frame:
 
 
 def next_decision(view: QubitView, goals: GoalsView) -> Decision:
-    """What to do next on this qubit."""
+    """What to do next on this qubit; a diagnosis names the measurements it rests on."""
+    decision = confirming(view, goals) or _by_plan(view, goals)
+    if isinstance(decision, Measure):
+        return decision
+    told = tuple(with_evidence(one, view.attempts, goals) for one in decision.diagnoses)
+    return decision.model_copy(update={"diagnoses": told})
+
+
+def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
     stack = [Frame(step) for step in reversed(plan_for(view))]
     refinements = 0
     answer: Remedy | None = None

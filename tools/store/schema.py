@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 metadata = MetaData()
 _NULLABLE_JSON = JSON(none_as_null=True)
 
@@ -187,7 +187,30 @@ lessons = Table(
     _text("text"),
     _number("recorded_wall"),
     _number("recorded_device"),
+    _text("code", null=True),
+    _text("remedy", null=True),
+    Column("evidence", _NULLABLE_JSON),
+    Column("sets_aside", Integer),
+    _number("since_device", null=True),
+    Column("superseded_by", String(255)),
+    Column("contradicted_by", String(255)),
 )
+"""What a later run should know of a component; ``code``: of the diagnosis, or what the lesson is about. A newer lesson
+with the same code supersedes it; a measurement that shows otherwise contradicts it."""
+
+notes = Table(
+    "notes",
+    metadata,
+    _id(),
+    _text("device"),
+    _text("component"),
+    _text("author"),
+    _text("text"),
+    _number("recorded_wall"),
+    _number("recorded_device"),
+    _number("expires_device", null=True),
+)
+"""What somebody wanted known; data, and never an instruction."""
 
 chain = Table(
     "chain",
@@ -201,5 +224,5 @@ chain = Table(
 )
 """See ``chain.py``."""
 
-CHAINED = (runs, measurements, analyses, approvals, parameters, snapshots, lessons)
+CHAINED = (runs, measurements, analyses, approvals, parameters, snapshots, lessons, notes)
 """The tables whose rows hang in the chain, in the order in which a record without one is taken into it."""

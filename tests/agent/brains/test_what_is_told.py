@@ -7,8 +7,8 @@ import pytest
 from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.outline import Advice, outline
 from reson.agent.brains.cascade import CascadeBrain
+from reson.agent.campaign.attempts import objections
 from reson.agent.campaign.measuring import with_doubt
-from reson.agent.campaign.observe import objections
 from reson.agent.config import CascadeSettings
 from reson.agent.model.capabilities import EVERYTHING
 from reson.agent.model.pictures import number_png, text_tokens

@@ -1,0 +1,182 @@
+"""What each diagnosis rests on: which experiments can show it, and what in them does.
+
+One table serves three questions: what a diagnosis names as its evidence, whether a look tonight confirms one of an
+earlier night, and whether a measurement contradicts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reson.agent.expert import readout_signs
+from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, Look
+from reson.records import CheckCode, Outcome, Status, Verdict
+
+MOST = 3
+"""Measurements that a diagnosis names."""
+MIRRORED = (-1.6, -0.5)
+"""Optimal DRAG coefficient over its theory where the carrier is mirrored."""
+
+LEAKAGE = "leakage_rb"
+LEAKY = 1e-4
+"""Leakage of each pulse beyond any that DRAG leaves, about a third of the usual error per gate."""
+
+Shows = Callable[[Attempt, GoalsView], bool]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a fault is seen: in which experiments, and by what."""
+
+    experiments: tuple[str, ...]
+    shows: Shows
+    clears: tuple[str, ...] | None = None
+    """Experiments of which an accepted one without the fault shows that it is gone; None: the same."""
+
+
+def _nothing(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.status is Status.NO_SIGNAL or attempt.verdict is Verdict.REJECT
+
+
+def _silent(attempt: Attempt, goals: GoalsView) -> bool:
+    return _nothing(attempt, goals) and not readout_signs.is_heard([attempt])
+
+
+def _no_dip(attempt: Attempt, goals: GoalsView) -> bool:
+    return _nothing(attempt, goals) and readout_signs.is_heard([attempt])
+
+
+def _saturated(attempt: Attempt, goals: GoalsView) -> bool:
+    if attempt.experiment == "punch_out":
+        return readout_signs.is_compressed([attempt])
+    return _nothing(attempt, goals)
+
+
+def _overlapping(attempt: Attempt, goals: GoalsView) -> bool:
+    apart = readout_signs.separation([attempt])
+    return apart is not None and apart < readout_signs.NOISY
+
+
+def _hot(attempt: Attempt, goals: GoalsView) -> bool:
+    return readout_signs.is_hot([attempt])
+
+
+def _poor(attempt: Attempt, goals: GoalsView) -> bool:
+    return _below(attempt, "assignment_fidelity", goals.assignment_fidelity)
+
+
+def _short(attempt: Attempt, goals: GoalsView) -> bool:
+    return _below(attempt, "t1", goals.t1) or readout_signs.decays([attempt]) is not None
+
+
+def _below(attempt: Attempt, name: str, goal: float) -> bool:
+    found = attempt.quantities.get(name)
+    return found is not None and found.value < goal
+
+
+def _another_line(attempt: Attempt, goals: GoalsView) -> bool:
+    line = attempt.quantities.get("line")
+    return attempt.verdict is Verdict.ACCEPT and line is not None and f"q{line.value:.0f}" != attempt.component
+
+
+def _no_pi_pulse(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.verdict is not Verdict.ACCEPT
+
+
+def _mirrored(attempt: Attempt, goals: GoalsView) -> bool:
+    ratio = attempt.quantities.get("over_theory")
+    return ratio is not None and MIRRORED[0] < ratio.value < MIRRORED[1]
+
+
+def _leaks(attempt: Attempt, goals: GoalsView) -> bool:
+    return measured_leakage([attempt]) is not None
+
+
+def measured_leakage(attempts: Sequence[Attempt]) -> float | None:
+    """Leakage per gate by the newest measurement of it, where it is certain and large; else None."""
+    found = next(
+        (one.quantities.get("leakage_per_gate") for one in reversed(attempts) if one.experiment == LEAKAGE), None
+    )
+    return found.value if found is not None and found.value > max(LEAKY, 3 * (found.stderr or 0.0)) else None
+
+
+def _beats(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.status is Status.BEATING or CheckCode.MISFIT in attempt.failed
+
+
+def _above(attempt: Attempt, goals: GoalsView) -> bool:
+    error, limit = (attempt.quantities.get(name) for name in ("error_per_gate", "coherence_limit"))
+    return error is not None and limit is not None and error.value > goals.error_over_coherence_limit * limit.value
+
+
+def _turned_down(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.write in ("rejected", "denied", "responded")
+
+
+def _not_accepted(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.verdict is not Verdict.ACCEPT or attempt.outcome in (Outcome.APPARATUS, Outcome.ANOMALOUS)
+
+
+def _found(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.verdict is Verdict.ACCEPT
+
+
+ANY: tuple[str, ...] = ()
+"""Every experiment may show it."""
+_SEARCH, _RESONATOR, _READOUT = "qubit_spectroscopy", "resonator_spectroscopy", "readout"
+
+EVIDENCE: dict[DiagnosisCode, Evidence] = {
+    DiagnosisCode.NO_READOUT_SIGNAL: Evidence((_RESONATOR,), _silent),
+    DiagnosisCode.NO_RESONATOR: Evidence((_RESONATOR,), _no_dip),
+    DiagnosisCode.READOUT_SATURATED: Evidence(("punch_out", _RESONATOR), _saturated, ("punch_out",)),
+    DiagnosisCode.NOISY_READOUT: Evidence((_READOUT,), _overlapping),
+    DiagnosisCode.HOT_QUBIT: Evidence((_READOUT,), _hot),
+    DiagnosisCode.NO_DRIVE_RESPONSE: Evidence((_SEARCH,), _nothing),
+    DiagnosisCode.SWAPPED_DRIVE_LINES: Evidence(("drive_line_map",), _another_line, ("drive_line_map", "rabi")),
+    DiagnosisCode.WEAK_DRIVE_LINE: Evidence(("rabi",), _no_pi_pulse),
+    DiagnosisCode.CLIPPED_DRIVE: Evidence(("rabi",), _no_pi_pulse),
+    DiagnosisCode.WRONG_SIDEBAND: Evidence(("rough_drag",), _mirrored),
+    DiagnosisCode.LEAKY_PULSE: Evidence((LEAKAGE,), _leaks),
+    DiagnosisCode.TWO_FREQUENCIES: Evidence(("ramsey_xy", "t2_ramsey"), _beats, ("t2_ramsey",)),
+    DiagnosisCode.FREQUENCY_GUESS_OFF: Evidence((_SEARCH, "ramsey_xy"), _found, ()),
+    DiagnosisCode.SHORT_T1: Evidence(("t1", "t1_over_time", _READOUT), _short, ("t1", "t1_over_time")),
+    DiagnosisCode.POOR_READOUT: Evidence((_READOUT,), _poor),
+    DiagnosisCode.ERROR_ABOVE_LIMIT: Evidence(("standard_rb",), _above),
+    DiagnosisCode.REJECTED: Evidence(ANY, _turned_down),
+    DiagnosisCode.UNRESOLVED: Evidence(ANY, _not_accepted),
+}
+
+
+def supporting(code: DiagnosisCode, attempts: Sequence[Attempt], goals: GoalsView) -> tuple[str, ...]:
+    """Measurements among these that show the fault, the newest last."""
+    return tuple(one.measurement_id for one in attempts if shows(code, one, goals))[-MOST:]
+
+
+def shows(code: DiagnosisCode, attempt: Attempt, goals: GoalsView) -> bool:
+    """Whether this attempt shows the fault; one that did not run shows nothing."""
+    rule = EVIDENCE[code]
+    told = attempt.experiment in rule.experiments or not rule.experiments
+    return bool(attempt.measurement_id) and told and rule.shows(attempt, goals)
+
+
+def contradicts(code: DiagnosisCode, attempt: Attempt, goals: GoalsView, look: Look | None) -> bool:
+    """Whether an accepted measurement shows that the fault is gone. ``look``: the measurement that had shown it."""
+    rule = EVIDENCE[code]
+    if attempt.verdict is not Verdict.ACCEPT or rule.shows(attempt, goals):
+        return False
+    experiments = rule.experiments if rule.clears is None else rule.clears
+    again = look is not None and attempt.experiment == look.experiment
+    return attempt.experiment in experiments or (again and (not rule.experiments or is_look(attempt, look)))
+
+
+def is_look(attempt: Attempt, look: Look | None) -> bool:
+    """Whether the attempt makes the measurement again that had shown a fault."""
+    return look is not None and (attempt.experiment, attempt.parameters) == (look.experiment, look.parameters)
+
+
+def with_evidence(diagnosis: Diagnosis, attempts: Sequence[Attempt], goals: GoalsView) -> Diagnosis:
+    """The diagnosis with the measurements that it rests on, where it does not name them itself."""
+    if diagnosis.evidence:
+        return diagnosis
+    return diagnosis.model_copy(update={"evidence": supporting(diagnosis.code, attempts, goals)})
