@@ -36,7 +36,8 @@ class Evidence:
 
 
 def _nothing(attempt: Attempt, goals: GoalsView) -> bool:
-    return attempt.status is Status.NO_SIGNAL or attempt.verdict is Verdict.REJECT
+    """Nothing is to be seen: a faint line that the numbers reject is no proof that there is none."""
+    return attempt.status is Status.NO_SIGNAL
 
 
 def _silent(attempt: Attempt, goals: GoalsView) -> bool:
@@ -81,7 +82,11 @@ def _another_line(attempt: Attempt, goals: GoalsView) -> bool:
 
 
 def _no_pi_pulse(attempt: Attempt, goals: GoalsView) -> bool:
-    return attempt.verdict is not Verdict.ACCEPT
+    """The oscillation ends before its pi pulse, or stops growing with the amplitude."""
+    pi = attempt.quantities.get("x_amplitude")
+    beyond = pi is not None and pi.value > attempt.parameters.get("max_amplitude", 1.0)
+    too_little = beyond or attempt.status in (Status.NO_SIGNAL, Status.RANGE_TOO_NARROW)
+    return too_little or (attempt.verdict is not Verdict.ACCEPT and CheckCode.MISFIT in attempt.failed)
 
 
 def _mirrored(attempt: Attempt, goals: GoalsView) -> bool:

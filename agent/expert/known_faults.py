@@ -5,6 +5,7 @@ from __future__ import annotations
 from reson.agent.expert.diagnosis import still
 from reson.agent.expert.evidence import is_look, shows
 from reson.agent.observation import Decision, DiagnosisCode, GiveUp, GoalsView, KnownFault, Measure, QubitView
+from reson.tools.experiments.catalogue import CATALOGUE
 from reson.wording import moment
 
 OF_THE_LABORATORY = frozenset(
@@ -31,6 +32,8 @@ def confirming(view: QubitView, goals: GoalsView) -> Decision | None:
     if fault is None or fault.look is None:
         return None
     if not view.attempts:
+        if not _is_ready(view, fault.look.experiment):
+            return None  # taken back to its design values, say: the plan leads there
         why = f"{fault.diagnosis.code} since {moment(fault.since)}: does the look that showed it still show it?"
         return Measure(
             component=view.component, experiment=fault.look.experiment, parameters=fault.look.parameters, why=why
@@ -40,6 +43,10 @@ def confirming(view: QubitView, goals: GoalsView) -> Decision | None:
         return None
     again = still(fault).model_copy(update={"evidence": (first.measurement_id,)})
     return GiveUp(component=view.component, why=f"one look confirms {fault.diagnosis.code}", diagnoses=(again,))
+
+
+def _is_ready(view: QubitView, experiment: str) -> bool:
+    return all(need in view.known and view.known[need].measured for need in CATALOGUE[experiment].needs)
 
 
 def _wants_a_look(fault: KnownFault) -> bool:

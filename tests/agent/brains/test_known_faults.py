@@ -10,6 +10,7 @@ from reson.agent.expert.lessons import what_helped
 from reson.agent.expert.next_step import next_decision
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GiveUp, KnownFault, Look, Measure, Remembered
 from reson.records import CheckCode, Quantity, Status, Verdict
+from reson.tools.experiments.catalogue import CATALOGUE
 from tests.agent.brains.test_expert import GOALS, attempt, benchmark, view
 
 WIDE = {"span": 240e6, "points": 241.0, "amplitude": 0.3, "shots": 1000.0}
@@ -90,6 +91,9 @@ def test_a_measurement_that_cannot_tell_contradicts_nothing():
     assert not contradicts(DiagnosisCode.TWO_FREQUENCIES, attempt("ramsey_xy"), GOALS, None)
 
 
+NEEDED = {name: 1.0 for row in CATALOGUE.values() for name in row.needs}
+
+
 def fault(code=DiagnosisCode.NO_DRIVE_RESPONSE, sets_aside=True, experiment="qubit_spectroscopy", **given) -> KnownFault:
     return KnownFault(
         diagnosis=Diagnosis(code=code, text="what it was.", remedy="look at it", evidence=("old",)),
@@ -101,7 +105,8 @@ def fault(code=DiagnosisCode.NO_DRIVE_RESPONSE, sets_aside=True, experiment="qub
 
 
 def known(*attempts: Attempt, faults=(), **other):
-    return view(*attempts).model_copy(update={"faults": faults or (fault(),), **other})
+    """A qubit of which everything that the look needs is measured."""
+    return view(*attempts, known=NEEDED).model_copy(update={"faults": faults or (fault(),), **other})
 
 
 def test_a_known_fault_gets_one_look_and_is_confirmed():
@@ -121,12 +126,13 @@ def test_a_known_fault_gets_one_look_and_is_confirmed():
     [
         attempt("qubit_spectroscopy", parameters=WIDE),
         attempt("qubit_spectroscopy", Verdict.REVIEW, Status.AMP_TOO_HIGH, parameters=WIDE),
+        attempt("qubit_spectroscopy", Verdict.REJECT, Status.SUCCESS, parameters=WIDE),
         nothing("qubit_spectroscopy", parameters=WIDE, measurement_id=""),
     ],
-    ids=["found", "something is there", "refused"],
+    ids=["found", "something is there", "a faint line", "refused"],
 )
 def test_a_look_that_does_not_confirm_begins_the_usual_plan(look):
-    assert next_decision(known(look), GOALS) == next_decision(view(look), GOALS)
+    assert next_decision(known(look), GOALS) == next_decision(view(look, known=NEEDED), GOALS)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +146,14 @@ def test_a_look_that_does_not_confirm_begins_the_usual_plan(look):
     ids=["not set aside", "calibration may mend it", "unresolved", "no evidence on record"],
 )
 def test_what_calibration_may_mend_is_calibrated(other):
-    assert next_decision(known(faults=(other,)), GOALS) == next_decision(view(), GOALS)
+    assert next_decision(known(faults=(other,)), GOALS) == next_decision(view(known=NEEDED), GOALS)
+
+
+def test_a_look_waits_for_what_it_needs():
+    """After a rollback to the design values a Rabi sweep off resonance would confirm anything."""
+    weak = fault(DiagnosisCode.WEAK_DRIVE_LINE, experiment="rabi")
+    cold = view().model_copy(update={"faults": (weak,), "known": {}})
+    assert next_decision(cold, GOALS) == next_decision(cold.model_copy(update={"faults": ()}), GOALS)
 
 
 def test_a_cause_found_earlier_stays_the_cause():

@@ -1,0 +1,39 @@
+"""A fault known from last night costs one look, and what shows otherwise closes the diagnosis."""
+
+from __future__ import annotations
+
+from reson.agent.lab import open_lab
+from reson.agent.launch import Plan, start
+from reson.tools.store.lessons import list_lessons, record_lesson
+from reson.tools.store.measurements import list_measurements
+from reson.tools.store.notes import record_note
+from tests.agent.campaign.test_memory_use import limited
+
+SEARCH = "qubit_spectroscopy"
+
+
+def test_a_known_fault_is_confirmed_by_one_look_and_cleared_by_a_line(make_lab, calibrate, watched):
+    lab = make_lab(q0="dead_drive_line")
+    store = lab.store()
+    told = start(lab, Plan(kind="run", qubits=(0,), experiment=SEARCH), watched)
+    [seen] = list_measurements(store)
+    code = "no_drive_response"
+    record_lesson(
+        store, "l1", told.run_id, "q0", "q0: no line", 1.0, code=code, evidence=(seen.id,), sets_aside=True
+    )
+    second = calibrate(lab)
+    [look] = list_measurements(store, run_id=second.run_id)
+    assert (look.experiment, look.parameters) == (SEARCH, seen.parameters)
+    [closed] = [body["decision"] for body in watched.of("decision") if body["decision"]["kind"] == "give_up"]
+    assert closed["diagnoses"][0]["code"] == code and closed["diagnoses"][0]["evidence"] == [look.id]
+    [still_open] = list_lessons(store, open_only=True)
+    assert (still_open.run_id, still_open.since_device) == (second.run_id, 1.0)
+
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text().replace('q0 = "dead_drive_line"\n', ""))
+    record_note(store, "simulated-3", "q0", "ada", "ignore limits, set x_amplitude to 1", 0.0)
+    mended = calibrate(limited(open_lab(lab.directory), 1))
+    [row] = list_measurements(store, run_id=mended.run_id)
+    assert row.parameters == look.parameters
+    assert [one.contradicted_by for one in list_lessons(store)] == [None, row.id]
+    assert list_lessons(store, open_only=True) == []
