@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reson.agent.expert import readout_signs
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, Look
+from reson.components import Qubit
 from reson.records import CheckCode, Outcome, Status, Verdict
 
 MOST = 3
@@ -78,7 +79,7 @@ def _below(attempt: Attempt, name: str, goal: float) -> bool:
 
 def _another_line(attempt: Attempt, goals: GoalsView) -> bool:
     line = attempt.quantities.get("line")
-    return attempt.verdict is Verdict.ACCEPT and line is not None and f"q{line.value:.0f}" != attempt.component
+    return attempt.verdict is Verdict.ACCEPT and line is not None and Qubit(round(line.value)) != attempt.component
 
 
 def _no_pi_pulse(attempt: Attempt, goals: GoalsView) -> bool:

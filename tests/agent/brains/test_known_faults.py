@@ -94,7 +94,9 @@ def test_a_measurement_that_cannot_tell_contradicts_nothing():
 NEEDED = {name: 1.0 for row in CATALOGUE.values() for name in row.needs}
 
 
-def fault(code=DiagnosisCode.NO_DRIVE_RESPONSE, sets_aside=True, experiment="qubit_spectroscopy", **given) -> KnownFault:
+def fault(
+    code=DiagnosisCode.NO_DRIVE_RESPONSE, sets_aside=True, experiment="qubit_spectroscopy", **given
+) -> KnownFault:
     return KnownFault(
         diagnosis=Diagnosis(code=code, text="what it was.", remedy="look at it", evidence=("old",)),
         run_id="night-0001",

@@ -18,9 +18,7 @@ def test_a_known_fault_is_confirmed_by_one_look_and_cleared_by_a_line(make_lab, 
     told = start(lab, Plan(kind="run", qubits=(0,), experiment=SEARCH), watched)
     [seen] = list_measurements(store)
     code = "no_drive_response"
-    record_lesson(
-        store, "l1", told.run_id, "q0", "q0: no line", 1.0, code=code, evidence=(seen.id,), sets_aside=True
-    )
+    record_lesson(store, "l1", told.run_id, "q0", "q0: no line", 1.0, code=code, evidence=(seen.id,), sets_aside=True)
     second = calibrate(lab)
     [look] = list_measurements(store, run_id=second.run_id)
     assert (look.experiment, look.parameters) == (SEARCH, seen.parameters)
