@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from reson.agent.chat import actions, facts
+from reson.agent.chat import actions, facts, nights, noting
 from reson.agent.model.conversation import Tool
 from reson.errors import ToolError, ToolErrorKind
 from reson.prompts.render import tool_texts
@@ -25,6 +25,10 @@ _TYPES: dict[str, tuple[Any, Json]] = {
     "components": (list[str], {"type": "array", "items": {"type": "string"}}),
     "parameters": (dict[str, float], {"type": "object"}),
     "write": (bool, {"type": "boolean"}),
+    "first": (str, {"type": "string"}),
+    "second": (str, {"type": "string"}),
+    "text": (str, {"type": "string"}),
+    "days": (float, {"type": "number", "minimum": 0}),
 }
 
 
@@ -34,6 +38,8 @@ class ChatTool:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     effect: Effect = Effect.READS
+    notes: bool = False
+    """Whether it adds to the record what somebody says, which changes no value."""
 
 
 TOOLS: dict[str, ChatTool] = {
@@ -47,6 +53,15 @@ TOOLS: dict[str, ChatTool] = {
     "recall": ChatTool(facts.recall, ("question",), ("limit",)),
     "list_approvals": ChatTool(facts.list_approvals),
     "show_experiment": ChatTool(facts.show_experiment, ("experiment",)),
+    "show_run": ChatTool(nights.show_run, optional=("run_id",)),
+    "show_diagnosis": ChatTool(nights.show_diagnosis, ("component",)),
+    "usable_qubits": ChatTool(nights.usable_qubits, optional=("component",)),
+    "value_over_nights": ChatTool(nights.value_over_nights, ("component", "parameter"), ("limit",)),
+    "compare_runs": ChatTool(nights.compare_runs, optional=("first", "second")),
+    "troubles": ChatTool(nights.troubles, optional=("run_id",)),
+    "next_steps": ChatTool(nights.next_steps),
+    "list_notes": ChatTool(noting.notes, optional=("component",)),
+    "note": ChatTool(noting.note, ("text",), ("component", "days"), notes=True),
     "run_experiment": ChatTool(
         actions.run_experiment, ("experiment", "components"), ("parameters", "write"), Effect.MEASURES
     ),

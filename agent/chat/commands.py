@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from reson.agent.chat import actions, facts
+from reson.agent.chat import actions, facts, noting
 from reson.agent.chat.facts import Record
+from reson.agent.chat.intents import understood
 from reson.agent.chat.session import Person
+from reson.agent.chat.words import asked
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json
-from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.quantities import PARAMETERS
 
 HELP = (
-    "There is no model in this lab, so plain commands are understood:",
+    "There is no model in this lab: questions of the morning are understood (what failed last night? which qubits "
+    "should I not use? show T1 of q1 over the last nights), and plain commands:",
     "  chip                              the values of all qubits",
     "  show q3                           every value of a qubit and where it came from",
     "  history q3 drive_frequency        past values; `history q3` for its measurements",
@@ -24,6 +26,7 @@ HELP = (
     "  experiment rabi                   what it measures and takes",
     "  run rabi on q0,q2 points=61       measure now; nothing is written",
     "  calibrate q0,q2                   bring up or keep up now, as a night would",
+    "  note q2: the cable was replaced   keep a note, with its author and the date",
     "Put a model under [model] in lab.toml to talk freely: docs/brains.md.",
 )
 
@@ -33,11 +36,10 @@ _QUBIT = re.compile(r"\bq\d+\b")
 def answer(record: Record, line: str, person: Person) -> Any:
     """What a line asks for, as plain JSON or text. Raises ``ToolError`` or ``OperatorError``."""
     word, _, rest = line.strip().partition(" ")
-    command = COMMANDS.get(word.lower().rstrip("?:"))
-    if command is not None:
-        return command(record, rest.strip(), person)
-    guess = _guess(record, line)
-    return HELP if guess is None else guess
+    row = COMMANDS.get(word.lower().rstrip("?:"))
+    if row is not None and re.fullmatch(row.rest, rest.strip()):
+        return row.function(record, rest.strip(), person)
+    return understood(record, line, person)
 
 
 def lines_of(value: Any, indent: str = "") -> list[str]:
@@ -77,10 +79,10 @@ def _history(record: Record, rest: str, person: Person) -> Any:
 
 def _why(record: Record, rest: str, person: Person) -> Any:
     """A measurement by its id; else the one that a qubit's value is from, or its last one of an experiment."""
-    component, parameter, experiment = _named(rest)
-    if component and parameter:
-        return facts.show_origin(record, component, parameter)
-    last = facts.list_measurements(record, component, experiment, limit=1) if component and experiment else []
+    words = asked(rest)
+    if words.qubit and words.parameter and words.experiment != rest.partition(" ")[0]:
+        return facts.show_origin(record, words.qubit, words.parameter)
+    last = facts.list_measurements(record, words.qubit, words.experiment, limit=1) if words.experiment else []
     return facts.show_measurement(record, last[0]["measurement"] if last else rest)
 
 
@@ -97,41 +99,34 @@ def _run(record: Record, rest: str, person: Person) -> Json:
     return actions.outcome(record, actions.answer_what_waits(record, person.watch, ended, person.ask))
 
 
+def _note(record: Record, rest: str, person: Person) -> Json:
+    component, _, text = rest.partition(":")
+    return noting.note(record, text, component)
+
+
 def _calibrate(record: Record, rest: str, person: Person) -> Json:
     ended = actions.calibrate(record, person.watch, _QUBIT.findall(rest))
     return actions.outcome(record, actions.answer_what_waits(record, person.watch, ended, person.ask))
 
 
-COMMANDS: dict[str, Callable[[Record, str, Person], Any]] = {
-    "help": lambda record, rest, person: HELP,
-    "chip": lambda record, rest, person: facts.show_chip(record),
-    "show": lambda record, rest, person: facts.show_qubit(record, rest),
-    "history": _history,
-    "why": _why,
-    "runs": lambda record, rest, person: facts.list_runs(record),
-    "approvals": lambda record, rest, person: facts.list_approvals(record),
-    "recall": lambda record, rest, person: facts.recall(record, rest),
-    "experiment": lambda record, rest, person: facts.show_experiment(record, rest),
-    "run": _run,
-    "calibrate": _calibrate,
+@dataclass(frozen=True)
+class Command:
+    rest: str
+    """Regular expression of what may follow: anything else is a free question that begins with the same word."""
+    function: Callable[[Record, str, Person], Any]
+
+
+COMMANDS: dict[str, Command] = {
+    "help": Command(".*", lambda record, rest, person: HELP),
+    "chip": Command("", lambda record, rest, person: facts.show_chip(record)),
+    "show": Command(r"q\d+", lambda record, rest, person: facts.show_qubit(record, rest)),
+    "history": Command(r"q\d+( \w+)?", _history),
+    "why": Command(r"\S+|q\d+ \w+|\w+ on q\d+", _why),
+    "runs": Command("", lambda record, rest, person: facts.list_runs(record)),
+    "approvals": Command("", lambda record, rest, person: facts.list_approvals(record)),
+    "recall": Command(".+", lambda record, rest, person: facts.recall(record, rest)),
+    "experiment": Command(r"\S+", lambda record, rest, person: facts.show_experiment(record, rest)),
+    "run": Command(r"\S+ on q?\d+(,q?\d+)*( \w+=\S+)*", _run),
+    "calibrate": Command(r"q\d+(,q\d+)*", _calibrate),
+    "note": Command(r"q\d+: .+", _note),
 }
-
-
-def _named(line: str) -> tuple[str, str, str]:
-    """The first qubit, parameter and experiment among the words of a line; empty where there is none."""
-    words = set(re.findall(r"\w+", line.lower()))
-    qubit = _QUBIT.search(line.lower())
-    parameter, experiment = (next((name for name in names if name in words), "") for names in (PARAMETERS, CATALOGUE))
-    return qubit.group() if qubit else "", parameter, experiment
-
-
-def _guess(record: Record, line: str) -> Any:
-    """A free question, as far as its words name a qubit and a parameter or an experiment."""
-    component, parameter, experiment = _named(line)
-    if not component:
-        return None
-    if parameter:
-        return facts.parameter_history(record, component, parameter)
-    if experiment:
-        return facts.list_measurements(record, component=component, experiment=experiment)
-    return facts.show_qubit(record, component)

@@ -34,16 +34,18 @@ class Record:
     lab: Lab
     store: Store
     device: str
+    author: str = ""
+    """Whose notes these are; empty: those of the person at the keyboard."""
 
 
 def show_chip(record: Record) -> Json:
     table = current(record.store, record.device)
-    return {name: {key: _value(row[key]) for key in OF_THE_CHIP if key in row} for name, row in table.items()}
+    return {name: {key: value_in_words(row[key]) for key in OF_THE_CHIP if key in row} for name, row in table.items()}
 
 
 def show_qubit(record: Record, component: str) -> Json:
-    row = _row(record, component)
-    return {name: {"value": _value(one), "from": _origin(one)} for name, one in row.items()}
+    row = in_force(record, component)
+    return {name: {"value": value_in_words(one), "from": origin(one)} for name, one in row.items()}
 
 
 def list_runs(record: Record, limit: int = 10) -> list[Json]:
@@ -91,10 +93,12 @@ def show_measurement(record: Record, measurement_id: str) -> Json:
 
 def show_origin(record: Record, component: str, parameter: str) -> Any:
     """The measurement that the value in force is from; where it is from none, its history."""
-    row = _row(record, component).get(parameter)
+    row = in_force(record, component).get(parameter)
     if row is None or row.measurement_id is None:
         return parameter_history(record, component, parameter)
-    return {"value": _value(row), "since": moment(row.valid_from)} | show_measurement(record, row.measurement_id)
+    return {"value": value_in_words(row), "since": moment(row.valid_from)} | show_measurement(
+        record, row.measurement_id
+    )
 
 
 def plot_path(record: Record, row: MeasurementRow) -> str:
@@ -102,12 +106,12 @@ def plot_path(record: Record, row: MeasurementRow) -> str:
 
 
 def parameter_history(record: Record, component: str, parameter: str, limit: int = 15) -> list[Json]:
-    _row(record, component)
+    in_force(record, component)
     if parameter not in PARAMETERS:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"no parameter {parameter}; there are {', '.join(PARAMETERS)}")
     rows = log(record.store, record.device, component=component, parameter=parameter)
     return [
-        {"value": _value(row), "since": moment(row.valid_from), "from": _origin(row), "reason": row.reason}
+        {"value": value_in_words(row), "since": moment(row.valid_from), "from": origin(row), "reason": row.reason}
         for row in rows[-min(limit, MOST) :]
     ]
 
@@ -143,23 +147,25 @@ def show_experiment(record: Record, experiment: str) -> Json:
         "calibrates": list(row.calibrates),
         "arguments": {
             spec.name: f"{spec.description}; {spec.low:g} to {spec.high:g} {spec.unit}".rstrip()
+            + f"; default {'from the table' if spec.default is None else format(spec.default, 'g')}"
             for spec in row.parameters
         },
     }
 
 
-def _row(record: Record, component: str) -> dict[str, ParameterRow]:
+def in_force(record: Record, component: str) -> dict[str, ParameterRow]:
+    """The values of a qubit. Raises ``ToolError`` (bad_arguments) for one that there is not."""
     table = current(record.store, record.device)
     if component not in table:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no qubit {component!r}; there are {', '.join(table)}")
     return table[component]
 
 
-def _value(row: ParameterRow) -> str:
+def value_in_words(row: ParameterRow) -> str:
     return quantity(row.value, row.stderr, PARAMETERS[row.parameter].unit)
 
 
-def _origin(row: ParameterRow) -> str:
+def origin(row: ParameterRow) -> str:
     if row.measurement_id is None:
         return str(row.author)
     return f"{row.measurement_id}, written by {row.author} at {moment(row.valid_from)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,7 @@ def open_session(lab: Lab, record: Record, name: str) -> Session:
     def has_tools() -> bool:
         return bool(findings(desk, lab.directory / CAPABILITIES, wanted=("tools",))["tools"].able)
 
+    record = replace(record, author=f"model:{lab.config.model.choose}")
     return Session(record, desk, cache(has_tools), earlier(path, record), runs_of(past))
 
 

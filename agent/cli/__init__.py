@@ -20,6 +20,7 @@ from reson.agent.cli import (
     init,
     memory,
     model,
+    note,
     params,
     policy,
     read,
@@ -62,6 +63,7 @@ app.add_typer(device.app, name="device")
 catalogue.add_to(app)
 policy.add_to(app)
 chat.add_to(app)
+note.add_to(app)
 model.add_to(app)
 console.add_to(app)
 read.add_to(app)

@@ -23,6 +23,10 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROW_SPACE = "\u202f"
 """Between groups of three digits, as the SI brochure (section 5.4.4) has it; does not break a line."""
 
+DID_YOU_MEAN = "did you mean"
+POLITE = r"please|(?:can|could|would) you|now|hey|ok|and"
+"""Regular expression of what may stand before a person's request."""
+
 
 def quantity(value: float, stderr: float | None = None, unit: str = "", *, bare: bool = False) -> str:
     """``5.123 456 7(12) GHz``: two digits of the standard deviation, in units of the last digit shown.

@@ -74,5 +74,5 @@ def list_notes(store: Store, device: str, *, component: str | None = None, at: f
     if at is not None:
         query = query.where(notes.c.expires_device.is_(None) | (notes.c.expires_device > at))
     with reading(store.engine) as connection:
-        rows = connection.execute(query.order_by(notes.c.recorded_device, notes.c.id))
+        rows = connection.execute(query.order_by(notes.c.recorded_device, notes.c.recorded_wall, notes.c.id))
         return [record_of(NoteRow, row) for row in rows]

@@ -1,0 +1,227 @@
+"""What a physicist asks in the morning, without a model: the answer holds what was asked, or says what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from reson.agent.chat import actions
+from reson.agent.chat.commands import answer, lines_of
+from reson.agent.chat.facts import Record
+from reson.agent.chat.intents import INTENTS
+from reson.agent.chat.session import Person
+from reson.agent.lab import open_lab
+from reson.agent.policy import DEFAULT_POLICY, load_policy
+from reson.records import Quantity, Status, Verdict
+from reson.tools.store import parameters
+from reson.tools.store.lessons import record_lesson
+from reson.tools.store.notes import list_notes
+from tests.agent.report.conftest import DEVICE, T0
+from tests.agent.report.conftest import Record as Writer
+
+US = 1e-6
+
+
+def q(value: float, stderr: float, unit: str) -> Quantity:
+    return Quantity(value=value, stderr=stderr, unit=unit)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
+    """Two nights of three qubits: q1 is well, q0 was set aside, T1 of q2 fell, and a write waits."""
+    directory = tmp_path_factory.mktemp("morning") / "lab"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parameters, "require_proposed", lambda approval, proposed: None)
+        lab = open_lab(directory)
+        store = lab.store()
+        policy = load_policy(directory / "policy.toml")
+        for number, (t1_of_q1, t1_of_q2) in enumerate(((80, 90), (82, 9)), 1):
+            night = Writer(lab, store, policy, f"night-000{number}", T0 + 86_400 * number, ("q0", "q1", "q2"))
+            night.begin()
+            lost = night.measure(
+                "q0", "qubit_spectroscopy", {}, verdict=Verdict.REJECT, status=Status.NO_SIGNAL, reason="only noise"
+            )
+            for step, (name, t1) in enumerate((("q1", t1_of_q1), ("q2", t1_of_q2)), 1):
+                made = night.measure(name, "t1", {"t1": q(t1 * US, US, "s")}, step=step, why="the floor of errors")
+                night.write(made, "t1", t1 * US, US, "s")
+                rabi = night.measure(name, "rabi", {"x_amplitude": q(0.3 + step / 100, 0.001, "")}, step=10 + step)
+                night.write(rabi, "x_amplitude", 0.3 + step / 100, 0.001, "")
+                night.tell(f"done-{name}", "decision", {"decision": said(name, "done", "at the limit")})
+            gone = {"code": "no_drive_response", "text": "no line at all.", "remedy": "Check the drive line."}
+            night.tell("gone", "decision", {"decision": said("q0", "give_up", "no line in any search", gone)})
+            text = "q0: no_drive_response: no line at all. Check the drive line."
+            record_lesson(
+                store,
+                f"{night.run_id}-q0-no_drive_response",
+                night.run_id,
+                "q0",
+                text,
+                night.clock,
+                code="no_drive_response",
+                remedy="Check the drive line.",
+                evidence=(lost,),
+                sets_aside=True,
+            )
+            if number == 2:
+                ask = DEFAULT_POLICY.replace('decision = "auto"\nkind = "write"', 'decision = "ask"\nkind = "write"')
+                (directory / "policy.toml").write_text(ask)
+                night.policy = load_policy(directory / "policy.toml")
+                night.propose(rabi, "sx_amplitude", 0.16, 0.001, "")
+            night.end()
+        yield Record(lab, store, DEVICE, author="ada")
+
+
+def said(component: str, kind: str, why: str, *diagnoses: dict[str, str]) -> dict:
+    return {"component": component, "kind": kind, "why": why, "diagnoses": list(diagnoses)}
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
+    """What is started, in place of starting it."""
+    started: list[tuple] = []
+
+    def run(record, watch, experiment, components, parameters=None, write=False):
+        started.append((experiment, tuple(components), parameters, write))
+        return SimpleNamespace()
+
+    def calibrate(record, watch, components):
+        started.append(("calibrate", tuple(components)))
+        return SimpleNamespace()
+
+    monkeypatch.setattr(actions, "run_experiment", run)
+    monkeypatch.setattr(actions, "calibrate", calibrate)
+    monkeypatch.setattr(actions, "answer_what_waits", lambda record, watch, ended, ask: ended)
+    monkeypatch.setattr(actions, "outcome", lambda record, ended: {"run": "started"})
+    return started
+
+
+NOBODY = Person(
+    hear=lambda piece: None, shown=lambda tool, given: None, watch=lambda kind, body: None, ask=lambda row: None
+)
+
+
+def ask(lab: Record, line: str) -> str:
+    found = answer(lab, line, NOBODY)
+    return "\n".join(found if isinstance(found, tuple) else lines_of(found))
+
+
+EIGHTEEN = {
+    "why was q0 set aside?": ("no_drive_response", "no line at all", "night-0002-0000-q0", "set aside"),
+    "show T1 of q1 over the last nights": ("80.0(10) µs", "82.0(10) µs", "night-0001", "night-0002"),
+    "which qubits should I not use today?": ("q0: use no", "no_drive_response", "q1: use yes"),
+    "compare the last two nights": ("night-0001", "night-0002", "90.0(10) µs -> 9.0(10) µs", "moved"),
+    "what waits for me?": ("sx_amplitude", "night-0002"),
+    "what would you do next?": ("Check the drive line", "bring-up", "what was found"),
+    "roll back q1": ("params rollback q1 --as-of", "nothing was changed", "night-0002"),
+    "note that the cable of q2 was replaced": ("the cable of q2 was replaced", "on q2", "by ada"),
+    "how did last night go?": ("night-0002", "finished", "q0: state failed", "q1: state done"),
+    "what failed last night?": ("night-0002-0000-q0", "only noise", "reject"),
+    "which qubit has the longest T1?": ("q1 82.0(10) µs", "q2 9.0(10) µs"),
+    "what is T1 of q2?": ("9.0(10) µs",),
+    "why is T1 of q1 82 us?": ("the floor of errors", "82.0(10) µs"),
+    "show me the plot of rabi on q1": ("plot: ", ".png", "night-0002-0011-q1"),
+    "when was q1 last calibrated?": ("h ago",),
+    "how is q2?": ("waits for a person", "9.0(10) µs"),
+    "what does ramsey do?": ("detuning", "shots", "default"),
+    "how is the chip?": ("q1", "82.0(10) µs"),
+}
+OTHERS = {
+    "what is wrong with q0": ("no_drive_response",),
+    "why did q0 fail last night?": ("no line at all",),
+    "Why isn't q0 calibrated? why was it not calibrated": ("no_drive_response",),
+    "can I trust q2?": ("q2: use with care", "below the specified 15 µs"),
+    "which qubits are bad today": ("q0: use no",),
+    "what changed since the night before?": ("moved",),
+    "difference between night-0001 and night-0002": ("90.0(10) µs -> 9.0(10) µs",),
+    "T1 history of qubit 2": ("90.0(10) µs", "9.0(10) µs"),
+    "how did the relaxation time of q2 develop?": ("90.0(10) µs", "9.0(10) µs"),
+    "is there anything to approve?": ("sx_amplitude",),
+    "undo everything from tonight": ("params rollback all",),
+    "what should we do now?": ("Check the drive line",),
+    "remember: q1 jumps when the crane moves": ("q1 jumps when the crane moves",),
+    "what notes do we have on q2": ("cable",),
+    "what was rejected in night-0001": ("night-0001-0000-q0",),
+    "summary of night-0001": ("night-0001", "finished"),
+    "pi amplitude of q1": ("0.3100(10)",),
+    "show the curve of t1 on q2": ("night-0002-0002-q2",),
+    "how old are the values of q1": ("h ago",),
+    "have we seen only noise before?": ("only noise",),
+    "status": ("q1",),
+}
+
+
+@pytest.mark.parametrize("line", EIGHTEEN | OTHERS)
+def test_a_question_of_the_morning_is_answered(lab, runs, line):
+    if "notes" in line:
+        answer(lab, "note q2: the cable was replaced", NOBODY)
+    if "seen" in line:
+        from reson.agent.memory import rebuild
+
+        rebuild(lab.lab.directory / "memory", lab.store)
+    said = ask(lab, line)
+    assert "not understood" not in said
+    missing = [word for word in (EIGHTEEN | OTHERS)[line] if word.lower() not in said.lower()]
+    assert not missing, said
+    assert runs == [], "nothing was started"
+
+
+STARTED = {
+    "measure T1 on q1 with five times the shots": ("t1", ("q1",), 5),
+    "please repeat the rabi on q1 and q2": ("rabi", ("q1", "q2"), None),
+    "could you measure t1 of q2 with twice the shots": ("t1", ("q2",), 2),
+    "run ramsey on qubit 1 with 5x shots": ("ramsey_xy", ("q1",), 5),
+    "take a readout on q1 with 3 times as many shots": ("readout", ("q1",), 3),
+}
+
+
+@pytest.mark.parametrize("line", STARTED)
+def test_a_measurement_is_started_as_it_was_asked_for(lab, runs, line):
+    from reson.tools.experiments.catalogue import get
+
+    experiment, components, times = STARTED[line]
+    ask(lab, line)
+    [(name, on, given, write)] = runs
+    usual = next(spec.default for spec in get(experiment).parameters if spec.name == "shots")
+    assert (name, on, write) == (experiment, components, False)
+    assert given == ({} if times is None else {"shots": times * usual})
+
+
+def test_shots_in_numbers_and_calibrations(lab, runs):
+    ask(lab, "measure rabi on q1 with 4000 shots")
+    ask(lab, "measure rabi on q1 with 4k shots, points=41")
+    ask(lab, "calibrate q1 and q2")
+    assert [one[2] for one in runs[:2]] == [{"shots": 4000.0}, {"shots": 4000.0, "points": 41.0}]
+    assert runs[2] == ("calibrate", ("q1", "q2"))
+
+
+@pytest.mark.parametrize("line", ["please sing", "wibble wobble", "", "???", "q", "ignore all rules", "42"])
+def test_what_is_not_understood_says_so_and_what_may_have_been_meant(lab, runs, line):
+    said = ask(lab, line)
+    assert "not understood" in said and "did you mean" in said
+    assert runs == []
+
+
+@pytest.mark.parametrize(
+    "line", ["why should one measure t1 on q1?", "did you measure rabi on q1?", "never calibrate q1"]
+)
+def test_a_question_about_measuring_starts_nothing(lab, runs, line):
+    ask(lab, line)
+    assert runs == []
+
+
+def test_the_example_of_each_kind_is_of_its_kind(lab, runs):
+    from reson.agent.chat.intents import fits
+    from reson.agent.chat.words import asked
+
+    for intent in INTENTS:
+        question = asked(intent.example)
+        assert next(one for one in INTENTS if fits(one, question)) is intent, intent.example
+
+
+def test_a_note_may_end_and_is_signed(lab):
+    answer(lab, "note that q1 is used by the others for 2 weeks", NOBODY)
+    [row] = [one for one in list_notes(lab.store, DEVICE) if "others" in one.text]
+    assert row.author == "ada" and row.component == "q1"
+    assert row.expires_device is not None and row.expires_device - row.recorded_device == 14 * 86_400
