@@ -202,15 +202,15 @@ INTENTS: tuple[Intent, ...] = (
         r"\bfail|reject|doubt|review|\bnot accepted|troubles?\b|suspicious",
         lambda record, question, person: nights.troubles(record, _named_run(question)),
     ),
+    Intent(
+        "why is T1 of q1 what it is?", r"\bwhy\b|where does .* come from|who (?:set|wrote|changed)", _why, ("qubits",)
+    ),
     Intent("show the plot of rabi on q1", r"\bplot|\bfigure|\bpicture|\bcurve|\blook like", _plot, ("qubits",)),
     Intent(
         "show T1 of q1 over the last nights",
         rf"\bover\b|histor|trend|drift|evol|last (?:\w+ )?{_NIGHTS}|past|since|develop|stab|vary|change|between",
         _over_nights,
         ("qubits", "parameter"),
-    ),
-    Intent(
-        "why is T1 of q1 what it is?", r"\bwhy\b|where does .* come from|who (?:set|wrote|changed)", _why, ("qubits",)
     ),
     Intent(
         "when was q1 last calibrated?",

@@ -10,7 +10,7 @@ from reson.records import Record
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.quantities import PARAMETERS
 
-PARAMETER_WORDS: Mapping[str, str] = {
+PARAMETER_WORDS: dict[str, str] = {
     "t2*": "t2_star",
     "t2 star": "t2_star",
     "t2 ramsey": "t2_star",
@@ -41,7 +41,7 @@ PARAMETER_WORDS: Mapping[str, str] = {
     "chi": "dispersive_shift",
 }
 """Words of the laboratory, the more special first."""
-EXPERIMENT_WORDS: Mapping[str, str] = {
+EXPERIMENT_WORDS: dict[str, str] = {
     "punch out": "punch_out",
     "punch-out": "punch_out",
     "resonator": "resonator_spectroscopy",

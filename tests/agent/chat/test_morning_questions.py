@@ -43,6 +43,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
             lost = night.measure(
                 "q0", "qubit_spectroscopy", {}, verdict=Verdict.REJECT, status=Status.NO_SIGNAL, reason="only noise"
             )
+            rabi = ""
             for step, (name, t1) in enumerate((("q1", t1_of_q1), ("q2", t1_of_q2)), 1):
                 made = night.measure(name, "t1", {"t1": q(t1 * US, US, "s")}, step=step, why="the floor of errors")
                 night.write(made, "t1", t1 * US, US, "s")
