@@ -118,6 +118,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
             )
             for place in range(1, 5)
         ),
+        _result("cz_error", "", 0.0, 0.75, "average error of a pair's CZ by interleaved benchmarking"),
         _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
         _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
         _result("incoherent_error", "", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),

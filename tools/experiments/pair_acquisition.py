@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from qiskit.result.models import ExperimentResult
 
     from reson.tools.devices.device import Device
-    from reson.tools.experiments.circuits.pair_sequences import PairSequence
+    from reson.tools.experiments.circuits.pair_sequences import Written
 
 OUTCOMES = ("00", "01", "10", "11")
 """Columns of a pair's counts: what the first and the second qubit were read as."""
@@ -27,7 +28,7 @@ def acquire_pairs(
     name: str,
     device: Device,
     arguments: Mapping[Pair, Values],
-    sequences: Mapping[Pair, Sequence[PairSequence]],
+    sequences: Mapping[Pair, Sequence[Written]],
 ) -> dict[Pair, RawData]:
     """Counts (circuits, 4) of each pair, in the order of ``OUTCOMES``; the pairs of one job share its shots.
 
@@ -42,10 +43,8 @@ def acquire_pairs(
     counts: dict[Pair, list[np.ndarray]] = {pair: [] for pair in arguments}
     circuits: dict[Pair, list[dict[str, Any]]] = {pair: [] for pair in arguments}
     controls = {pair: dict(device.controls()[pair]) for pair in arguments}
-    started, joints = device.now().timestamp(), list(joined(name, sequences))
-    most = device.limits.max_circuits
-    for place in range(0, len(joints), most):
-        job = joints[place : place + most]
+    started, joints = device.now().timestamp(), joined(name, sequences)
+    while job := list(itertools.islice(joints, device.limits.max_circuits)):
         for joint, result in zip(
             job, results_of(device, [one.circuit for one in job], shots, {"meas_level": 2}, 0.0), strict=True
         ):

@@ -8,11 +8,19 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from qiskit.circuit import CircuitInstruction, ClassicalRegister, Delay, Instruction, Measure, QuantumCircuit
-from qiskit.circuit import QuantumRegister as Qubits
+from qiskit.circuit import (
+    CircuitInstruction,
+    ClassicalRegister,
+    Delay,
+    Instruction,
+    Measure,
+    QuantumCircuit,
+    QuantumRegister,
+    Qubit,
+)
 from qiskit.circuit.library import RZGate, SXGate, XGate
 
 from reson.components import Pair
@@ -31,11 +39,27 @@ class Part(NamedTuple):
     places: tuple[int, ...]
 
 
-class PairSequence(NamedTuple):
+class Written(Protocol):
     """One circuit of a pair, both qubits read at its end; ``metadata["xval"]`` is the swept value."""
+
+    @property
+    def metadata(self) -> dict[str, Any]: ...
+
+    def write(self, circuit: QuantumCircuit, on: tuple[Qubit, Qubit]) -> None:
+        """Append what is played on both to a circuit; the measurement follows."""
+        ...
+
+
+class PairSequence(NamedTuple):
+    """A ``Written`` of some instructions."""
 
     metadata: dict[str, Any]
     parts: Sequence[Part]
+
+    def write(self, circuit: QuantumCircuit, on: tuple[Qubit, Qubit]) -> None:
+        circuit._data.extend(
+            [CircuitInstruction(part.instruction, [on[place] for place in part.places]) for part in self.parts]
+        )
 
 
 def x(*places: int) -> list[Part]:
@@ -93,19 +117,17 @@ class PairJoint:
     clbits: dict[Pair, int]
 
 
-def joined(name: str, sequences: Mapping[Pair, Sequence[PairSequence]]) -> Iterator[PairJoint]:
+def joined(name: str, sequences: Mapping[Pair, Sequence[Written]]) -> Iterator[PairJoint]:
     """Circuit n plays sequence n of every pair, in parallel; a pair with fewer of them leaves the last ones alone."""
-    qubits = Qubits(1 + max(max(pair.qubits()) for pair in sequences), "q")
+    qubits = QuantumRegister(1 + max(max(pair.qubits()) for pair in sequences), "q")
     empty = QuantumCircuit(qubits, ClassicalRegister(2 * len(sequences), "c"))
-    places = {pair: tuple(empty.qubits[qubit] for qubit in pair.qubits()) for pair in sequences}
     bits = {pair: 2 * place for place, pair in enumerate(sequences)}
     for number, row in enumerate(itertools.zip_longest(*sequences.values())):
         circuit = empty.copy_empty_like(f"{name}-{number}")
         played = {pair: one for pair, one in zip(sequences, row, strict=True) if one is not None}
         for pair, one in played.items():
-            on = places[pair]
-            circuit._data.extend(
-                [CircuitInstruction(part.instruction, [on[place] for place in part.places]) for part in one.parts]
-            )
-            circuit._data.extend([CircuitInstruction(Measure(), [on[k]], [empty.clbits[bits[pair] + k]]) for k in BOTH])
+            low, high = (empty.qubits[qubit] for qubit in pair.qubits())
+            one.write(circuit, (low, high))
+            into = empty.clbits[bits[pair] :]
+            circuit._data.extend([CircuitInstruction(Measure(), [(low, high)[k]], [into[k]]) for k in BOTH])
         yield PairJoint(circuit, {pair: one.metadata for pair, one in played.items()}, bits)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-WALL = 1.0
-"""rad of phase at which a wall stands."""
+WALL, LEAST = 160e3, 8e3
+"""Hz of ZZ at which a wall stands; and below which it is noise."""
+STEP = 80e3
+"""Hz between two points from which the outer one lies beyond, whatever its ZZ: the phase may have turned on."""
 LOST = 0.5
-"""Share of the middle's contrast below which a phase says nothing."""
+"""Share of the middle's contrast below which a ZZ says nothing."""
 INSIDE = 0.75
 """Share of the way to a wall up to which the ZZ is a polynomial of fourth order."""
 LEAST_POINTS = 7
@@ -17,26 +19,26 @@ LEAST_POINTS = 7
 
 @dataclass(frozen=True)
 class Arc:
-    """All in the units of the swept bias and of the phase, rad."""
+    """All in the units of the swept bias and in Hz of ZZ."""
 
     centre: float
     half_width: float
     wall_error: float
     zeros: tuple[float, ...]
-    """Biases of zero phase between the walls, ascending."""
+    """Biases of zero ZZ between the walls, ascending."""
     zero_error: float
     floor: float
-    """Bias at which the phase is least where it has no zero."""
+    """Bias at which the ZZ is least where it has no zero."""
     least: float
-    """The phase there."""
+    """The ZZ there."""
     least_error: float
     curve: tuple[np.ndarray, np.ndarray]
-    """Bias and fitted phase."""
+    """Bias and fitted ZZ."""
 
 
-def arc_of(bias: np.ndarray, phase: np.ndarray, error: np.ndarray, contrast: np.ndarray) -> Arc | None:
-    """The arc of phases (rad, -pi to pi) at ascending biases; None where there are not two walls."""
-    walls = walls_of(bias, phase, contrast)
+def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.ndarray) -> Arc | None:
+    """The arc of ZZ (Hz) at ascending biases; None where there are not two walls."""
+    walls = walls_of(bias, zz, contrast)
     if None in walls:
         return None
     left, right = float(walls[0] or 0.0), float(walls[1] or 0.0)
@@ -46,7 +48,7 @@ def arc_of(bias: np.ndarray, phase: np.ndarray, error: np.ndarray, contrast: np.
     if np.count_nonzero(kept) < LEAST_POINTS:
         return None
     rows = np.stack([np.ones(kept.sum()), u[kept] ** 2, u[kept] ** 4], axis=1) / error[kept, None]
-    found, *_ = np.linalg.lstsq(rows, phase[kept] / error[kept], rcond=None)
+    found, *_ = np.linalg.lstsq(rows, zz[kept] / error[kept], rcond=None)
     covariance = np.linalg.inv(rows.T @ rows)
     at = np.linspace(0, INSIDE, 400)
     shape = np.stack([np.ones_like(at), at**2, at**4], axis=1)
@@ -72,26 +74,26 @@ def arc_of(bias: np.ndarray, phase: np.ndarray, error: np.ndarray, contrast: np.
     )
 
 
-def walls_of(bias: np.ndarray, phase: np.ndarray, contrast: np.ndarray) -> tuple[float | None, float | None]:
-    """Where the phase first passes ``WALL`` to the left and to the right of the middle of the sweep."""
+def walls_of(bias: np.ndarray, zz: np.ndarray, contrast: np.ndarray) -> tuple[float | None, float | None]:
+    """Where the ZZ first passes ``WALL`` to the left and to the right of the middle of the sweep."""
     middle = len(bias) // 2
-    level = float(np.median(contrast[np.abs(phase) < WALL])) if (np.abs(phase) < WALL).any() else 0.0
-    beyond = (np.abs(phase) > WALL) | (contrast < LOST * level)
+    level = float(np.median(contrast[np.abs(zz) < WALL])) if (np.abs(zz) < WALL).any() else 0.0
+    beyond = (np.abs(zz) > WALL) | (contrast < LOST * level)
     places = np.flatnonzero(~beyond)
     if not len(places):
         return None, None
     start = int(places[np.argmin(np.abs(places - middle))])
-    return (
-        _wall(bias[start::-1], phase[start::-1], beyond[start::-1]),
-        _wall(bias[start:], phase[start:], beyond[start:]),
-    )
+    sides = (slice(start, None, -1), slice(start, None))
+    left, right = (_wall(bias[side], zz[side], beyond[side]) for side in sides)
+    return left, right
 
 
-def _wall(bias: np.ndarray, phase: np.ndarray, beyond: np.ndarray) -> float | None:
-    """Interpolated in the logarithm of the phase, which grows about threefold from point to point."""
+def _wall(bias: np.ndarray, zz: np.ndarray, beyond: np.ndarray) -> float | None:
+    """Interpolated in the logarithm of the ZZ, which grows about threefold from point to point."""
+    beyond = beyond | np.append(False, np.abs(np.diff(zz)) > STEP)
     if not beyond.any():
         return None
     first = int(np.argmax(beyond))
-    inner, outer = np.log(np.maximum(np.abs(phase[[first - 1, first]]), 0.05))
+    inner, outer = np.log(np.maximum(np.abs(zz[[first - 1, first]]), LEAST))
     share = 0.5 if outer <= inner else float(np.clip((np.log(WALL) - inner) / (outer - inner), 0.0, 1.0))
     return float(bias[first - 1] + share * (bias[first] - bias[first - 1]))

@@ -28,17 +28,18 @@ def decay_start(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
 
 
 class InterleavedAnalysis(InterleavedRBAnalysis):
-    """``InterleavedRBAnalysis`` with a floor of one half."""
+    """``InterleavedRBAnalysis`` with a fixed floor: one half for a qubit, a quarter for a pair."""
 
-    def __init__(self) -> None:
+    def __init__(self, floor: float = FLOOR) -> None:
         super().__init__()
-        self.set_options(average_method="shots_weighted", fixed_parameters={"b": FLOOR})
+        self._floor = floor
+        self.set_options(average_method="shots_weighted", fixed_parameters={"b": floor})
 
     def _generate_fit_guesses(
         self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
     ) -> curve.FitOptions | list[curve.FitOptions]:
         parts = [curve_data.filter(series=name) for name in ("standard", "interleaved")]
-        (height, alpha), (_, both) = (decay_start(part.x, part.y) for part in parts)
+        (height, alpha), (_, both) = (decay_start(part.x, part.y - self._floor + FLOOR) for part in parts)
         user_opt.bounds.set_if_empty(a=(0, 1), alpha=(0, 1), alpha_c=(0, 1))
         user_opt.p0.set_if_empty(a=height, alpha=alpha, alpha_c=min(both / alpha, 1 - 1e-7))
         return user_opt

@@ -71,7 +71,7 @@ class Bench:
             self.device.load({PAIR: found})
             if "coupler_bias" in found:
                 tune(self.device)
-        step = Step(raw, analysis, judgement, dict(self.device.controls()[PAIR]), true_cz(self.device, PAIR.qubits()))
+        step = Step(raw, analysis, judgement, dict(self.device.controls()[PAIR]), true_cz(self.device, (0, 1)))
         self.steps.append((name, step))
         return step
 
