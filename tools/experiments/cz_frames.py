@@ -54,10 +54,11 @@ def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawD
 def analyse(raw: RawData) -> Analysis:
     found = phasors(raw)
     lines, drawn = {}, []
+    own = pairs.names(raw)
     for target in (0, 1):
         for partner in (0, 1):
             lines[target, partner], one = _line(found.where(target=target, partner=partner), partner)
-            drawn.append(one.model_copy(update={"name": f"q{target + 1} of the pair, other in {partner}"}))
+            drawn.append(one.model_copy(update={"name": f"{own[target]}, {own[1 - target]} in {partner}"}))
     plain = found.where(partner=0, target=0)
     contrast = series("contrast", plain.of("xval"), np.abs(plain.values), plain.errors)
     worst = max(one.reduced_chi2 for one in lines.values())

@@ -90,7 +90,7 @@ def analyse(raw: RawData) -> Analysis:
         raw,
         (*drawn, series("contrast", number[middle], contrast[middle], found.errors[::2][middle])),
         Axis(label="Pulses", unit=""),
-        Axis(label="Conditional phase beyond pi each (rad)", unit=""),
+        Axis(label="Phase beyond pi per pulse (rad)", unit=""),
         _quantities(line, raw.controls["cz_amplitude"]),
         reduced_chi2=line.reduced_chi2,
     )

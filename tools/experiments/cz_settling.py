@@ -85,12 +85,16 @@ def analyse(raw: RawData) -> Analysis:
         mine = rounds == number
         at = np.linspace(min(WAITS), max(WAITS), 201)
         curve = -tail.amplitude * scale * response(at, np.full_like(at, number), tail.time, train)
-        drawn.append(series(f"{number} rounds", waits[mine], phase[mine] - offset, error[mine], at, curve))
+        drawn.append(
+            series(
+                f"{number} round{'s' if number > 1 else ''}", waits[mine], phase[mine] - offset, error[mine], at, curve
+            )
+        )
     return pairs.analysis(
         raw,
         (*drawn, series("contrast", contrast.of("xval"), np.abs(contrast.values), contrast.errors)),
         Axis(label="Wait after a long pulse", unit="s"),
-        Axis(label="Conditional phase by the wait (rad)", unit=""),
+        Axis(label="Phase by the wait (rad)", unit=""),
         _quantities(tail, loaded, Quantity(value=slope, stderr=slope_error)),
         reduced_chi2=tail.reduced_chi2,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from reson.components import Pair
+from reson.components import Pair, Qubit
 from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -136,6 +136,11 @@ def interacts(phase: Series) -> Check:
 def component_of(analysis: Analysis) -> Pair:
     """The pair whose measurement it is."""
     return Pair(analysis.qubit or 0, int(analysis.quantities["partner"].value))
+
+
+def names(raw: RawData) -> tuple[str, str]:
+    """Of the first and of the second qubit."""
+    return Qubit(raw.qubit), Qubit(int(raw.parameters["partner"]))
 
 
 def wrapped(angle: float | np.ndarray) -> float | np.ndarray:

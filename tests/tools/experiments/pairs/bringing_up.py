@@ -12,23 +12,10 @@ from reson.records import Judgement, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
-from reson.tools.experiments import (
-    coupler_arc,
-    coupler_idle,
-    cz_amplitude,
-    cz_duration,
-    cz_frames,
-    cz_phase,
-    cz_settling,
-)
-from reson.tools.experiments.experiment import Experiment
+from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.verdicts.judge import judge
 
 PAIR = Pair(0, 1)
-ROWS: dict[str, Experiment] = {
-    one.NAME: one.EXPERIMENT
-    for one in (coupler_arc, coupler_idle, cz_amplitude, cz_duration, cz_phase, cz_settling, cz_frames)
-}
 CHAIN = (
     "coupler_arc",
     "coupler_idle",
@@ -61,7 +48,7 @@ class Bench:
 
     def measure(self, name: str, **given: float) -> Step:
         """One step; what is not rejected is loaded, and the qubits are tuned to where the bias has moved them."""
-        row = ROWS[name]
+        row = PAIR_ROWS[name]
         arguments = row.arguments(given, self.device.controls()[PAIR])
         raw = row.acquire(self.device, {PAIR: arguments})[PAIR]  # pyright: ignore[reportArgumentType]
         analysis = row.analyse(raw)
