@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from reson.evals import bench_chip
+from reson.evals import bench_chip, bench_record
 from reson.evals.nights import run_night
 
 
@@ -42,7 +42,7 @@ def _seconds(command: list[str], repeats: int = 7) -> float:
 
 
 def main() -> None:
-    for part in (start_up, bench_chip.run, night):
+    for part in (start_up, bench_chip.run, night, bench_record.run):
         for name, value, unit in part():
             print(f"{name:<72} {value:>12.4g} {unit}", flush=True)
 
