@@ -157,7 +157,7 @@ def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
 
 
 def starter() -> str:
-    """Who starts a run: whom the console names, else the login name; empty where there is none that one can read."""
+    """Who starts a run or goes on with it: whom the console names, else the login name; empty where there is none that one can read."""
     try:
         name = os.environ.get(PERSON) or getpass.getuser()
     except (KeyError, OSError):
@@ -289,7 +289,10 @@ def _bench(
         "prompts": prompt_hashes(),
         "versions": provenance(),
     }
+    again = trajectory.count("start")
     bench.tell("start", "start", start)
+    if again:
+        bench.tell(f"resume-{trajectory.count('resume-') + 1}", "resume", {"by": starter()})
     if isinstance(device, Remote):
         device.attend(run_id, stop, lambda kind, body: _tell_of_job(bench, kind, body))
     if told := published_of(device):

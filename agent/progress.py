@@ -152,6 +152,8 @@ def sentences(kind: str, body: Json) -> list[str]:
         case "start":
             components = body["settings"]["components"]
             return [f"{body['run']} on {body['device']}: {count(len(components), 'qubit')}, brain {body['brain']}"]
+        case "resume":
+            return [f"goes on, by {body['by']}"] if body["by"] else []
         case "measuring":
             whys = "; ".join(sorted(set(body["why"].values())))
             return [f"measuring {body['experiment']} on {' '.join(body['components'])}: {one_line(whys, REASON_WIDTH)}"]

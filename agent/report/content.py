@@ -170,6 +170,7 @@ class Provenance(Record):
     rules: dict[str, int]
     """Rule of the policy -> how many actions it decided."""
     times_resumed: int
+    resumed_by: tuple[str, ...] = ()
     written_wall: Finite
     damaged: tuple[str, ...] = ()
     """Lines of the trajectory that could not be read."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reson.agent.report.content import Diagnosis
-from reson.events import Asked, Decided, Event, JobFailed, NotWritten, Refused, Started, Stopped, Summarised
+from reson.events import Asked, Decided, Event, JobFailed, NotWritten, Refused, Resumed, Started, Stopped, Summarised
 from reson.records import Json
 from reson.tools.store.approvals import ApprovalStatus
 from reson.trajectory import damage_of
@@ -25,6 +25,11 @@ def damaged(path: Path) -> tuple[str, ...]:
 def times_resumed(events: Iterable[Event]) -> int:
     """How often the run ended before its last end."""
     return max(0, sum(isinstance(event, Stopped) for event in events) - 1)
+
+
+def resumed_by(events: Iterable[Event]) -> tuple[str, ...]:
+    """Who had the run go on, each once, in order."""
+    return tuple(dict.fromkeys(event.by for event in events if isinstance(event, Resumed) and event.by))
 
 
 def last_words(events: Iterable[Event]) -> dict[str, Json]:

@@ -66,7 +66,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         refused=events.refusals(trajectory),
         summary=events.summary_of(trajectory),
         account=account(trajectory),
-        provenance=_provenance(lab, store, row, start, approvals, events.times_resumed(trajectory)),
+        provenance=_provenance(lab, store, row, start, approvals, trajectory),
     )
 
 
@@ -132,7 +132,12 @@ def _waiting(row: ApprovalRow) -> Waiting:
 
 
 def _provenance(
-    lab: Lab, store: Store, row: RunRow, start: Started | None, approvals: Sequence[ApprovalRow], times_resumed: int
+    lab: Lab,
+    store: Store,
+    row: RunRow,
+    start: Started | None,
+    approvals: Sequence[ApprovalRow],
+    trajectory: Sequence[Event],
 ) -> Provenance:
     return Provenance(
         lab=str(lab.directory),
@@ -141,7 +146,8 @@ def _provenance(
         settings=row.settings,
         config=start.config if start else {},
         rules=dict(Counter(approval.rule for approval in approvals)),
-        times_resumed=times_resumed,
+        times_resumed=events.times_resumed(trajectory),
+        resumed_by=events.resumed_by(trajectory),
         written_wall=time.time(),
         damaged=events.damaged(lab.runs / row.id / "trajectory.jsonl"),
         record=str(head_of(store)),

@@ -34,6 +34,13 @@ class Started(Event):
     versions: dict[str, str] = {}
 
 
+class Resumed(Event):
+    """A process that goes on with the run."""
+
+    by: str
+    """Who had it go on; empty where the system knows no name."""
+
+
 class Decided(Event):
     decision: Json
     """As the brain's vocabulary has it: ``kind``, ``component``, ``why`` and what goes with the kind."""
@@ -177,6 +184,7 @@ class Stopped(Event):
 
 _KINDS: dict[str, type[Event]] = {
     "start": Started,
+    "resume": Resumed,
     "decision": Decided,
     "refused": Refused,
     "job_failed": JobFailed,

@@ -11,12 +11,17 @@ from reson.agent.approvals import approve, edit, reject, respond
 from reson.agent.cli.rollback import roll_back
 from reson.agent.lab import EPOCH, open_lab
 from reson.agent.launch import Plan, resume, start
+from reson.agent.memory import recall
 from reson.agent.policy import DEFAULT_POLICY
+from reson.authors import PERSON
 from reson.errors import ToolError
+from reson.events import Resumed, event_of
 from reson.records import Ending
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import commit, current, log, rollback_changes
+from reson.tools.store.runs import get_run
+from reson.trajectory import read_trajectory
 from tests.agent.campaign.conftest import ASK_BEFORE_WRITING
 
 
@@ -50,6 +55,55 @@ def test_an_answer_in_another_process_lets_that_qubit_go_on(make_lab, calibrate)
         "punch_out",
     ]
     assert ended.ending is Ending.WAITING_FOR_APPROVAL
+
+
+ASK_BEFORE_MEASURING = """
+[[rule]]
+name = "a person sends pulses"
+experiment = "resonator_spectroscopy"
+effect = "measures"
+decision = "ask"
+
+[[rule]]
+name = "the rest is fine"
+decision = "auto"
+"""
+
+
+@pytest.mark.parametrize(
+    ("give", "told"),
+    [
+        (lambda store, name: approve(store, name, "ada", "go ahead"), "go ahead"),
+        (lambda store, name: reject(store, name, "ada", "the fridge is warm"), "the fridge is warm"),
+        (lambda store, name: respond(store, name, "ada", "wait until ten"), "wait until ten"),
+    ],
+    ids=["approved", "rejected", "responded"],
+)
+def test_an_answer_to_a_request_to_measure_is_remembered(make_lab, give, told):
+    lab = make_lab(policy=ASK_BEFORE_MEASURING)
+    plan = Plan(kind="run", experiment="resonator_spectroscopy", writes=False)
+    ended = start(lab, plan, lambda kind, body: None)
+    [pending] = list_approvals(lab.store(), status="pending")
+    give(lab.store(), pending.id)
+    resume(lab, ended.run_id, lambda kind, body: None)
+    [hit] = recall(lab.memory(), told, where={"kind": "decision"}, limit=3)
+    assert told in hit.text and "ada" in hit.text
+    assert hit.metadata["approval_id"] == pending.id
+
+
+def test_who_started_a_run_and_who_had_it_go_on_is_on_record(make_lab, monkeypatch):
+    lab = make_lab(policy=ASK_BEFORE_MEASURING)
+    monkeypatch.setenv(PERSON, "ada")
+    plan = Plan(kind="run", experiment="resonator_spectroscopy", writes=False)
+    ended = start(lab, plan, lambda kind, body: None)
+    for name in ("bob", "carl", "bob", "an\u200bn"):
+        monkeypatch.setenv(PERSON, name)
+        resume(lab, ended.run_id, lambda kind, body: None)
+    assert get_run(lab.store(), ended.run_id).settings["by"] == "ada"
+    events = [event_of(line) for line in read_trajectory(lab.runs / ended.run_id / "trajectory.jsonl")]
+    assert [event.by for event in events if isinstance(event, Resumed)] == ["bob", "carl", "bob", ""]
+    report = (lab.runs / ended.run_id / "report.html").read_text()
+    assert "Started by ada." in report and "resumed 4 times by bob, carl" in report
 
 
 def test_an_edited_value_is_what_gets_executed_and_recorded(make_lab, calibrate):
