@@ -157,7 +157,7 @@ def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
 
 
 def starter() -> str:
-    """Who starts a run or goes on with it: whom the console names, else the login name; empty where there is none that one can read."""
+    """Who starts a run or has it go on: whom the console names, else the login name; empty where none can be read."""
     try:
         name = os.environ.get(PERSON) or getpass.getuser()
     except (KeyError, OSError):
