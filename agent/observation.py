@@ -68,6 +68,8 @@ class DiagnosisCode(StrEnum):
     NO_RESONATOR = "no_resonator"
     READOUT_SATURATED = "readout_saturated"
     NOISY_READOUT = "noisy_readout"
+    INTERCHANGED = "interchanged"
+    UNSTEADY = "unsteady"
     HOT_QUBIT = "hot_qubit"
     NO_DRIVE_RESPONSE = "no_drive_response"
     SWAPPED_DRIVE_LINES = "swapped_drive_lines"

@@ -59,6 +59,24 @@ def noisy_readout(apart: float) -> Diagnosis:
     )
 
 
+def interchanged() -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.INTERCHANGED,
+        text="0 is read as 1 and 1 as 0, also after a new calibration of the readout.",
+        remedy="Look for a phase of the readout that jumps: local oscillator, its reference clock, triggers of the "
+        "digitiser; and whether the qubit is excited at rest.",
+    )
+
+
+def unsteady(last: Attempt) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.UNSTEADY,
+        text=f"it changes while {last.experiment} is measured, at every try: {last.reasons[0] if last.reasons else ''}",
+        remedy="Measure it over time (t1_over_time, Ramsey again and again): a two-level defect, a wandering bias or "
+        "temperature, or a readout whose phase jumps.",
+    )
+
+
 def hot_qubit(share: float) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.HOT_QUBIT,

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reson.agent.expert.diagnosis import denied, no_drive_response, rejected, unresolved, weak_drive_line
+from reson.agent.expert.diagnosis import (
+    denied,
+    interchanged,
+    no_drive_response,
+    rejected,
+    unresolved,
+    unsteady,
+    weak_drive_line,
+)
 from reson.agent.expert.plans import UPSTREAM, Step
 from reson.agent.observation import Attempt, Diagnosis
 from reson.records import CheckCode, Outcome, Quantity, Status, Verdict
 
 _FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
 MAX_TRIES = 4
+UNSTEADY_TRIES = 3
+"""Measurements of one kind in whose course something changed, after which it is no chance."""
 MAX_SHOTS = 20_000
 
 
@@ -69,6 +79,10 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
         return Abandon("no pi pulse within the amplitude limit", weak_drive_line())
     if _drive_too_weak(last) and not upstream_tried:
         return GoUpstream(UPSTREAM["rabi"], "no oscillation up to full scale: is the qubit still where it was?")
+    if CheckCode.INTERCHANGED in last.failed:
+        return _interchanged(upstream_tried)
+    if _only_unsteady(last):
+        return _unsteady(step, failures)
     if CheckCode.OFF_RESONANCE in last.failed and not upstream_tried:
         why = "the drive is off the qubit's frequency: correct that first, over a window that cannot take it for less"
         return GoUpstream("ramsey_xy", why, _ramsey_that_sees(last.quantities.get("detuning")))
@@ -79,6 +93,38 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
     if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried and step.experiment in UPSTREAM:
         return GoUpstream(UPSTREAM[step.experiment], f"{step.experiment} makes no sense twice: look upstream")
     return Retry(_adjusted(last), f"{step.experiment} again: {last.status or last.verdict}: {_first(last.reasons)}")
+
+
+def _interchanged(upstream_tried: bool) -> Remedy:
+    """A readout that is calibrated anew finds its angle and threshold; one that turns again is not ours to mend."""
+    if upstream_tried:
+        return Abandon("0 and 1 are interchanged after a new calibration of the readout too", interchanged())
+    return GoUpstream(UPSTREAM["t1"], "0 and 1 are interchanged: the readout has turned, calibrate it anew")
+
+
+def _only_unsteady(last: Attempt) -> bool:
+    """A sound measurement but for what changed in its course, and for what a change does to the plot and its fit."""
+    beside = {CheckCode.DOUBTED, CheckCode.MISFIT}
+    return (
+        last.verdict is Verdict.REVIEW
+        and CheckCode.UNSTEADY in last.failed
+        and set(last.failed)
+        <= {
+            CheckCode.UNSTEADY,
+            *beside,
+        }
+    )
+
+
+def _unsteady(step: Step, failures: list[Attempt]) -> Remedy:
+    """The same again, since what jumped may stay where it is; where it goes on, a person has to look for the cause."""
+    again = [one for one in failures if _only_unsteady(one)]
+    if len(again) >= UNSTEADY_TRIES:
+        return Abandon(f"{step.experiment} changes while it is measured, {len(again)} times", unsteady(failures[-1]))
+    return Retry(
+        failures[-1].parameters,
+        f"something moved while it was measured, the same again: {_first(failures[-1].reasons)}",
+    )
 
 
 def _after_refusal(failures: list[Attempt]) -> Remedy:

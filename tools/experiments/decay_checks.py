@@ -40,5 +40,6 @@ def decay_checks(
         checks.resolved(name, tau, 3.0),
         checks.precise(name, tau, 0.15),
         checks.goodness(analysis, parameters=3, tolerance=0.01),
+        checks.one_curve(analysis, tolerance=0.01),
         checks.history(name, tau, history, natural=0.25),
     ]

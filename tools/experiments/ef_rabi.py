@@ -148,6 +148,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         ),
         checks.precise("ef_amplitude", found["ef_amplitude"], 0.05),
         checks.goodness(analysis, parameters=3, tolerance=0.04),
+        checks.one_curve(analysis, tolerance=0.04),
         checks.history("ef_amplitude", found["ef_amplitude"], history, natural=0.03),
         *(
             checks.agrees("ef_amplitude", found["ef_amplitude"], name, found[name])

@@ -134,6 +134,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.resolved("oscillation frequency", found["periods"], 10.0),
         checks.precise("x_amplitude", found["x_amplitude"], 0.05),
         checks.goodness(analysis, parameters=3, tolerance=0.04),
+        checks.one_curve(analysis, tolerance=0.04),
         checks.history("x_amplitude", found["x_amplitude"], history, natural=0.03),
         *(
             checks.agrees("x_amplitude", found["x_amplitude"], name, found[name])

@@ -123,6 +123,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.precise("rabi_rate", found["rabi_rate"], 0.03),
         checks.within("decay times in the window", lost, -1.0, float(np.log(2)), severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=4, tolerance=0.04),
+        checks.one_curve(analysis, tolerance=0.04),
         checks.history("rabi_rate", found["rabi_rate"], history, natural=0.03),
     ]
 

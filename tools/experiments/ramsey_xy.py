@@ -165,6 +165,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.resolved("amplitude", found["contrast"], 8.0),
         checks.within("error of the frequency", frequency.stderr or np.inf, 0.0, 0.1 / window, "Hz"),
         checks.goodness(analysis, parameters=5, tolerance=0.02),
+        checks.one_curve(analysis, tolerance=0.02),
     ]
     if "splitting" in found:
         apart = found["splitting"].value

@@ -198,6 +198,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.precise("t2_star", tau, 0.2),
         checks.within("second line over the first", second, 0.0, FAINTEST, severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=6, tolerance=0.02),
+        checks.one_curve(analysis, tolerance=0.02),
         checks.history("t2_star", tau, history, natural=0.25),
     ]
     if "t1" in history:

@@ -12,7 +12,9 @@ import numpy as np
 
 from reson.records import Check, CheckCode, Quantity, Verdict
 from reson.tools.data import Analysis, Past, Series
+from reson.tools.verdicts.in_step import CERTAIN, break_of
 from reson.tools.verdicts.residuals import chi2_with_tolerance, scatter_significance
+from reson.wording import quantity as written
 
 SIGNIFICANCE = 6.0
 """Standard deviations by which data must scatter more than its errors before it counts as a signal."""
@@ -105,6 +107,20 @@ def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: flo
         code, message = CheckCode.TOO_QUIET, f"the data scatter less than their errors: reduced chi2 = {low:.2f}"
     limit = max(highest, 1 + CHANCE * (2 / freedom) ** 0.5)
     return _check("reduced chi2", code, high <= limit and not too_quiet, Verdict.REVIEW, message)
+
+
+def one_curve(analysis: Analysis, tolerance: float) -> Check:
+    """The curve holds from the first point of the sweep to the last, measured one after the other (``in_step``).
+
+    ``tolerance`` as for ``goodness``. What changed is not told apart from a curve of another shape, so it is a review.
+    """
+    significance, at = break_of(analysis.series, tolerance)
+    where = written(float(f"{at:.3g}"), None, analysis.x_axis.unit)
+    message = (
+        f"what is measured changed during the sweep: from {where} on the points follow another curve"
+        f" ({significance:.1f} sigma)"
+    )
+    return _check("one curve all along", CheckCode.UNSTEADY, significance <= CERTAIN, Verdict.REVIEW, message)
 
 
 def history(

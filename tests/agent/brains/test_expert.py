@@ -348,3 +348,21 @@ def test_another_brains_idea_does_not_lead_the_plan_astray():
     after_failure = decide(*done, attempt("readout", Verdict.REJECT, Status.NO_EXCITATION), attempt("t1"))
     assert isinstance(after_failure, Measure)
     assert after_failure.experiment == "readout"
+
+
+def test_a_readout_that_is_turned_round_is_calibrated_anew_and_else_named():
+    turned = attempt("t1", Verdict.REJECT, Status.FIT_POOR, failed=(CheckCode.INTERCHANGED,))
+    decision = decide(*until("t1"), turned)
+    assert isinstance(decision, Measure) and decision.experiment == "readout" and "interchanged" in decision.why
+    decision = decide(*until("t1"), turned, attempt("readout"), turned)
+    assert isinstance(decision, GiveUp) and decision.diagnoses[0].code is DiagnosisCode.INTERCHANGED
+
+
+@pytest.mark.parametrize("name", ["readout", "t1", "ramsey_xy", "rabi"])
+def test_what_changes_while_it_is_measured_is_measured_again_and_then_named(name: str):
+    moved = attempt(name, Verdict.REVIEW, failed=(CheckCode.UNSTEADY, CheckCode.DOUBTED))
+    decision = decide(*until(name), moved)
+    assert isinstance(decision, Measure) and decision.experiment == name
+    assert decision.parameters == moved.parameters and "moved" in decision.why
+    decision = decide(*until(name), *[moved] * 3)
+    assert isinstance(decision, GiveUp) and decision.diagnoses[0].code is DiagnosisCode.UNSTEADY
