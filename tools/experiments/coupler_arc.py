@@ -22,6 +22,7 @@ from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.phases import Phasors, phasors
 from reson.tools.experiments.pair_acquisition import acquire_pairs
 from reson.tools.verdicts import checks
+from reson.tools.verdicts.residuals import scatter_significance
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -88,7 +89,7 @@ def analyse(raw: RawData) -> Analysis:
         Axis(label="Coupler bias (flux quanta)", unit=""),
         Axis(label="ZZ", unit="Hz"),
         {} if arc is None else _quantities(arc),
-        error=None if arc is not None else _missing(walls_of(bias, zz, contrast)),
+        error=None if arc is not None else _missing(walls_of(bias, zz, contrast), zz, error),
     )
 
 
@@ -97,11 +98,18 @@ def zz_phases(found: Phasors) -> np.ndarray:
     return np.angle(-found.values.conj())
 
 
-ONE, NEITHER = "the ZZ runs away on one side only", "the flux of the coupler changes nothing"
+MISSING = {
+    CheckCode.ONE_WALL: "the ZZ runs away on one side of the range only",
+    CheckCode.FLUX_GAIN_OFF: "the ZZ moves and runs away on neither side: the coupler is hardly moved",
+    CheckCode.NO_INTERACTION: "the flux of the coupler changes nothing",
+}
 
 
-def _missing(walls: tuple[float | None, float | None]) -> str:
-    return NEITHER if walls == (None, None) else ONE
+def _missing(walls: tuple[float | None, float | None], zz: np.ndarray, error: np.ndarray) -> str:
+    if walls != (None, None):
+        return MISSING[CheckCode.ONE_WALL]
+    moves = scatter_significance(zz, error) >= checks.SIGNIFICANCE
+    return MISSING[CheckCode.FLUX_GAIN_OFF if moves else CheckCode.NO_INTERACTION]
 
 
 def _quantities(arc: Arc) -> dict[str, Quantity]:
@@ -121,7 +129,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     level = pairs.contrast_of(analysis)
     seen = checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL)
     if analysis.error is not None:
-        code = CheckCode.ONE_WALL if analysis.error == ONE else CheckCode.NO_INTERACTION
+        code = next((code for code, said in MISSING.items() if said == analysis.error), CheckCode.NO_FIT)
         return [seen, pairs.asked("walls", False, code, analysis.error)]
     found = analysis.quantities
     zeros, idle = found["zeros"].value, found["coupler_bias"]
@@ -130,8 +138,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     return [
         seen,
         checks.within("contrast", level, pairs.FULL_CONTRAST, 1.1, severity=Verdict.REVIEW),
-        checks.within("middle", found["flux_centre"].value, -MOST_OFFSET, MOST_OFFSET, code=CheckCode.FLUX_LINE_OFF),
-        checks.within("wall", found["wall"].value, *WALL, code=CheckCode.FLUX_LINE_OFF),
+        checks.within("middle", found["flux_centre"].value, -MOST_OFFSET, MOST_OFFSET, code=CheckCode.FLUX_OFFSET_OFF),
+        checks.within("wall", found["wall"].value, *WALL, code=CheckCode.FLUX_GAIN_OFF),
         pairs.asked("zero of the ZZ", zeros > 0 or abs(left) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
         checks.within("error of the bias", idle.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
     ]
