@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from reson.older_records import derived, with_limits
+from reson.components import Component, as_qubit
+from reson.older_records import derived, with_component, with_limits
 from reson.records import Check, Finite, Quantity, Record
 
 Values = Mapping[str, float]
@@ -18,7 +19,7 @@ Values = Mapping[str, float]
 
 @dataclass(frozen=True)
 class RawData:
-    """What one experiment on one qubit brought home, before any analysis.
+    """What one experiment on one component brought home, before any analysis.
 
     ``arrays`` holds one of: ``counts`` int (circuits, 2); ``p1`` and ``p1_stderr`` float (circuits,) where somebody
     else counted; ``iq`` complex64 (circuits, shots) in arbitrary units; ``iq_mean`` complex (circuits,) with
@@ -27,7 +28,7 @@ class RawData:
     """
 
     experiment: str
-    qubit: int
+    component: Component
     parameters: dict[str, float]
     controls: dict[str, float]
     """Control values that the device had when the data was taken."""
@@ -37,6 +38,11 @@ class RawData:
     started: float
     """Device clock, seconds since the Unix epoch."""
     ended: float
+
+    @property
+    def qubit(self) -> int:
+        """Number of the qubit. Raises ``ToolError`` (bad_arguments) for the data of a pair."""
+        return as_qubit(self.component).number
 
 
 def of_probability(raw: RawData) -> bool:
@@ -113,12 +119,17 @@ class Analysis(Record):
     points: dict[str, tuple[tuple[Finite, Finite], ...]] = Field(default_factory=dict)
     """Scatter clouds for IQ plots: name -> (I, Q) points, thinned for drawing."""
     error: str | None = None
-    qubit: int | None = None
-    """Whose measurement it is, for the title of the figure."""
+    component: str = ""
+    """Whose measurement it is."""
     data_checks: tuple[Check, ...] = ()
     """Checks that only the raw data can answer, made while it was at hand; they count with those of the experiment."""
     faults: tuple[Fault, ...] = ()
     """Where our own code failed on this data; each rejects."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_component(cls, fields: Any) -> Any:
+        return with_component(fields)
 
 
 class Past(Record):

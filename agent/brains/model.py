@@ -15,7 +15,6 @@ from reson.agent.model.capabilities import Capabilities
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Observation, QubitView
-from reson.components import Qubit
 from reson.records import Reading, Seen, Verdict
 from reson.tools.data import Analysis
 
@@ -62,7 +61,7 @@ class ModelBrain:
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         reading = self.look(figure, analysis)
         answered = MODEL if reading is not None else OFFLINE
-        self.desk.answered_by("read", component_of(analysis), figure.stem, answered, "")
+        self.desk.answered_by("read", analysis.component, figure.stem, answered, "")
         return reading or self.offline.read(figure, analysis, numbers)
 
     def sure_of(self, reading: Reading) -> bool:
@@ -74,14 +73,10 @@ class ModelBrain:
         try:
             return read_by_model(self.desk, self.able(), figure, analysis, suspected)
         except NoAnswer as error:
-            self.desk.fell_back("read", [component_of(analysis)], error)
+            self.desk.fell_back("read", [analysis.component], error)
             return None
 
 
 def place_of(view: QubitView) -> str:
     """Where in its run a qubit is: what was tried and what was answered."""
     return f"{len(view.attempts)}-{sum(attempt.write != 'none' for attempt in view.attempts)}"
-
-
-def component_of(analysis: Analysis) -> str:
-    return "" if analysis.qubit is None else Qubit(analysis.qubit)

@@ -12,7 +12,6 @@ from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.agent.reading import read_saved_data
-from reson.components import Qubit, as_qubit
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.data import Analysis, Fault
@@ -56,14 +55,13 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
             return _refused(bench, state, job, error.message)
         bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
         bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
-        requests = {as_qubit(name).number: arguments for name, arguments in job["requests"].items()}
         try:
-            data = acquire_again(bench, job, requests)
+            data = acquire_again(bench, job)
         except ToolError as error:
             return _refused(bench, state, job, error.message, error.kind is ToolErrorKind.DEVICE_REFUSED)
         taken = bench.device.taken() if isinstance(bench.device, Remote) else None
         when = {} if taken is None else {"started": taken[0], "ended": taken[1]}
-        raw = {ids[Qubit(number)]: replace(one, **when) for number, one in data.items()}
+        raw = {ids[name]: replace(one, **when) for name, one in data.items()}
         record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)
         if isinstance(bench.device, Remote):
             bench.device.recorded()
@@ -101,7 +99,7 @@ def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
         drawn, kept = picture, analysis
         if isinstance(drawn, Fault):
             kept = with_faults(analysis, [drawn])
-            drawn = png(empty(experiment.title, analysis.qubit))
+            drawn = png(empty(experiment.title, analysis.component))
         results[name] = {"analysis": _put(bench, kept), "figure": bench.store.blobs.put(drawn, ".png")}
     return {"job": {**job, "results": results}}
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import Job
+from reson.components import Component
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
-from reson.tools.data import RawData, Values
+from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
 
 MOST_FAILURES = 3
 """Jobs that fail in a row before the run ends as ``device_unavailable``."""
 
 
-def acquire_again(bench: Bench, job: Job, requests: Mapping[int, Values]) -> dict[int, RawData]:
+def acquire_again(bench: Bench, job: Job) -> dict[Component, RawData]:
     """Measure; a job that failed is repeated with the same arguments, and every failure is told.
 
     Raises ``ToolError`` for a request that the device refused, ``DeviceUnavailable`` after ``MOST_FAILURES`` failed
@@ -22,7 +21,7 @@ def acquire_again(bench: Bench, job: Job, requests: Mapping[int, Values]) -> dic
     """
     for failures in range(1, MOST_FAILURES + 1):
         try:
-            return get(job["experiment"]).acquire(bench.device, requests)
+            return get(job["experiment"]).measure(bench.device, job["requests"])
         except ToolError as error:
             if error.kind is not ToolErrorKind.JOB_FAILED:
                 raise

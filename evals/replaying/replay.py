@@ -20,7 +20,6 @@ from pydantic import TypeAdapter
 
 from reson.agent.approvals import approve, edit, reject, respond
 from reson.agent.brains.brain import Brain
-from reson.agent.brains.model import component_of
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.run import run_campaign
@@ -113,7 +112,7 @@ class RecordedBrain:
         return chosen
 
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
-        name = component_of(analysis)
+        name = analysis.component
         if not self.readings[name]:
             raise Diverged(f"{name} has one plot more than was recorded ({analysis.experiment})", "see what it is")
         measurement, reading = self.readings[name].popleft()

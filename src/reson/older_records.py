@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from reson.components import Qubit
+
 M = TypeVar("M", bound=BaseModel)
 
 _CHECKS = {
@@ -62,6 +64,14 @@ def with_seen(fields: Any) -> Any:
     if not isinstance(fields, dict) or "seen" in fields or "reader" not in fields:
         return fields
     return fields | {"seen": "saved_data" if str(fields["reader"]).startswith("offline") else "picture"}
+
+
+def with_component(fields: Any) -> Any:
+    """The fields of an analysis, which named its qubit by number while there were no pairs."""
+    if not isinstance(fields, dict) or "qubit" not in fields:
+        return fields
+    rest = {name: value for name, value in fields.items() if name != "qubit"}
+    return rest if fields["qubit"] is None else rest | {"component": Qubit(fields["qubit"])}
 
 
 def with_limits(fields: Any) -> Any:

@@ -23,6 +23,7 @@ from reson.agent.memory import (
     remember,
 )
 from reson.agent.policy import parse_policy
+from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import (
     Action,
@@ -47,7 +48,7 @@ from reson.tools.store.store import Store, open_store
 
 
 def _measured(store: Store, name: str, experiment: str, qubit: int, value: float, verdict: Verdict, why: str) -> None:
-    raw = RawData(experiment, qubit, {}, {}, 100, [{}], {"counts": np.ones((1, 2), int)}, 0.0, float(len(name)))
+    raw = RawData(experiment, Qubit(qubit), {}, {}, 100, [{}], {"counts": np.ones((1, 2), int)}, 0.0, float(len(name)))
     record_measurements(store, "run", 1, f"job-{name}", why, {name: raw})
     axis = Axis(label="x", unit="s")
     quantities = {experiment: Quantity(value=value, stderr=value / 50, unit="s")}

@@ -60,7 +60,7 @@ def bring_home(
     return {
         qubit: RawData(
             experiment=name,
-            qubit=qubit,
+            component=Qubit(qubit),
             parameters=dict(arguments[qubit]),
             controls=controls[qubit],
             shots=shots,

@@ -81,7 +81,7 @@ def analyse(raw: RawData) -> Analysis:
     stairs = series(STAIRCASE, place, found[0] + found[1] * IDEAL, np.zeros(len(PAIRS)))
     return Analysis(
         experiment="allxy",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(points, stairs),
         x_axis=Axis(label="Pair of pulses (lower case: half the angle)", unit=""),
         y_axis=P1,

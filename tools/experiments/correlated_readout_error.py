@@ -117,7 +117,7 @@ def analyse(raw: RawData) -> Analysis:
 def _analysis(raw: RawData, parts: tuple[Series, ...], quantities: dict[str, Quantity], error: str | None) -> Analysis:
     return Analysis(
         experiment="correlated_readout_error",
-        qubit=raw.qubit,
+        component=raw.component,
         series=parts,
         x_axis=Axis(label="Pattern" if error else "Other qubit", unit=""),
         y_axis=P1 if error else Axis(label="Change of P(1) when it is in 1", unit=""),

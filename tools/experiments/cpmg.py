@@ -83,7 +83,7 @@ def analyse(raw: RawData) -> Analysis:
         }
     return Analysis(
         experiment="cpmg",
-        qubit=raw.qubit,
+        component=raw.component,
         series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
         y_axis=axis_of(raw),

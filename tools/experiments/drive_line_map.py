@@ -71,7 +71,7 @@ def analyse(raw: RawData) -> Analysis:
     quantities = _quantities(lines[order], change, error, raw.qubit)
     return Analysis(
         experiment="drive_line_map",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(Series(name="response", x=tuple(lines[order]), y=tuple(change), y_err=tuple(error)),),
         x_axis=Axis(label="Drive line, by the qubit that it is wired to", unit=""),
         y_axis=Axis(label="Change of the signal (arb. units)", unit=""),

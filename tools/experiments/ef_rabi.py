@@ -97,7 +97,7 @@ def analyse(raw: RawData) -> Analysis:
         quantities = _quantities(turning, raw.parameters["max_amplitude"]) | {"lopsided": lopsided}
     return Analysis(
         experiment="ef_rabi",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Drive amplitude at f12 (full scale)", unit=""),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),

@@ -65,7 +65,7 @@ def analyse(raw: RawData) -> Analysis:
     result = fit_signal(GaussianAnalysis(), raw, MHZ, ("a", "b"))
     return Analysis(
         experiment="ef_spectroscopy",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Drive frequency above f01", unit="Hz"),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from reson.components import Component, Pair, Qubit, parse
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect
 from reson.tools.data import Analysis, Past, RawData, Values
@@ -53,8 +54,9 @@ class Experiment:
     """(control and recorded values of the qubit) -> values for the parameters whose default is None."""
     device_seconds: Callable[[Values, Device], float]
     """(parameters, device) -> expected device time, seconds."""
-    acquire: Callable[[Device, Mapping[int, Values]], dict[int, RawData]]
-    """(device, qubit -> parameters) -> qubit -> data. Qubits given together run in one parallel job."""
+    acquire: Callable[[Device, Mapping[Any, Values]], dict[Any, RawData]]
+    """(device, target -> parameters) -> target -> data: a qubit is named by its number, a pair by its name (``Pair``).
+    Those given together run in one parallel job. Outside the experiments one calls ``measure``."""
     analyse: Callable[[RawData], Analysis]
     draw: Callable[[Analysis], Figure]
     propose: Callable[[Analysis, Values], list[Change]]
@@ -63,6 +65,8 @@ class Experiment:
     """(analysis, parameters of the measurement, history by quantity) -> numeric checks."""
     valid_hours: float = field(default=24.0)
     """How long an accepted result stays good without a further check."""
+    targets: Literal["qubit", "pair"] = "qubit"
+    """What it measures, and what its parameters of the table belong to."""
     analyse_many: Callable[[Sequence[RawData]], list[Analysis]] | None = None
     """``analyse`` for all qubits of a job at once, with the same results; None where it takes them one by one."""
     together: bool = False
@@ -75,6 +79,24 @@ class Experiment:
     """Names of gates of which the device must have one; empty where the usual pulses of one qubit suffice."""
     draw_many: Callable[[Sequence[Analysis]], list[bytes]] | None = None
     """``draw`` for all qubits of a job at once, as PNG; None where it draws them one by one."""
+
+    def measure(self, device: Device, requests: Mapping[str, Values]) -> dict[Component, RawData]:
+        """The data of each component, all measured together.
+
+        Raises ``ToolError``: bad_arguments for a component that is not of the kind that the experiment measures, and
+        what ``acquire`` raises.
+        """
+        components = {name: self.target(name) for name in requests}
+        keys = {name: one.number if isinstance(one, Qubit) else one for name, one in components.items()}
+        found = self.acquire(device, {keys[name]: values for name, values in requests.items()})
+        return {one: found[keys[name]] for name, one in components.items()}
+
+    def target(self, name: str) -> Component:
+        """The component of this name. Raises ``ToolError`` (bad_arguments) where the experiment measures none such."""
+        component = parse(name)
+        if not isinstance(component, Qubit if self.targets == "qubit" else Pair):
+            raise _refuse(f"{self.name} measures a {self.targets}, and {name} is none")
+        return component
 
     def analyses(self, data: Sequence[RawData]) -> list[Analysis]:
         """The analysis of each qubit's data. A failed fit keeps its data and says why."""

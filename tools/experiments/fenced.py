@@ -72,7 +72,7 @@ def _whole(raw: RawData, seen: tuple[Check, ...] | Fault, found: Analysis | Faul
     points = attempt("analyse", lambda: _points(raw))
     bare = Analysis(
         experiment=raw.experiment,
-        qubit=raw.qubit,
+        component=raw.component,
         series=() if isinstance(points, Fault) else points,
         x_axis=Axis(label="Swept value", unit=""),
         y_axis=Axis(label="Data as it came", unit=""),
@@ -108,4 +108,4 @@ def _draw_bare(row: Experiment, analysis: Analysis) -> Figure:
     from reson.tools.figures.style import empty
 
     drawn = attempt("draw", lambda: draw_curves(analysis, row.title)) if analysis.series else None
-    return empty(row.title, analysis.qubit) if drawn is None or isinstance(drawn, Fault) else drawn
+    return empty(row.title, analysis.component) if drawn is None or isinstance(drawn, Fault) else drawn

@@ -102,7 +102,7 @@ def _analysis(gate: str, raw: RawData, result: Fit) -> Analysis:
         }
     return Analysis(
         experiment=f"fine_{gate}_amplitude",
-        qubit=raw.qubit,
+        component=raw.component,
         series=with_calibration(result.series, f"{gate.upper()} gates"),
         x_axis=Axis(label=f"Number of {gate.upper()} gates", unit=""),
         y_axis=P1,

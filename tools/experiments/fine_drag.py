@@ -79,7 +79,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
         }
     return Analysis(
         experiment="fine_drag",
-        qubit=raw.qubit,
+        component=raw.component,
         series=with_calibration(result.series, "pairs of X gates"),
         x_axis=Axis(label="Pairs of opposite X gates", unit=""),
         y_axis=P1,

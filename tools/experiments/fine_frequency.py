@@ -78,7 +78,7 @@ def analyse(raw: RawData) -> Analysis:
         quantities = _quantities(result, raw)
     return Analysis(
         experiment="fine_frequency",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Number of waits and quarter turns", unit=""),
         y_axis=P1,

@@ -81,7 +81,7 @@ def _analyse(gate: _Gate, raw: RawData) -> Analysis:
     lengths = groups[:, 0]
     return Analysis(
         experiment=f"interleaved_rb_{gate.name}",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
         y_axis=SURVIVAL,

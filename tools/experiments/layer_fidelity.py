@@ -83,7 +83,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
         ]
         data[qubit] = RawData(
             experiment=NAME,
-            qubit=qubit,
+            component=Qubit(qubit),
             parameters=dict(given),
             controls=dict(device.controls()[Qubit(qubit)]),
             shots=shots,
@@ -111,7 +111,7 @@ def analyse(raw: RawData) -> Analysis:
     result = fit(PairsAnalysis(tuple(places)), raw, 1.0, (survival, widened))
     return Analysis(
         experiment=NAME,
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Layers", unit=""),
         y_axis=probability("P(both survive)"),

@@ -100,7 +100,7 @@ def analyse(raw: RawData) -> Analysis:
     curve = (fine, result.curve(fine)) if result else (None, None)
     return Analysis(
         experiment="leakage_rb",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(series("level 2", x, means, spread, *curve),),
         x_axis=Axis(label="Cliffords", unit=""),
         y_axis=Axis(label="Population of level 2", unit=""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reson.components import Qubit
 from reson.records import Change
 from reson.tools.data import Analysis, Values
 from reson.tools.quantities import PARAMETERS
@@ -10,11 +9,11 @@ from reson.tools.quantities import PARAMETERS
 
 def changes(analysis: Analysis, values: Values, *names: str) -> list[Change]:
     """One ``Change`` for each named quantity that came out. Values are not clipped: bounds are checked at the gate."""
-    if analysis.error is not None or analysis.qubit is None:
+    if analysis.error is not None or not analysis.component:
         return []
     return [
         Change(
-            component=Qubit(analysis.qubit),
+            component=analysis.component,
             parameter=name,
             old=values.get(name),
             new=analysis.quantities[name].value,

@@ -79,7 +79,7 @@ def analyse(raw: RawData) -> Analysis:
     seen = np.isfinite(spread)
     return Analysis(
         experiment="punch_out",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(series("dip", place[seen], power[seen], spread[seen]),) if seen.any() else (),
         maps=(Map(name="transmission", x=_floats(x), y=_floats(power), z=tuple(map(_floats, z))),),
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),

@@ -95,7 +95,7 @@ def analyse(raw: RawData) -> Analysis:
         result = replace(result, error="there is no decay to fit")
     return Analysis(
         experiment="purity_rb",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
         y_axis=probability("P(survival) and purity"),

@@ -93,7 +93,7 @@ def analyse(raw: RawData) -> Analysis:
         drawn = (_drawn(seen, powers, float(result.scaled("freq", MHZ, "Hz").value)),)
     return Analysis(
         experiment="qubit_power_map",
-        qubit=raw.qubit,
+        component=raw.component,
         series=drawn,
         maps=(Map(name="signal", x=_plain(offsets), y=_plain(powers), z=tuple(_plain(row) for row in value)),),
         x_axis=Axis(label="Drive frequency offset", unit="Hz"),

@@ -59,7 +59,7 @@ def analyse(raw: RawData) -> Analysis:
     result = fit_signal(GaussianAnalysis(), raw, MHZ, ("a", "b"))
     return Analysis(
         experiment="qubit_spectroscopy",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Drive frequency offset", unit="Hz"),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),

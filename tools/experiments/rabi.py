@@ -76,7 +76,7 @@ def _analysis(raw: RawData, turning: Turning) -> Analysis:
     result = turning.best
     return Analysis(
         experiment="rabi",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Drive amplitude (full scale)", unit=""),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),

@@ -68,7 +68,7 @@ def analyse(raw: RawData) -> Analysis:
     result = fits[int(np.argmax(weights(fits)))]
     return Analysis(
         experiment="rabi_time",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Length of the drive", unit="s"),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),

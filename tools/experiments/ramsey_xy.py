@@ -94,7 +94,7 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
     result = found.best
     return Analysis(
         experiment="ramsey_xy",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
         y_axis=axis_of(raw),

@@ -54,7 +54,7 @@ def analyse(raw: RawData) -> Analysis:
     found = discriminate(iq)
     return Analysis(
         experiment="readout",
-        qubit=raw.qubit,
+        component=raw.component,
         series=_histograms(iq, found),
         x_axis=Axis(label="Rotated readout signal (arb. units)", unit=""),
         y_axis=Axis(label="Fraction of shots per bin", unit=""),

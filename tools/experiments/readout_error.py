@@ -53,7 +53,7 @@ def analyse(raw: RawData) -> Analysis:
     wrong = np.where(pulses % 2, 1 - p1, p1)
     return Analysis(
         experiment="readout_error",
-        qubit=raw.qubit,
+        component=raw.component,
         series=tuple(
             series(f"prepared {state}", pulses[part], p1[part], error[part])
             for state in (0, 1)

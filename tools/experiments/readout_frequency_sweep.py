@@ -80,7 +80,7 @@ def analyse(raw: RawData) -> Analysis:
     result, start = fits[chosen], starts[chosen] * MHZ
     return Analysis(
         experiment="readout_frequency_sweep",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(*result.series, _distance(raw, result, start)),
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Magnitude (arb. units)", unit=""),

@@ -78,7 +78,7 @@ def analyse(raw: RawData) -> Analysis:
     beyond = (series("stronger", amplitudes[~near], values[~near], errors[~near]),) if not near.all() else ()
     return Analysis(
         experiment="readout_power",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(*result.series, *beyond),
         x_axis=Axis(label="Readout amplitude (full scale)", unit=""),
         y_axis=Axis(label="Assignment fidelity", unit=""),

@@ -62,7 +62,7 @@ def analyse(raw: RawData) -> Analysis:
     problem = None if contrast > 0.1 else "prepared 0 and 1 look the same"
     return Analysis(
         experiment="reset_error",
-        qubit=raw.qubit,
+        component=raw.component,
         series=parts,
         x_axis=Axis(label="Resets", unit=""),
         y_axis=P1,

@@ -63,7 +63,7 @@ def analyse(raw: RawData) -> Analysis:
     result = fits[int(np.argmax(weights(fits)))]
     return Analysis(
         experiment="resonator_spectroscopy",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Magnitude of the transmitted signal (arb. units)", unit=""),

@@ -77,7 +77,7 @@ def analyse(raw: RawData) -> Analysis:
     result = fit(RoughDragAnalysis(REPETITIONS, frequency * NS), witness.without(raw), NS)
     return Analysis(
         experiment="rough_drag",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="DRAG beta", unit="s"),
         y_axis=P1,

@@ -83,7 +83,7 @@ def analyse(raw: RawData) -> Analysis:
     (result,) = fit_many(MODEL, [points], [_start(points.x, points.y, times)], constants=[{"times": times}])
     return Analysis(
         experiment=NAME,
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Angle of each RX", unit="rad"),
         y_axis=P1,

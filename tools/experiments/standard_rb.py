@@ -132,7 +132,7 @@ def _analysis(raw: RawData, result: Fit, survival: np.ndarray) -> Analysis:
     lengths = [float(metadata["xval"]) for metadata in raw.circuits]
     return Analysis(
         experiment="standard_rb",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Cliffords", unit=""),
         y_axis=SURVIVAL,

@@ -72,7 +72,7 @@ def analyse(raw: RawData) -> Analysis:
     nothing = np.zeros(3)
     return Analysis(
         experiment="state_tomography",
-        qubit=raw.qubit,
+        component=raw.component,
         series=(
             series(f"{MEASURED} expectation values", components, vector, spread),
             series(f"{IDEAL} expectation values", components, target, nothing),

@@ -67,7 +67,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
         quantities = {"t1": t1, "contrast": result["amp"], "floor": result["base"]}
     return Analysis(
         experiment="t1",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
         y_axis=axis_of(raw),

@@ -83,7 +83,7 @@ def analyse(raw: RawData) -> Analysis:
         quantities = found | {"mean_decay": t1, "contrast": height, "floor": floor}
     return Analysis(
         experiment="t1_over_time",
-        qubit=raw.qubit,
+        component=raw.component,
         series=trace or mean.series,
         x_axis=Axis(label="Time since the start", unit="s") if trace else Axis(label="Delay", unit="s"),
         y_axis=Axis(label="T1", unit="s") if trace else P1,

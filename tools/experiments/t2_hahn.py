@@ -82,7 +82,7 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
         }
     return Analysis(
         experiment="t2_hahn",
-        qubit=raw.qubit,
+        component=raw.component,
         series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
         x_axis=Axis(label="Total delay", unit="s"),
         y_axis=probability("P(0)") if of_probability(raw) else SHARE,

@@ -85,7 +85,7 @@ def analyse(raw: RawData) -> Analysis:
     result = two or one
     return Analysis(
         experiment="t2_ramsey",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
         y_axis=axis_of(raw),

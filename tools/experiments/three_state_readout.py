@@ -59,7 +59,7 @@ def analyse(raw: RawData) -> Analysis:
     found = discriminate_three(iq)
     return Analysis(
         experiment="three_state_readout",
-        qubit=raw.qubit,
+        component=raw.component,
         series=tuple(_assignment(found, n) for n in range(3)),
         x_axis=Axis(label="Assigned state", unit=""),
         y_axis=Axis(label="Fraction of shots", unit=""),

@@ -128,7 +128,7 @@ def analyse(raw: RawData) -> Analysis:
     (result,) = fit_many(MODEL, [points], [start], US, constants=[{"lag": lag}])
     return Analysis(
         experiment="zz_ramsey",
-        qubit=raw.qubit,
+        component=raw.component,
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
         y_axis=P1,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def draw_clouds(analysis: Analysis, title: str) -> Figure:
     """The shots in the plane on the left, their distribution along the separating axis on the right."""
-    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, axes = style.new_figure(style.title_of(title, analysis.component))
     grid = figure.add_gridspec(1, 2, width_ratios=(3, 2))
     axes.set_subplotspec(grid[0])
     _draw_plane(axes, analysis)
@@ -26,7 +26,7 @@ def draw_clouds(analysis: Analysis, title: str) -> Figure:
 
 def draw_assignment(analysis: Analysis, title: str) -> Figure:
     """The shots in the plane on the left, on the right how many of each preparation were assigned to each state."""
-    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, axes = style.new_figure(style.title_of(title, analysis.component))
     grid = figure.add_gridspec(1, 2, width_ratios=(3, 2))
     axes.set_subplotspec(grid[0])
     _draw_plane(axes, analysis)

@@ -136,7 +136,7 @@ class _Sheet:
         if across is None or upward is None:
             return None
         artists = self._put(analysis, scale, *limits)
-        title = style.title_of(self.title, analysis.qubit)
+        title = style.title_of(self.title, analysis.component)
         self._learn([*(("x", text) for text in across.values()), *(("y", text) for text in upward.values())])
         self._learn([(TITLE, part) for part in _parts(title)])
         np.copyto(self.buffer, self.background)

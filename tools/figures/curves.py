@@ -29,7 +29,7 @@ LABELS = -0.105
 def draw_curves(analysis: Analysis, title: str) -> Figure:
     """All series of an analysis on one set of axes; individual sequences, where kept, as faint dots behind."""
     analysis = in_readable_units(analysis)
-    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, axes = style.new_figure(style.title_of(title, analysis.component))
     lay_out(figure, axes, legend=len(analysis.series) > 1)
     scale, unit = style.prefix(np.concatenate([part.x for part in analysis.series]), analysis.x_axis.unit)
     for cloud in analysis.points.values():

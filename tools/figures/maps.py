@@ -25,7 +25,7 @@ def draw_maps(analysis: Analysis, title: str) -> Figure:
     """
     if not analysis.maps or analysis.z_axis is None:
         raise ValueError(f"the analysis of {analysis.experiment} holds no map")
-    figure, axes = style.new_panels(style.title_of(title, analysis.qubit), len(analysis.maps))
+    figure, axes = style.new_panels(style.title_of(title, analysis.component), len(analysis.maps))
     lowest = min(min(map(min, part.z)) for part in analysis.maps)
     highest = max(max(map(max, part.z)) for part in analysis.maps)
     z_scale, z_label = style.readable(np.array([lowest, highest]), analysis.z_axis.label, analysis.z_axis.unit)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def draw_staircase(analysis: Analysis, title: str) -> Figure:
     """The first series as points with its fitted bends, the second as steps."""
-    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, axes = style.new_figure(style.title_of(title, analysis.component))
     points, stairs = analysis.series
     edges = [x - 0.5 for x in stairs.x] + [stairs.x[-1] + 0.5]
     axes.stairs(stairs.y, edges, baseline=None, color="#999999", linewidth=1.4, label=stairs.name, zorder=1)

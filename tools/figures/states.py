@@ -21,7 +21,7 @@ PANELS = (
 
 def draw_state(analysis: Analysis, title: str) -> Figure:
     """The series come in pairs, measured and ideal, one pair for each panel."""
-    figure, left = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, left = style.new_figure(style.title_of(title, analysis.component))
     grid = figure.add_gridspec(1, 2, width_ratios=[len(names) for _, names in PANELS])
     left.set_subplotspec(grid[0])
     panels = (left, figure.add_subplot(grid[1]))

@@ -60,8 +60,8 @@ def dress(axes: Axes) -> None:
         spine.set_color(INK)
 
 
-def title_of(name: str, qubit: int | None) -> str:
-    return name if qubit is None else f"{name} · q{qubit}"
+def title_of(name: str, component: str) -> str:
+    return f"{name} · {component}" if component else name
 
 
 def prefix(values: np.ndarray, unit: str) -> tuple[float, str]:
@@ -104,9 +104,9 @@ def png(figure: Figure) -> bytes:
     return encode(np.asarray(canvas.buffer_rgba()))
 
 
-def empty(title: str, qubit: int | None) -> Figure:
+def empty(title: str, component: str) -> Figure:
     """A figure that says that there is none."""
-    figure, axes = new_figure(title_of(title, qubit))
+    figure, axes = new_figure(title_of(title, component))
     axes.set_axis_off()
     axes.text(0.5, 0.5, "This data could not be drawn.", ha="center", color=INK, fontsize=12)
     return figure

@@ -23,7 +23,7 @@ LONG = 300.0
 
 def draw_trace_and_spectrum(analysis: Analysis, title: str) -> Figure:
     """The first series over time, and below it its amplitude spectrum with that of the fitted curve."""
-    figure, above = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, above = style.new_figure(style.title_of(title, analysis.component))
     grid = figure.add_gridspec(2, 1, height_ratios=(3, 2))
     above.set_subplotspec(grid[0])
     trace = analysis.series[0]
@@ -54,7 +54,7 @@ def _draw_spectrum(axes: Axes, trace: Series) -> None:
 
 def draw_wandering(analysis: Analysis, title: str) -> Figure:
     """The first series over time, with its typical value as a line; at its side how often each value occurs."""
-    figure, axes = style.new_figure(style.title_of(title, analysis.qubit))
+    figure, axes = style.new_figure(style.title_of(title, analysis.component))
     grid = figure.add_gridspec(1, 2, width_ratios=(4, 1))
     axes.set_subplotspec(grid[0])
     trace = analysis.series[0]

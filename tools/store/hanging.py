@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from reson.changes import changes_of
-from reson.components import Qubit
 from reson.errors import OperatorError, ToolError
+from reson.older_records import with_component
 from reson.records import content_hash
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
@@ -99,7 +99,7 @@ def _of_measurements(
             continue
         if content_hash(row.controls) != row.controls_hash or not _equal(row.controls, raw.controls):
             yield f"measurement {row.id}: its control values are not those that were recorded"
-        written = (raw.experiment, Qubit(raw.qubit), raw.shots, len(raw.circuits), raw.started, raw.ended)
+        written = (raw.experiment, raw.component, raw.shots, len(raw.circuits), raw.started, raw.ended)
         here = (row.experiment, row.component, row.shots, row.circuits, row.device_started, row.device_ended)
         if not _equal(row.parameters, raw.parameters) or here != written:
             yield f"measurement {row.id}: its arguments are not those that were recorded"
@@ -122,10 +122,9 @@ def _of_analyses(store: Store, connection: Connection, rows: Iterator[Row]) -> I
         ).one_or_none()
         if written.get("quantities") != row.quantities or written.get("error") != row.error:
             yield f"analysis {row.id}: its numbers are not those that were recorded"
-        qubit = written.get("qubit")
         if measured is not None and (
             written.get("experiment") != measured.experiment
-            or (qubit is not None and Qubit(qubit) != measured.component)
+            or with_component(written).get("component", "") not in ("", measured.component)
         ):
             yield f"analysis {row.id}: its file is of another measurement"
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from sqlalchemy import Select, and_, select
 
-from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Judgement, Quantity, Reading, Record, content_hash
 from reson.tools.data import Analysis, RawData
@@ -66,7 +65,7 @@ def record_measurements(
             "step": step,
             "job_id": job_id,
             "experiment": raw.experiment,
-            "component": Qubit(raw.qubit),
+            "component": raw.component,
             "parameters": raw.parameters,
             "controls": raw.controls,
             "controls_hash": content_hash(raw.controls),
@@ -76,7 +75,7 @@ def record_measurements(
             "device_ended": raw.ended,
             "recorded_wall": time.time(),
             "raw_sha": shas[name],
-            "why": why if isinstance(why, str) else why[Qubit(raw.qubit)],
+            "why": why if isinstance(why, str) else why[raw.component],
         }
         for name, raw in data.items()
     ]

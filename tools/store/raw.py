@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from reson.components import Qubit, parse
 from reson.tools.data import RawData
 
 FORMAT = "reson-raw-1"
@@ -22,7 +23,8 @@ def pack_raw(raw: RawData) -> bytes:
     header = {
         "format": FORMAT,
         "experiment": raw.experiment,
-        "qubit": raw.qubit,
+        # the data of a qubit keeps the bytes, and so the hash, that it had before there were pairs
+        **({"qubit": raw.qubit} if isinstance(raw.component, Qubit) else {"component": raw.component}),
         "parameters": raw.parameters,
         "controls": raw.controls,
         "shots": raw.shots,
@@ -44,7 +46,8 @@ def unpack_raw(data: bytes) -> RawData:
         arrays = {name.removeprefix(_ARRAY): archive[name] for name in archive.files if name.startswith(_ARRAY)}
     if header.pop("format") != FORMAT:
         raise ValueError(f"raw data is not of format {FORMAT}")
-    return RawData(**header, arrays=arrays)
+    component = Qubit(header.pop("qubit")) if "qubit" in header else parse(header.pop("component"))
+    return RawData(**header, component=component, arrays=arrays)
 
 
 def _plain(value: Any) -> Any:

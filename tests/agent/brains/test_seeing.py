@@ -18,6 +18,7 @@ from reson.agent.config import CascadeSettings
 from reson.agent.model.capabilities import EVERYTHING, Capabilities
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.model.pictures import picture_tokens, text_tokens
+from reson.components import Qubit
 from reson.prompts.gallery import references
 from reson.records import FitReliability, Judgement, Outcome, Quantity, Reading, Seen, Status, Verdict
 from reson.tools.data import Analysis, Axis, Series
@@ -31,7 +32,7 @@ def analysis(experiment: str = "rabi") -> Analysis:
     part = Series(name="s", x=tuple(x), y=tuple(np.cos(9 * x)), y_err=(0.02,) * 51)
     return Analysis(
         experiment=experiment,
-        qubit=3,
+        component=Qubit(3),
         series=(part,),
         x_axis=Axis(label="Drive amplitude", unit=""),
         y_axis=Axis(label="signal", unit=""),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.tools.data import Analysis, Axis, Series
 
 NOISE = 0.015
@@ -35,5 +36,11 @@ def series(
 
 def plot(experiment: str, *parts: Series, y_axis: Axis = PLAIN, points: dict | None = None) -> Analysis:
     return Analysis(
-        experiment=experiment, qubit=0, series=parts, x_axis=PLAIN, y_axis=y_axis, quantities={}, points=points or {}
+        experiment=experiment,
+        component=Qubit(0),
+        series=parts,
+        x_axis=PLAIN,
+        y_axis=y_axis,
+        quantities={},
+        points=points or {},
     )

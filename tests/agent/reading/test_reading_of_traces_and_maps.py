@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.records import FitReliability, Outcome, Status
 from reson.tools.data import Analysis, Axis, Map, Series
 from reson.tools.experiments.circuits.allxy_pairs import IDEAL, populations
@@ -82,7 +83,7 @@ def power_map(turns: np.ndarray, drawn: bool = True) -> Analysis:
     part = Series(name="line", x=(0.0,), y=(float(y[-1]),), y_err=(0.0,), fit_x=(0.0, 0.0), fit_y=(y[0], y[-1]))
     return Analysis(
         experiment="qubit_power_map",
-        qubit=0,
+        component=Qubit(0),
         series=(part,) if drawn else (),
         maps=(Map(name="signal", x=tuple(x), y=tuple(y), z=tuple(map(tuple, z))),),
         x_axis=PLAIN,

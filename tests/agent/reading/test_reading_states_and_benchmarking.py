@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.records import FitReliability, Outcome, Status
 from reson.tools.data import Analysis, Axis, Series
 
@@ -31,7 +32,9 @@ def series(
 
 def plot(experiment: str, *parts: Series, error: str | None = None) -> Analysis:
     axis = Axis(label="x", unit="")
-    return Analysis(experiment=experiment, qubit=0, series=parts, x_axis=axis, y_axis=axis, quantities={}, error=error)
+    return Analysis(
+        experiment=experiment, component=Qubit(0), series=parts, x_axis=axis, y_axis=axis, quantities={}, error=error
+    )
 
 
 def decays(experiment: str, first: float, second: float, curve: float = 0.0) -> Analysis:

@@ -12,6 +12,7 @@ import pytest
 from reson.agent.approvals import authorise
 from reson.agent.lab import Lab, open_lab
 from reson.agent.policy import DEFAULT_POLICY, Policy, load_policy
+from reson.components import Qubit, as_qubit
 from reson.records import (
     Action,
     ActionKind,
@@ -80,7 +81,7 @@ class Record:
         identity = f"{self.run_id}-{step:04d}-{component}"
         raw = RawData(
             experiment=experiment,
-            qubit=int(component[1:]),
+            component=as_qubit(component),
             parameters={"max_amplitude": 0.9},
             controls={"drive_frequency": 5.0e9},
             shots=100,
@@ -94,7 +95,7 @@ class Record:
         axis = Axis(label="amplitude", unit="")
         qubit = int(component[1:])
         analysis = Analysis(
-            experiment=experiment, qubit=qubit, series=(), x_axis=axis, y_axis=axis, quantities=quantities
+            experiment=experiment, component=Qubit(qubit), series=(), x_axis=axis, y_axis=axis, quantities=quantities
         )
         check = Check(
             name="signal", code=CheckCode.NO_SIGNAL, passed=verdict is Verdict.ACCEPT, severity=verdict, message=reason

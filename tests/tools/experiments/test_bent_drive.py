@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.catalogue import get
@@ -58,7 +59,7 @@ def measured(bend: Callable[[np.ndarray], np.ndarray], periods: float, points: i
     arrays = {"iq_mean": iq, "iq_stderr": np.full((points, 2), NOISE)}
     metadata = [{"xval": float(value)} for value in x]
     parameters = {"max_amplitude": float(x[-1]), "points": points, "shots": 500}
-    return RawData("rabi", 0, parameters, CONTROLS, 500, metadata, arrays, 0.0, 1.0)
+    return RawData("rabi", Qubit(0), parameters, CONTROLS, 500, metadata, arrays, 0.0, 1.0)
 
 
 def judged(raw: RawData) -> tuple[Analysis, Verdict]:

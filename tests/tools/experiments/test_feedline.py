@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.catalogue import get
@@ -56,7 +57,7 @@ def measured(
     controls = {"readout_frequency": 7e9, "readout_amplitude": 0.2}
     parameters = {"span": SPAN * 1e6, "points": 121, "shots": 500, "amplitude": 0.2}
     arrays = {"iq_mean": z, "iq_stderr": np.full((len(x), 2), noise)}
-    return RawData("resonator_spectroscopy", 0, parameters, controls, 500, circuits, arrays, 0.0, 1.0)
+    return RawData("resonator_spectroscopy", Qubit(0), parameters, controls, 500, circuits, arrays, 0.0, 1.0)
 
 
 def judged(raw: RawData) -> tuple[Analysis, Verdict]:

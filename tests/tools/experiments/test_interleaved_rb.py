@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import Operator
 
+from reson.components import Qubit
 from reson.evals.truth import true_gate_errors
 from reson.records import Verdict
 from reson.tools.data import RawData
@@ -72,7 +73,7 @@ def test_a_fit_of_noise_keeps_its_points_and_is_rejected() -> None:
     ]
     ones = np.random.default_rng(1).binomial(500, 0.5, len(metadata))
     counts = np.stack([500 - ones, ones], axis=1)
-    raw = RawData("interleaved_rb_x", 0, {}, {}, 500, metadata, {"counts": counts}, 0.0, 1.0)
+    raw = RawData("interleaved_rb_x", Qubit(0), {}, {}, 500, metadata, {"counts": counts}, 0.0, 1.0)
     row = get("interleaved_rb_x")
     analysis = row.analyse(raw)
     assert [len(part.x) for part in analysis.series] == [3, 3]

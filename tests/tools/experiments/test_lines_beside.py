@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.records import Status, Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
@@ -35,7 +36,7 @@ def spectrum(
     arrays = {"iq_mean": y * np.exp(0.4j) + noise, "iq_stderr": np.full((points, 2), NOISE)}
     circuits = [{"xval": float(f) * 1e6 + SPECTRA[name]} for f in x]
     parameters = {"span": 40e6, "points": points, "shots": 500, "amplitude": 0.016, "centre": SPECTRA[name]}
-    return RawData(name, 0, parameters, CONTROLS, 500, circuits, arrays, 0.0, 1.0)
+    return RawData(name, Qubit(0), parameters, CONTROLS, 500, circuits, arrays, 0.0, 1.0)
 
 
 def judged(raw: RawData) -> tuple[Status, Verdict]:

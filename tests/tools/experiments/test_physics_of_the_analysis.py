@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
+from reson.components import Qubit
 from reson.evals.best_readout import best_readout
 from reson.evals.verdicts.pulses import best_amplitude
 from reson.tools.data import RawData
@@ -100,7 +101,7 @@ def test_an_error_of_the_sx_before_is_not_taken_for_the_x_gates() -> None:
     ones = np.rint(1500 * p1).astype(int)
     counts = np.stack([1500 - ones, ones], axis=1)
     controls = {"x_amplitude": 0.35}
-    raw = RawData("fine_x_amplitude", 0, {}, controls, 1500, metadata, {"counts": counts}, 0.0, 1.0)
+    raw = RawData("fine_x_amplitude", Qubit(0), {}, controls, 1500, metadata, {"counts": counts}, 0.0, 1.0)
     found = get("fine_x_amplitude").analyse(raw).quantities["x_angle_error"]
     assert found.value == pytest.approx(0.004, abs=0.5e-3)
     assert found.stderr is not None and found.stderr < 2e-3

@@ -7,6 +7,7 @@ import pytest
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import Statevector
 
+from reson.components import Qubit
 from reson.evals.truth import true_gate_errors
 from reson.evals.unitarity import true_unitarities, unitarity
 from reson.records import Verdict
@@ -39,7 +40,7 @@ def shots_of(vectors: np.ndarray, contrast: float, offset: float, shots: int, se
                 ones = rng.binomial(shots, 0.5 + offset - (1 - 2 * opposite) * contrast * value / 2)
                 metadata.append({"xval": 5, "sequence": index, "axis": axis, "opposite": opposite})
                 counts.append([shots - ones, ones])
-    return RawData("purity_rb", 0, {}, {}, shots, metadata, {"counts": np.array(counts)}, 0.0, 1.0)
+    return RawData("purity_rb", Qubit(0), {}, {}, shots, metadata, {"counts": np.array(counts)}, 0.0, 1.0)
 
 
 def test_purity_is_unbiased_and_its_error_honest() -> None:

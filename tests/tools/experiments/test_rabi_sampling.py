@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
@@ -25,7 +26,7 @@ def oscillation(periods: float, x: np.ndarray, seed: int) -> RawData:
     iq = 0.5 * np.cos(2 * np.pi * turns * (1 - SLOWING * (2 * turns) ** 2)) + noise
     arrays = {"iq_mean": iq, "iq_stderr": np.full((len(x), 2), NOISE)}
     metadata = [{"xval": float(value)} for value in x]
-    return RawData("rabi", 0, {"max_amplitude": float(x[-1])}, CONTROLS, 500, metadata, arrays, 0.0, 1.0)
+    return RawData("rabi", Qubit(0), {"max_amplitude": float(x[-1])}, CONTROLS, 500, metadata, arrays, 0.0, 1.0)
 
 
 def verdict(raw: RawData) -> Verdict:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.evals.verdicts.setting import prepare
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import CheckCode, Status, Verdict
@@ -62,7 +63,7 @@ def test_a_decay_of_averaged_iq_in_volts(name: str, volts: float) -> None:
     plane = (0.3 + curve(t) + noise * rng.normal(size=41) + 1j * noise * rng.normal(size=41)) * volts * np.exp(0.7j)
     raw = RawData(
         experiment=name,
-        qubit=0,
+        component=Qubit(0),
         parameters={"max_delay": 5 * T, "points": 41, "shots": 1000, "echoes": 2},
         controls={},
         shots=1000,

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.evals.best_readout import best_readout
 from reson.records import Verdict
 from reson.tools.data import Analysis, Axis, RawData
@@ -31,7 +32,7 @@ def counted(detuning: float, rng: np.random.Generator) -> RawData:
     p1 = [0.5, *(BASE + AMP / 2 * math.sin(turn) for turn in turns)]
     ones = rng.binomial(SHOTS, p1)
     arrays = {"counts": np.stack([SHOTS - ones, ones], axis=1)}
-    return RawData("fine_drag", 0, {}, {}, SHOTS, metadata, arrays, 0.0, 1.0)
+    return RawData("fine_drag", Qubit(0), {}, {}, SHOTS, metadata, arrays, 0.0, 1.0)
 
 
 def test_small_detunings_with_honest_errors() -> None:

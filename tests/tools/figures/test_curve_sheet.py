@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from reson.components import Qubit
 from reson.tools.data import P1, SURVIVAL, Analysis, Axis, Series
 from reson.tools.figures.curve_sheet import pictures
 from reson.tools.figures.curves import draw_curves
@@ -26,7 +27,7 @@ def oscillation(qubit: int, seed: int, top: float = 0.5, height: float = 0.9, fi
     curve = {"fit_x": tuple(fit_x), "fit_y": tuple(height * np.cos(9 * fit_x / top))} if fitted else {}
     return Analysis(
         experiment="rabi",
-        qubit=qubit,
+        component=Qubit(qubit),
         series=(Series(name="cos", x=tuple(x), y=tuple(y), y_err=(0.05 * height,) * 51, **curve),),
         x_axis=Axis(label="Drive amplitude (full scale)", unit=""),
         y_axis=Axis(label="Readout signal (arb. units)", unit=""),
@@ -39,7 +40,7 @@ def ramsey(qubit: int, window: float) -> Analysis:
     waves = {"X": np.cos(30 * x / window), "Y": np.sin(30 * x / window)}
     return Analysis(
         experiment="ramsey_xy",
-        qubit=qubit,
+        component=Qubit(qubit),
         series=tuple(
             Series(
                 name=n,
@@ -63,7 +64,7 @@ def benchmark(qubit: int, longest: int) -> Analysis:
     cloud = [(float(m), float(s + d)) for m, s in zip(x, y, strict=True) for d in (-0.02, 0.0, 0.015)]
     return Analysis(
         experiment="standard_rb",
-        qubit=qubit,
+        component=Qubit(qubit),
         series=(Series(name="rb_decay", x=tuple(x), y=tuple(y), y_err=(0.01,) * 5, fit_x=tuple(x), fit_y=tuple(y)),),
         x_axis=Axis(label="Cliffords", unit=""),
         y_axis=SURVIVAL,

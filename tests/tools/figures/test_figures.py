@@ -7,6 +7,7 @@ import struct
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import Quantity
 from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE, get
@@ -23,7 +24,7 @@ def analysis(name: str, fitted: bool = True) -> Analysis:
     cloud = {f"prepared {n}": tuple(map(tuple, rng.normal(2 * n, 1, (60, 2)).tolist())) for n in (0, 1)}
     return Analysis(
         experiment=name,
-        qubit=4,
+        component=Qubit(4),
         series=bars() if name == "state_tomography" else tuple(points(n, x, y, **curve) for n in names),
         x_axis=Axis(label="Delay", unit="s" if x[-1] < 1 else ""),
         y_axis=P1,

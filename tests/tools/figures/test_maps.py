@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.figures.maps import draw_maps
 from reson.tools.figures.style import png
@@ -20,7 +21,7 @@ def analysis(maps: int) -> Analysis:
     ridge = Series(name="line", x=tuple((6e6 * AMPLITUDES).tolist()), y=tuple(AMPLITUDES.tolist()), y_err=(0.0,) * 12)
     return Analysis(
         experiment="qubit_power_map",
-        qubit=3,
+        component=Qubit(3),
         series=(ridge,),
         x_axis=Axis(label="Drive detuning", unit="Hz"),
         y_axis=Axis(label="Drive amplitude", unit=""),

@@ -57,7 +57,7 @@ def raw() -> Callable[..., RawData]:
     def make(qubit: int = 0, ended: float = 1010.0) -> RawData:
         return RawData(
             experiment="rabi",
-            qubit=qubit,
+            component=Qubit(qubit),
             parameters={"max_amplitude": 0.4},
             controls=dict(DESIGN[Qubit(qubit)]),
             shots=100,
@@ -78,7 +78,7 @@ def judged(store: Store, raw: Callable[..., RawData]) -> Callable[..., str]:
         record_measurements(store, RUN, 1, f"job-{name}", "first look", {name: raw(qubit)})
         analysis = Analysis(
             experiment="rabi",
-            qubit=qubit,
+            component=Qubit(qubit),
             series=(),
             x_axis=Axis(label="amplitude", unit=""),
             y_axis=P1,

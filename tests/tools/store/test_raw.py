@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from reson.components import Pair, Qubit
 from reson.tools.data import RawData
 from reson.tools.store.raw import pack_raw, unpack_raw
 
@@ -17,7 +18,7 @@ NUMBERS = st.dictionaries(st.text(max_size=8), st.floats(allow_nan=False, allow_
 RAW = st.builds(
     RawData,
     experiment=st.text(max_size=10),
-    qubit=st.integers(0, 400),
+    component=st.builds(Qubit, st.integers(0, 400)) | st.builds(Pair, st.integers(0, 9), st.integers(10, 19)),
     parameters=NUMBERS,
     controls=NUMBERS,
     shots=st.integers(1, 10**6),
@@ -33,7 +34,7 @@ def test_data_comes_back_bit_for_bit(raw: RawData) -> None:
     packed = pack_raw(raw)
     assert packed == pack_raw(raw)
     again = unpack_raw(packed)
-    for name in ("experiment", "qubit", "parameters", "controls", "shots", "circuits", "started", "ended"):
+    for name in ("experiment", "component", "parameters", "controls", "shots", "circuits", "started", "ended"):
         assert getattr(again, name) == getattr(raw, name)
     assert set(again.arrays) == set(raw.arrays)
     for name, array in raw.arrays.items():
@@ -43,7 +44,7 @@ def test_data_comes_back_bit_for_bit(raw: RawData) -> None:
 
 
 def _raw(circuits: list, **arrays: np.ndarray) -> RawData:
-    return RawData("t1", 0, {}, {}, 1, circuits, arrays, 0.0, 1.0)
+    return RawData("t1", Qubit(0), {}, {}, 1, circuits, arrays, 0.0, 1.0)
 
 
 def test_numpy_numbers_in_metadata_become_plain_ones() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import (
     Action,
     ActionKind,
@@ -48,13 +49,13 @@ DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.1}
 def _measure(store: Store, name: str, qubit: int, amplitude: float, controls: dict[str, float]) -> None:
     counts = np.array([[100, 0], [50 + qubit, 50 - qubit], [0, 100]])
     raw = RawData(
-        experiment="rabi", qubit=qubit, parameters={"max_amplitude": 0.4}, controls=controls, shots=100,
+        experiment="rabi", component=Qubit(qubit), parameters={"max_amplitude": 0.4}, controls=controls, shots=100,
         circuits=[{"x": float(x), "series": "drive"} for x in (0, 1, 2)], arrays={"counts": counts},
         started=1005.0, ended=1010.0,
     )  # fmt: skip
     record_measurements(store, "run-1", 1, f"job-{name}", "first look", {name: raw})
     analysis = Analysis(
-        experiment="rabi", qubit=qubit, series=(), x_axis=Axis(label="amplitude", unit=""),
+        experiment="rabi", component=Qubit(qubit), series=(), x_axis=Axis(label="amplitude", unit=""),
         y_axis=Axis(label="P(1)", unit=""), quantities={"x_amplitude": Quantity(value=amplitude, stderr=0.001)},
     )  # fmt: skip
     reading = Reading(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import CheckCode
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
@@ -17,7 +18,7 @@ def readout(seed: int, shots: int = 3000) -> RawData:
     noise = rng.normal(size=(2, shots)) + 1j * rng.normal(size=(2, shots))
     iq = (noise + np.array([[3.0], [9.0]])).astype(np.complex64)
     circuits = [{"xval": n, "series": f"prepared {n}"} for n in (0, 1)]
-    return RawData("readout", 0, {"shots": shots}, {}, shots, circuits, {"iq": iq}, 0.0, 1.0)
+    return RawData("readout", Qubit(0), {"shots": shots}, {}, shots, circuits, {"iq": iq}, 0.0, 1.0)
 
 
 def test_healthy_clouds_are_steady() -> None:

@@ -141,7 +141,7 @@ def _rebuild(raw: RawData, values: np.ndarray, errors: np.ndarray, x_unit: float
     from qiskit_experiments.framework import ExperimentData
 
     rebuilt = ExperimentData()
-    rebuilt.metadata.update(physical_qubits=[raw.qubit], meas_level=2)
+    rebuilt.metadata.update(physical_qubits=list(raw.component.qubits()), meas_level=2)
     rebuilt.add_data(
         [
             {"value": value, "error": error, "metadata": meta | {"xval": meta["xval"] / x_unit}, "shots": raw.shots}

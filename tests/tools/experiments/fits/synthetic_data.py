@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reson.components import Qubit
 from reson.tools.data import RawData
 
 CONTROLS = {
@@ -23,7 +24,7 @@ def counted(name: str, metadata: list[dict], p1: np.ndarray, parameters: dict[st
     ones = np.random.default_rng(seed).binomial(SHOTS, p1)
     return RawData(
         experiment=name,
-        qubit=3,
+        component=Qubit(3),
         parameters=parameters,
         controls=CONTROLS,
         shots=SHOTS,

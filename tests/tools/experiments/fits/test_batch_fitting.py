@@ -34,7 +34,7 @@ def rabi(seed: int) -> RawData:
     iq = 0.6 * line + 0.04 * rng.standard_normal((51, 2)).view(complex)[:, 0]
     arrays = {"iq_mean": iq, "iq_stderr": np.full((51, 2), 0.04)}
     metadata = [{"xval": float(v)} for v in x]
-    return RawData("rabi", 3, {"max_amplitude": float(x[-1])}, CONTROLS, SHOTS, metadata, arrays, 0.0, 1.0)
+    return RawData("rabi", Qubit(3), {"max_amplitude": float(x[-1])}, CONTROLS, SHOTS, metadata, arrays, 0.0, 1.0)
 
 
 def fine(gate: str, seed: int) -> RawData:
