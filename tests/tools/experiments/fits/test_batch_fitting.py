@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many
