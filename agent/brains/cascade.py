@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, component_of, place_of
+from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, place_of
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.config import CascadeSettings
 from reson.agent.expert.next_step import succeeded
@@ -61,7 +61,7 @@ class CascadeBrain:
         why = self._doubt(reading, numbers)
         seen = self.model.look(figure, analysis, reading.status) if why else None
         who = OFFLINE if seen is None else MODEL if self.model.sure_of(seen) else PERSON
-        self.model.desk.answered_by("read", component_of(analysis), figure.stem, who, why)
+        self.model.desk.answered_by("read", analysis.component, figure.stem, who, why)
         return seen or reading
 
     def sure_of(self, reading: Reading) -> bool:

@@ -56,8 +56,8 @@ def acquire_pairs(
     return {
         pair: RawData(
             experiment=name,
-            qubit=pair.qubits()[0],
-            parameters=dict(values) | {"partner": pair.qubits()[1]},
+            component=pair,
+            parameters=dict(values),
             controls=controls[pair],
             shots=shots,
             circuits=circuits[pair],

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reson.components import Pair, Qubit
-from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
+from reson.records import Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.quantities import PARAMETERS
+from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -66,12 +66,13 @@ def row(
         measures=measures,
         family=name,
         effect=Effect.MEASURES,
+        targets="pair",
         parameters=parameters,
         needs=needs,
         calibrates=calibrates,
         defaults=defaults,
         device_seconds=device_seconds,
-        acquire=cast(Any, acquire),
+        acquire=acquire,
         analyse=analyse,
         draw=draw,
         propose=lambda analysis, values: changes(analysis, values, *calibrates),
@@ -93,11 +94,11 @@ def analysis(
 ) -> Analysis:
     return Analysis(
         experiment=raw.experiment,
-        qubit=raw.qubit,
+        component=raw.component,
         series=series,
         x_axis=x_axis,
         y_axis=y_axis,
-        quantities={} if error else dict(quantities) | {"partner": Quantity(value=raw.parameters["partner"])},
+        quantities={} if error else dict(quantities),
         error=error,
         reduced_chi2=None if error else reduced_chi2,
     )
@@ -109,38 +110,16 @@ def contrast_of(analysis: Analysis) -> float:
     return float(np.quantile(contrast.y, 0.75)) if contrast.y else 0.0
 
 
-def changes(analysis: Analysis, values: Values, *names: str) -> list[Change]:
-    """One ``Change`` for each named quantity that came out."""
-    if analysis.error is not None:
-        return []
-    return [
-        Change(
-            component=component_of(analysis),
-            parameter=name,
-            old=values.get(name),
-            new=analysis.quantities[name].value,
-            stderr=analysis.quantities[name].stderr,
-            unit=PARAMETERS[name].unit,
-        )
-        for name in names
-        if name in analysis.quantities
-    ]
-
-
 def interacts(phase: Series) -> Check:
     """The phase moves by more than noise: the flux pulse does something."""
     seen = checks.signal(phase, "interaction")
     return seen if seen.passed else seen.model_copy(update={"code": CheckCode.NO_INTERACTION})
 
 
-def component_of(analysis: Analysis) -> Pair:
-    """The pair whose measurement it is."""
-    return Pair(analysis.qubit or 0, int(analysis.quantities["partner"].value))
-
-
 def names(raw: RawData) -> tuple[str, str]:
     """Of the first and of the second qubit."""
-    return Qubit(raw.qubit), Qubit(int(raw.parameters["partner"]))
+    first, second = raw.component.qubits()
+    return Qubit(first), Qubit(second)
 
 
 def wrapped(angle: float | np.ndarray) -> float | np.ndarray:

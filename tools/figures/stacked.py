@@ -29,7 +29,7 @@ def draw_stacked(analysis: Analysis, title: str) -> Figure:
     figure = Figure(figsize=(style.WIDTH, style.HEIGHT), dpi=style.DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=HEIGHTS)
-    figure.suptitle(style.title_of(title, analysis.qubit), **style.TITLE)
+    figure.suptitle(style.title_of(title, analysis.component), **style.TITLE)
     scale, unit = style.prefix(
         np.concatenate([np.zeros(0), *(part.x for part in analysis.series)]), analysis.x_axis.unit
     )

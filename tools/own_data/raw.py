@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reson.components import Qubit
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Experiment
@@ -51,7 +52,7 @@ def raw_of(table: Table, experiment: str, wanted: Wanted, told: Mapping[str, flo
     now = time.time()
     raw = RawData(
         experiment=experiment,
-        qubit=qubit,
+        component=Qubit(qubit),
         parameters=parameters_of(table, form, row, points, shots, told),
         controls=controls_of(form, row, points, told) | reference,
         shots=shots,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.tools.data import RawData
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import CATALOGUE, get
@@ -38,7 +39,7 @@ def _turns(name: str) -> RawData:
     arguments, angle = {"max_angle": 3.0, "repetitions": 3, "points": 31, "shots": 200}, np.linspace(0.1, 3.0, 31)
     ones = np.random.default_rng(3).binomial(200, 0.5 - 0.45 * np.cos(3.06 * angle))
     arrays = {"counts": np.stack([200 - ones, ones], axis=1)}
-    return RawData(name, 0, arguments, {}, 200, [{"xval": float(one)} for one in angle], arrays, 0.0, 1.0)
+    return RawData(name, Qubit(0), arguments, {}, 200, [{"xval": float(one)} for one in angle], arrays, 0.0, 1.0)
 
 
 def as_file(raw: RawData, form: Form) -> tuple[Table, Wanted, dict[str, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reson.components import Pair
 from reson.records import Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.cz_interleaved_rb import EXPERIMENT, _lengths, qubits_limit
@@ -23,9 +24,9 @@ def decays(cz_error: float, clifford_error: float, seed: int) -> RawData:
                 counts.append(rng.multinomial(400, shares))
                 interleaved = series == "interleaved"
                 circuits.append({"xval": length, "series": series, "interleaved": interleaved, "target": target})
-    parameters = {"max_length": 240.0, "limit": 0.0, "partner": 1.0}
+    parameters = {"max_length": 240.0, "limit": 0.0}
     arrays = {"counts": np.array(counts)}
-    return RawData("cz_interleaved_rb", 0, parameters, {}, 400, circuits, arrays, 0.0, 20.0)
+    return RawData("cz_interleaved_rb", Pair(0, 1), parameters, {}, 400, circuits, arrays, 0.0, 20.0)
 
 
 @pytest.mark.parametrize("error", [1e-3, 5e-3])
