@@ -24,7 +24,7 @@ def break_at(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaking(function, at: int = 0):
         def broken(*given):
             several = given[at] if isinstance(given[at], list) else [given[at]]
-            if any(one.qubit == 0 for one in several):
+            if any(one.component == "q0" for one in several):
                 raise IndexError("there is no such point")
             return function(*given)
 
