@@ -35,6 +35,16 @@ STARTS_WITHIN = 300
 """Seconds in which the server has to listen."""
 
 
+SERVES = """
+import signal, sys, xllamacpp
+said = xllamacpp.CommonParams()
+said.model.path, said.port, said.n_ctx, said.use_jinja = sys.argv[1], int(sys.argv[2]), 16384, True
+server = xllamacpp.Server(said)
+signal.pause()
+"""
+"""llama.cpp's own server, in a process of the environment that has it."""
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     place = Path(os.environ["RESON_REAL_MODEL"])
@@ -42,9 +52,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [str(place / "bin" / "python"), "-m", "llama_cpp.server", "--model", str(model), "--n_ctx", "8192"]
+    command = [str(place / "bin" / "python"), "-c", SERVES, str(model), str(port)]
     log = (tmp_path_factory.mktemp("server") / "log.txt").open("wb")
-    process = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}/v1"
     try:
         deadline = time.monotonic() + STARTS_WITHIN

@@ -9,18 +9,25 @@ import errno
 import os
 import random
 import signal
+import sqlite3
 import threading
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from reson.agent.lab import Lab
 from reson.agent.launch import Plan, resume, start
 from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.blobs import Blobs
+from reson.tools.store.integrity import problems
 from reson.tools.store.runs import get_run
-from reson.trajectory import read_trajectory
+from reson.tools.store.store import Store
+from reson.trajectory import TrajectoryWriter, read_trajectory
 from tests.agent.brains.chat_server import Answer, Body, Script, able
 from tests.agent.brains.conftest import KEY
 from tests.agent.brains.test_hostile_answers import NO_ANSWER, SEEN, SOUND, decisions
@@ -52,16 +59,46 @@ def misbehaving(chance: random.Random) -> Script:
     return script
 
 
-def spoil_the_disk(monkeypatch: pytest.MonkeyPatch, chance: random.Random) -> None:
-    """Now and then it is full, at the moment when raw data, a figure or a question is to be kept."""
-    put = Blobs.put
+@dataclass
+class Disk:
+    """Full now and then, for some writes in a row, wherever something is written: blobs, trajectory, or database."""
 
-    def sometimes(self: Blobs, *given: object, **named: object) -> str:
-        if chance.random() < 0.01:
+    chance: random.Random
+    full_for: int = 0
+    healed: bool = False
+
+    def write(self, often: float) -> bool:
+        """Whether there is room for this write."""
+        if self.full_for == 0 and self.chance.random() < often:
+            self.full_for = self.chance.choice([1, 1, 3, 30])
+        if self.healed or self.full_for == 0:
+            return True
+        self.full_for -= 1
+        return False
+
+
+def spoil(disk: Disk, monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
+    put, write = Blobs.put, TrajectoryWriter.write
+
+    def put_sometimes(self: Blobs, *given: Any, **named: Any) -> str:
+        if not disk.write(0.005):
+            raise OperatorError(f"{self.directory}: no space left to write", "free space on that disk")
+        return put(self, *given, **named)
+
+    def write_sometimes(self: TrajectoryWriter, *given: Any, **named: Any) -> bool:
+        if not disk.write(0.001):
             raise OSError(errno.ENOSPC, "No space left on device")
-        return put(self, *given, **named)  # type: ignore[arg-type]
+        return write(self, *given, **named)
 
-    monkeypatch.setattr(Blobs, "put", sometimes)
+    def execute_sometimes(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(("INSERT", "UPDATE")) and not disk.write(0.001):
+            full = sqlite3.OperationalError("database or disk is full")
+            full.sqlite_errorname = "SQLITE_FULL"
+            raise OperationalError(statement, None, full)
+
+    monkeypatch.setattr(Blobs, "put", put_sometimes)
+    monkeypatch.setattr(TrajectoryWriter, "write", write_sometimes)
+    event.listen(store.engine, "before_cursor_execute", execute_sometimes)
 
 
 def one_run(lab: Lab, run: str) -> tuple[str, bool]:
@@ -97,19 +134,23 @@ def test_a_night_among_misbehaviour_has_a_named_ending_and_a_report(
         tmp_path, brain, server, seed=seed, qubits=1, experiments=4, faults='q0 = "dead_drive_line"', timeout=0.5,
         deadline=20.0, retries=1,
     )  # fmt: skip
-    spoil_the_disk(monkeypatch, chance)
+    store, disk = lab.store(), Disk(chance)
+    monkeypatch.setattr(type(lab), "store", lambda _: store)
+    spoil(disk, monkeypatch, store)
     run = ""
-    for _ in range(1 + RESUMED):
+    for number in range(2 + RESUMED):
+        disk.healed = number > RESUMED  # a run whose last words found no room says them when there is some
         run, hung = one_run(lab, run)
         assert not hung
-        row = get_run(lab.store(), run)
+        row = get_run(store, run)
+        if row.status == "running":
+            assert not disk.healed
+            continue
         assert row.ending in list(Ending) and row.reason
-        assert (lab.runs / run / "report.html").exists()
-        assert read_trajectory(lab.runs / run / "trajectory.jsonl")[-1]["kind"] in (
-            "stop",
-            "summary",
-            "fallback",
-            "model_call",
-        )
+        if disk.healed:
+            assert (lab.runs / run / "report.html").exists()
+    last = read_trajectory(lab.runs / run / "trajectory.jsonl")[-1]
+    assert last["kind"] in ("stop", "summary", "fallback", "model_call")
+    assert list(problems(store, everything=True)) == []
     with_key = [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert with_key == []
