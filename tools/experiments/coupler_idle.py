@@ -18,7 +18,7 @@ from reson.tools.experiments.coupler_arc import EDGES, zz_phases
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.lines import linear
-from reson.tools.experiments.fits.phases import from_the_middle, phasors
+from reson.tools.experiments.fits.phases import followed_from_the_middle, from_the_middle, phasors
 from reson.tools.experiments.pair_acquisition import acquire_pairs
 from reson.tools.verdicts import checks
 
@@ -29,8 +29,8 @@ NAME = "coupler_idle"
 HOLD = 15e-6
 TERMS = 4
 """Of the polynomial that the ZZ is close to the idle point."""
-MOST_STEP = 2.0
-"""rad between two points up to which the phase is followed."""
+MOST_STEP, LEAST_POINTS = 1.5, 8
+"""rad between two points up to which the phase is followed from the middle of the sweep, and the points it takes."""
 NO_ZZ = 1e3
 """Hz, of which nothing is felt."""
 MOST_ERROR = 0.7e3
@@ -59,8 +59,10 @@ def analyse(raw: RawData) -> Analysis:
     found, unit = phasors(raw), 1 / (2 * np.pi * raw.parameters["hold"])
     off, error = found.of("xval"), found.angle_errors
     phase = from_the_middle(zz_phases(found))
-    line = linear([off**n for n in range(TERMS)], phase, error)
-    at = np.linspace(off.min(), off.max(), 401)
+    near = followed_from_the_middle(phase, MOST_STEP)
+    kept = off[near]
+    line = linear([kept**n for n in range(TERMS)], phase[near], error[near])
+    at = np.linspace(kept.min(), kept.max(), 401)
     shape = np.stack([at**n for n in range(TERMS)], axis=1)
     curve = shape @ line.values
     bias = raw.controls["coupler_bias"]
@@ -73,7 +75,8 @@ def analyse(raw: RawData) -> Analysis:
         Axis(label="Coupler bias (flux quanta)", unit=""),
         Axis(label="ZZ", unit="Hz"),
         _quantities(raw, at, shape, curve, line.values, line.covariance * max(1.0, line.reduced_chi2), unit)
-        | {"largest_step": Quantity(value=float(np.max(np.abs(np.diff(phase)))))},
+        | {"lowest": Quantity(value=float(kept.min())), "highest": Quantity(value=float(kept.max()))}
+        | {"followed": Quantity(value=float(np.count_nonzero(near)))},
         reduced_chi2=line.reduced_chi2,
     )
 
@@ -92,7 +95,7 @@ def _quantities(
     slope = sum(n * values[n] * at[place] ** (n - 1) for n in range(1, TERMS))
     root = at[place] - curve[place] / slope if len(crossings) else at[place]
     left = float(np.sqrt(shape[place] @ covariance @ shape[place])) * unit
-    moved = Quantity(value=float(root), stderr=float(abs(left / unit / slope)))
+    moved = Quantity(value=float(root), stderr=float(abs(left / unit / slope)) if slope else None)
     controls = raw.controls
     return {
         "coupler_bias": Quantity(value=controls["coupler_bias"] + moved.value, stderr=moved.stderr),
@@ -107,14 +110,14 @@ def _quantities(
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     found, level = analysis.quantities, pairs.contrast_of(analysis)
-    left = found["zz_left"]
+    left, limits = found["zz_left"], (found["lowest"].value, found["highest"].value)
     least = f"no zero of the ZZ: {left.value / 1e3:.1f} kHz are left at the best bias"
     return [
         checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
         checks.signal(analysis.series[0]),
-        checks.within("step of the phase", found["largest_step"].value, 0.0, MOST_STEP, code=CheckCode.PHASE_JUMP),
+        checks.within("points followed", found["followed"].value, LEAST_POINTS, np.inf, code=CheckCode.PHASE_JUMP),
         pairs.asked("zero of the ZZ", abs(left.value) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
-        checks.inside_sweep("move", found["moved"].value, -parameters["span"], parameters["span"], 0.02),
+        checks.inside_sweep("move", found["moved"].value, *limits, 0.02),
         checks.within("error of the ZZ", left.stderr or np.inf, 0.0, MOST_ERROR, "Hz", severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=TERMS, tolerance=0.03),
     ]

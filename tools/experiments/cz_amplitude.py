@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 NAME = "cz_amplitude"
-LOWEST, HIGHEST = 0.82, 1.14
-"""Of the amplitude in force: what an arc finds it to, and room for the phase to start from nothing."""
+LOWEST, HIGHEST = 0.82, 1.26
+"""Of the amplitude in force: room for the phase to start from nothing, and for pairs whose ZZ grows slowly."""
 MOST_STEP = 2.2
 """rad between two points up to which the phase is followed."""
 STARTS = 0.7
@@ -145,7 +145,7 @@ EXPERIMENT = pairs.row(
     parameters=(
         Parameter("lowest", "", 0.3, 0.98, "first amplitude, in units of the one in force", LOWEST),
         Parameter("highest", "", 1.02, 1.6, "last amplitude, in units of the one in force", HIGHEST),
-        sweep.points(35),
+        sweep.points(41),
         sweep.shots(300),
     ),
     needs=("coupler_bias", "cz_amplitude"),

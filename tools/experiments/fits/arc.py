@@ -12,9 +12,9 @@ STEP = 80e3
 """Hz between two points from which the outer one lies beyond, whatever its ZZ: the phase may have turned on."""
 LOST = 0.5
 """Share of the middle's contrast below which a ZZ says nothing."""
-INSIDE = 0.75
-"""Share of the way to a wall up to which the ZZ is a polynomial of fourth order."""
-LEAST_POINTS = 7
+INSIDE, POWERS = 0.9, (0, 2, 4, 6)
+"""Share of the way to a wall up to which the ZZ is a polynomial of these powers."""
+LEAST_POINTS = 9
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.nda
     kept = np.abs(u) < INSIDE
     if np.count_nonzero(kept) < LEAST_POINTS:
         return None
-    rows = np.stack([np.ones(kept.sum()), u[kept] ** 2, u[kept] ** 4], axis=1) / error[kept, None]
+    rows = np.stack([u[kept] ** power for power in POWERS], axis=1) / error[kept, None]
     found, *_ = np.linalg.lstsq(rows, zz[kept] / error[kept], rcond=None)
     covariance = np.linalg.inv(rows.T @ rows)
     at = np.linspace(0, INSIDE, 400)
-    shape = np.stack([np.ones_like(at), at**2, at**4], axis=1)
+    shape = np.stack([at**power for power in POWERS], axis=1)
     fitted = shape @ found
     spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, covariance, shape))
     crossings = np.flatnonzero(fitted[1:] * fitted[:-1] <= 0)

@@ -81,3 +81,12 @@ def from_the_middle(angles: np.ndarray) -> np.ndarray:
     """Angles of a sweep unwrapped to both sides of its middle point, which keeps its own."""
     middle = len(angles) // 2
     return np.concatenate([np.unwrap(angles[middle::-1])[:0:-1], np.unwrap(angles[middle:])])
+
+
+def followed_from_the_middle(phase: np.ndarray, most: float) -> np.ndarray:
+    """Which points of an unwrapped sweep are reached from its middle by steps of at most so many rad."""
+    middle, far = len(phase) // 2, np.abs(np.diff(phase)) > most
+    right = np.argmax(far[middle:]) if far[middle:].any() else len(far) - middle
+    left = np.argmax(far[:middle][::-1]) if far[:middle].any() else middle
+    places = np.arange(len(phase))
+    return (places >= middle - left) & (places <= middle + right)

@@ -41,7 +41,7 @@ def test_the_cz_is_near_the_best_one(brought: Bench) -> None:
     load_best_cz(brought.device, (0, 1))
     best = true_cz(brought.device, (0, 1))
     brought.device.load(kept)
-    assert found.coherent < 2e-4
+    assert found.coherent < best.coherent + 1e-4
     assert found.leakage - best.leakage < 1e-5
     assert found.error < 1.5 * found.limit
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reson.records import Verdict
+from reson.agent.reading.gates_of_pairs import PAIR_READERS, read_pair
+from reson.prompts.criteria import criterion
+from reson.records import Status, Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.quantities import PARAMETERS
@@ -50,9 +52,20 @@ def test_nothing_is_accepted_where_there_is_nothing(name: str, kind: str, brough
     analysis = row.analyse(KINDS[kind](raw))
     verdict = judge(row.check(analysis, arguments, {})).verdict
     assert verdict is Verdict.REJECT, [one for one in row.check(analysis, arguments, {}) if not one.passed]
+    reading = read_pair(analysis)
+    assert reading.status is not Status.SUCCESS and criterion(row.family, reading.status)
     row.propose(analysis, raw.controls)
     (picture,) = row.pictures([analysis])
     assert picture.startswith(b"\x89PNG")
+
+
+def test_a_healthy_plot_reads_as_one(brought: Bench) -> None:
+    assert set(PAIR_READERS) == set(PAIR_ROWS)
+    for name, step in brought.steps:
+        reading = read_pair(step.analysis)
+        assert reading.status is Status.SUCCESS, (name, reading.reason)
+    benchmarked = PAIR_ROWS["cz_interleaved_rb"].analyse(decays(1e-3, 2e-3, 1))
+    assert read_pair(benchmarked).status is Status.SUCCESS
 
 
 @pytest.mark.parametrize("name", PAIR_ROWS)
