@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reson.agent.expert import diagnosis, readout_signs
 from reson.agent.expert.evidence import LEAKAGE, MIRRORED, measured_leakage
 from reson.agent.expert.plans import SEARCH
-from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry
+from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.records import CheckCode, Status, Verdict
 
@@ -20,6 +20,10 @@ LINE_MAP = "drive_line_map"
 RESONATOR = "resonator_spectroscopy"
 SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "fine_drag", "standard_rb")
 """Trains of pulses: their curves know two levels, and miss what leaks to a third."""
+AUXILIARY = ("ef_rabi", LEAKAGE)
+"""Measured to explain another failure only."""
+ENOUGH = {"ef_rabi": 2}
+"""Tries of an auxiliary measurement that has no more to tell after them."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
 
 # Search for the resonator: further away, then with a tone that saturates no amplifier, averaged longer.
@@ -42,9 +46,24 @@ class Failure:
     def last(self) -> Attempt:
         return self.failures[-1]
 
+    @property
+    def spent(self) -> bool:
+        return len(self.failures) >= ENOUGH.get(self.experiment, len(self.failures) + 1)
+
 
 def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
-    """``usual``, or what the fault behind the failure asks for."""
+    """``usual``, or what the fault behind the failure asks for.
+
+    What serves to explain a failure asks no person for its own value: the fault that it is to show may spoil it.
+    """
+    answer = _cause(view, failure, usual)
+    stuck = isinstance(answer, AskPerson) or _gives_up(answer, DiagnosisCode.UNRESOLVED)
+    if failure.experiment in AUXILIARY and (stuck or (isinstance(answer, Retry) and failure.spent)):
+        return Skip(f"no sound {failure.experiment}: it only serves to explain the failure before it")
+    return answer
+
+
+def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if not failure.last.measurement_id or failure.last.write in ("rejected", "denied"):
         return usual
     if failure.experiment == RESONATOR:

@@ -14,7 +14,7 @@ from reson.agent.expert.diagnosis import beside, error_above_limit, in_specifica
 from reson.agent.expert.evidence import measured_leakage, with_evidence
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.plans import REFINE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
-from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, remedy
+from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Status, Verdict
 
@@ -71,6 +71,9 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
             if isinstance(answer, GoUpstream):
                 frame.upstream_tried = True
                 stack.append(Frame(Step(answer.experiment, answer.why, answer.parameters)))
+            elif isinstance(answer, Skip):
+                stack.pop()
+                answer = None
             elif isinstance(answer, Abandon | AskPerson) and all(one.step in WHY_ABOVE_LIMIT for one in stack):
                 stack.clear()
         if not stack:

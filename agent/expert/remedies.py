@@ -56,7 +56,14 @@ class Abandon:
     diagnosis: Diagnosis
 
 
-Remedy = Retry | GoUpstream | AskPerson | Abandon
+@dataclass(frozen=True)
+class Skip:
+    """Go on without it: it served another question, which can be put without."""
+
+    why: str
+
+
+Remedy = Retry | GoUpstream | AskPerson | Abandon | Skip
 
 
 def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: bool = True) -> Remedy:

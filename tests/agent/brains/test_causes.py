@@ -302,3 +302,27 @@ def test_an_error_that_stays_above_its_limit_is_asked_for_leakage():
         attempts.append(nothing if asked.experiment == "ef_rabi" else good(asked.experiment))
         assert len(attempts) < 80
     assert named(attempts) == {DiagnosisCode.ERROR_ABOVE_LIMIT}
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REVIEW, Verdict.REJECT])
+def test_what_a_leak_spoils_stands_in_the_way_of_no_diagnosis_and_asks_no_person(verdict):
+    """The pulse from 1 to 2 is as leaky as the others: how much they leak is measured with it as it is."""
+    poor = attempt("rough_drag", Verdict.REVIEW, Status.FIT_POOR, found={"over_theory": 0.46})
+    spoilt = attempt("ef_rabi", verdict, Status.FIT_POOR, found={"ef_amplitude": 0.2})
+    attempts, asked = until("rough_drag"), None
+    while isinstance(asked := decide(attempts), Measure) and asked.experiment != "leakage_rb":
+        attempts.append({"rough_drag": poor, "ef_rabi": spoilt}.get(asked.experiment) or good(asked.experiment))
+        assert len(attempts) < 40
+    assert isinstance(asked, Measure) and asked.experiment == "leakage_rb"
+    assert sum(one.experiment == "ef_rabi" for one in attempts) == 2
+    assert named([*attempts, leakage(6e-4, 1.5e-4)]) == {DiagnosisCode.LEAKY_PULSE}
+
+
+def test_a_vague_leakage_is_written_by_nobody():
+    poor = attempt("rough_drag", Verdict.REJECT, Status.FIT_POOR)
+    attempts, asked = until("rough_drag"), None
+    while isinstance(asked := decide(attempts), Measure):
+        vague = leakage(4e-4, 4e-4) if asked.experiment == "leakage_rb" else None
+        attempts.append(vague or (poor if asked.experiment == "rough_drag" else good(asked.experiment)))
+        assert len(attempts) < 60
+    assert isinstance(asked, GiveUp), "a value that serves a diagnosis alone is no question to a person"
