@@ -26,7 +26,9 @@ def choose_by_model(
 
     ``advice``: component -> why it is asked about, and what the expert would do.
     """
-    request = question(desk.settings, able, observation, advice or {}, last_plots(desk, able, observation))
+    advice = advice or {}
+    expert = {name: one.expert for name, one in advice.items() if one.expert is not None}
+    request = question(desk.settings, able, observation, advice, last_plots(desk, able, observation))
     decided: dict[str, Decision] = {}
     missing = [view.component for view in observation.qubits]
     problems: list[Problem] = []
@@ -36,7 +38,7 @@ def choose_by_model(
         except NoAnswer as error:
             return decided, error
         wishes, unreadable = wishes_of(reply)
-        found, unsound = decisions_of(wishes, observation, set(missing))
+        found, unsound = decisions_of(wishes, observation, set(missing), expert)
         decided |= found
         missing = [name for name in missing if name not in found]
         if not missing:
@@ -72,7 +74,7 @@ def question(
     plots: Mapping[str, Picture],
 ) -> Request:
     """The question about all qubits of the observation, in the form that this endpoint can answer."""
-    experiments = offered(observation)
+    experiments = offered(observation, {name: one.expert for name, one in advice.items() if one.expert is not None})
     parts: list[str | Picture] = [outline(observation, advice)]
     for name, picture in plots.items():
         parts += [render("last_plot.j2", component=name), picture]

@@ -6,12 +6,14 @@ Nothing here can write: a decision is still gated, approved and judged like one 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 
 from reson.agent.asking.tool_schemas import YARDSTICKS
+from reson.agent.asking.toolset import allowed
 from reson.agent.asking.wishes import Problem, Wish
 from reson.agent.expert.diagnosis import in_specification
+from reson.agent.expert.evidence import MOST, supporting, with_evidence
 from reson.agent.expert.next_step import last_benchmark, succeeded
 from reson.agent.observation import (
     Attempt,
@@ -41,16 +43,22 @@ FEWEST_FAILURES = 2
 
 
 def decisions_of(
-    wishes: list[Wish], observation: Observation, open_components: set[str]
+    wishes: list[Wish],
+    observation: Observation,
+    open_components: set[str],
+    expert: Mapping[str, Decision] | None = None,
 ) -> tuple[dict[str, Decision], list[Problem]]:
-    """component -> decision for what is sound, and what is wrong with the rest."""
+    """component -> decision for what is sound, and what is wrong with the rest.
+
+    ``expert``: component -> what the expert would do, which is always allowed.
+    """
     views = {view.component: view for view in observation.qubits if view.component in open_components}
     decided: dict[str, Decision] = {}
     problems: list[Problem] = []
     asked = Counter(name for wish in wishes for name in wish.components)
     for wish in wishes:
         for name in wish.components:
-            found = _decide(wish, name, views, asked, observation.goals)
+            found = _decide(wish, name, views, asked, observation.goals, (expert or {}).get(name))
             if isinstance(found, Problem):
                 problems.append(found)
             else:
@@ -59,7 +67,12 @@ def decisions_of(
 
 
 def _decide(
-    wish: Wish, name: str, views: Mapping[str, QubitView], asked: Counter[str], goals: GoalsView
+    wish: Wish,
+    name: str,
+    views: Mapping[str, QubitView],
+    asked: Counter[str],
+    goals: GoalsView,
+    expert: Decision | None,
 ) -> Decision | Problem:
     if name not in views:
         return _problem(wish, name, "not_asked", ", ".join(views))
@@ -67,13 +80,16 @@ def _decide(
         return _problem(wish, name, "several_decisions")
     view = views[name]
     if wish.action in CATALOGUE:
-        return _measure(wish, view, CATALOGUE[wish.action])
+        return _measure(wish, view, CATALOGUE[wish.action], expert)
     return {"escalate": _escalate, "done": _done, "give_up": _give_up}[wish.action](wish, view, goals)
 
 
-def _measure(wish: Wish, view: QubitView, row: Experiment) -> Decision | Problem:
-    if missing := [need for need in row.needs if _lacks(need, view)]:
-        return _problem(wish, view.component, "needs_first", f"{row.name}: {', '.join(missing)}")
+def _measure(wish: Wish, view: QubitView, row: Experiment, expert: Decision | None) -> Decision | Problem:
+    may = allowed(view, expert)
+    if row.name not in may:
+        if missing := [need for need in row.needs if _lacks(need, view)]:
+            return _problem(wish, view.component, "needs_first", f"{row.name}: {', '.join(missing)}")
+        return _problem(wish, view.component, "not_offered", ", ".join(sorted(may)))
     if set(wish.numbers) & set(YARDSTICKS):
         return _problem(wish, view.component, "yardstick", ", ".join(YARDSTICKS))
     try:
@@ -145,9 +161,35 @@ def _give_up(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Proble
         return _problem(wish, view.component, "too_early", str(FEWEST_FAILURES))
     if wish.code not in list(DiagnosisCode) or not wish.why or not wish.remedy:
         return _problem(wish, view.component, "no_diagnosis", ", ".join(DiagnosisCode))
-    diagnosis = Diagnosis(code=DiagnosisCode(wish.code), text=wish.why, remedy=wish.remedy)
-    diagnoses = (diagnosis, *in_specification(view, goals))
-    return GiveUp(component=view.component, why=wish.why, diagnoses=diagnoses)
+    attempts = named_attempts(wish, view)
+    if not attempts:
+        return _problem(wish, view.component, "no_evidence", f"1 to {len(view.attempts)}")
+    found = tuple(with_evidence(one, view.attempts, goals) for one in in_specification(view, goals))
+    return GiveUp(
+        component=view.component, why=wish.why, diagnoses=(_diagnosis(wish, attempts, goals), *_others(wish, found))
+    )
+
+
+def named_attempts(wish: Wish, view: QubitView) -> list[Attempt]:
+    """The attempts that a wish says it rests on, by their numbers of tonight; all where it names none."""
+    if not wish.rests_on:
+        return list(view.attempts)
+    return [attempt for number, attempt in enumerate(view.attempts, 1) if number in wish.rests_on]
+
+
+def _diagnosis(wish: Wish, attempts: Sequence[Attempt], goals: GoalsView) -> Diagnosis:
+    """As the model has it, where a measurement shows it; else unresolved, and what the model suspects."""
+    code = DiagnosisCode(wish.code)
+    evidence = supporting(code, attempts, goals)
+    if evidence:
+        return Diagnosis(code=code, text=wish.why, remedy=wish.remedy, evidence=evidence)
+    tried = tuple(one.measurement_id for one in attempts if one.measurement_id)[-MOST:]
+    text = f"unresolved, the model suspects {code}: {wish.why}"
+    return Diagnosis(code=DiagnosisCode.UNRESOLVED, text=text, remedy=wish.remedy, evidence=tried)
+
+
+def _others(wish: Wish, found: tuple[Diagnosis, ...]) -> tuple[Diagnosis, ...]:
+    return tuple(one for one in found if one.code != wish.code)
 
 
 def _problem(wish: Wish, component: str, code: str, detail: str = "") -> Problem:

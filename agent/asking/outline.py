@@ -72,6 +72,7 @@ def _qubit(view: QubitView, advice: Advice) -> Json:
         "attempts": [(attempt, succeeded(attempt)) for attempt in view.attempts],
         "earlier": [(one, succeeded(one)) for one in view.attempts[: -len(shown)]] if in_trouble else [],
         "last": [(attempt, _numbers(attempt), _is_under_review(attempt)) for attempt in shown],
+        "numbered": in_trouble,
         "faults": view.faults,
         "remembered": view.remembered,
         "advice": advice,

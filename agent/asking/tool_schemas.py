@@ -37,7 +37,8 @@ def closing_tools() -> tuple[Tool, ...]:
     """Ask a person, done, and give up."""
     escalate = _shared("components", "why", "measurement_id")
     give_up = _shared("components", "why", "remedy") | {
-        "code": {"type": "string", "enum": list(DiagnosisCode), "description": tool_texts()["code"]}
+        "code": {"type": "string", "enum": list(DiagnosisCode), "description": tool_texts()["code"]},
+        "rests_on": _rests_on(),
     }
     schemas = {"escalate": escalate, "done": _shared("components", "why"), "give_up": give_up}
     return tuple(
@@ -56,11 +57,16 @@ def one_tool_for_all(experiments: tuple[str, ...]) -> Tool:
             "parameters": {"type": "object", "description": tool_texts()["parameters"]},
             **_shared("measurement_id", "remedy"),
             "code": {"type": "string", "enum": list(DiagnosisCode)},
+            "rests_on": _rests_on(),
         },
         required=("action", "components", "why"),
     )
     decisions = _object({"decisions": {"type": "array", "items": item}}, required=("decisions",))
     return Tool(name=ALL_AT_ONCE, description=tool_texts()[ALL_AT_ONCE], parameters=decisions)
+
+
+def _rests_on() -> Json:
+    return {"type": "array", "items": {"type": "integer"}, "description": tool_texts()["rests_on"]}
 
 
 def _shared(*names: str) -> Json:

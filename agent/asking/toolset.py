@@ -1,14 +1,17 @@
-"""Which experiments a model is offered: those of a qubit's plan, and all of a calibration once something failed.
+"""Which experiments a model is offered, which are those it is allowed: one set for each qubit.
 
-Of a qubit in trouble those too that may explain it. The others of the catalogue characterise; a person asks for them.
-What a qubit is not ready for is left out, so that a question stays short about a cold chip, and about a healthy one.
+Those of the qubit's plan, and all of a calibration once something failed; of a qubit in trouble those too that may
+explain it; and always what the expert would do. The others of the catalogue characterise; a person asks for them. What
+a qubit is not ready for is left out, so that a question stays short about a cold chip, and about a healthy one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import BRING_UP, REFINE, UPKEEP, plan_for
-from reson.agent.observation import Observation, QubitView
+from reson.agent.observation import Decision, Measure, Observation, QubitView
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.experiment import Experiment
 
@@ -30,13 +33,20 @@ RECENT = 3
 """Attempts back to which a failure still wants explaining: some explanations take two measurements."""
 
 
-def offered(observation: Observation) -> tuple[Experiment, ...]:
-    """In the order of the catalogue: what at least one qubit of the observation is ready for."""
-    return tuple(row for row in CATALOGUE.values() if any(_serves(row, view) for view in observation.qubits))
+def offered(observation: Observation, expert: Mapping[str, Decision]) -> tuple[Experiment, ...]:
+    """In the order of the catalogue: what at least one qubit is allowed. ``expert``: component -> what it would do."""
+    names = {name for view in observation.qubits for name in allowed(view, expert.get(view.component))}
+    return tuple(row for row in CATALOGUE.values() if row.name in names)
 
 
-def _serves(row: Experiment, view: QubitView) -> bool:
-    return row.name in _wanted(view) and all(need in view.known and view.known[need].measured for need in row.needs)
+def allowed(view: QubitView, expert: Decision | None) -> frozenset[str]:
+    """What may be measured on this qubit now."""
+    ready = {name for name in _wanted(view) if all(_is_measured(view, need) for need in CATALOGUE[name].needs)}
+    return frozenset(ready | ({expert.experiment} if isinstance(expert, Measure) else set()))
+
+
+def _is_measured(view: QubitView, parameter: str) -> bool:
+    return parameter in view.known and view.known[parameter].measured
 
 
 def _wanted(view: QubitView) -> frozenset[str]:

@@ -12,7 +12,7 @@ from reson.agent.model.objects import last_object, object_in, one_line
 from reson.records import Json, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 
-_NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy")
+_NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy", "rests_on")
 
 
 class Wish(Record):
@@ -26,6 +26,8 @@ class Wish(Record):
     measurement_id: str = ""
     code: str = ""
     remedy: str = ""
+    rests_on: tuple[int, ...] = ()
+    """Numbers of tonight's attempts."""
 
 
 class Problem(Record):
@@ -85,7 +87,9 @@ def _wish(call_id: str, entry: Any) -> Wish | Problem:
         numbers[str(name)] = number
     texts = {name: one_line(entry.get(name)) for name in ("why", "measurement_id", "code", "remedy")}
     names = tuple(dict.fromkeys(components))
-    return Wish(call_id=call_id, action=action, components=names, numbers=numbers, **texts)
+    rests_on = entry.get("rests_on")
+    numbered = tuple(one for one in rests_on if type(one) is int) if isinstance(rests_on, list) else ()
+    return Wish(call_id=call_id, action=action, components=names, numbers=numbers, rests_on=numbered[:20], **texts)
 
 
 def _sweep(entry: Json, action: str) -> Json:

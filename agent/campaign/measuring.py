@@ -12,6 +12,7 @@ from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.agent.reading import read_saved_data
+from reson.agent.reading.limits import within_limits
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.data import Analysis, Fault
@@ -117,7 +118,7 @@ def _read(bench: Bench, job: Job, name: str, result: dict[str, Any]) -> dict[str
     numbers, faults = _numbers(bench, job, name, analysis)
     reading = attempt("read", lambda: bench.brain.read(figure, analysis, numbers.verdict))
     if not isinstance(reading, Fault) and not faults:
-        return {"reading": reading.to_json()}
+        return {"reading": within_limits(reading, get(job["experiment"])).to_json()}
     spoilt = with_faults(analysis, [*faults, reading] if isinstance(reading, Fault) else faults)
     return {"analysis": _put(bench, spoilt), "reading": read_saved_data(spoilt).to_json()}
 

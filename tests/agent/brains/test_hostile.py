@@ -14,7 +14,7 @@ from reson.agent.lab import Lab, device_name
 from reson.agent.launch import Plan, start
 from reson.agent.model.accounts import account
 from reson.agent.model.conversation import Reply, ToolCall, Usage
-from reson.agent.observation import Known
+from reson.agent.observation import Known, Measure
 from reson.events import event_of
 from reson.records import Ending, Json
 from reson.tools.devices.simulated.device import open_simulated
@@ -108,11 +108,12 @@ def test_on_a_calibrated_chip_too_no_hostile_call_becomes_a_decision(name):
     qubit = view("q0", measured=True)
     qubit = qubit.model_copy(update={"known": known | qubit.known, "measured_before": frozenset(SHOWN_BY.values())})
     observation = chip(qubit, view("q1"))
+    expert = {"q0": Measure(component="q0", experiment=name, parameters={}, why="what the expert does is allowed")}
     sound, _ = wishes_of(called(name, {"components": ["q0"], "why": "as usual"}))
-    assert decisions_of(sound, observation, {"q0"})[0], "with its defaults it may run"
+    assert decisions_of(sound, observation, {"q0"}, expert)[0], "with its defaults it may run"
     for tool, given in hostile_calls():
         if tool == name:
             wishes, unreadable = wishes_of(called(tool, given))
-            decided, unsound = decisions_of(wishes, observation, {"q0"})
+            decided, unsound = decisions_of(wishes, observation, {"q0"}, expert)
             assert decided == {}, given
             assert unreadable or unsound, given

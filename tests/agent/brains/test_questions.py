@@ -100,15 +100,15 @@ def test_what_is_offered_grows_with_what_was_measured_and_with_trouble():
     warm = view("q0", measured=True)
     known = {name: Known(value=1.0, stderr=None, age_hours=1.0, measured=True) for name in ready}
     warm = warm.model_copy(update={"known": warm.known | known})
-    assert {row.name for row in offered(chip(warm))} == {step.experiment for step in BRING_UP}
+    assert {row.name for row in offered(chip(warm), {})} == {step.experiment for step in BRING_UP}
     calibrated = warm.model_copy(update={"measured_before": frozenset(SHOWN_BY.values())})
-    assert {row.name for row in offered(chip(calibrated))} == {step.experiment for step in UPKEEP}
+    assert {row.name for row in offered(chip(calibrated), {})} == {step.experiment for step in UPKEEP}
     troubled = calibrated.model_copy(update={"attempts": (failed("readout"),)})
-    assert {row.name for row in offered(chip(troubled))} == CALIBRATING | EXPLAINING
+    assert {row.name for row in offered(chip(troubled), {})} == CALIBRATING | EXPLAINING
     mended = calibrated.model_copy(update={"attempts": (failed("readout"), *map(passed, ("rabi", "readout", "t1")))})
-    assert {row.name for row in offered(chip(mended))} == CALIBRATING
+    assert {row.name for row in offered(chip(mended), {})} == CALIBRATING
     benchmarked = calibrated.model_copy(update={"attempts": (passed("standard_rb"),)})
-    assert {row.name for row in offered(chip(benchmarked))} == {step.experiment for step in (*UPKEEP, *REFINE)}
+    assert {row.name for row in offered(chip(benchmarked), {})} == {step.experiment for step in (*UPKEEP, *REFINE)}
     assert "coherence_limit" not in experiment_tool("standard_rb").parameters["properties"]
 
 
