@@ -109,6 +109,8 @@ class ModelSettings(Record):
     retries: Annotated[int, Field(ge=0, le=10)] = 3
     corrections: Annotated[int, Field(ge=0, le=5)] = 2
     """How often an invalid answer is sent back before the offline brain decides."""
+    look_turns: Annotated[int, Field(ge=0, le=20)] = 6
+    """How often a model may look things up before it decides about qubits in trouble; 0: it decides at once."""
     max_output_tokens: Annotated[int, Field(ge=64)] = 4000
     picture_width: Annotated[int, Field(ge=128, le=2048)] = 640
     references: Annotated[int, Field(ge=0, le=12)] = 4

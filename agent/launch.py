@@ -333,6 +333,10 @@ def _brain(lab: Lab, store: Store, run_id: str, settings: RunSettings, tell: Tel
     brain: Brain = OfflineBrain()
     if asks:
         from reson.agent.brains.opening import open_brain
+        from reson.agent.chat.facts import Record as OpenRecord
+        from reson.agent.chat.lookups import Lookups
+        from reson.agent.lab import device_name
 
-        brain = open_brain(lab.config, lab.directory, lab.runs / run_id, store.blobs, tell, stop)
+        lookup = Lookups(OpenRecord(lab, store, device_name(lab.config.device)))
+        brain = open_brain(lab.config, lab.directory, lab.runs / run_id, store.blobs, tell, stop, lookup)
     return brain if settings.script is None else ScriptedBrain(settings.script, brain)

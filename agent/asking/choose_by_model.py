@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reson.agent.asking.decisions import decisions_of
+from reson.agent.asking.looking import Lookup, answered, shown, split
 from reson.agent.asking.outline import Advice, is_failing, outline
 from reson.agent.asking.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
 from reson.agent.asking.toolset import offered
@@ -20,35 +21,68 @@ from reson.tools.experiments.experiment import Experiment
 
 
 def choose_by_model(
-    desk: Desk, able: Capabilities, observation: Observation, advice: Mapping[str, Advice] | None = None
+    desk: Desk,
+    able: Capabilities,
+    observation: Observation,
+    advice: Mapping[str, Advice] | None = None,
+    lookup: Lookup | None = None,
 ) -> tuple[dict[str, Decision], NoAnswer | None]:
     """component -> decision, as far as sound ones came; and why none came for the rest.
 
-    ``advice``: component -> why it is asked about, and what the expert would do.
+    ``advice``: component -> why it is asked about, and what the expert would do. ``lookup``: read-only tools that it
+    may use for some turns before it decides, where a qubit is in trouble.
     """
     advice = advice or {}
     expert = {name: one.expert for name, one in advice.items() if one.expert is not None}
     request = question(desk.settings, able, observation, advice, last_plots(desk, able, observation))
+    deciding = request.tools
+    turns = _turns(desk.settings, able, observation, advice) if lookup else 0
+    looking = lookup.tools() if lookup and turns else ()
     decided: dict[str, Decision] = {}
     missing = [view.component for view in observation.qubits]
     problems: list[Problem] = []
-    for _ in range(desk.settings.corrections + 1):
+    corrections = desk.settings.corrections
+    while corrections >= 0:
+        request = request.model_copy(update={"tools": (*deciding, *looking)})
         try:
             reply = desk.ask(request)
         except NoAnswer as error:
             return decided, error
-        wishes, unreadable = wishes_of(reply)
-        found, unsound = decisions_of(wishes, observation, set(missing), expert)
+        looks, rest = split(reply, [tool.name for tool in looking])
+        found, problems = _sound(rest, observation, missing, expert) if rest.tool_calls or not looks else ({}, [])
         decided |= found
         missing = [name for name in missing if name not in found]
         if not missing:
             return decided, None
-        problems = unreadable + unsound
-        more = (reply.as_message(), *_correction(reply, problems, sorted(found), missing))
+        if looks and lookup:
+            turns -= 1
+            looking = looking if turns else ()
+            more = answered(desk, able, lookup, reply, looks, turns)
+        else:
+            corrections -= 1
+            more = (reply.as_message(), *_correction(reply, problems, sorted(found), missing))
         request = request.model_copy(update={"messages": (*request.messages, *more)})
     codes = ", ".join(sorted({problem.code for problem in problems})) or "left out"
     rounds = f"{desk.settings.corrections} corrections did not help ({codes})"
     return decided, NoAnswer(FailureKind.INVALID, rounds)
+
+
+def _sound(
+    reply: Reply, observation: Observation, missing: list[str], expert: Mapping[str, Decision]
+) -> tuple[dict[str, Decision], list[Problem]]:
+    wishes, unreadable = wishes_of(reply)
+    found, unsound = decisions_of(wishes, observation, set(missing), expert)
+    return found, unreadable + unsound
+
+
+def _turns(settings: ModelSettings, able: Capabilities, observation: Observation, advice: Mapping[str, Advice]) -> int:
+    """How often the model may look before it decides: never about qubits that do well."""
+    troubled = any(is_failing(view) or _because(advice, view.component) for view in observation.qubits)
+    return settings.look_turns if able.tools and troubled else 0
+
+
+def _because(advice: Mapping[str, Advice], component: str) -> str:
+    return advice[component].because if component in advice else ""
 
 
 def last_plots(desk: Desk, able: Capabilities, observation: Observation) -> dict[str, Picture]:
@@ -56,13 +90,11 @@ def last_plots(desk: Desk, able: Capabilities, observation: Observation) -> dict
 
     What is known of pictures was tried with the model that reads: another one that decides is sent none.
     """
-    if desk.settings.choose != desk.settings.reader:
-        return {}
     failing = [view for view in observation.qubits if is_failing(view) and view.attempts[-1].figure]
     width = desk.settings.picture_width
     return {
         view.component: picture_of(desk.blobs.path(view.attempts[-1].figure, ".png"), width)
-        for view in failing[: able.images]
+        for view in failing[: shown(desk, able)]
     }
 
 

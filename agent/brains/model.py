@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reson.agent.asking.choose_by_model import choose_by_model
+from reson.agent.asking.looking import Lookup
 from reson.agent.asking.outline import Advice
 from reson.agent.asking.read_by_model import read_by_model
 from reson.agent.brains.offline import OfflineBrain
@@ -29,6 +30,8 @@ class ModelBrain:
     name: str
     sure: float
     offline: OfflineBrain = field(default_factory=OfflineBrain)
+    lookup: Lookup | None = None
+    """What it may look up before it decides about a qubit in trouble."""
 
     def choose(self, observation: Observation) -> list[Decision]:
         return self.choose_because(observation, {})
@@ -50,7 +53,7 @@ class ModelBrain:
 
     def _by_model(self, observation: Observation, advice: dict[str, Advice]) -> dict[str, Decision]:
         try:
-            decided, error = choose_by_model(self.desk, self.able(), observation, advice)
+            decided, error = choose_by_model(self.desk, self.able(), observation, advice, self.lookup)
         except NoAnswer as no_answer:  # the endpoint could not even be probed
             decided, error = {}, no_answer
         if error is not None:

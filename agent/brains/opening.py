@@ -15,13 +15,25 @@ from reson.agent.model.files import FilesEndpoint
 from reson.trajectory import read_events
 
 if TYPE_CHECKING:
+    from reson.agent.asking.looking import Lookup
     from reson.agent.brains.brain import Brain
     from reson.agent.config import LabConfig
     from reson.tools.store.blobs import Blobs
 
 
-def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell, stop: Event) -> Brain:
-    """A brain other than the offline one. Raises ``OperatorError`` where it lacks a model, a key or a recording."""
+def open_brain(
+    config: LabConfig,
+    lab: Path,
+    run: Path,
+    blobs: Blobs,
+    tell: Tell,
+    stop: Event,
+    lookup: Lookup | None = None,
+) -> Brain:
+    """A brain other than the offline one. ``lookup``: what a model may look up at night.
+
+    Raises ``OperatorError`` where it lacks a model, a key or a recording.
+    """
     past = read_events(run / "trajectory.jsonl")
     settings = config.model
     if config.brain == "replay":
@@ -42,5 +54,5 @@ def open_brain(config: LabConfig, lab: Path, run: Path, blobs: Blobs, tell: Tell
             found.append(capabilities(desk, lab / CAPABILITIES))
         return found[0]
 
-    model = ModelBrain(desk, able, "openai", config.cascade.sure)
+    model = ModelBrain(desk, able, "openai", config.cascade.sure, lookup=lookup)
     return CascadeBrain(model, config.cascade) if config.brain == "cascade" else model
