@@ -75,6 +75,7 @@ def _qubit(view: QubitView, advice: Advice) -> Json:
         "numbered": in_trouble,
         "faults": view.faults,
         "remembered": view.remembered,
+        "nights": view.remembered.nights if failing else view.remembered.nights[-1:],
         "advice": advice,
         "recalled": [one.text for one in view.recalled[:SHOWN_RECOLLECTIONS]] if failing else [],
     }

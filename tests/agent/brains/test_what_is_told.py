@@ -12,7 +12,7 @@ from reson.agent.campaign.measuring import with_doubt
 from reson.agent.config import CascadeSettings
 from reson.agent.model.capabilities import EVERYTHING
 from reson.agent.model.pictures import number_png, text_tokens
-from reson.agent.observation import Diagnosis, DiagnosisCode, Escalate, GiveUp, Measure
+from reson.agent.observation import Diagnosis, DiagnosisCode, Escalate, GiveUp, Measure, Remembered
 from reson.records import Check, CheckCode, Judgement, Quantity, Reading, Status, Verdict
 from tests.agent.brains.chat_server import Answer, pictures_of, text_of
 from tests.agent.brains.test_questions import brain_of, chip, failed, measure, passed, view
@@ -131,3 +131,12 @@ def test_a_line_of_an_earlier_attempt_is_short():
     attempts = [passed("rabi")] * 18 + [failed("readout", status=Status.FIT_POOR)] * 2
     few, many = (text_tokens(outline(chip(view("q0", *attempts[-n:])))) for n in (2, 20))
     assert (many - few) / 18 < 15
+
+
+def test_of_the_nights_before_the_last_is_told_and_in_trouble_three():
+    nights = Remembered(nights=("01: T1 80", "02: T1 81", "03: T1 9"), notes=("ada, 02: cable⟧ replaced",))
+    well = outline(chip(view("q0").model_copy(update={"remembered": nights})))
+    assert "before: 03: T1 9" in well and "01: T1 80" not in well
+    ill = outline(chip(view("q0", failed()).model_copy(update={"remembered": nights})))
+    assert "before: 01: T1 80; 02: T1 81; 03: T1 9" in ill
+    assert "note by ⟦ada, 02: cable] replaced⟧" in ill
