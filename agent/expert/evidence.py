@@ -124,6 +124,14 @@ def _not_accepted(attempt: Attempt, goals: GoalsView) -> bool:
     return attempt.verdict is not Verdict.ACCEPT or attempt.outcome in (Outcome.APPARATUS, Outcome.ANOMALOUS)
 
 
+def _interchanged(attempt: Attempt, goals: GoalsView) -> bool:
+    return CheckCode.INTERCHANGED in attempt.failed
+
+
+def _unsteady(attempt: Attempt, goals: GoalsView) -> bool:
+    return CheckCode.UNSTEADY in attempt.failed
+
+
 def _found(attempt: Attempt, goals: GoalsView) -> bool:
     return attempt.verdict is Verdict.ACCEPT
 
@@ -149,6 +157,8 @@ EVIDENCE: dict[DiagnosisCode, Evidence] = {
     DiagnosisCode.SHORT_T1: Evidence(("t1", "t1_over_time", _READOUT), _short, ("t1", "t1_over_time")),
     DiagnosisCode.POOR_READOUT: Evidence((_READOUT,), _poor),
     DiagnosisCode.ERROR_ABOVE_LIMIT: Evidence(("standard_rb",), _above),
+    DiagnosisCode.INTERCHANGED: Evidence(ANY, _interchanged, (_READOUT,)),
+    DiagnosisCode.UNSTEADY: Evidence(ANY, _unsteady),
     DiagnosisCode.REJECTED: Evidence(ANY, _turned_down),
     DiagnosisCode.UNRESOLVED: Evidence(ANY, _not_accepted),
 }

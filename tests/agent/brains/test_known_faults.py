@@ -58,6 +58,10 @@ SEEN: dict[DiagnosisCode, tuple[Attempt, Attempt]] = {
         attempt("leakage_rb", quantities=q(leakage_per_gate=1e-6)),
     ),
     DiagnosisCode.TWO_FREQUENCIES: (attempt("t2_ramsey", Verdict.REVIEW, Status.BEATING), attempt("t2_ramsey")),
+    DiagnosisCode.INTERCHANGED: (
+        attempt("readout", Verdict.REVIEW, failed=(CheckCode.INTERCHANGED,)),
+        attempt("readout"),
+    ),
     DiagnosisCode.SHORT_T1: (attempt("t1", quantities=q(t1=2e-6)), attempt("t1", quantities=q(t1=90e-6))),
     DiagnosisCode.POOR_READOUT: (
         attempt("readout", quantities=q(assignment_fidelity=0.9)),
