@@ -38,7 +38,7 @@ NIGHTS = int(os.environ.get("RESON_SOAK_NIGHTS", "2"))
 FIRST_SEED = int(os.environ.get("RESON_SOAK_SEED", "4100"))
 HANGS = 1800
 """Seconds after which a run is stopped and counted as one that hung."""
-RESUMED = 2
+RESUMED = 1
 
 HOSTILE = [answer for answer, *_ in (*NO_ANSWER.values(), *SOUND.values())] + list(SLOW.values())
 
