@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from reson.components import Qubit
 from reson.records import CheckCode, Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
@@ -45,7 +46,7 @@ def measured(name: str, seed: int, change: float, since: float) -> RawData:
     circuits = [{"xval": float(one)} | which for one in x for which in series]
     controls = {"anharmonicity": -2.1e8, "pulse_duration": 32e-9, "drive_frequency": 5e9}
     arrays = {"counts": np.stack([SHOTS - ones.ravel(), ones.ravel()], axis=1)}
-    return RawData(name, 0, parameters, controls, SHOTS, circuits, arrays, 0.0, 1.0)
+    return RawData(name, Qubit(0), parameters, controls, SHOTS, circuits, arrays, 0.0, 1.0)
 
 
 CHANGES = {
