@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reson.agent.campaign.measuring import with_doubt
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.errors import OperatorError, ToolError
 from reson.records import Json, Judgement, Reading
 from reson.tools.data import Analysis, Axis, Fault
@@ -72,16 +73,17 @@ def analyse(table: Table, experiment: str, wanted: Wanted, told: Mapping[str, fl
     are asked.
     """
     made = raw_of(table, experiment, wanted, told, qubit or 0)
+    whose = "" if qubit is None else Qubit(qubit)
     row, raw = CATALOGUE[experiment], made.raw
     (analysis,) = row.analyses([raw])
     checks = attempt("check", lambda: row.check(analysis, raw.parameters, {}))
     if isinstance(checks, Fault):
         analysis, checks = with_faults(analysis, [checks]), [failed(checks)]
     reading = read_saved_data(analysis)
-    shown = _in_its_units(analysis, made).model_copy(update={"qubit": qubit})
+    shown = _in_its_units(analysis, made).model_copy(update={"component": whose})
     (picture,) = each("draw", row.pictures, [shown])
     if isinstance(picture, Fault):
-        shown, picture = with_faults(shown, [picture]), png(empty(row.title, qubit))
+        shown, picture = with_faults(shown, [picture]), png(empty(row.title, whose))
     return Seen(experiment, made, shown, with_doubt(judge(checks), reading), reading, picture)
 
 
