@@ -25,7 +25,6 @@ from reson.evals.closed_loop.running import see_through
 from reson.evals.replaying.gate import MARGINS, margins_of, score_check
 from reson.evals.replaying.keeping import recording_of
 from reson.evals.replaying.recording import RECORDINGS, Recording, load, recordings_in, save
-from reson.prompts.render import prompt_hashes
 from reson.records import Ending, Json
 
 ASK = """\
@@ -153,31 +152,15 @@ def run_and_be_killed(directory: Path) -> None:
     start(open_lab(directory), Plan(kind="night", rest=True), watch)
 
 
-def take_over_words(path: Path) -> None:
-    """The recording with the prompts of today: where only words changed, and the gate finds nothing else."""
-    recording = load(path)
-    events = tuple(
-        {**event, "prompts": prompt_hashes()} if event["kind"] == "start" else event for event in recording.events
-    )
-    save(recording.model_copy(update={"events": events}), path.parent)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", type=Path, default=RECORDINGS)
     parser.add_argument("--only", nargs="*", default=[case.id for case in CASES], choices=[case.id for case in CASES])
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument(
-        "--words", action="store_true", help="only take over the prompts of today, where the gate is open"
-    )
     parser.add_argument("--killed", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.killed:
         run_and_be_killed(asked.killed)
-        return
-    if asked.words:
-        for path in recordings_in(asked.into):
-            take_over_words(path)
         return
     os.environ["OMP_NUM_THREADS"] = "1"  # small matrices: more threads only get in each other's way
     wanted = [case for case in CASES if case.id in asked.only]

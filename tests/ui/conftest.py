@@ -23,6 +23,8 @@ decision = "ask"
 parameter = "x_amplitude"
 
 """
+PATIENCE = 600.0
+"""Seconds that a page may take: no judgement of its speed; Streamlit's own 3 are few on a loaded machine."""
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 
 
@@ -66,8 +68,9 @@ def run_page(monkeypatch) -> Callable[..., AppTest]:
 
     def run(lab: Path, page: Callable[[], None] | None = None) -> AppTest:
         monkeypatch.setenv("RESON_LAB", str(lab))
-        test = AppTest.from_function(page) if page else AppTest.from_file(str(APP))
-        return test.run(timeout=240)
+        if page:
+            return AppTest.from_function(page, default_timeout=PATIENCE).run()
+        return AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
 
     return run
 

@@ -36,23 +36,23 @@ def fresh_lab(tmp_path) -> Path:
 def test_a_file_is_analysed_and_kept_when_asked(run_page, at_home, fresh_lab, file):
     test = run_page(fresh_lab, page)
     test.selectbox(key="own-what").select("t1").run()
-    test.file_uploader(key="own-file").upload("mine.csv", file, "text/csv").run(timeout=60)
+    test.file_uploader(key="own-file").upload("mine.csv", file, "text/csv").run()
     test.selectbox(key="own-x").select("delay")
     test.multiselect(key="own-y").select("pop").run()
-    test.button(key="own-go").click().run(timeout=120)
+    test.button(key="own-go").click().run()
     assert "in which unit delay is" in words(test)
     test.text_input(key="own-unit").input("us")
     test.text_input(key="own-shots").input("1000").run()
-    test.button(key="own-go").click().run(timeout=120)
+    test.button(key="own-go").click().run()
     assert not test.exception and "rs-accept" in words(test) and "t1" in words(test)
     store = open_store(fresh_lab)
     before = {row.id for row in list_measurements(store)}
-    test.button(key="own-keep").click().run(timeout=60)
+    test.button(key="own-keep").click().run()
     (kept,) = [row for row in list_measurements(store) if row.id not in before]
     assert kept.experiment == "t1" and (kept.author or "").startswith("analyse:") and kept.id in words(test)
 
 
 def test_a_bad_file_is_told_and_breaks_nothing(run_page, at_home, fresh_lab):
     test = run_page(fresh_lab, page)
-    test.file_uploader(key="own-file").upload("mine.npz", b"PK\x03\x04<b>no</b>", "application/zip").run(timeout=60)
+    test.file_uploader(key="own-file").upload("mine.npz", b"PK\x03\x04<b>no</b>", "application/zip").run()
     assert not test.exception and "no NPZ file" in words(test)
