@@ -41,9 +41,9 @@ def _fits_any(pattern: str, names: Iterable[str]) -> bool:
 
 
 def _experiments() -> Iterable[str]:
-    from reson.tools.experiments.catalogue import CATALOGUE
+    from reson.tools.experiments.catalogue import EXPERIMENTS
 
-    return CATALOGUE
+    return EXPERIMENTS
 
 
 def _components(qubits: Sequence[int] = range(MOST_QUBITS)) -> Iterator[str]:

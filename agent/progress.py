@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from reson.components import named
+from reson.components import named, noun_of
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, count, duration, one_line, quantity
@@ -151,7 +151,8 @@ def sentences(kind: str, body: Json) -> list[str]:
             return [f"opening the lab {body['lab']} ..."]
         case "start":
             components = body["settings"]["components"]
-            return [f"{body['run']} on {body['device']}: {count(len(components), 'qubit')}, brain {body['brain']}"]
+            what = count(len(components), noun_of(components))
+            return [f"{body['run']} on {body['device']}: {what}, brain {body['brain']}"]
         case "resume":
             return [f"goes on, by {body['by']}"] if body["by"] else []
         case "measuring":

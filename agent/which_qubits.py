@@ -1,10 +1,12 @@
-"""Which qubits a run is about, from how people name them: 0-4, all, best:10."""
+"""Which qubits or pairs a run is about, from how people name them: 0-4, all, best:10; q0-q1."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reson.errors import OperatorError
+from reson.components import Pair, parse
+from reson.errors import OperatorError, ToolError
 from reson.tools.devices.device import published_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,28 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
     choose = chain_of if kind == "chain" else best_connected
     waits = usual_wait(told, int(number))
     return choose(published_costs(told, device.qubits, waits), int(number))
+
+
+def choose_pairs(text: str, available: Iterable[tuple[int, int]]) -> tuple[Pair, ...]:
+    """ "q0-q1,q2-q1": those two, whichever qubit is named first; "all". Raises ``OperatorError`` for another pair."""
+    known = sorted({Pair(*pair) for pair in available}, key=lambda pair: pair.qubits())
+    if text.strip() == "all":
+        return tuple(known)
+    chosen = [_pair(part.strip()) for part in text.split(",")]
+    if unknown := [pair for pair in chosen if pair not in known]:
+        has = f"it has {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}" if known else "it has none at all"
+        raise OperatorError(f"the device has no pair {', '.join(unknown[:8])} for this experiment", has)
+    return tuple(dict.fromkeys(chosen))
+
+
+def _pair(text: str) -> Pair:
+    try:
+        found = parse(text)
+    except ToolError:
+        found = None
+    if not isinstance(found, Pair):
+        raise OperatorError(f"{text!r} names no pair", "write pairs like q0-q1 or q0-q1,q2-q3")
+    return found
 
 
 def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:

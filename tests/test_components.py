@@ -15,6 +15,7 @@ from reson.components import (
     as_qubit,
     joined,
     named,
+    noun_of,
     order,
     pairs_of,
     parse,
@@ -82,3 +83,11 @@ def test_only_a_qubit_has_a_number():
     assert as_qubit("q7").number == 7
     with pytest.raises(ToolError, match="q0-q1 is no qubit"):
         as_qubit("q0-q1")
+
+
+@pytest.mark.parametrize(
+    ("components", "noun"),
+    [(["q0"], "qubit"), (["q0-q1", "q2-q3"], "pair"), (["q0", "q0-q1"], "qubit"), ([], "qubit")],
+)
+def test_what_a_person_calls_them(components, noun):
+    assert noun_of(components) == noun

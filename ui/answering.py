@@ -12,7 +12,7 @@ from reson.agent.policy import answers_together
 from reson.changes import changes_of
 from reson.errors import OperatorError, ToolError
 from reson.records import ActionKind, Change
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, find_approval
 from reson.ui import access
@@ -145,7 +145,7 @@ def offer_remeasure(place: Opened, row: ApprovalRow) -> None:
         note("The run that goes on asks it again by itself.")
         return
     with st.container(horizontal=True):
-        if name in CATALOGUE and st.button(f"Measure {CATALOGUE[name].title} again", key=f"again-{row.id}"):
+        if name in EXPERIMENTS and st.button(f"Measure {EXPERIMENTS[name].title} again", key=f"again-{row.id}"):
             begin("run", name, "--qubits", row.component, "--commit")
         if row.run_id and st.button(f"Resume {row.run_id}, which asks anew", key=f"resume-{row.id}"):
             begin("resume", row.run_id)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from reson.agent.report.words import VERDICTS
 from reson.records import Verdict
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.store.runs import list_runs
 from reson.ui import one_measurement, reanalysis
 from reson.ui.opened import Opened, opened
@@ -61,7 +61,9 @@ def _wanted(place: Opened) -> Wanted:
         return Wanted(
             run_id=choice("Run", [run.id for run in list_runs(place.store, RUNS_LISTED)], 190),
             component=choice("Qubit", place.components, 120),
-            experiment=choice("Experiment", list(CATALOGUE), 240, {name: one.title for name, one in CATALOGUE.items()}),
+            experiment=choice(
+                "Experiment", list(EXPERIMENTS), 240, {name: one.title for name, one in EXPERIMENTS.items()}
+            ),
             verdict=choice(
                 "Verdict", [one.value for one in Verdict], 140, {one.value: " ".join(VERDICTS[one]) for one in Verdict}
             ),
@@ -87,7 +89,7 @@ def _row(line: Found) -> dict[str, str]:
     return {
         "Measured (device clock)": moment(line.device_ended),
         "Qubit": line.component,
-        "Experiment": CATALOGUE[line.experiment].title if line.experiment in CATALOGUE else line.experiment,
+        "Experiment": EXPERIMENTS[line.experiment].title if line.experiment in EXPERIMENTS else line.experiment,
         "Verdict": " ".join(VERDICTS[Verdict(line.verdict) if line.verdict else None]),
         "Plot reads": line.status or "",
         "Doubts": "; ".join(line.reasons),

@@ -8,7 +8,7 @@ from reson.agent.report.words import rounded
 from reson.errors import OperatorError
 from reson.records import Quantity
 from reson.tools.data import Analysis
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.frames import measured_frame
@@ -49,7 +49,7 @@ def full(place: Opened, measurement_id: str) -> None:
 
 
 def _head(row: MeasurementRow) -> Markup:
-    title = CATALOGUE[row.experiment].title if row.experiment in CATALOGUE else row.experiment
+    title = EXPERIMENTS[row.experiment].title if row.experiment in EXPERIMENTS else row.experiment
     mark = verdict_mark(row.judgement.verdict if row.judgement else None)
     name = tag("strong", f"{row.component} · {title} ")
     return tag("p", name, mark, tag("span", f" {row.id}, {moment(row.device_ended)} UTC", kind="rs-old"), kind="rs-say")
@@ -86,7 +86,7 @@ def _findings(row: MeasurementRow, analysis: Analysis) -> None:
 
 def _origin(place: Opened, row: MeasurementRow) -> None:
     section("How it was made")
-    experiment = CATALOGUE.get(row.experiment)
+    experiment = EXPERIMENTS.get(row.experiment)
     units = {spec.name: spec.unit for spec in experiment.parameters} if experiment else {}
     swept = [(name, rounded(Quantity(value=value, unit=units.get(name, "")))) for name, value in row.parameters.items()]
     show(

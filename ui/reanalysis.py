@@ -10,7 +10,7 @@ import streamlit as st
 from reson.errors import OperatorError, ToolError
 from reson.records import Quantity
 from reson.tools.data import Analysis, RawData
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.figures.style import prefix
 from reson.tools.store.measurements import get_measurement, load_analysis, load_raw
 from reson.ui import plots
@@ -33,7 +33,7 @@ def offer(place: Opened, measurement_id: str) -> None:
         recorded = load_analysis(place.store, row) if row.analysis_sha else None
         low, high = _range(raw, recorded, measurement_id)
         part = keep(raw, low, high)
-        fresh = CATALOGUE[row.experiment].analyse(part)
+        fresh = EXPERIMENTS[row.experiment].analyse(part)
     except (OperatorError, ToolError) as error:
         told(error)
         return

@@ -9,7 +9,7 @@ from reson.changes import changes_of
 from reson.components import named
 from reson.errors import OperatorError
 from reson.records import ActionKind, Change, Check, Reading
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import FIGURE, get_measurement, load_analysis
 from reson.tools.store.table import ParameterRow, Table, components_hash
@@ -29,7 +29,7 @@ def experiment_of(row: ApprovalRow) -> str:
 
 def title_of(row: ApprovalRow) -> str:
     """``q3: write x_amplitude (Rabi)``."""
-    experiment = CATALOGUE.get(experiment_of(row))
+    experiment = EXPERIMENTS.get(experiment_of(row))
     name = experiment.title if experiment else experiment_of(row)
     if row.kind is ActionKind.MEASURE:
         return f"{row.component.replace(',', ' ')}: measure {name}"
@@ -99,7 +99,7 @@ def _difference(change: Change, known: ParameterRow | None) -> str:
 
 def _asked_measurement(row: ApprovalRow) -> Markup:
     requests = row.action.arguments.get("requests", {})
-    experiment = CATALOGUE.get(experiment_of(row))
+    experiment = EXPERIMENTS.get(experiment_of(row))
     units = {spec.name: spec.unit for spec in experiment.parameters} if experiment else {}
     names = list(dict.fromkeys(name for values in requests.values() for name in values))
     rows = [
@@ -171,8 +171,8 @@ def _consequences(place: Opened, row: ApprovalRow, table_now: Table) -> None:
         rejected = f"{stay}The brain hears your note and measures again or sets {qubits} aside."
     held = [f"{qubits} is parked until you answer; the other qubits go on"]
     names = {change.parameter for change in changes_of(row.action)}
-    if needing := [one.title for one in CATALOGUE.values() if names & set(one.needs)]:
-        few = ", ".join(needing) if len(needing) < 4 else f"{len(needing)} of {len(CATALOGUE)} experiments"
+    if needing := [one.title for one in EXPERIMENTS.values() if names & set(one.needs)]:
+        few = ", ".join(needing) if len(needing) < 4 else f"{len(needing)} of {len(EXPERIMENTS)} experiments"
         held.append(f"needed by {few}")
     if row.run_id and holder_of(place.lab.directory) is None:
         held.append(f"{row.run_id} has ended and goes on when it is resumed")

@@ -8,6 +8,7 @@ from typing import Any
 from reson.agent.brains.scripted import ScriptedBrain
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, ready
+from reson.components import noun_of
 from reson.records import Ending
 from reson.tools.store.measurements import list_measurements
 
@@ -51,4 +52,5 @@ def taken_up(bench: Bench, state: CampaignState) -> CampaignState:
 
 def _summary(state: CampaignState) -> str:
     states = [qubit["state"] for qubit in state["qubits"].values()]
-    return f"{states.count('done')} of {len(states)} qubits done, {states.count('failed')} set aside with a diagnosis"
+    what = f"{noun_of(state['qubits'])}s"
+    return f"{states.count('done')} of {len(states)} {what} done, {states.count('failed')} set aside with a diagnosis"

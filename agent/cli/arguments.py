@@ -86,12 +86,20 @@ def measured(text: str, device: DeviceSettings) -> str:
     return text
 
 
+def require_targets(row: Experiment, qubits: str, pairs: str) -> None:
+    """That pairs are named for an experiment on pairs, and qubits for one on qubits. Raises ``WrongUsage``."""
+    if qubits and row.targets == "pair":
+        raise WrongUsage(f"{row.name} measures pairs of qubits", "name them like --pairs q0-q1")
+    if pairs and row.targets == "qubit":
+        raise WrongUsage(f"{row.name} measures qubits, one by one", "name them like --qubits 0-4")
+
+
 def components(names: Sequence[str], known: Iterable[str]) -> list[str]:
     """Components of the table; ``all`` stands for every one. Raises ``WrongUsage``."""
     present = list(known)
     if "all" in names:
         return present
-    return [known_name(Qubit(name) if name.isdecimal() else name, present, "component") for name in names]
+    return [known_name(Qubit(int(name)) if name.isdecimal() else name, present, "component") for name in names]
 
 
 def hour(text: str) -> str:

@@ -34,21 +34,21 @@ def experiments(
 
         tell_what_it_can(device, as_json)
         return
-    from reson.tools.experiments.catalogue import CATALOGUE
+    from reson.tools.experiments.catalogue import EXPERIMENTS
 
     if name:
-        row = CATALOGUE[arguments.known_name(name, CATALOGUE, "experiment")]
+        row = EXPERIMENTS[arguments.known_name(name, EXPERIMENTS, "experiment")]
         if as_json:
             output.document(described(row))
         else:
             _explain(row)
         return
     if as_json:
-        output.document([described(row) for row in CATALOGUE.values()])
+        output.document([described(row) for row in EXPERIMENTS.values()])
         return
     output.table(
         ("experiment", "measures", "calibrates"),
-        ((row.name, row.measures, ", ".join(row.calibrates)) for row in CATALOGUE.values()),
+        ((row.name, row.measures, ", ".join(row.calibrates)) for row in EXPERIMENTS.values()),
         empty="no experiments",
     )
 

@@ -113,6 +113,9 @@ def run(
     context: typer.Context,
     experiment: Annotated[str, typer.Argument(help="Its name; `reson experiments` lists them.")],
     qubits: Annotated[str, typer.Option(metavar="QUBITS", help="Which ones, like 0,3 or 0-4; all by default.")] = "",
+    pairs: Annotated[
+        str, typer.Option(metavar="PAIRS", help="For an experiment on pairs: which, like q0-q1,q2-q3; all by default.")
+    ] = "",
     param: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help='A sweep argument: 0.4, 40e6 or "40 MHz"; repeatable.'),
@@ -120,20 +123,22 @@ def run(
     commit: Annotated[bool, typer.Option("--commit", help="Write accepted values, as the policy allows.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Run one experiment on some qubits, judge it and draw it. Nothing is written without --commit.
+    """Run one experiment on some qubits or pairs, judge it and draw it. Nothing is written without --commit.
 
     \b
     Examples:
       reson run rabi --qubits 0,3 --param max_amplitude=0.4
       reson run qubit_spectroscopy --qubits 2 --param "span=80 MHz" --commit
+      reson run coupler_arc --pairs q0-q1
     """
     from reson.agent.launch import Plan
-    from reson.tools.experiments.catalogue import CATALOGUE
+    from reson.tools.experiments.catalogue import EXPERIMENTS
 
-    row = CATALOGUE[arguments.known_name(experiment, CATALOGUE, "experiment")]
+    row = EXPERIMENTS[arguments.known_name(experiment, EXPERIMENTS, "experiment")]
     values = arguments.sweep(row, param or ())
     lab = place.lab_to_make(context)
-    chosen = arguments.measured(qubits, lab.config.device) if qubits else ""
+    arguments.require_targets(row, qubits, pairs)
+    chosen = arguments.measured(qubits, lab.config.device) if qubits else pairs
     return start(lab, Plan(kind="run", measure=chosen, experiment=row.name, parameters=values, writes=commit), as_json)
 
 

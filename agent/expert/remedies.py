@@ -112,15 +112,8 @@ def _interchanged(upstream_tried: bool) -> Remedy:
 def _only_unsteady(last: Attempt) -> bool:
     """A sound measurement but for what changed in its course, and for what a change does to the plot and its fit."""
     beside = {CheckCode.DOUBTED, CheckCode.MISFIT}
-    return (
-        last.verdict is Verdict.REVIEW
-        and CheckCode.UNSTEADY in last.failed
-        and set(last.failed)
-        <= {
-            CheckCode.UNSTEADY,
-            *beside,
-        }
-    )
+    unsteady = CheckCode.UNSTEADY in last.failed and set(last.failed) <= {CheckCode.UNSTEADY, *beside}
+    return last.verdict is Verdict.REVIEW and unsteady
 
 
 def _unsteady(step: Step, failures: list[Attempt]) -> Remedy:

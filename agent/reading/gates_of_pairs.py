@@ -14,7 +14,6 @@ from reson.agent.reading.benchmarking import read_pairs
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis, Series
-from reson.tools.verdicts.data_checks import unusable
 from reson.tools.verdicts.residuals import fitted_values
 
 LEAST, KEPT = 0.25, 0.7
@@ -134,10 +133,3 @@ PAIR_READERS: dict[str, Callable[[Analysis], Reading]] = {
     "cz_frames": read_lines,
     "cz_interleaved_rb": read_pairs,
 }
-
-
-def read_pair(analysis: Analysis) -> Reading:
-    """What the plot of a pair shows; data that cannot carry a result show nothing."""
-    if why := unusable(analysis):
-        return no_signal(analysis, why)
-    return PAIR_READERS[analysis.experiment](analysis.model_copy(update={"quantities": {}, "reduced_chi2": None}))

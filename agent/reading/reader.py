@@ -9,6 +9,7 @@ from reson.agent.reading.benchmarking import read_each_decay, read_leakage, read
 from reson.agent.reading.clouds import read_clouds
 from reson.agent.reading.decays import read_benchmarking, read_decay
 from reson.agent.reading.drive_lines import read_drive_lines
+from reson.agent.reading.gates_of_pairs import PAIR_READERS
 from reson.agent.reading.lines import read_spectroscopy
 from reson.agent.reading.maps import read_power_map
 from reson.agent.reading.neighbours import read_zz
@@ -62,6 +63,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "rx_sweep": read_rx_sweep,
     "zz_ramsey": read_zz,
     "simultaneous_rb": read_benchmarking,
+    **PAIR_READERS,
 }
 
 

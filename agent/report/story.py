@@ -8,7 +8,7 @@ from reson.agent.report.content import Entry, Proposed, Write
 from reson.changes import changes_of
 from reson.prompts.criteria import criterion
 from reson.records import Quantity, Verdict
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import MeasurementRow
 
@@ -23,7 +23,7 @@ def story(rows: Sequence[MeasurementRow], approvals: Sequence[ApprovalRow]) -> t
 
 
 def _entry(row: MeasurementRow, writes: tuple[Write, ...], newest_accepted: bool) -> Entry:
-    experiment = CATALOGUE.get(row.experiment)
+    experiment = EXPERIMENTS.get(row.experiment)
     family = experiment.family if experiment else ""
     return Entry(
         measurement_id=row.id,
@@ -49,7 +49,7 @@ def _entry(row: MeasurementRow, writes: tuple[Write, ...], newest_accepted: bool
 
 
 def _with_units(experiment: str, parameters: Mapping[str, float]) -> dict[str, Quantity]:
-    row = CATALOGUE.get(experiment)
+    row = EXPERIMENTS.get(experiment)
     units = {spec.name: spec.unit for spec in row.parameters} if row else {}
     return {name: Quantity(value=value, unit=units.get(name, "")) for name, value in parameters.items()}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
 from reson.agent.report.published_content import Compared
 from reson.agent.report.published_history import medians
-from reson.components import order
+from reson.components import noun_of, order
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, command, count, duration, moment, quantity
@@ -64,8 +64,13 @@ SHORT = {
     "assignment_fidelity": "Assignment fidelity",
     "drive_frequency": "Drive frequency",
     "x_amplitude": "X amplitude",
+    "cz_error": "CZ error",
+    "coupler_bias": "Coupler bias",
+    "cz_amplitude": "CZ amplitude",
+    "cz_duration": "CZ duration",
 }
 OVERVIEW = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
+OF_PAIRS = ("cz_error", "coupler_bias", "cz_amplitude", "cz_duration")
 RELATIVE = ("x_amplitude", "sx_amplitude", "t1", "t2_star", "t2_echo", "error_per_gate")
 """Their changes are told in per cent; those of the others in their unit."""
 
@@ -83,7 +88,7 @@ def state(report: Report, name: State) -> tuple[str, str]:
 def title(report: Report) -> str:
     """``4 of 5 qubits calibrated, 1 set aside``."""
     states = [qubit.state for qubit in report.qubits]
-    parts = [f"{states.count('done')} of {count(len(states), 'qubit')} {state(report, 'done')[1]}"]
+    parts = [f"{states.count('done')} of {count(len(states), noun(report))} {state(report, 'done')[1]}"]
     parts += [f"{states.count(name)} {word}" for name, word in NOT_DONE.items() if name in states]
     return ", ".join(parts)
 
@@ -91,6 +96,11 @@ def title(report: Report) -> str:
 def reason(report: Report) -> str:
     """Why the run ended; nothing where the title has told it."""
     return "" if report.run.ending is Ending.FINISHED else report.run.reason
+
+
+def noun(report: Report) -> str:
+    """What the report is about: qubits, or pairs alone."""
+    return noun_of(qubit.component for qubit in report.qubits)
 
 
 def cell(qubit: Qubit, name: str) -> str:
@@ -102,7 +112,11 @@ def cell(qubit: Qubit, name: str) -> str:
 
 
 def overview(report: Report) -> tuple[str, ...]:
-    """Columns of the overview: without the drive's frequency on a device that tells none."""
+    """Columns of the overview, those of pairs where it is about pairs alone; of qubits without the drive's frequency on
+    a device that tells none.
+    """
+    if noun(report) == "pair":
+        return OF_PAIRS
     told = any("drive_frequency" in qubit.values for qubit in report.qubits)
     return tuple(name for name in OVERVIEW if told or name != "drive_frequency")
 

@@ -120,6 +120,12 @@ def pairs_of(components: Iterable[str]) -> list[Pair]:
     return sorted({parsed for one in components if isinstance(parsed := parse(one), Pair)}, key=order)
 
 
+def noun_of(components: Iterable[str]) -> str:
+    """What they are, in one word for a person: pairs, or qubits."""
+    names = list(components)
+    return "pair" if names and len(pairs_of(names)) == len(names) else "qubit"
+
+
 def _two(one: int, other: int) -> Sequence[int]:
     if one == other:
         raise ValueError(f"{one} and {other} are one qubit, not two")

@@ -45,6 +45,7 @@ from reson.tools.experiments import (
 )
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fenced import fenced
+from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 
 CATALOGUE: dict[str, Experiment] = {
     row.name: fenced(row)
@@ -91,10 +92,14 @@ CATALOGUE: dict[str, Experiment] = {
 }
 
 
+EXPERIMENTS: dict[str, Experiment] = CATALOGUE | PAIR_ROWS
+"""All there are: those of qubits, and those of pairs."""
+
+
 def get(name: str) -> Experiment:
     """The experiment of this name. Raises ``ToolError`` (bad_arguments) with the nearest names."""
-    if name in CATALOGUE:
-        return CATALOGUE[name]
-    near = difflib.get_close_matches(name, CATALOGUE, n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(CATALOGUE)}"
+    if name in EXPERIMENTS:
+        return EXPERIMENTS[name]
+    near = difflib.get_close_matches(name, EXPERIMENTS, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(EXPERIMENTS)}"
     raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no experiment {name!r}; {hint}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.experiments.experiment import Experiment, Parameter
 
 HEAD = """\
@@ -30,9 +30,9 @@ class Plot(NamedTuple):
 
 def catalogue_page(plots: Mapping[str, Sequence[Plot]]) -> str:
     """Markdown of the whole catalogue; ``plots``: experiment -> its pictures, the good one first."""
-    rows = [f"| [{row.title}](#{_anchor(row)}) | `{row.name}` | {row.measures} |" for row in CATALOGUE.values()]
+    rows = [f"| [{row.title}](#{_anchor(row)}) | `{row.name}` | {row.measures} |" for row in EXPERIMENTS.values()]
     table = "\n".join(["| experiment | name | what it measures |", "|---|---|---|", *rows])
-    return "\n\n".join([HEAD, table, *(_section(row, plots.get(row.name, ())) for row in CATALOGUE.values())]) + "\n"
+    return "\n\n".join([HEAD, table, *(_section(row, plots.get(row.name, ())) for row in EXPERIMENTS.values())]) + "\n"
 
 
 def _section(row: Experiment, plots: Sequence[Plot]) -> str:

@@ -191,9 +191,9 @@ def test_the_numbers_of_the_fit_are_not_looked_at() -> None:
 
 def test_every_experiment_has_a_reader_and_noise_is_never_a_success() -> None:
     from reson.agent.reading.reader import READERS
-    from reson.tools.experiments.catalogue import CATALOGUE
+    from reson.tools.experiments.catalogue import EXPERIMENTS
 
-    assert set(READERS) == set(CATALOGUE)
+    assert set(READERS) == set(EXPERIMENTS)
 
 
 @pytest.fixture(scope="module")

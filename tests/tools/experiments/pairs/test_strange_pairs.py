@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reson.agent.reading.gates_of_pairs import PAIR_READERS, read_pair
+from reson.agent.reading.gates_of_pairs import PAIR_READERS
+from reson.agent.reading.reader import read_saved_data
 from reson.prompts.criteria import criterion
 from reson.records import Status, Verdict
 from reson.tools.data import RawData
@@ -52,7 +53,7 @@ def test_nothing_is_accepted_where_there_is_nothing(name: str, kind: str, brough
     analysis = row.analyse(KINDS[kind](raw))
     verdict = judge(row.check(analysis, arguments, {})).verdict
     assert verdict is Verdict.REJECT, [one for one in row.check(analysis, arguments, {}) if not one.passed]
-    reading = read_pair(analysis)
+    reading = read_saved_data(analysis)
     assert reading.status is not Status.SUCCESS and criterion(row.family, reading.status)
     row.propose(analysis, raw.controls)
     (picture,) = row.pictures([analysis])
@@ -62,10 +63,10 @@ def test_nothing_is_accepted_where_there_is_nothing(name: str, kind: str, brough
 def test_a_healthy_plot_reads_as_one(brought: Bench) -> None:
     assert set(PAIR_READERS) == set(PAIR_ROWS)
     for name, step in brought.steps:
-        reading = read_pair(step.analysis)
+        reading = read_saved_data(step.analysis)
         assert reading.status is Status.SUCCESS, (name, reading.reason)
     benchmarked = PAIR_ROWS["cz_interleaved_rb"].analyse(decays(1e-3, 2e-3, 1))
-    assert read_pair(benchmarked).status is Status.SUCCESS
+    assert read_saved_data(benchmarked).status is Status.SUCCESS
 
 
 @pytest.mark.parametrize("name", PAIR_ROWS)
