@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-browser test-real-model soak check gate bench eval mutants console docs gallery lock clean
+.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench eval mutants console docs gallery lock clean
 
 setup: $(READY)
 
@@ -21,7 +21,11 @@ night: $(READY)
 	$(BIN)/reson night
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist loadfile --durations=25 -m "not browser and not real_model"
+	$(BIN)/pytest -q -n auto --dist loadfile --durations=25 -m "not browser and not real_model and not study"
+
+# Whole nights of minutes each; CI leaves them out to stay short.
+test-studies: $(READY)
+	$(BIN)/pytest -q -n auto --dist loadfile -m study
 
 test-browser: $(READY)
 	$(BIN)/pytest -q -m browser

@@ -48,6 +48,7 @@ def test_another_repeat_is_the_same_chip_with_other_shots(here: CaseResult) -> N
     assert len({begins(repeat) for repeat in range(12)}) == 12
 
 
+@pytest.mark.study
 def test_a_worker_that_is_lost_is_replaced_and_its_case_run_again(here: CaseResult) -> None:
     worker = Worker()
     worker._child = worker._start()
@@ -58,6 +59,7 @@ def test_a_worker_that_is_lost_is_replaced_and_its_case_run_again(here: CaseResu
     assert (result.fingerprint, result.scores) == (here.fingerprint, here.scores), "bit for bit"
 
 
+@pytest.mark.study
 def test_a_bug_fails_its_case_and_no_other(here: CaseResult) -> None:
     heard: list[str] = []
     bad = quick("bad", chip="seed = 'no'")
@@ -67,6 +69,7 @@ def test_a_bug_fails_its_case_and_no_other(here: CaseResult) -> None:
     assert results[1].fingerprint == here.fingerprint
 
 
+@pytest.mark.study
 def test_a_cluster_gives_the_same_results_though_a_worker_is_killed(here: CaseResult) -> None:
     distributed = pytest.importorskip("distributed")
     from reson.evals.closed_loop.workers import run_on_cluster

@@ -23,6 +23,7 @@ from reson.tools.store.raw import unpack_raw
 from reson.tools.verdicts import checks
 
 
+@pytest.mark.study  # `make gate` asks the same of all recordings
 def test_what_did_not_change_passes(plain: Recording, asking: Recording, dead: Recording) -> None:
     for recording in (plain, asking, dead):
         assert gate.score_check(recording) == []

@@ -19,6 +19,7 @@ from reson.evals.nights import (
 from reson.evals.seeds import FIRST_UNSEEN_SEED
 
 
+@pytest.mark.study
 def test_a_cold_chip_is_calibrated_in_truth_and_the_next_night_takes_half():
     night = run_night(FIRST_UNSEEN_SEED, second=True)
     assert night.ending == "finished"
@@ -31,6 +32,7 @@ def test_a_cold_chip_is_calibrated_in_truth_and_the_next_night_takes_half():
     assert 2 * night.measurements_second <= night.measurements
 
 
+@pytest.mark.study
 def test_each_fault_ends_with_its_diagnosis_and_the_others_finish():
     kinds = ("dead_readout_line", "clipped_generator", "oscillator_off", "swapped_drive_lines")
     seed = FIRST_UNSEEN_SEED + 1

@@ -42,7 +42,8 @@ def record(lab: Lab, run_id: str) -> dict:
             (row.component, row.parameter, row.value, row.approval_id) for row in log(store, "simulated-11")
         ],
         "approvals": sorted((row.id, row.status, row.action_hash) for row in list_approvals(store)),
-        "events": sorted(event["id"] for event in events if not event["id"].startswith("stop-")),
+        # a run that was killed tells besides of its endings and of who had it go on
+        "events": sorted(event["id"] for event in events if not event["id"].startswith(("stop-", "resume-"))),
     }
 
 

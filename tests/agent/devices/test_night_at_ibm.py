@@ -98,6 +98,7 @@ def test_the_budget_of_quantum_seconds_ends_the_night(lab: Lab, service: Recorde
     assert 0 < len(service.submitted) < 8
 
 
+@pytest.mark.study
 def test_every_measurement_is_one_job(lab: Lab, service: Recorded) -> None:
     ended = start(lab, Plan(kind="night"), **QUIET)
     assert ended.ending in (Ending.FINISHED, Ending.WAITING_FOR_APPROVAL), ended.reason

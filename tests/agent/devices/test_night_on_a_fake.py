@@ -16,6 +16,7 @@ from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.parameters import current
 
+pytestmark = pytest.mark.study
 QUBITS = 3
 
 
