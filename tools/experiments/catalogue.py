@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections import ChainMap
+from collections.abc import Mapping
 
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.experiments import (
@@ -92,8 +94,8 @@ CATALOGUE: dict[str, Experiment] = {
 }
 
 
-EXPERIMENTS: dict[str, Experiment] = CATALOGUE | PAIR_ROWS
-"""All there are: those of qubits, and those of pairs."""
+EXPERIMENTS: Mapping[str, Experiment] = ChainMap(PAIR_ROWS, CATALOGUE)
+"""All there are, those of qubits first, then those of pairs: a view of both lists and no copy."""
 
 
 def get(name: str) -> Experiment:
