@@ -107,8 +107,7 @@ def plot_path(record: Record, row: MeasurementRow) -> str:
 
 def parameter_history(record: Record, component: str, parameter: str, limit: int = 15) -> list[Json]:
     in_force(record, component)
-    if parameter not in PARAMETERS:
-        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"no parameter {parameter}; there are {', '.join(PARAMETERS)}")
+    require_parameter(parameter)
     rows = log(record.store, record.device, component=component, parameter=parameter)
     return [
         {"value": value_in_words(row), "since": moment(row.valid_from), "from": origin(row), "reason": row.reason}
@@ -151,6 +150,12 @@ def show_experiment(record: Record, experiment: str) -> Json:
             for spec in row.parameters
         },
     }
+
+
+def require_parameter(parameter: str) -> None:
+    """Raises ``ToolError`` (bad_arguments) for a name that the table may not hold."""
+    if parameter not in PARAMETERS:
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"no parameter {parameter}; there are {', '.join(PARAMETERS)}")
 
 
 def in_force(record: Record, component: str) -> dict[str, ParameterRow]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from reson.agent.chat.facts import Record, in_force, origin, value_in_words
+from reson.agent.chat.facts import Record, in_force, origin, require_parameter, value_in_words
 from reson.agent.expert.plans import BRING_UP, SHOWN_BY, UPKEEP
 from reson.agent.observation import DiagnosisCode
 from reson.agent.report.gather import gather
 from reson.components import named, qubits_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json, Quantity, Verdict
-from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.lessons import list_lessons
-from reson.tools.store.measurements import list_measurements
+from reson.tools.store.measurements import list_measurements, measured_components
 from reson.tools.store.parameters import ParameterRow, current
 from reson.tools.store.runs import RunRow, latest_device_time, list_runs
 from reson.wording import duration, moment, quantity, sigmas
@@ -32,7 +31,7 @@ COMPARED = ("drive_frequency", "t1", "t2_star", "t2_echo", "assignment_fidelity"
 
 def nights(record: Record) -> list[RunRow]:
     """Runs of this device that measured something, newest first."""
-    measured = {row.run_id for row in list_measurements(record.store)}
+    measured = measured_components(record.store)
     runs = list_runs(record.store, limit=1_000_000)
     return [row for row in runs if row.device == record.device and row.id in measured]
 
@@ -60,10 +59,28 @@ def _of_qubit(qubit: Qubit) -> Json:
 def show_diagnosis(record: Record, component: str) -> Json:
     """Why a qubit was set aside, or what else is known to be wrong with it, with the measurements that it rests on."""
     in_force(record, component)
+    return _diagnosed(record, component, _last_seen(record, [component]).get(component))
+
+
+def _last_seen(record: Record, components: Collection[str]) -> dict[str, tuple[str, Qubit]]:
+    """The newest run that measured each of them, and what its report says of it; each report is gathered once."""
+    found: dict[str, tuple[str, Qubit]] = {}
+    measured = measured_components(record.store)
+    for run in nights(record):
+        if len(found) == len(components):
+            break
+        here = {one for names in measured[run.id] for one in named(names)}
+        if wanted := (here & set(components)) - found.keys():
+            told = gather(record.lab, record.store, run.id).qubits
+            found |= {one.component: (run.id, one) for one in told if one.component in wanted}
+    return found
+
+
+def _diagnosed(record: Record, component: str, last: tuple[str, Qubit] | None) -> Json:
     known = [
         {
             "diagnosis": row.code,
-            "found": row.text.removeprefix(f"{component}: {row.code}: "),
+            "found": row.told,
             "rests_on": ", ".join(row.evidence or ()) or "nothing that was named",
             "since": moment(row.since_device or row.recorded_device),
             "qubit_set_aside": "yes" if row.sets_aside else "no",
@@ -71,14 +88,13 @@ def show_diagnosis(record: Record, component: str) -> Json:
         for row in list_lessons(record.store, device=record.device, component=component, open_only=True)
         if row.code in list(DiagnosisCode)
     ]
-    last = next((run for run in nights(record) if component in _components(record, run)), None)
     if last is None:
         return {"component": component, "state": "never measured", "diagnoses": known}
-    qubit = next(one for one in gather(record.lab, record.store, last.id).qubits if one.component == component)
+    run, qubit = last
     told = known or [{"diagnosis": one.code, "found": one.text, "to_do": one.remedy} for one in qubit.diagnoses]
     return {
         "component": component,
-        "last_run": last.id,
+        "last_run": run,
         "state": _state_in_words(qubit),
         "why": qubit.why,
         "diagnoses": told or "none: nothing is known to be wrong with it",
@@ -88,10 +104,10 @@ def show_diagnosis(record: Record, component: str) -> Json:
 def usable_qubits(record: Record, component: str = "") -> Json:
     """Which qubits to use today, and which not, and why; of one, where it is named."""
     found: Json = {}
-    for name, table in _qubits(record).items():
-        if component not in ("", name):
-            continue
-        told = show_diagnosis(record, name)
+    qubits = {name: table for name, table in _qubits(record).items() if component in ("", name)}
+    last = _last_seen(record, qubits)
+    for name, table in qubits.items():
+        told = _diagnosed(record, name, last.get(name))
         codes = [one["diagnosis"] for one in told["diagnoses"]] if isinstance(told["diagnoses"], list) else []
         doubts = [*codes, *_below_specification(record, table)]
         gone = told["state"] not in (_STATES["done"], _STATES["waiting"])
@@ -119,7 +135,7 @@ def _below_specification(record: Record, table: Mapping[str, ParameterRow]) -> l
 def value_over_nights(record: Record, component: str, parameter: str, limit: int = MOST_NIGHTS) -> list[Json]:
     """The newest accepted value of each run that measured it, oldest first."""
     in_force(record, component)
-    _require_parameter(parameter)
+    require_parameter(parameter)
     found: dict[str, Json] = {}
     for row in list_measurements(record.store, component=component):
         value = (row.quantities or {}).get(parameter)
@@ -215,7 +231,7 @@ def ages(record: Record, component: str = "") -> Json:
 
 def ranking(record: Record, parameter: str) -> Json:
     """One parameter of all qubits, the largest first."""
-    _require_parameter(parameter)
+    require_parameter(parameter)
     rows = [table[parameter] for table in current(record.store, record.device).values() if parameter in table]
     rows.sort(key=lambda row: -row.value)
     return {row.component: f"{value_in_words(row)}, from {origin(row)}" for row in rows}
@@ -230,10 +246,6 @@ def _values(record: Record, run_id: str) -> Mapping[str, Mapping[str, Quantity]]
     return found
 
 
-def _components(record: Record, run: RunRow) -> set[str]:
-    return {one for row in list_measurements(record.store, run_id=run.id) for one in named(row.component)}
-
-
 def _run(record: Record, run_id: str) -> RunRow:
     runs = list_runs(record.store, limit=1_000_000)
     found = next((row for row in runs if row.id == run_id), None) if run_id else next(iter(nights(record)), None)
@@ -241,11 +253,6 @@ def _run(record: Record, run_id: str) -> RunRow:
         known = ", ".join(row.id for row in runs[:5]) or "no runs yet"
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no run {run_id[:60]!r}; there are {known}")
     return found
-
-
-def _require_parameter(parameter: str) -> None:
-    if parameter not in PARAMETERS:
-        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"no parameter {parameter}; there are {', '.join(PARAMETERS)}")
 
 
 def _state_in_words(qubit: Qubit) -> str:

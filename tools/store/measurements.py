@@ -120,6 +120,15 @@ def record_analysis(
         add(connection, analyses, [row])
 
 
+def measured_components(store: Store) -> dict[str, set[str]]:
+    """Run id -> the components that it measured."""
+    found: dict[str, set[str]] = {}
+    with reading(store.engine) as connection:
+        for run, component in connection.execute(select(measurements.c.run_id, measurements.c.component).distinct()):
+            found.setdefault(run, set()).add(component)
+    return found
+
+
 def has_measurement(store: Store, measurement_id: str) -> bool:
     """Whether the raw data is on record."""
     with reading(store.engine) as connection:
