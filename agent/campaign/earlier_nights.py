@@ -67,7 +67,7 @@ def _open_before(bench: Bench, component: str) -> list[LessonRow]:
 
 def _fault(bench: Bench, row: LessonRow) -> KnownFault:
     evidence, remedy = row.evidence or (), row.remedy or ""
-    text = row.text.removeprefix(f"{row.component}: {row.code}: ").removesuffix(f" {remedy}")
+    text = row.told.removesuffix(f" {remedy}")
     diagnosis = Diagnosis(code=DiagnosisCode(row.code), text=text, remedy=remedy, evidence=evidence)
     since = row.recorded_device if row.since_device is None else row.since_device
     return KnownFault(

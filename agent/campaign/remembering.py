@@ -26,7 +26,7 @@ from reson.agent.memory import (
 from reson.agent.observation import Diagnosis, Recollection
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.lessons import lesson_id, list_lessons, record_lesson
+from reson.tools.store.lessons import headed, lesson_id, list_lessons, record_lesson
 from reson.tools.store.measurements import get_measurement, has_measurement, list_measurements
 from reson.tools.store.trajectories import keep_trajectory
 
@@ -53,7 +53,7 @@ def remember_answer(bench: Bench, row: ApprovalRow) -> None:
 
 def learn(bench: Bench, component: str, diagnosis: Diagnosis, sets_aside: bool) -> None:
     """A diagnosis becomes a lesson of the record, and of the index. ``sets_aside``: the qubit is given up for it."""
-    text = f"{component}: {diagnosis.code}: {diagnosis.text} {diagnosis.remedy}"
+    text = headed(component, diagnosis.code, f"{diagnosis.text} {diagnosis.remedy}")
     _keep(bench, component, diagnosis.code, text, diagnosis.remedy, diagnosis.evidence, sets_aside)
 
 

@@ -40,6 +40,16 @@ class LessonRow(Record):
     contradicted_by: str | None = None
     """The measurement that showed otherwise."""
 
+    @property
+    def told(self) -> str:
+        """The text of a diagnosis without its head."""
+        return self.text.removeprefix(headed(self.component, self.code or "", ""))
+
+
+def headed(component: str, code: str, text: str) -> str:
+    """The text of a diagnosis as a lesson: whose it is and its code come first."""
+    return f"{component}: {code}: {text}"
+
 
 def lesson_id(run_id: str, component: str, diagnosis: str) -> str:
     """The id of what a run learnt from a diagnosis (its code): told once, however its words change."""
