@@ -12,8 +12,9 @@ from reson.errors import OperatorError, ToolError
 from reson.records import Json, Judgement, Reading
 from reson.tools.data import Analysis, Axis, Fault
 from reson.tools.experiments.catalogue import CATALOGUE, get
-from reson.tools.fence import attempt, each, failed, with_faults
-from reson.tools.figures.style import ARBITRARY, empty, png
+from reson.tools.experiments.fenced import drawn
+from reson.tools.fence import attempt, failed, with_faults
+from reson.tools.figures.style import ARBITRARY
 from reson.tools.own_data.columns import Wanted
 from reson.tools.own_data.forms import UNITS, form_of
 from reson.tools.own_data.raw import Made, raw_of
@@ -81,9 +82,7 @@ def analyse(table: Table, experiment: str, wanted: Wanted, told: Mapping[str, fl
         analysis, checks = with_faults(analysis, [checks]), [failed(checks)]
     reading = read_saved_data(analysis)
     shown = _in_its_units(analysis, made).model_copy(update={"component": whose})
-    (picture,) = each("draw", row.pictures, [shown])
-    if isinstance(picture, Fault):
-        shown, picture = with_faults(shown, [picture]), png(empty(row.title, whose))
+    ((shown, picture),) = drawn(row, [shown])
     return Seen(experiment, made, shown, with_doubt(judge(checks), reading), reading, picture)
 
 

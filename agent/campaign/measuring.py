@@ -18,8 +18,8 @@ from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, 
 from reson.tools.data import Analysis, Fault
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
-from reson.tools.fence import attempt, each, failed, with_faults
-from reson.tools.figures.style import empty, png
+from reson.tools.experiments.fenced import drawn
+from reson.tools.fence import attempt, failed, with_faults
 from reson.tools.quantities import PARAMETERS, controls_only
 from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (
@@ -96,12 +96,8 @@ def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
     rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in names]
     analyses = experiment.analyses([load_raw(bench.store, row) for row in rows])
     results = {}
-    for name, analysis, picture in zip(names, analyses, each("draw", experiment.pictures, analyses), strict=True):
-        drawn, kept = picture, analysis
-        if isinstance(drawn, Fault):
-            kept = with_faults(analysis, [drawn])
-            drawn = png(empty(experiment.title, analysis.component))
-        results[name] = {"analysis": _put(bench, kept), "figure": bench.store.blobs.put(drawn, ".png")}
+    for name, (analysis, picture) in zip(names, drawn(experiment, analyses), strict=True):
+        results[name] = {"analysis": _put(bench, analysis), "figure": bench.store.blobs.put(picture, ".png")}
     return {"job": {**job, "results": results}}
 
 

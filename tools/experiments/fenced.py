@@ -11,7 +11,7 @@ import numpy as np
 from reson.records import Change, Check
 from reson.tools.data import Analysis, Axis, Fault, Past, RawData, Series, Values
 from reson.tools.experiments.experiment import Experiment
-from reson.tools.fence import attempt, each, failed
+from reson.tools.fence import attempt, each, failed, with_faults
 from reson.tools.verdicts.checks import off_bounds
 from reson.tools.verdicts.data_checks import broken, data_checks, unusable
 
@@ -62,6 +62,18 @@ def fenced(row: Experiment) -> Experiment:
         propose=propose,
         check=check,
     )
+
+
+def drawn(row: Experiment, analyses: Sequence[Analysis]) -> list[tuple[Analysis, bytes]]:
+    """Each analysis with its picture as PNG; where it cannot be drawn, with that fault and a picture that says so."""
+    from reson.tools.figures.style import empty, png
+
+    return [
+        (with_faults(analysis, [picture]), png(empty(row.title, analysis.component)))
+        if isinstance(picture, Fault)
+        else (analysis, picture)
+        for analysis, picture in zip(analyses, each("draw", row.pictures, analyses), strict=True)
+    ]
 
 
 def _whole(raw: RawData, seen: tuple[Check, ...] | Fault, found: Analysis | Fault | None) -> Analysis:
