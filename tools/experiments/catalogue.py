@@ -98,6 +98,11 @@ EXPERIMENTS: Mapping[str, Experiment] = ChainMap(PAIR_ROWS, CATALOGUE)
 """All there are, those of qubits first, then those of pairs: a view of both lists and no copy."""
 
 
+def title_of(name: str) -> str:
+    """Its title; of one that there is no more, its name."""
+    return EXPERIMENTS[name].title if name in EXPERIMENTS else name
+
+
 def get(name: str) -> Experiment:
     """The experiment of this name. Raises ``ToolError`` (bad_arguments) with the nearest names."""
     if name in EXPERIMENTS:

@@ -126,8 +126,7 @@ def _quantities(arc: Arc) -> dict[str, Quantity]:
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    level = pairs.contrast_of(analysis)
-    seen = checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL)
+    seen = pairs.has_contrast(analysis)
     if analysis.error is not None:
         code = next((code for code, said in MISSING.items() if said == analysis.error), CheckCode.NO_FIT)
         return [seen, pairs.asked("walls", False, code, analysis.error)]
@@ -137,7 +136,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     least = f"no zero of the ZZ: {left / 1e3:.0f} kHz are left at the best bias"
     return [
         seen,
-        checks.within("contrast", level, pairs.FULL_CONTRAST, 1.1, severity=Verdict.REVIEW),
+        pairs.full_contrast(analysis),
         checks.within("middle", found["flux_centre"].value, -MOST_OFFSET, MOST_OFFSET, code=CheckCode.FLUX_OFFSET_OFF),
         checks.within("wall", found["wall"].value, *WALL, code=CheckCode.FLUX_GAIN_OFF),
         pairs.asked("zero of the ZZ", zeros > 0 or abs(left) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),

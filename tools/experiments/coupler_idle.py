@@ -109,11 +109,11 @@ def _quantities(
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    found, level = analysis.quantities, pairs.contrast_of(analysis)
+    found = analysis.quantities
     left, limits = found["zz_left"], (found["lowest"].value, found["highest"].value)
     least = f"no zero of the ZZ: {left.value / 1e3:.1f} kHz are left at the best bias"
     return [
-        checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
+        pairs.has_contrast(analysis),
         checks.signal(analysis.series[0]),
         checks.within("points followed", found["followed"].value, LEAST_POINTS, np.inf, code=CheckCode.PHASE_JUMP),
         pairs.asked("zero of the ZZ", abs(left.value) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),

@@ -111,11 +111,11 @@ def _crossing(
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    found, level = analysis.quantities, pairs.contrast_of(analysis)
+    found = analysis.quantities
     phase = analysis.series[0]
     largest = found["largest"].value
     listed = [
-        checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
+        pairs.has_contrast(analysis),
         pairs.interacts(phase),
         checks.within("phase at the start", abs(found["start"].value), 0.0, STARTS, "rad", code=CheckCode.AT_EDGE),
         checks.within("step of the phase", found["largest_step"].value, 0.0, MOST_STEP, code=CheckCode.PHASE_JUMP),

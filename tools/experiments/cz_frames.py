@@ -102,11 +102,11 @@ def _quantities(lines: Mapping[tuple[int, int], Linear], controls: Values) -> di
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    found, level = analysis.quantities, pairs.contrast_of(analysis)
+    found = analysis.quantities
     missed = abs(found["phase_error"].value)
     return [
-        checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
-        checks.within("contrast", level, pairs.FULL_CONTRAST, 1.1, severity=Verdict.REVIEW),
+        pairs.has_contrast(analysis),
+        pairs.full_contrast(analysis),
         *(
             checks.within(f"error of {name}", found[name].stderr or np.inf, 0.0, MOST_ERROR, "rad")
             for name in ("cz_z_first", "cz_z_second")

@@ -109,11 +109,11 @@ def _quantities(line: Linear, amplitude: float) -> dict[str, Quantity]:
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    found, level = analysis.quantities, pairs.contrast_of(analysis)
+    found = analysis.quantities
     bend = abs(found["bend"].value)
     return [
-        checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
-        checks.within("contrast", level, pairs.FULL_CONTRAST, 1.1, severity=Verdict.REVIEW),
+        pairs.has_contrast(analysis),
+        pairs.full_contrast(analysis),
         checks.within("slope", found["slope"].value, *pairs.SLOPES, code=CheckCode.SLOPE_OFF),
         checks.resolved("slope", found["slope"], 5.0),
         checks.within("change of the amplitude", found["off"].value, -MOST_OFF, MOST_OFF, code=CheckCode.AT_EDGE),

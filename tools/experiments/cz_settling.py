@@ -116,10 +116,10 @@ def _quantities(tail: Tail, loaded: float, slope: Quantity) -> dict[str, Quantit
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    found, level = analysis.quantities, pairs.contrast_of(analysis)
+    found = analysis.quantities
     tail = found["tail"]
     return [
-        checks.within("contrast", level, pairs.LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL),
+        pairs.has_contrast(analysis),
         checks.resolved("slope", found["slope"], 5.0),
         checks.within("slope", found["slope"].value, *pairs.SLOPES, code=CheckCode.SLOPE_OFF),
         checks.within("tail", abs(tail.value), 0.0, MOST_TAIL, code=CheckCode.SETTLING),

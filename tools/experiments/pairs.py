@@ -110,6 +110,16 @@ def contrast_of(analysis: Analysis) -> float:
     return float(np.quantile(contrast.y, 0.75)) if contrast.y else 0.0
 
 
+def has_contrast(analysis: Analysis) -> Check:
+    """The phases are seen at all."""
+    return checks.within("contrast", contrast_of(analysis), LEAST_CONTRAST, 1.1, code=CheckCode.NO_SIGNAL)
+
+
+def full_contrast(analysis: Analysis) -> Check:
+    """They are seen as well as on sound qubits."""
+    return checks.within("contrast", contrast_of(analysis), FULL_CONTRAST, 1.1, severity=Verdict.REVIEW)
+
+
 def interacts(phase: Series) -> Check:
     """The phase moves by more than noise: the flux pulse does something."""
     seen = checks.signal(phase, "interaction")

@@ -19,17 +19,13 @@ HEIGHTS = (3, 1)
 
 def draw_stacked(analysis: Analysis, title: str) -> Figure:
     """The series named ``contrast`` in a panel of its own; everything else above it."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
     below = [part for part in analysis.series if part.name.startswith(CONTRAST)]
     above = [part for part in analysis.series if part not in below]
     shown = in_readable_units(analysis.model_copy(update={"series": tuple(above)}))
-    figure = Figure(figsize=(style.WIDTH, style.HEIGHT), dpi=style.DPI, layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
+    figure = style.bare_figure(style.title_of(title, analysis.component))
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=HEIGHTS)
-    figure.suptitle(style.title_of(title, analysis.component), **style.TITLE)
     scale, unit = style.prefix(
         np.concatenate([np.zeros(0), *(part.x for part in analysis.series)]), analysis.x_axis.unit
     )

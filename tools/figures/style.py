@@ -36,15 +36,21 @@ def new_figure(title: str) -> tuple[Figure, Axes]:
     return figure, panels[0]
 
 
-def new_panels(title: str, columns: int) -> tuple[Figure, list[Axes]]:
-    """An empty figure with sets of axes side by side, all with the same scales."""
+def bare_figure(title: str) -> Figure:
+    """A figure of the usual size with its title and no axes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(1, columns, sharex=True, sharey=True, squeeze=False)[0].tolist()
     figure.suptitle(title, **TITLE)
+    return figure
+
+
+def new_panels(title: str, columns: int) -> tuple[Figure, list[Axes]]:
+    """An empty figure with sets of axes side by side, all with the same scales."""
+    figure = bare_figure(title)
+    panels = figure.subplots(1, columns, sharex=True, sharey=True, squeeze=False)[0].tolist()
     for axes in panels:
         dress(axes)
     return figure, panels

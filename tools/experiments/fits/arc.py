@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reson.tools.experiments.fits.lines import linear
+
 WALL, LEAST = 160e3, 8e3
 """Hz of ZZ at which a wall stands; and below which it is noise."""
 STEP = 80e3
@@ -47,13 +49,11 @@ def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.nda
     kept = np.abs(u) < INSIDE
     if np.count_nonzero(kept) < LEAST_POINTS:
         return None
-    rows = np.stack([u[kept] ** power for power in POWERS], axis=1) / error[kept, None]
-    found, *_ = np.linalg.lstsq(rows, zz[kept] / error[kept], rcond=None)
-    covariance = np.linalg.inv(rows.T @ rows)
+    fit = linear([u[kept] ** power for power in POWERS], zz[kept], error[kept])
     at = np.linspace(0, INSIDE, 400)
     shape = np.stack([at**power for power in POWERS], axis=1)
-    fitted = shape @ found
-    spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, covariance, shape))
+    fitted = shape @ fit.values
+    spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, fit.covariance, shape))
     crossings = np.flatnonzero(fitted[1:] * fitted[:-1] <= 0)
     zeros, zero_error, step = [], 0.0, at[1]
     for place in crossings[:1]:  # the nearest to the middle, where the coupler is highest
