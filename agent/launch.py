@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.agent.run_log import log_to, plain
-from reson.agent.which_qubits import check_qubits, choose_pairs, choose_qubits
+from reson.agent.which_qubits import as_components, choose_components
 from reson.authors import PERSON, may_be_a_person
-from reson.components import Component, Qubit
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
 from reson.tools.devices.device import Remote, Resting, published_of
@@ -137,7 +136,10 @@ def next_time(now: datetime, hour: str) -> datetime:
 def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
     if plan.experiment:
         _require_possible(plan.experiment, device)
-    components = _components(lab, plan, device)
+    if plan.qubits:
+        components = as_components(plan.qubits, device)
+    else:
+        components = choose_components(plan.measure, lab.config.device.measure, plan.experiment, device)
     until = plan.until or (lab.config.night.until if plan.kind == "night" else "")
     script: dict[str, tuple[Measure, ...]] | None = None
     if plan.experiment:
@@ -153,17 +155,6 @@ def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
         by=starter(),
         script=script,
     )
-
-
-def _components(lab: Lab, plan: Plan, device: Device) -> tuple[Component, ...]:
-    from reson.tools.devices.possible import works_at
-    from reson.tools.experiments.catalogue import get
-
-    if plan.experiment and (row := get(plan.experiment)).targets == "pair":
-        return choose_pairs(plan.measure or "all", [(a, b) for a, b in works_at(device, row.gates)[1]])
-    measure = plan.measure or lab.config.device.measure or "all"
-    qubits = check_qubits(plan.qubits or choose_qubits(measure, device), device.qubits)
-    return tuple(Qubit(qubit) for qubit in qubits)
 
 
 def starter() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reson.components import Pair, parse
+from reson.components import Component, Pair, Qubit, parse
 from reson.errors import OperatorError, ToolError
 from reson.tools.devices.device import published_of
 
@@ -46,6 +46,23 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
     choose = chain_of if kind == "chain" else best_connected
     waits = usual_wait(told, int(number))
     return choose(published_costs(told, device.qubits, waits), int(number))
+
+
+def choose_components(text: str, usual: str, experiment: str, device: Device) -> tuple[Component, ...]:
+    """What a run is about: pairs where its one experiment measures pairs, else qubits. ``usual``: which of the qubits
+    where the text is empty. Raises ``OperatorError``.
+    """
+    from reson.tools.devices.possible import works_at
+    from reson.tools.experiments.catalogue import get
+
+    if experiment and (row := get(experiment)).targets == "pair":
+        return choose_pairs(text or "all", [(a, b) for a, b in works_at(device, row.gates)[1]])
+    return as_components(choose_qubits(text or usual or "all", device), device)
+
+
+def as_components(qubits: tuple[int, ...], device: Device) -> tuple[Component, ...]:
+    """Raises ``OperatorError`` for qubits that the device lacks."""
+    return tuple(Qubit(qubit) for qubit in check_qubits(qubits, device.qubits))
 
 
 def choose_pairs(text: str, available: Iterable[tuple[int, int]]) -> tuple[Pair, ...]:
