@@ -7,7 +7,7 @@ import streamlit as st
 
 from reson.agent.report.words import VERDICTS
 from reson.records import Verdict
-from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
 from reson.tools.store.runs import list_runs
 from reson.ui import one_measurement, reanalysis
 from reson.ui.opened import Opened, opened
@@ -89,7 +89,7 @@ def _row(line: Found) -> dict[str, str]:
     return {
         "Measured (device clock)": moment(line.device_ended),
         "Qubit": line.component,
-        "Experiment": EXPERIMENTS[line.experiment].title if line.experiment in EXPERIMENTS else line.experiment,
+        "Experiment": title_of(line.experiment),
         "Verdict": " ".join(VERDICTS[Verdict(line.verdict) if line.verdict else None]),
         "Plot reads": line.status or "",
         "Doubts": "; ".join(line.reasons),

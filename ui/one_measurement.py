@@ -8,7 +8,7 @@ from reson.agent.report.words import rounded
 from reson.errors import OperatorError
 from reson.records import Quantity
 from reson.tools.data import Analysis
-from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.frames import measured_frame
@@ -49,7 +49,7 @@ def full(place: Opened, measurement_id: str) -> None:
 
 
 def _head(row: MeasurementRow) -> Markup:
-    title = EXPERIMENTS[row.experiment].title if row.experiment in EXPERIMENTS else row.experiment
+    title = title_of(row.experiment)
     mark = verdict_mark(row.judgement.verdict if row.judgement else None)
     name = tag("strong", f"{row.component} · {title} ")
     return tag("p", name, mark, tag("span", f" {row.id}, {moment(row.device_ended)} UTC", kind="rs-old"), kind="rs-say")

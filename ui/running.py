@@ -9,7 +9,7 @@ import streamlit as st
 from reson.agent.progress import MARKS, Row
 from reson.components import named
 from reson.records import Verdict
-from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.experiments.catalogue import title_of
 from reson.tools.store.runs import RunRow
 from reson.ui import queries
 from reson.ui.following import Following
@@ -48,7 +48,7 @@ def _measuring(place: Opened, run: RunRow) -> dict[str, str]:
     found = {}
     for row in queries.in_flight(place.store, run.id):
         name = str(row.action.arguments.get("experiment", ""))
-        title = EXPERIMENTS[name].title if name in EXPERIMENTS else name
+        title = title_of(name)
         found |= dict.fromkeys(named(row.component), title)
     return found
 
@@ -84,5 +84,5 @@ def _line(name: str, row: Row, busy: dict[str, str]) -> tuple[object, ...]:
     state = "measuring" if name in busy else row.state
     mark = tag("span", f"{MARKS[state]} {state}", kind=f"rs-mark rs-{KINDS[state]}")
     verdict = verdict_mark(Verdict(row.verdict)) if row.verdict and name not in busy else ""
-    last = EXPERIMENTS[row.last].title if row.last in EXPERIMENTS else row.last
+    last = title_of(row.last)
     return name, mark, busy.get(name, last), verdict, tag("span", row.why, kind="rs-long")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 
 from reson.agent.config import TEMPLATE
 from reson.agent.lab import EPOCH, open_lab
-from reson.evals.best_readout import best_readout
-from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.store.parameters import seed_table
 from tests.agent.cli.conftest import Said, call
+from tests.tools.experiments.pairs.bringing_up import tuned
 
 CHIP = 'couplers = "tunable"\ncoupling = "line"\n'
 
@@ -26,10 +24,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
     device = other.device(other.store())
     assert isinstance(device, SimulatedDevice)
     design = device.design_controls()
-    for qubit, truth in enumerate(device.chip.truth_now().transmons):
-        amplitude = math.pi / (truth.gain * area(32e-9))
-        design[f"q{qubit}"] |= {"drive_frequency": truth.f01, "drag_beta": -1 / (4 * math.pi * truth.anharmonicity)}
-        design[f"q{qubit}"] |= {"x_amplitude": amplitude, "sx_amplitude": amplitude / 2, **best_readout(truth)}
+    for qubit, found in tuned(device).items():
+        design[qubit] |= found
     seed_table(open_lab(lab).store(), device.name, design, EPOCH.timestamp(), "design", "as a bring-up finds it")
     return lab, call(lab, "run", "coupler_arc", "--pairs", "q1-q0", "--commit", "--json")
 

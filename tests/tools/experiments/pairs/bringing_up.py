@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from reson.components import Pair
+from reson.components import Pair, Qubit
 from reson.evals.best_readout import best_readout
 from reson.evals.true_pair import CzErrors, true_cz
 from reson.records import Judgement, Verdict
@@ -71,10 +71,16 @@ def opened(seed: int, faults: dict[str, str] | None = None) -> Bench:
 
 
 def tune(device: SimulatedDevice) -> None:
+    """Load what a bring-up of both qubits finds."""
+    device.load(tuned(device))
+
+
+def tuned(device: SimulatedDevice) -> dict[str, dict[str, float]]:
     """What a bring-up of both qubits finds, from the truth."""
+    found: dict[str, dict[str, float]] = {}
     for qubit, truth in enumerate(device.chip.truth_now().transmons):
         amplitude = math.pi / (truth.gain * area(32e-9))
         pulses = {"x_amplitude": amplitude, "sx_amplitude": amplitude / 2}
         beta = -1 / (4 * math.pi * truth.anharmonicity)
-        known = {"drive_frequency": truth.f01, "drag_beta": beta, **pulses, **best_readout(truth)}
-        device.load({f"q{qubit}": known})
+        found[Qubit(qubit)] = {"drive_frequency": truth.f01, "drag_beta": beta, **pulses, **best_readout(truth)}
+    return found
