@@ -12,7 +12,6 @@ from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
-from reson.components import parse
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
 from reson.tools.devices.device import coupling_of, only_waiting_alone
@@ -116,7 +115,7 @@ def _complete(bench: Bench, decision: Measure) -> Measure:
     """The measurement with all arguments filled in and checked. Raises ``ToolError`` where one is refused."""
     known = values(current(bench.store, bench.device.name)).get(decision.component, {})
     row = get(decision.experiment)
-    if reason := why_not_on(row, bench.device, parse(decision.component)):
+    if reason := why_not_on(row, bench.device, row.target(decision.component)):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
     arguments = row.arguments(decision.parameters, known)
     needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known)))

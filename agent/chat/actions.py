@@ -8,7 +8,7 @@ from typing import Any
 from reson.agent.approvals import approve, reject
 from reson.agent.chat.facts import Record, list_measurements
 from reson.agent.launch import Ended, Plan, resume, start
-from reson.components import as_qubit
+from reson.components import as_qubit, joined
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Ending, Json
 from reson.tools.experiments.catalogue import get
@@ -34,9 +34,10 @@ def run_experiment(
 
     row, known = get(experiment), values(current(record.store, record.device))
     for name in components:
-        row.arguments(parameters or {}, known.get(name, {}))
+        row.arguments(parameters or {}, known.get(row.target(name), {}))
+    _require_some(components)
     plan = Plan(
-        kind="run", qubits=_qubits(components), experiment=row.name, parameters=parameters or {}, writes=bool(write)
+        kind="run", measure=joined(components), experiment=row.name, parameters=parameters or {}, writes=bool(write)
     )
     return start(record.lab, plan, watch)
 
@@ -85,7 +86,11 @@ def _answer(record: Record, row: ApprovalRow, ask: AskPerson) -> bool:
     return True
 
 
-def _qubits(components: Sequence[str]) -> tuple[int, ...]:
+def _require_some(components: Sequence[str]) -> None:
     if not components:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "components must be qubits like q0")
+
+
+def _qubits(components: Sequence[str]) -> tuple[int, ...]:
+    _require_some(components)
     return tuple(dict.fromkeys(as_qubit(name).number for name in components))

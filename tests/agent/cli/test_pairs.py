@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from reson.agent.chat.actions import run_experiment
+from reson.agent.chat.facts import Record
 from reson.agent.config import TEMPLATE
 from reson.agent.lab import EPOCH, open_lab
+from reson.errors import ToolError
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.store.parameters import seed_table
+from reson.tools.store.runs import list_runs
 from tests.agent.cli.conftest import Said, call
 from tests.tools.experiments.pairs.bringing_up import tuned
 
@@ -65,6 +69,17 @@ def test_the_report_names_it(measured):
 def test_what_is_not_there_is_refused(measured, arguments, told):
     refused = call(measured[0], "run", *arguments)
     assert refused.code != 0 and told in refused.err
+
+
+@pytest.mark.parametrize("name", ["q0", "c0-1", "device", "nonsense"])
+def test_a_conversation_cannot_measure_all_pairs_by_naming_something_else(measured, name):
+    lab = open_lab(measured[0])
+    store = lab.store()
+    before = len(list_runs(store))
+    record = Record(lab, store, list_runs(store)[0].device)
+    with pytest.raises(ToolError):
+        run_experiment(record, lambda kind, body: None, "coupler_arc", [name])
+    assert len(list_runs(store)) == before
 
 
 def test_a_chip_without_such_couplers_says_so(lab):
