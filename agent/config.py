@@ -112,6 +112,8 @@ class ModelSettings(Record):
     look_turns: Annotated[int, Field(ge=0, le=20)] = 6
     """How often a model may look things up before it decides about qubits in trouble; 0: it decides at once."""
     max_output_tokens: Annotated[int, Field(ge=64)] = 4000
+    temperature: Annotated[Finite, Field(ge=0, le=2)] | None = None
+    """Of readings and of the benchmarks' questions; None: the endpoint's own."""
     picture_width: Annotated[int, Field(ge=128, le=2048)] = 640
     references: Annotated[int, Field(ge=0, le=12)] = 4
     """Reference plots sent with each picture: the good one and the most relevant failures."""

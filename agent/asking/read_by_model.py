@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,34 @@ from reson.agent.model.pictures import picture_of
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
 from reson.prompts.render import render
-from reson.records import GOOD, FitReliability, Json, Outcome, Reading, Seen
+from reson.records import GOOD, FitReliability, Json, Outcome, Reading, Seen, Status
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
 
 LONGEST_REASON = 300
 LARGEST = 1e30
 """Beyond every axis in SI units."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is said of a plot to whoever reads it; it may be of an experiment that the catalogue has not."""
+
+    title: str
+    measures: str
+    family: str
+    criteria: Mapping[str, str]
+    """Status code -> what it asks of the plot: the codes that an answer may give."""
+    experiment: str = ""
+    """Whose reference plots are shown; empty: none are."""
+    unit: str = ""
+    """Of the horizontal axis, where it is known."""
+
+
+def subject_of(experiment: str, unit: str = "") -> Subject:
+    """A row of the catalogue."""
+    row = get(experiment)
+    return Subject(row.title, row.measures, row.family, load_criteria()[row.family], row.name, unit)
 
 
 class Unusable(Exception):
@@ -39,17 +62,24 @@ def read_by_model(desk: Desk, able: Capabilities, figure: Path, analysis: Analys
 
     Of ``analysis`` nothing is sent but the experiment's name and the axis' unit. Raises ``NoAnswer``.
     """
-    if not able.images:
-        raise NoAnswer(FailureKind.REFUSED, f"{desk.settings.reader} takes no pictures")
-    request = question(desk.settings, able, figure, analysis, suspected)
-    family = get(analysis.experiment).family
+    return read_pictures(desk, able, (figure,), subject_of(analysis.experiment, analysis.x_axis.unit), suspected)
+
+
+def read_pictures(
+    desk: Desk, able: Capabilities, figures: Sequence[Path], subject: Subject, suspected: str = ""
+) -> Reading:
+    """What the model sees in the pictures of one measurement. Raises ``NoAnswer``."""
+    if able.images < len(figures):
+        few = "no pictures" if not able.images else f"{able.images} of {len(figures)} pictures"
+        raise NoAnswer(FailureKind.REFUSED, f"{desk.settings.reader} takes {few}")
+    request = question_about(desk.settings, able, figures, subject, suspected)
     problem = Unusable("no_json")
     for _ in range(desk.settings.corrections + 1):
         reply = desk.ask(request)
         try:
             if reply.cut:
                 raise Unusable("cut_off")
-            return reading_of(reply.text, family, f"{desk.settings.reader}: from the picture")
+            return reading_of(reply.text, subject.criteria, f"{desk.settings.reader}: from the picture")
         except Unusable as error:
             problem = error
         correction = render("read_correction.j2", code=problem.code, detail=problem.detail)
@@ -58,12 +88,12 @@ def read_by_model(desk: Desk, able: Capabilities, figure: Path, analysis: Analys
     raise NoAnswer(FailureKind.INVALID, f"{desk.settings.corrections} corrections did not help ({problem})")
 
 
-def reading_schema(family: str) -> Json:
-    """JSON schema of an answer: only the codes of this family of plots."""
+def reading_schema(codes: Collection[str]) -> Json:
+    """JSON schema of an answer: only these codes."""
     line = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     properties = {
         "reason": {"type": "string"},
-        "status": {"type": "string", "enum": list(load_criteria()[family])},
+        "status": {"type": "string", "enum": list(codes)},
         "outcome": {"type": "string", "enum": list(Outcome)},
         "reliability": {"type": "string", "enum": list(FitReliability)},
         "confidence": {"type": "number"},
@@ -77,12 +107,11 @@ def reading_schema(family: str) -> Json:
     }
 
 
-def reading_of(text: str, family: str, reader: str) -> Reading:
-    """The answer as a reading. Raises ``Unusable``."""
+def reading_of(text: str, codes: Collection[str], reader: str) -> Reading:
+    """The answer as a reading with one of ``codes``. Raises ``Unusable``."""
     answer = last_object(text, "status")
     if answer is None:
         raise Unusable("no_json")
-    codes = load_criteria()[family]
     if str(answer.get("status")) not in codes:
         raise Unusable("wrong_status", ", ".join(codes))
     wanted = {name: answer.get(name) for name in ("status", "outcome", "reliability", "confidence")}
@@ -117,26 +146,38 @@ def _range(value: Any) -> tuple[float, float] | None:
 
 
 def question(settings: ModelSettings, able: Capabilities, figure: Path, analysis: Analysis, suspected: str) -> Request:
-    """The question about one picture, with as many reference plots as the settings and the endpoint allow."""
-    row = get(analysis.experiment)
-    examples = references(row.name, min(settings.references, able.images - 1), suspected)
+    """The question about one figure of ours."""
+    subject = subject_of(analysis.experiment, analysis.x_axis.unit)
+    return question_about(settings, able, (figure,), subject, suspected)
+
+
+def question_about(
+    settings: ModelSettings, able: Capabilities, figures: Sequence[Path], subject: Subject, suspected: str
+) -> Request:
+    """The question about one measurement, with as many reference plots as the settings and the endpoint allow."""
+    most = min(settings.references, able.images - len(figures)) if subject.experiment else 0
+    examples = references(subject.experiment, most, suspected) if most > 0 else ()
     system = render(
         "read.j2",
-        title=row.title,
-        measures=row.measures,
-        family=row.family,
-        criteria=load_criteria()[row.family],
-        unit=analysis.x_axis.unit,
+        title=subject.title,
+        measures=subject.measures,
+        family=subject.family,
+        criteria=subject.criteria,
+        unit=subject.unit,
         references=len(examples),
+        pictures=len(figures),
+        good=next((code for code in subject.criteria if code in GOOD), Status.SUCCESS),
     )
     parts: list[str | Picture] = []
     for one in examples:
         parts += [render("reference.j2", reference=one, made=one.made), picture_of(one.path, settings.picture_width)]
-    parts += [render("reference.j2", reference=None, made=""), picture_of(figure, settings.picture_width)]
+    parts += [render("reference.j2", reference=None, made="")]
+    parts += [picture_of(figure, settings.picture_width) for figure in figures]
     return Request(
         purpose="read",
         model=settings.reader,
         messages=(Message(role="system", parts=(system,)), Message(role="user", parts=tuple(parts))),
-        answer_schema=reading_schema(row.family) if able.json_schema else None,
+        answer_schema=reading_schema(subject.criteria) if able.json_schema else None,
         max_output_tokens=settings.max_output_tokens,
+        temperature=settings.temperature,
     )

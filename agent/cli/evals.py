@@ -21,6 +21,7 @@ app = typer.Typer(
 Brain = Annotated[str, typer.Option(metavar="NAME", help="offline, openai or cascade; a model is that of lab.toml.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the results are written.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with what --out holds of the same evaluation.")]
 Recordings = Annotated[list[Path], typer.Argument(metavar="RECORDING...", help="Files that `reson eval record` wrote.")]
 
 
@@ -152,6 +153,7 @@ def plots(
     brain: Brain = "offline",
     each: Annotated[int, typer.Option(min=1, help="Plots of each recipe, on chips of their own.")] = 3,
     only: Annotated[str, typer.Option(metavar="PATTERN", help="Only these experiments, like 'rabi*'.")] = "*",
+    resume: Resume = False,
     out: Out = Path("plots"),
     as_json: AsJson = False,
 ) -> None:
@@ -161,7 +163,7 @@ def plots(
     Example:
       reson eval plots --brain openai --each 5
     """
-    _hand_over("plots", as_json, lab=_lab(context), brain=brain, each=each, only=only, out=out)
+    _hand_over("plots", as_json, lab=_lab(context), brain=brain, each=each, only=only, resume=resume, out=out)
 
 
 @app.command()
@@ -174,18 +176,27 @@ def qcaleval(
         typer.Option(metavar="WHOSE", help="reson: our prompt where the family is known; benchmark: its own prompts."),
     ] = "reson",
     limit: Annotated[int, typer.Option(min=0, help="Only so many rows; 0: all.")] = 0,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=64, help="Tokens of an answer, as the benchmark sets them; lab.toml's.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0, max=2, help="As the benchmark sets it; lab.toml's, or the endpoint's own.")
+    ] = None,
+    resume: Resume = False,
     out: Out = Path("qcaleval"),
     as_json: AsJson = False,
 ) -> None:
     """Score a brain's reader on QCalEval: outcome, fit reliability and status code, by exact match as its judge does.
 
+    A question that nobody answered counts neither way, is told in a column of its own, and makes the exit code 1;
+    `--resume` asks those again, and the rows that were not reached.
+
     \b
     Example:
       reson eval qcaleval --data ~/QCalEval --brain openai
     """
-    _hand_over(
-        "qcaleval", as_json, lab=_lab(context), data=data, brain=brain, questions=questions, limit=limit, out=out
-    )
+    _hand_over("qcaleval", as_json, lab=_lab(context), data=data, brain=brain, questions=questions, limit=limit,
+               max_tokens=max_tokens, temperature=temperature, resume=resume, out=out)  # fmt: skip
 
 
 def _lab(context: typer.Context) -> Path:

@@ -60,12 +60,18 @@ class Request(Record):
     answer_schema: Json | None = None
     """JSON schema that the text of the answer must satisfy, where the endpoint can enforce one."""
     max_output_tokens: int = 4000
+    temperature: Finite | None = None
+    """None: the endpoint's own."""
 
     @property
     def tries_out(self) -> bool:
         """Whether it asks for something that the endpoint may not know: its failure does not mean that it is away."""
         pictures = any(message.pictures for message in self.messages)
         return self.purpose == "probe" and bool(self.tools or self.answer_schema or pictures)
+
+    def to_json(self) -> Json:
+        """A question that leaves the temperature open is written, and found again, as before there was one."""
+        return self.model_dump(mode="json", exclude={"temperature"} if self.temperature is None else None)
 
     @property
     def hash(self) -> str:

@@ -13,6 +13,7 @@ OPTIONAL = {
     "max_completion_tokens": r"max_completion_tokens",
     "stream_options": r"stream_options",
     "stream": r"\bstream(ing)?\b(?!_)",
+    "temperature": r"\btemperature\b",
     "tool_choice": r"tool[_ ]choice",
     "response_format": r"response_format|json_schema",
     "system": r"system (role|message|prompt)s?\b|roles? must alternate|only user.{0,20}assistant",

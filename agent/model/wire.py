@@ -23,6 +23,8 @@ def body_of(request: Request, unknown: set[str]) -> dict[str, Any]:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
     if request.tools:
         body["tools"] = [{"type": "function", "function": tool.to_json()} for tool in request.tools]
         if request.must_call:

@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.agent.brains.look import look_at, open_reader
+from reson.agent.asking.read_by_model import read_pictures, subject_of
+from reson.agent.brains.look import open_reader
+from reson.agent.model.conversation import NoAnswer
 from reson.agent.reading import read_saved_data
-from reson.errors import OperatorError, ToolError
+from reson.errors import ToolError
+from reson.evals.reading.answering import unusable
+from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.tally import Marked, tell
 from reson.evals.scorers import SUPPORTS_A_VALUE
 from reson.evals.verdicts.comparison import compare
@@ -26,7 +30,7 @@ from reson.evals.verdicts.setting import Setting, prepare
 from reson.evals.verdicts.study import replaced_by_noise
 from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import TRIALS
-from reson.records import Json, Reading
+from reson.records import Json
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import CATALOGUE, get
 from reson.tools.figures.style import png
@@ -48,45 +52,55 @@ class Plot:
     supports: bool
 
 
+@dataclass(frozen=True)
+class Look:
+    """What came of showing a plot to a reader; ``missing``: why nobody answered at all."""
+
+    status: str = ""
+    missing: str = ""
+
+
 def run_plots(options: Json, as_json: bool) -> int:
-    """``reson eval plots``."""
-    brain = options["brain"]
-    read = _reader(Path(options["lab"]), brain)
+    """``reson eval plots``. Exit code 1 where a plot got no answer."""
+    brain, out = options["brain"], Path(options["out"])
+    read, model = _reader(Path(options["lab"]), brain)
+    facts = {"test set": "simulated chips, unseen seeds and styles", "brain": brain, "model": model or "none"}
+    facts |= {"only": options["only"], "each": options["each"]}
     with tempfile.TemporaryDirectory(prefix="reson-plots-") as place:
-        marked = [
-            _mark(plot, read(plot, picture)) for plot, picture in _drawn(options["only"], options["each"], Path(place))
-        ]
-    facts = {"test set": "simulated chips, unseen seeds and styles", "brain": brain, "plots": len(marked)}
-    return tell(marked, (QUESTION,), facts, Path(options["out"]), as_json)
+        drawn = ((plot.id, (plot, picture)) for plot, picture in _drawn(options["only"], options["each"], Path(place)))
+        marked = marked_rows(out, facts, drawn, lambda one: _mark(one[0], read(*one)), options["resume"])
+    return tell(marked, (QUESTION,), facts | {"plots": len(marked)}, out, as_json)
 
 
-def _reader(lab: Path, brain: str) -> Callable[[Plot, Path], Reading | None]:
+def _reader(lab: Path, brain: str) -> tuple[Callable[[Plot, Path], Look], str]:
+    """Who looks at a plot, and the name of the model that does."""
     if brain == "offline":  # it has no eyes, so that the style is nothing to it
-        return lambda plot, picture: read_saved_data(plot.analysis)
+        return (lambda plot, picture: Look(read_saved_data(plot.analysis).status)), ""
     from reson.agent.lab import open_lab
 
     opened = open_lab(lab)
     config = opened.config.model_copy(update={"brain": brain})
     model = open_reader(config, lab, lab / "readings", opened.store().blobs, lambda *event: None)
 
-    def look(plot: Plot, picture: Path) -> Reading | None:
+    def look(plot: Plot, picture: Path) -> Look:
+        subject = subject_of(plot.experiment, plot.analysis.x_axis.unit)
         try:
-            return look_at(model, picture, plot.experiment, plot.analysis.x_axis.unit)
-        except OperatorError:
-            return None
+            return Look(read_pictures(model.desk, model.able(), (picture,), subject).status)
+        except NoAnswer as error:
+            return Look() if unusable(error) else Look(missing=str(error))
 
-    return look
+    return look, model.desk.settings.reader
 
 
-def _mark(plot: Plot, reading: Reading | None) -> Marked:
-    said = "" if reading is None else str(reading.status)
-    supports = reading is not None and reading.status in SUPPORTS_A_VALUE
+def _mark(plot: Plot, look: Look) -> Marked:
+    right = bool(look.status) and (look.status in SUPPORTS_A_VALUE) == plot.supports
     return Marked(
         id=plot.id,
         family=get(plot.experiment).family,
-        right={QUESTION: reading is not None and supports == plot.supports},
+        right={} if look.missing else {QUESTION: right},
         expected={QUESTION: "yes" if plot.supports else "no"},
-        answered={QUESTION: said},
+        answered={QUESTION: look.status},
+        unanswered={QUESTION: look.missing} if look.missing else {},
     )
 
 

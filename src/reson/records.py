@@ -89,10 +89,18 @@ class Status(StrEnum):
     STABLE = "STABLE"
     TELEGRAPHIC = "TELEGRAPHIC"
     RANDOM_WALK = "RANDOM_WALK"
+    FIT_FAILED = "FIT_FAILED"
+    NOT_TUNABLE = "NOT_TUNABLE"
+    EVENT = "EVENT"
+    NO_EVENT = "NO_EVENT"
+    NO_COHERENCE = "NO_COHERENCE"
+    LOW_CONTRAST = "LOW_CONTRAST"
+    NO_GATE = "NO_GATE"
+    MISCALIBRATED = "MISCALIBRATED"
 
 
-GOOD = frozenset({Status.SUCCESS, Status.STABLE})
-"""What a plot shows where nothing is wrong; a family has one of the two."""
+GOOD = frozenset({Status.SUCCESS, Status.STABLE, Status.NO_EVENT})
+"""What a plot shows where nothing is wrong; a family has one of them."""
 
 
 class Seen(StrEnum):

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from reson.evals.reading.own_plots import QUESTION, make_plot, plots_of, restyle, run_plots
+from reson.evals.reading.own_plots import QUESTION, Look, Plot, make_plot, plots_of, restyle, run_plots
+from reson.tools.data import Analysis, Axis
 from reson.tools.experiments.catalogue import get
 from reson.tools.figures.style import png
 
@@ -42,8 +43,22 @@ def words(figure: Figure) -> list[str]:
 
 def test_the_offline_reader_is_counted_against_the_truth(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert run_plots({"lab": str(tmp_path), "brain": "offline", "each": 2, "only": "t1", "out": str(out)}, False) == 0
+    asked = {"lab": str(tmp_path), "brain": "offline", "each": 2, "only": "t1", "out": str(out), "resume": False}
+    assert run_plots(asked, False) == 0
     found = json.loads((out / "results.json").read_text())
     share = found["families"][get("t1").family][QUESTION]
     assert share["total"] == 4 == len(found["rows"])
     assert share["hits"] == sum(row["right"][QUESTION] for row in found["rows"]) >= 3
+
+
+def test_a_plot_that_nobody_answered_counts_neither_way(tmp_path: Path, monkeypatch) -> None:
+    axis = Axis(label="", unit="")
+    nothing = Analysis(experiment="t1", series=(), quantities={}, x_axis=axis, y_axis=axis)
+    drawn = [(Plot(name, "t1", nothing, supports=True), tmp_path) for name in ("a", "b")]
+    monkeypatch.setattr("reson.evals.reading.own_plots._drawn", lambda only, each, place: drawn)
+    silent = Look(missing="unreachable: no route")
+    monkeypatch.setattr("reson.evals.reading.own_plots._reader", lambda lab, brain: (lambda plot, picture: silent, "m"))
+    asked = {"lab": str(tmp_path), "brain": "openai", "each": 1, "only": "t1", "out": str(tmp_path), "resume": False}
+    assert run_plots(asked, False) == 1
+    found = json.loads((tmp_path / "results.json").read_text())
+    assert found["unanswered"] == 2 and found["families"]["all"][QUESTION]["total"] == 0

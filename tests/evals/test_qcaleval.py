@@ -12,20 +12,17 @@ from PIL import Image
 from reson.agent.brains.look import as_png, open_reader, read_from_record
 from reson.agent.config import LabConfig
 from reson.agent.lab import open_lab
+from reson.agent.model.conversation import FailureKind, NoAnswer
 from reson.errors import OperatorError
 from reson.evals.closed_loop import endpoint
 from reson.evals.closed_loop.endpoint import model_settings, serving
+from reson.evals.reading.answering import OURS, THEIRS, Answers, answers_of, mark
+from reson.evals.reading.families import EXPERIMENTS, PICTURES, codes_offered, subject_for
 from reson.evals.reading.free_text import NAMES, names_right, value_right
-from reson.evals.reading.qcaleval import (
-    QUESTIONS,
-    answers_of,
-    fit_in,
-    mark,
-    outcome_in,
-    rows_in,
-    run_qcaleval,
-    status_in,
-)
+from reson.evals.reading.qcaleval import run_qcaleval
+from reson.evals.reading.rows import Row, rows_in
+from reson.evals.reading.taken import QUESTIONS, TAKEN, fit_in, outcome_in, status_in
+from reson.evals.reading.tally import Marked
 from reson.records import Json
 from reson.tools.store.blobs import Blobs
 
@@ -125,21 +122,28 @@ def test_what_is_taken_out_of_an_answer(take, text: str, found: str | None) -> N
     assert take(text) == found
 
 
-def test_marks_are_exact_and_no_answer_is_wrong(lines: Path, tmp_path: Path) -> None:
+def test_marks_are_exact_and_what_nobody_answered_is_neither_right_nor_wrong(lines: Path, tmp_path: Path) -> None:
     first = next(rows_in(lines, tmp_path))
-    right = mark(first, first.answers)
-    assert right.right == dict.fromkeys(QUESTIONS, True)
-    assert mark(first, {}).right == dict.fromkeys(QUESTIONS, False)
-    wrong = mark(first, {2: "Classification: Apparatus issue", 4: "Assessment: Unreliable", 6: "Status: DAMPED"})
+    right = mark(first, Answers(first.answers))
+    assert right.right == dict.fromkeys(QUESTIONS, True) and not right.unanswered
+    silent = mark(first, Answers(missing=dict.fromkeys(TAKEN, "unreachable: no route")))
+    assert silent.right == {} and silent.unanswered == dict.fromkeys(QUESTIONS, "unreachable: no route")
+    useless = mark(first, Answers())
+    assert useless.right == dict.fromkeys(QUESTIONS, False), "an answer that says nothing is the model's own"
+    wrong = answered(first, {2: "Classification: Apparatus issue", 4: "Assessment: Unreliable", 6: "Status: DAMPED"})
     assert wrong.right == dict.fromkeys(QUESTIONS, False)
+
+
+def answered(one: Row, said: dict[int, str]) -> Marked:
+    return mark(one, Answers(said))
 
 
 def test_two_codes_count_as_one_as_the_benchmark_has_it(lines: Path, tmp_path: Path) -> None:
     from dataclasses import replace
 
     first = replace(next(rows_in(lines, tmp_path)), answers={2: "", 4: "", 6: "Status: TOO_MANY_OSC"})
-    assert mark(first, {6: "Status: SAMPLING_TOO_COARSE"}).right[QUESTIONS[2]]
-    assert not mark(first, {6: "Status: TOO_FEW_OSC"}).right[QUESTIONS[2]]
+    assert answered(first, {6: "Status: SAMPLING_TOO_COARSE"}).right[QUESTIONS[2]]
+    assert not answered(first, {6: "Status: TOO_FEW_OSC"}).right[QUESTIONS[2]]
 
 
 def lab_with_model(lab: Path, settings: Json) -> Path:
@@ -156,7 +160,8 @@ def lab_with_model(lab: Path, settings: Json) -> Path:
 
 def options(lab: Path, data: Path, out: Path, questions: str = "reson") -> Json:
     places = {"lab": str(lab), "data": str(data), "out": str(out)}
-    return places | {"brain": "openai", "questions": questions, "limit": 0}
+    asked = {"questions": questions, "limit": 0, "max_tokens": None, "temperature": None, "resume": False}
+    return places | {"brain": "openai"} | asked
 
 
 def test_a_reader_over_http_is_scored_by_family(lines: Path, tmp_path: Path) -> None:
@@ -168,10 +173,12 @@ def test_a_reader_over_http_is_scored_by_family(lines: Path, tmp_path: Path) -> 
     rabi = found["families"]["rabi"]["Q6 status"]
     assert (rabi["hits"], rabi["total"]) == (1, 2)
     assert rabi["low"] == pytest.approx(0.0945, abs=1e-3), "Wilson's interval of 1 of 2"
-    assert found["families"]["all"]["Q2 outcome"]["hits"] == 1
-    for question in ("Q2 outcome", "Q6 status"):  # a family without a prompt of ours: nothing useful was said
-        assert found["families"]["coupler_flux"][question]["hits"] == 0
-    assert "| rabi | 2 |" in (tmp_path / "out" / "report.md").read_text()
+    assert found["families"]["all"]["Q2 outcome"]["hits"] == 2, "also of the family that we do not measure"
+    words = {one["id"]: one["words"] for one in found["rows"]}
+    assert words == {"a": OURS, "b": OURS, "c": OURS, "d": OURS}, "also two pictures, and a family that we measure not"
+    assert found["families"]["coupler_flux"]["Q6 status"]["hits"] == 1
+    assert found["model"] and found["unanswered"] == 0
+    assert "| rabi | 2 | 0 |" in (tmp_path / "out" / "report.md").read_text()
 
 
 def test_the_benchmark_s_own_prompts_are_sent_as_they_are(lines: Path, tmp_path: Path) -> None:
@@ -187,7 +194,88 @@ def test_the_benchmark_s_own_prompts_are_sent_as_they_are(lines: Path, tmp_path:
     reader = type("Reader", (), {"desk": Desk()})()
     answers = answers_of(reader, next(rows_in(lines, tmp_path)), ours=False)  # type: ignore[arg-type]
     assert heard == [f"question {n} on a made-up plot" for n in (2, 4, 6)]
-    assert answers[6] == "Status: SUCCESS"
+    assert answers.said[6] == "Status: SUCCESS" and answers.words == THEIRS
+
+
+def made_up(family: str, question: str) -> Row:
+    return Row(id="x", experiment_type=family, family=family, images=(), prompts={6: question}, answers={},
+               points={}, tolerances={})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("family", "asked"),
+    [
+        ("t1", "t1"),
+        ("t1_fluctuations", "t1_over_time"),
+        ("ramsey_charge_tomography", "charge_jumps"),
+        ("qubit_spectroscopy_power_frequency", "power_frequency_map"),
+        ("rabi_of_another_kind", None),
+        ("t1x", None),
+    ],
+)
+def test_a_family_is_known_by_its_whole_name(family: str, asked: str | None) -> None:
+    subject = subject_for(made_up(family, "Which?"))
+    assert (subject.family if subject else None) == asked
+
+
+@pytest.mark.parametrize("family", [*EXPERIMENTS, *PICTURES])
+def test_every_known_family_has_words_for_its_codes(family: str) -> None:
+    subject = subject_for(made_up(family, ""))
+    assert subject is not None and all(subject.criteria.values())
+
+
+def test_the_row_s_own_codes_are_offered_and_no_other() -> None:
+    question = "Say NO_SIGNAL, SUCCESS or OFF_RESONANCE. Answer in JSON; Status: SUCCESS"
+    assert codes_offered(made_up("rabi", question)) == ("NO_SIGNAL", "SUCCESS", "OFF_RESONANCE")
+    subject = subject_for(made_up("t1", question))
+    assert subject is not None and list(subject.criteria) == ["NO_SIGNAL", "SUCCESS", "OFF_RESONANCE"]
+    assert subject_for(made_up("rabi", "SUCCESS or ABERRATED?")) is None, "a code without words of ours"
+
+
+def test_an_endpoint_that_goes_away_leaves_questions_open_and_resuming_asks_those(
+    lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    broken = {"b", "c"}
+
+    def looked(reader: object, one: Row, ours: bool) -> Answers:
+        heard.append(one.id)
+        if one.id in broken:
+            return Answers(missing=dict.fromkeys(TAKEN, str(NoAnswer(FailureKind.UNREACHABLE, "no route"))))
+        return Answers(one.answers, words=OURS)
+
+    monkeypatch.setattr("reson.evals.reading.qcaleval.answers_of", looked)
+    lab = lab_with_model(tmp_path / "lab", model_settings("sensible", "http://localhost:1/v1"))
+    asked = options(lab, lines, tmp_path / "out")
+    assert run_qcaleval(asked, as_json=False) == 1
+    found = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert found["unanswered"] == 2
+    assert (found["families"]["all"]["Q6 status"]["hits"], found["families"]["all"]["Q6 status"]["total"]) == (2, 2)
+    report = (tmp_path / "out" / "report.md").read_text()
+    assert "| all | 4 | 2 |" in report and "- b: unreachable: no route" in report
+    with (tmp_path / "out" / "rows.jsonl").open("a") as file:
+        file.write('{"id": "d", "fam')  # the process was killed here
+    broken.clear()
+    heard.clear()
+    assert run_qcaleval(asked | {"resume": True}, as_json=False) == 0
+    assert heard == ["b", "c"], "what was answered is not asked again"
+    with pytest.raises(OperatorError, match="another evaluation"):
+        run_qcaleval(asked | {"resume": True, "questions": THEIRS}, as_json=False)
+
+
+def test_the_benchmark_s_limit_and_temperature_are_sent(lines: Path, tmp_path: Path, monkeypatch) -> None:
+    bodies: list[Json] = []
+
+    def hearing(body: Json, number: int) -> tuple[int, bytes | None]:
+        bodies.append(body)
+        return endpoint._said(body, text="Status: SUCCESS")
+
+    monkeypatch.setitem(endpoint.SCRIPTS, "hearing", hearing)
+    with serving("hearing") as url:
+        lab = lab_with_model(tmp_path / "lab", model_settings("hearing", url))
+        asked = options(lab, lines, tmp_path / "out", questions=THEIRS)
+        assert run_qcaleval(asked | {"limit": 1, "max_tokens": 1234, "temperature": 0.0}, as_json=False) == 0
+    assert {(body["max_tokens"], body["temperature"]) for body in bodies} == {(1234, 0.0)}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from reson.agent.model.aloud import Aloud
 from reson.agent.model.capabilities import EVERYTHING
 from reson.agent.model.conversation import FailureKind, NoAnswer, Reply, Usage
 from reson.agent.model.streaming import LONGEST_TEXT, MOST_CALLS
+from reson.prompts.criteria import load_criteria
 from reson.records import Status
 from tests.agent.brains.chat_server import Answer, Body
 from tests.agent.brains.conftest import KEY
@@ -262,12 +263,12 @@ SEEN = {"status": "SUCCESS", "outcome": "expected", "reliability": "reliable", "
 )
 def test_a_reading_is_sound_or_none(text, usable):
     if usable:
-        reading = reading_of(text, "rabi", "eyes")
+        reading = reading_of(text, load_criteria()["rabi"], "eyes")
         assert reading.status is Status.SUCCESS and reading.suggested_range is None
         assert reading.reason.encode() is not None
     else:
         with pytest.raises(Unusable):
-            reading_of(text, "rabi", "eyes")
+            reading_of(text, load_criteria()["rabi"], "eyes")
 
 
 def test_a_text_full_of_marks_takes_no_longer_than_it_is_long():
