@@ -32,8 +32,9 @@ test-browser: $(READY)
 
 # Nights against an endpoint and a disk that misbehave at random, each with its own seed; two of them are in `make test`.
 NIGHTS ?= 200
+EXPERIMENTS ?= 40
 soak: $(READY)
-	RESON_SOAK_NIGHTS=$(NIGHTS) $(BIN)/pytest -q tests/agent/brains/test_soak.py
+	RESON_SOAK_NIGHTS=$(NIGHTS) RESON_SOAK_EXPERIMENTS=$(EXPERIMENTS) $(BIN)/pytest -q -s tests/agent/brains/test_soak.py
 
 # A real llama.cpp server with a small model that a package ships, in an environment of its own: 100 MB each, built already.
 REAL := .venv-real-model

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
-BLOCK = 4096
-"""Rows; some megabytes."""
+BLOCK = 64
+"""Rows: few enough that they stay in the processor's cache, and that a row which changed has few beside it."""
 
 
 @dataclass
 class Blocks:
     """``before``: name of a table -> hashes of its blocks as the last check without any problem found them."""
 
-    before: dict[str, tuple[str, ...]]
-    checked: int
-    """Number of the chain's entry at which that was."""
+    before: Mapping[str, tuple[str, ...]]
     now: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def read(self, connection: Connection, table: str, query: str) -> Iterator[tuple[bool, Sequence[Sequence[Any]]]]:

@@ -16,7 +16,7 @@ from reson.records import Record
 from reson.tools.store.chain import Head
 
 _FILE = "checked.json"
-_MARGIN_NS = 2_000_000_000
+MARGIN_NS = 2_000_000_000
 """A file written while it is checked is read again the next time."""
 
 
@@ -25,9 +25,11 @@ class Mark(Record):
 
     head: Head = Head()
     until: int = 0
-    """Files whose inode changed (ctime, ns) before this moment were read and were right."""
+    """0 where nothing was checked. Files whose inode changed (ctime, ns) before this moment were read and were right."""
     files: int = 0
     """How many of blobs/ that were."""
+    rows: dict[str, int] = {}
+    """Name of a table -> how many it had."""
     blocks: dict[str, tuple[str, ...]] = {}
     """Name of a table, or the chain -> hashes of its rows, by blocks."""
 
@@ -41,9 +43,8 @@ def load_mark(lab: Path) -> Mark:
     return mark if mark.until <= time.time_ns() else Mark()
 
 
-def save_mark(lab: Path, head: Head, started: int, files: int, blocks: dict[str, tuple[str, ...]]) -> None:
+def save_mark(lab: Path, mark: Mark) -> None:
     """Left out where the lab may not be written: then the next check reads all again."""
-    mark = Mark(head=head, until=started - _MARGIN_NS, files=files, blocks=blocks)
     with suppress(OSError):
         part = lab / f"{_FILE}.part"
         part.write_text(mark.model_dump_json(), encoding="utf-8")

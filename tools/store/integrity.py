@@ -1,8 +1,8 @@
 """Is the record still what was written? The chain of hashes over everything, and what hangs together besides.
 
-Every entry of the chain and every row is read each time. What takes longer is done for what is new since the last check
-that found nothing, or for all: following the chain's links and comparing rows with it (blocks of rows that are as they
-were need neither), reading files, and comparing records with them.
+Every entry of the chain and every row is read each time. What takes longer is done for what is new or changed since the
+last check that found nothing: following the chain's links, comparing rows with it (blocks of rows that are as they were
+need neither), reading files, and comparing records with them. Where that finds anything, all is looked at once more.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from sqlalchemy import Connection, select, text
 
 from reson.tools.store.blocks import Blocks
 from reson.tools.store.chain import TRAJECTORY, Head, as_stored, content_of, head, link
-from reson.tools.store.checked import Files, Mark, damaged, files_of, load_mark, save_mark
+from reson.tools.store.checked import MARGIN_NS, Files, Mark, damaged, files_of, load_mark, save_mark
 from reson.tools.store.database import reading
 from reson.tools.store.faults import operator_errors
 from reson.tools.store.hanging import of_new_rows
@@ -33,10 +32,22 @@ FILES: dict[str, dict[str, str]] = {
 
 
 @dataclass
+class _Rows:
+    """The rows of a table that are new or no longer what they were at the last check, and how many the others are."""
+
+    contents: dict[str, str] = field(default_factory=dict)
+    """id -> hash of all it holds."""
+    known: int = 0
+
+
+@dataclass
 class _Chained:
-    """What the chain says was written last: source -> key -> (content, number of the entry)."""
+    """What the chain says was written last, of the rows that are looked at and of all that is newer than the mark."""
 
     entries: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
+    """Source -> key -> (content, number of the entry)."""
+    fresh: dict[str, set[str]] = field(default_factory=dict)
+    """Source -> keys of which there was no entry before."""
     head: Head = field(default_factory=Head)
 
     def newer(self, source: str, number: int) -> list[str]:
@@ -49,21 +60,31 @@ def problems(store: Store, *, everything: bool = False, heads: Iterable[Head] = 
     ``everything``: read all files, also those that an earlier check found right. ``heads``: what was kept elsewhere and
     must be in the chain. Raises ``OperatorError`` where the database itself cannot be read.
     """
-    started, lab = time.time_ns(), store.directory
-    mark = Mark() if everything else load_mark(lab)
-    found = 0
-    chained, blocks = _Chained(), Blocks(mark.blocks, mark.head.number)
-    with operator_errors(str(lab)), reading(store.engine) as connection:
+    mark = Mark() if everything else load_mark(store.directory)
+    sought = [mark.head, *heads]
+    if mark.until:
+        if not list(_looked_at(store, mark, sought)):
+            return
+        mark = Mark()
+    yield from _looked_at(store, mark, sought)
+
+
+def _looked_at(store: Store, mark: Mark, heads: Iterable[Head]) -> Iterator[str]:
+    """What is wrong with what is new since the mark; where that is nothing, a mark is left."""
+    until, found = time.time_ns() - MARGIN_NS, 0
+    chained, blocks = _Chained(), Blocks(mark.blocks)
+    rows = {table.name: _Rows() for table in CHAINED}
+    with operator_errors(str(store.directory)), reading(store.engine) as connection:
         files = files_of(store.blobs.directory, mark.until)
-        if files.older != mark.files:  # something was taken away: what referred to it must be looked for
-            mark = mark.model_copy(update={"until": 0})
-            files = files_of(store.blobs.directory, 0)
-        for problem in _all(store, connection, mark, chained, blocks, files, heads):
+        for problem in _all(store, connection, mark, chained, blocks, rows, files, heads):
             found += 1
             yield problem
     if not found:
-        settled = files_of(store.blobs.directory, started - 2_000_000_000)
-        save_mark(lab, chained.head, started, settled.older, blocks.now)
+        settled = files_of(store.blobs.directory, until).older
+        number = {name: len(one.contents) + one.known for name, one in rows.items()}
+        save_mark(
+            store.directory, Mark(head=chained.head, until=until, files=settled, rows=number, blocks=blocks.now)
+        )
 
 
 def _all(
@@ -72,18 +93,21 @@ def _all(
     mark: Mark,
     chained: _Chained,
     blocks: Blocks,
+    rows: Mapping[str, _Rows],
     files: Files,
     heads: Iterable[Head],
 ) -> Iterator[str]:
-    number = mark.head.number if mark.until else 0
-    if not number:
+    if files.older != mark.files:
+        yield "blobs: files are gone that were there"  # which ones is told where all is looked at
+    if not mark.until:
         yield from _of_the_database(connection)  # later on every row that was there is known to be as it was
-    yield from _of_the_chain(connection, chained, blocks, [mark.head, *heads])
-    yield from _of_rows(connection, chained, blocks, files.names)
+    yield from _of_rows(connection, blocks, rows, files.names)
+    yield from _of_the_chain(connection, mark, chained, blocks, rows, heads)
+    for name, one in rows.items():
+        yield from _against_the_chain(name, one, chained, mark)
     yield from _of_trajectories(store, connection, chained, mark, files.names)
     yield from damaged(store.blobs.directory, files.unread)
-    newer = partial(chained.newer, number=number)
-    yield from of_new_rows(store, connection, files.names, newer)
+    yield from of_new_rows(store, connection, files.names, lambda source: chained.newer(source, mark.head.number))
 
 
 def _of_the_database(connection: Connection) -> Iterator[str]:
@@ -95,45 +119,72 @@ def _of_the_database(connection: Connection) -> Iterator[str]:
         yield f"database: row {row[1]} of {row[0]} refers to something in {row[2]} that is not there"
 
 
-def _of_the_chain(connection: Connection, chained: _Chained, blocks: Blocks, heads: Iterable[Head]) -> Iterator[str]:
-    """Follows every link; ``heads`` must be among the entries."""
+def _of_rows(connection: Connection, blocks: Blocks, rows: Mapping[str, _Rows], files: set[str]) -> Iterator[str]:
+    """Reads all rows and keeps what is to be compared; the ``files`` that they refer to must be there."""
+    for table in CHAINED:
+        here = rows[table.name]
+        names = [column.name for column in table.columns]
+        place = names.index("id")
+        refers = [(names.index(column), suffix) for column, suffix in FILES.get(table.name, {}).items()]
+        for known, block in blocks.read(connection, table.name, as_stored(connection, table)):
+            if known:
+                here.known += len(block)
+            else:
+                here.contents.update((row[place], content_of(names, row)) for row in block)
+            for column, suffix in refers:
+                for row in block:
+                    if f"{row[column]}{suffix}" not in files:
+                        yield f"{table.name}: row {row[place]}: its file {row[column]}{suffix} is missing"
+
+
+def _of_the_chain(
+    connection: Connection,
+    mark: Mark,
+    chained: _Chained,
+    blocks: Blocks,
+    rows: Mapping[str, _Rows],
+    heads: Iterable[Head],
+) -> Iterator[str]:
+    """Follows every link that was not followed before; ``heads`` must be among the entries."""
     sought = {one.number: one for one in heads if one.number}
+    looked_at, nothing = {name: one.contents for name, one in rows.items()}, dict[str, str]()
     before, last = 0, Head().hash
-    for known, rows in blocks.read(
+    for known, block in blocks.read(
         connection, chain.name, "SELECT number, source, key, content, wall, hash FROM chain"
     ):
-        for number, source, key, content, wall, digest in rows:
+        for number, source, key, content, wall, digest in () if known else block:
             if number != before + 1:
                 yield f"chain: the entries between {before} and {number} are gone"
-            elif not known and link(last, number, source, key, content, wall) != digest:
+            elif link(last, number, source, key, content, wall) != digest:
                 yield f"chain: entry {number} ({source} {key}) was altered, or what came before it"
             before, last = number, digest
-            chained.entries.setdefault(source, {})[key] = (content, number)
-            if sought and (kept := sought.pop(number, None)) is not None and kept.hash != digest:
-                yield f"chain: entry {number} is another than the one that was kept: {kept}"
+        before, last = block[-1][0], block[-1][5]
+        if any(block[0][0] <= one <= before for one in sought):
+            for row in block:
+                if (kept := sought.pop(row[0], None)) is not None and kept.hash != row[5]:
+                    yield f"chain: entry {row[0]} is another than the one that was kept: {kept}"
+        for number, source, key, content, _, _ in block:
+            if number > mark.head.number or key in looked_at.get(source, nothing) or source == TRAJECTORY:
+                entries = chained.entries.setdefault(source, {})
+                if number > mark.head.number and key not in entries:
+                    chained.fresh.setdefault(source, set()).add(key)
+                entries[key] = (content, number)
     chained.head = Head(number=before, hash=last)
     for kept in sought.values():
         yield f"chain: it ends at entry {before}; the one that was kept is gone: {kept}"
 
 
-def _of_rows(connection: Connection, chained: _Chained, blocks: Blocks, files: set[str]) -> Iterator[str]:
-    """Rows against the chain, and the ``files`` that they refer to."""
-    for table in CHAINED:
-        left = dict(chained.entries.get(table.name, {}))
-        names = [column.name for column in table.columns]
-        place = names.index("id")
-        refers = [(names.index(column), suffix) for column, suffix in FILES.get(table.name, {}).items()]
-        for known, rows in blocks.read(connection, table.name, as_stored(connection, table)):
-            for row in rows:
-                entry = left.pop(row[place], None)
-                if entry is None:
-                    yield f"{table.name}: row {row[place]} was added behind the record's back"
-                elif (not known or entry[1] > blocks.checked) and entry[0] != content_of(names, row):
-                    yield f"{table.name}: row {row[place]} is not what was written"
-                for column, suffix in refers:
-                    if f"{row[column]}{suffix}" not in files:
-                        yield f"{table.name}: row {row[place]}: its file {row[column]}{suffix} is missing"
-        yield from (f"{table.name}: row {name} is gone" for name in left)
+def _against_the_chain(table: str, rows: _Rows, chained: _Chained, mark: Mark) -> Iterator[str]:
+    entries = chained.entries.get(table, {})
+    for name, content in rows.contents.items():
+        if name not in entries:
+            yield f"{table}: row {name} was added behind the record's back"
+        elif entries[name][0] != content:
+            yield f"{table}: row {name} is not what was written"
+    yield from (f"{table}: row {name} is gone" for name in entries if name not in rows.contents)
+    missing = mark.rows.get(table, 0) + len(chained.fresh.get(table, ())) - rows.known - len(rows.contents)
+    if mark.until and missing:
+        yield f"{table}: {missing} rows are gone"
 
 
 def _of_trajectories(

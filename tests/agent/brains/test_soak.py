@@ -1,6 +1,7 @@
 """Nights against an endpoint and a disk that misbehave at random: each ends by a name, with a report, without the key.
 
-Two short ones here; ``make soak NIGHTS=200`` for as many as one likes, each with its own seed.
+Two short ones here; ``make soak NIGHTS=200`` for as many as one likes, each with its own seed, and says at the end what
+they took and how they ended.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import random
+from collections import Counter
+from collections.abc import Iterator
 import signal
 import sqlite3
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,7 @@ from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.blobs import Blobs
 from reson.tools.store.integrity import problems
+from reson.tools.store.measurements import list_measurements
 from reson.tools.store.runs import get_run
 from reson.tools.store.store import Store
 from reson.trajectory import TrajectoryWriter, read_trajectory
@@ -36,6 +41,8 @@ from tests.agent.brains.test_waiting import SLOW
 
 NIGHTS = int(os.environ.get("RESON_SOAK_NIGHTS", "2"))
 FIRST_SEED = int(os.environ.get("RESON_SOAK_SEED", "4100"))
+EXPERIMENTS = int(os.environ.get("RESON_SOAK_EXPERIMENTS", "4"))
+"""Of one run at most."""
 HANGS = 1800
 """Seconds after which a run is stopped and counted as one that hung."""
 RESUMED = 1
@@ -66,6 +73,7 @@ class Disk:
     chance: random.Random
     full_for: int = 0
     healed: bool = False
+    refused: int = 0
 
     def write(self, often: float) -> bool:
         """Whether there is room for this write."""
@@ -74,7 +82,35 @@ class Disk:
         if self.healed or self.full_for == 0:
             return True
         self.full_for -= 1
+        self.refused += 1
         return False
+
+
+@dataclass
+class Tally:
+    """What all nights took, and how their runs ended."""
+
+    nights: int = 0
+    device_seconds: float = 0.0
+    measurements: int = 0
+    answers: int = 0
+    refused_writes: int = 0
+    endings: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        endings = ", ".join(f"{name} {number}" for name, number in self.endings.most_common())
+        return (
+            f"{self.nights} nights without a fault, {self.device_seconds / 3600:.2f} h of device time in"
+            f" {self.measurements} measurements, {self.answers} answers of the endpoint, {self.refused_writes} writes"
+            f" refused by the disk, {time.process_time():.0f} s of CPU; {endings}"
+        )
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    tally = Tally()
+    yield tally
+    print(f"\n{tally}")
 
 
 def spoil(disk: Disk, monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
@@ -125,13 +161,14 @@ def one_run(lab: Lab, run: str) -> tuple[str, bool]:
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + NIGHTS))
 def test_a_night_among_misbehaviour_has_a_named_ending_and_a_report(
-    tmp_path: Path, serve, monkeypatch: pytest.MonkeyPatch, seed: int
+    tmp_path: Path, serve, monkeypatch: pytest.MonkeyPatch, tally: Tally, seed: int
 ):
     chance = random.Random(seed)
     server = serve(misbehaving(chance))
     brain = chance.choice(["openai", "cascade"])
+    fault = 'q0 = "dead_drive_line"' if EXPERIMENTS < 10 or chance.random() < 0.25 else ""
     lab = make_lab(
-        tmp_path, brain, server, seed=seed, qubits=1, experiments=4, faults='q0 = "dead_drive_line"', timeout=0.5,
+        tmp_path, brain, server, seed=seed, qubits=1, experiments=EXPERIMENTS, faults=fault, timeout=0.5,
         deadline=20.0, retries=1,
     )  # fmt: skip
     store, disk = lab.store(), Disk(chance)
@@ -147,6 +184,7 @@ def test_a_night_among_misbehaviour_has_a_named_ending_and_a_report(
             assert not disk.healed
             continue
         assert row.ending in list(Ending) and row.reason
+        tally.endings[row.ending] += 1
         if disk.healed:
             assert (lab.runs / run / "report.html").exists()
     last = read_trajectory(lab.runs / run / "trajectory.jsonl")[-1]
@@ -154,3 +192,9 @@ def test_a_night_among_misbehaviour_has_a_named_ending_and_a_report(
     assert list(problems(store, everything=True)) == []
     with_key = [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert with_key == []
+    tally.nights += 1
+    rows = list_measurements(store)
+    tally.measurements += len(rows)
+    tally.device_seconds += sum(row.device_ended - row.device_started for row in rows)
+    tally.answers += len(server.requests)
+    tally.refused_writes += disk.refused
