@@ -82,9 +82,7 @@ def _looked_at(store: Store, mark: Mark, heads: Iterable[Head]) -> Iterator[str]
     if not found:
         settled = files_of(store.blobs.directory, until).older
         number = {name: len(one.contents) + one.known for name, one in rows.items()}
-        save_mark(
-            store.directory, Mark(head=chained.head, until=until, files=settled, rows=number, blocks=blocks.now)
-        )
+        save_mark(store.directory, Mark(head=chained.head, until=until, files=settled, rows=number, blocks=blocks.now))
 
 
 def _all(

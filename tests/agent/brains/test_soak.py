@@ -9,12 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import random
-from collections import Counter
-from collections.abc import Iterator
 import signal
 import sqlite3
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
