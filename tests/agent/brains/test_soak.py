@@ -95,7 +95,7 @@ class Tally:
     measurements: int = 0
     answers: int = 0
     refused_writes: int = 0
-    endings: Counter[str] = field(default_factory=Counter)
+    endings: Counter[Ending | None] = field(default_factory=Counter)
 
     def __str__(self) -> str:
         endings = ", ".join(f"{name} {number}" for name, number in self.endings.most_common())
