@@ -25,7 +25,7 @@ class Mark(Record):
 
     head: Head = Head()
     until: int = 0
-    """0 where nothing was checked. Files whose inode changed (ctime, ns) before this moment were read and were right."""
+    """Files whose inode changed (ctime, ns) before this moment were read and were right; 0: nothing was checked."""
     files: int = 0
     """How many of blobs/ that were."""
     rows: dict[str, int] = {}
