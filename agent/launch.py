@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.agent.run_log import log_to, plain
-from reson.agent.which_qubits import as_components, choose_components
+from reson.agent.which_qubits import as_components, choose_components, with_pairs
 from reson.authors import PERSON, may_be_a_person
+from reson.components import pairs_of
 from reson.errors import OperatorError
 from reson.records import Ending, Finite, Json, Record
 from reson.tools.devices.device import Remote, Resting, published_of
@@ -140,6 +141,8 @@ def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
         components = as_components(plan.qubits, device)
     else:
         components = choose_components(plan.measure, lab.config.device.measure, plan.experiment, device)
+    if not plan.experiment:
+        components = with_pairs(components, device)
     until = plan.until or (lab.config.night.until if plan.kind == "night" else "")
     script: dict[str, tuple[Measure, ...]] | None = None
     if plan.experiment:
@@ -287,7 +290,7 @@ def _bench(
         "brain": brain.name,
         "config": lab.config.to_json() | {"database": bool(lab.config.database)},
         "settings": settings.to_json(),
-        "prompts": prompt_hashes(),
+        "prompts": prompt_hashes(pairs=bool(pairs_of(settings.components))),
         "versions": provenance(),
     }
     again = trajectory.count("start")

@@ -62,7 +62,7 @@ class Recollection(Record):
 
 
 class DiagnosisCode(StrEnum):
-    """What is wrong with a qubit, as the report names it."""
+    """What is wrong with a qubit or a pair, as the report names it."""
 
     NO_READOUT_SIGNAL = "no_readout_signal"
     NO_RESONATOR = "no_resonator"
@@ -84,6 +84,31 @@ class DiagnosisCode(StrEnum):
     ERROR_ABOVE_LIMIT = "error_above_limit"
     REJECTED = "rejected"
     UNRESOLVED = "unresolved"
+    QUBIT_SET_ASIDE = "qubit_set_aside"
+    """From here on of pairs."""
+    PAIR_TOO_CLOSE = "pair_too_close"
+    PAIR_COLLISION = "pair_collision"
+    PAIR_BEYOND = "pair_beyond_anharmonicity"
+    NO_INTERACTION = "no_interaction"
+    ONE_WALL = "one_wall"
+    FLUX_GAIN_OFF = "flux_gain_off"
+    FLUX_OFFSET_OFF = "flux_offset_off"
+    NO_ZERO_ZZ = "no_zero_zz"
+    WRONG_SIGN = "wrong_sign"
+    PHASE_BELOW_PI = "phase_below_pi"
+    PHASE_JUMP = "phase_jump"
+    CONTRAST_LOST = "contrast_lost"
+    SWAP = "swap"
+    LEAKAGE = "leakage"
+    SLOPE_OFF = "slope_off"
+    SETTLING = "settling"
+    CZ_ABOVE_LIMIT = "cz_above_limit"
+
+
+OF_PAIRS = tuple(DiagnosisCode)[tuple(DiagnosisCode).index(DiagnosisCode.QUBIT_SET_ASIDE) :]
+"""Diagnoses that only a pair can have."""
+OF_QUBITS = tuple(code for code in DiagnosisCode if code not in OF_PAIRS)
+"""Those of a qubit; a pair may be turned down or unresolved, too."""
 
 
 class Diagnosis(Record):
@@ -139,10 +164,22 @@ class QubitView(Record):
     """Open when this run began."""
     remembered: Remembered = Remembered()
     """Told at the start of a run and after a failure."""
+    moved_after: int | None = None
+    """How many of its attempts were made before the bias of a coupler beside it was last moved; None where its
+    frequency was measured since, in an earlier run, or nothing moved it."""
 
     def value(self, parameter: str) -> float | None:
         known = self.known.get(parameter)
         return None if known is None else known.value
+
+
+class PairView(QubitView):
+    """A pair of qubits that are through: what is known of it as of a qubit, and what is known of the two."""
+
+    first: dict[str, Known]
+    second: dict[str, Known]
+    set_aside: tuple[str, ...] = ()
+    """Those of its qubits that were given up tonight."""
 
 
 class GoalsView(Record):
@@ -156,7 +193,8 @@ class Observation(Record):
 
     device: str
     goals: GoalsView
-    qubits: tuple[QubitView, ...]
+    qubits: tuple[PairView | QubitView, ...]
+    """Qubits and pairs."""
     device_seconds_left: Finite
     experiments_left: int
 

@@ -1,4 +1,4 @@
-"""What a person sees while a run goes on: one row for each qubit on a terminal, plain lines with times elsewhere.
+"""What a person sees while a run goes on: a row for each qubit or pair on a terminal, plain lines with times elsewhere.
 
 Both are fed by the events of a run (``Watch``); a run knows nothing of how it is shown.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
-from reson.components import named, noun_of
+from reson.components import by_kind, named
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, count, duration, one_line, quantity
@@ -30,7 +30,7 @@ CLOSED = {"done": "done", "give_up": "set aside"}
 
 @dataclass
 class Row:
-    """What the table shows of one qubit."""
+    """What the table shows of one qubit or pair."""
 
     state: str = "ready"
     last: str = ""
@@ -151,7 +151,7 @@ def sentences(kind: str, body: Json) -> list[str]:
             return [f"opening the lab {body['lab']} ..."]
         case "start":
             components = body["settings"]["components"]
-            what = count(len(components), noun_of(components))
+            what = " and ".join(count(len(names), noun) for noun, names in by_kind(components).items())
             return [f"{body['run']} on {body['device']}: {what}, brain {body['brain']}"]
         case "resume":
             return [f"goes on, by {body['by']}"] if body["by"] else []

@@ -12,6 +12,9 @@ from reson.tools.devices.device import published_of
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
+FIRST_OF_PAIRS = "coupler_arc"
+"""Where this can run, a pair can be brought up."""
+
 
 def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
     """ "0-2,4" -> (0, 1, 2, 4). Raises ``OperatorError`` for nonsense and for qubits that the device lacks."""
@@ -58,6 +61,17 @@ def choose_components(text: str, usual: str, experiment: str, device: Device) ->
     if experiment and (row := get(experiment)).targets == "pair":
         return choose_pairs(text or "all", [(a, b) for a, b in works_at(device, row.gates)[1]])
     return as_components(choose_qubits(text or usual or "all", device), device)
+
+
+def with_pairs(components: tuple[Component, ...], device: Device) -> tuple[Component, ...]:
+    """The same and each pair of qubits among them that the device can bring up to a gate by a pulse on its coupler."""
+    from reson.tools.devices.possible import why_not, works_at
+    from reson.tools.experiments.catalogue import get
+
+    row, mine = get(FIRST_OF_PAIRS), {number for one in components for number in one.qubits()}
+    if why_not(row, device) is not None:
+        return components
+    return (*components, *(Pair(a, b) for a, b in works_at(device, row.gates)[1] if {a, b} <= mine))
 
 
 def as_components(qubits: tuple[int, ...], device: Device) -> tuple[Component, ...]:

@@ -13,6 +13,9 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 LONGEST_DATA = 400
 """Characters of one piece of foreign text that a prompt holds."""
 
+OF_PAIRS = "pairs"
+"""Folder of what is only sent where there are pairs."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
@@ -34,10 +37,13 @@ def tool_texts() -> dict[str, str]:
     return tomllib.loads(_source("tools.toml"))
 
 
-def prompt_hashes() -> dict[str, str]:
-    """File -> SHA-256 (hex) of every text that may be sent."""
+def prompt_hashes(pairs: bool = False) -> dict[str, str]:
+    """File -> SHA-256 (hex) of every text that may be sent; ``pairs``: by a run that is about pairs, too."""
     folder = files("reson.prompts")
-    names = sorted(item.name for item in folder.iterdir() if item.name.endswith((".j2", ".toml")))
+    names = [item.name for item in folder.iterdir() if item.name.endswith((".j2", ".toml"))]
+    if pairs:
+        names += [f"{OF_PAIRS}/{item.name}" for item in folder.joinpath(OF_PAIRS).iterdir()]
+    names.sort()
     return {name: hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() for name in names}
 
 

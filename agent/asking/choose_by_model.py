@@ -15,7 +15,7 @@ from reson.agent.model.capabilities import Capabilities
 from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Picture, Reply, Request, Tool
 from reson.agent.model.desk import Desk
 from reson.agent.model.pictures import picture_of
-from reson.agent.observation import Decision, DiagnosisCode, Observation
+from reson.agent.observation import OF_QUBITS, Decision, DiagnosisCode, Observation, PairView
 from reson.prompts.render import render
 from reson.tools.experiments.experiment import Experiment
 
@@ -106,6 +106,8 @@ def question(
     plots: Mapping[str, Picture],
 ) -> Request:
     """The question about all qubits of the observation, in the form that this endpoint can answer."""
+    pairs = any(isinstance(view, PairView) for view in observation.qubits)
+    codes = tuple(DiagnosisCode) if pairs else OF_QUBITS
     experiments = offered(observation, {name: one.expert for name, one in advice.items() if one.expert is not None})
     parts: list[str | Picture] = [outline(observation, advice)]
     for name, picture in plots.items():
@@ -114,31 +116,40 @@ def question(
         purpose="choose",
         model=settings.choose,
         messages=(
-            Message(role="system", parts=(_system(able, experiments),)),
+            Message(role="system", parts=(_system(able, experiments, codes, pairs),)),
             Message(role="user", parts=tuple(parts)),
         ),
-        tools=_tools(able, experiments),
+        tools=_tools(able, experiments, codes),
         must_call=able.tools,
         max_output_tokens=settings.max_output_tokens,
     )
 
 
-def _tools(able: Capabilities, experiments: tuple[Experiment, ...]) -> tuple[Tool, ...]:
+def _tools(
+    able: Capabilities, experiments: tuple[Experiment, ...], codes: tuple[DiagnosisCode, ...]
+) -> tuple[Tool, ...]:
     if not able.tools:
         return ()
     names = tuple(row.name for row in experiments)
-    return (*map(experiment_tool, names), *closing_tools()) if able.parallel_tools else (one_tool_for_all(names),)
+    return (
+        (*map(experiment_tool, names), *closing_tools(codes))
+        if able.parallel_tools
+        else (one_tool_for_all(names, codes),)
+    )
 
 
-def _system(able: Capabilities, experiments: tuple[Experiment, ...]) -> str:
+def _system(
+    able: Capabilities, experiments: tuple[Experiment, ...], codes: tuple[DiagnosisCode, ...], pairs: bool
+) -> str:
     style = "text" if not able.tools else "tools" if able.parallel_tools else "one_tool"
-    return render(
+    whole = render(
         "system.j2",
         style=style,
         experiments=experiments,
         yardsticks=YARDSTICKS,
-        codes=list(DiagnosisCode),
+        codes=list(codes),
     )
+    return whole + render("pairs/system.j2") if pairs else whole
 
 
 def _correction(reply: Reply, problems: list[Problem], accepted: list[str], missing: list[str]) -> list[Message]:

@@ -12,10 +12,12 @@ from math import prod
 from reson.agent.asking.tool_schemas import YARDSTICKS
 from reson.agent.asking.toolset import allowed
 from reson.agent.asking.wishes import Problem, Wish
+from reson.agent.expert import pairs
 from reson.agent.expert.diagnosis import in_specification
-from reson.agent.expert.evidence import MOST, supporting, with_evidence
-from reson.agent.expert.next_step import last_benchmark, succeeded
+from reson.agent.expert.evidence import MOST, supporting, with_evidence, within_limit
+from reson.agent.expert.next_step import is_moved, last_benchmark, succeeded
 from reson.agent.observation import (
+    OF_QUBITS,
     Attempt,
     Decision,
     Diagnosis,
@@ -26,11 +28,12 @@ from reson.agent.observation import (
     GoalsView,
     Measure,
     Observation,
+    PairView,
     QubitView,
 )
 from reson.errors import ToolError
 from reson.records import Verdict
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.quantities import PARAMETERS
 
@@ -79,8 +82,8 @@ def _decide(
     if asked[name] > 1:
         return _problem(wish, name, "several_decisions")
     view = views[name]
-    if wish.action in CATALOGUE:
-        return _measure(wish, view, CATALOGUE[wish.action], expert)
+    if wish.action in EXPERIMENTS:
+        return _measure(wish, view, EXPERIMENTS[wish.action], expert)
     return {"escalate": _escalate, "done": _done, "give_up": _give_up}[wish.action](wish, view, goals)
 
 
@@ -141,11 +144,15 @@ def _escalate(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Probl
     ]
     if not wish.measurement_id or asked_about is None or wish.measurement_id not in open_ones:
         return _problem(wish, view.component, "nothing_to_escalate", ", ".join(open_ones) or "none")
-    known = in_specification(view, goals)
+    known = () if isinstance(view, PairView) else in_specification(view, goals)
     return Escalate(component=view.component, measurement_id=wish.measurement_id, why=wish.why, diagnoses=known)
 
 
 def _done(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Problem:
+    if isinstance(view, PairView):
+        return _pair_done(wish, view, goals)
+    if is_moved(view):
+        return _problem(wish, view.component, "not_offered", "ramsey_xy")
     benchmark = last_benchmark(view)
     if benchmark is None:
         return _problem(wish, view.component, "not_benchmarked")
@@ -155,16 +162,27 @@ def _done(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Problem:
     return Done(component=view.component, why=wish.why, diagnoses=in_specification(view, goals))
 
 
+def _pair_done(wish: Wish, view: PairView, goals: GoalsView) -> Decision | Problem:
+    benchmark = pairs.last_benchmark(view)
+    if benchmark is None:
+        return _problem(wish, view.component, "not_offered", pairs.GATE)
+    if not within_limit(benchmark, goals):
+        return _problem(wish, view.component, "above_goal", f"{goals.error_over_coherence_limit:g}")
+    return Done(component=view.component, why=wish.why)
+
+
 def _give_up(wish: Wish, view: QubitView, goals: GoalsView) -> Decision | Problem:
     failures = [attempt for attempt in view.attempts if not succeeded(attempt)]
     if len(failures) < FEWEST_FAILURES:
         return _problem(wish, view.component, "too_early", str(FEWEST_FAILURES))
-    if wish.code not in list(DiagnosisCode) or not wish.why or not wish.remedy:
-        return _problem(wish, view.component, "no_diagnosis", ", ".join(DiagnosisCode))
+    codes = tuple(DiagnosisCode) if isinstance(view, PairView) else OF_QUBITS
+    if wish.code not in codes or not wish.why or not wish.remedy:
+        return _problem(wish, view.component, "no_diagnosis", ", ".join(codes))
     attempts = named_attempts(wish, view)
     if not attempts:
         return _problem(wish, view.component, "no_evidence", f"1 to {len(view.attempts)}")
-    found = tuple(with_evidence(one, view.attempts, goals) for one in in_specification(view, goals))
+    others = () if isinstance(view, PairView) else in_specification(view, goals)
+    found = tuple(with_evidence(one, view.attempts, goals) for one in others)
     return GiveUp(
         component=view.component, why=wish.why, diagnoses=(_diagnosis(wish, attempts, goals), *_others(wish, found))
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from reson.agent.asking.toolset import RECENT
 from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import BRING_UP, SHOWN_BY
-from reson.agent.observation import Attempt, Decision, Observation, QubitView
+from reson.agent.observation import Attempt, Decision, Observation, PairView, QubitView
 from reson.prompts.render import render
 from reson.records import CheckCode, Json, Record, Verdict
 from reson.wording import moment
@@ -19,10 +19,16 @@ SHOWN_REASONS = 3
 SHOWN_FINDINGS = 3
 """Values in the one line of an earlier attempt."""
 SHOWN_RECOLLECTIONS = 2
+PAIR_SHOWN_BY = ("cz_z_first",)
+"""What a pair has whose bring-up has come to its last step but one."""
 
 DECISIVE = ("drive_frequency", "x_amplitude", "t1", "t2_star", "t2_echo", "assignment_fidelity", "error_per_gate")
 """Values that decisions depend on. Of the others only their names are told, while a bring-up still needs to know which
 are missing."""
+
+
+OF_PAIRS = ("coupler_bias", "cz_amplitude", "cz_duration", "cz_error", "coherence_limit")
+"""The same of a pair."""
 
 
 class Advice(Record):
@@ -59,8 +65,10 @@ def _qubit(view: QubitView, advice: Advice) -> Json:
     failing = is_failing(view)
     in_trouble = not all(map(succeeded, view.attempts[-RECENT:]))
     shown = view.attempts[-SHOWN_ATTEMPTS:] if failing else view.attempts[-1:]
-    was_calibrated = all(SHOWN_BY[step.experiment] in view.measured_before for step in BRING_UP)
-    known = {name: view.known[name] for name in DECISIVE if name in view.known}
+    pair = isinstance(view, PairView)
+    shown_by = PAIR_SHOWN_BY if pair else [SHOWN_BY[step.experiment] for step in BRING_UP]
+    was_calibrated = all(name in view.measured_before for name in shown_by)
+    known = {name: view.known[name] for name in (OF_PAIRS if pair else DECISIVE) if name in view.known}
     measured = {name for name, one in view.known.items() if one.measured}
     ages = [one.age_hours for one in known.values() if one.measured]
     return {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from reson.agent.model.conversation import Tool
-from reson.agent.observation import DiagnosisCode
+from reson.agent.observation import OF_QUBITS, DiagnosisCode
 from reson.prompts.render import render, tool_texts
 from reson.records import Json
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.experiments.experiment import Parameter
 
 CLOSING = ("escalate", "done", "give_up")
@@ -16,14 +16,14 @@ ALL_AT_ONCE = "decide"
 _QUBITS: Json = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _BARE: Json = {"components": _QUBITS, "why": {"type": "string"}}
 """What every call names; the system prompt says once what they mean, since there is a tool for each experiment."""
-YARDSTICKS = ("coherence_limit",)
+YARDSTICKS = ("coherence_limit", "limit")
 """Arguments by which a result is judged: no model may set what it is measured against."""
 
 
 @cache
 def experiment_tool(name: str) -> Tool:
     """The tool of one experiment of the catalogue; its arguments are the sweep's, with their limits."""
-    row = CATALOGUE[name]
+    row = EXPERIMENTS[name]
     sweep = {spec.name: _number(spec) for spec in row.parameters if spec.name not in YARDSTICKS}
     return Tool(
         name=row.name,
@@ -33,11 +33,11 @@ def experiment_tool(name: str) -> Tool:
 
 
 @cache
-def closing_tools() -> tuple[Tool, ...]:
-    """Ask a person, done, and give up."""
+def closing_tools(codes: tuple[DiagnosisCode, ...] = OF_QUBITS) -> tuple[Tool, ...]:
+    """Ask a person, done, and give up with one of the codes."""
     escalate = _shared("components", "why", "measurement_id")
     give_up = _shared("components", "why", "remedy") | {
-        "code": {"type": "string", "enum": list(DiagnosisCode), "description": tool_texts()["code"]},
+        "code": {"type": "string", "enum": list(codes), "description": tool_texts()["code"]},
         "rests_on": _rests_on(),
     }
     schemas = {"escalate": escalate, "done": _shared("components", "why"), "give_up": give_up}
@@ -48,7 +48,7 @@ def closing_tools() -> tuple[Tool, ...]:
 
 
 @cache
-def one_tool_for_all(experiments: tuple[str, ...]) -> Tool:
+def one_tool_for_all(experiments: tuple[str, ...], codes: tuple[DiagnosisCode, ...] = OF_QUBITS) -> Tool:
     """For endpoints that make one tool call at a time, or none: a list of decisions in a single call."""
     item = _object(
         {
@@ -56,7 +56,7 @@ def one_tool_for_all(experiments: tuple[str, ...]) -> Tool:
             **_shared("components", "why"),
             "parameters": {"type": "object", "description": tool_texts()["parameters"]},
             **_shared("measurement_id", "remedy"),
-            "code": {"type": "string", "enum": list(DiagnosisCode)},
+            "code": {"type": "string", "enum": list(codes)},
             "rests_on": _rests_on(),
         },
         required=("action", "components", "why"),

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import BRING_UP, REFINE, UPKEEP, plan_for
-from reson.agent.observation import Decision, Measure, Observation, QubitView
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.agent.observation import Decision, Measure, Observation, PairView, QubitView
+from reson.tools.experiments.catalogue import CATALOGUE, EXPERIMENTS
 from reson.tools.experiments.experiment import Experiment
 
 CALIBRATING = frozenset(step.experiment for step in (*BRING_UP, *UPKEEP, *REFINE))
@@ -36,13 +36,18 @@ RECENT = 3
 def offered(observation: Observation, expert: Mapping[str, Decision]) -> tuple[Experiment, ...]:
     """In the order of the catalogue: what at least one qubit is allowed. ``expert``: component -> what it would do."""
     names = {name for view in observation.qubits for name in allowed(view, expert.get(view.component))}
-    return tuple(row for row in CATALOGUE.values() if row.name in names)
+    return tuple(row for row in EXPERIMENTS.values() if row.name in names)
 
 
 def allowed(view: QubitView, expert: Decision | None) -> frozenset[str]:
-    """What may be measured on this qubit now."""
+    """What may be measured on this qubit or pair now. Of a pair, that is what the expert would measure: each step
+    rests on the one before, and whatever comes from elsewhere is a diagnosis.
+    """
+    expected = {expert.experiment} if isinstance(expert, Measure) else set()
+    if isinstance(view, PairView):
+        return frozenset(expected)
     ready = {name for name in _wanted(view) if all(_is_measured(view, need) for need in CATALOGUE[name].needs)}
-    return frozenset(ready | ({expert.experiment} if isinstance(expert, Measure) else set()))
+    return frozenset(ready | expected)
 
 
 def _is_measured(view: QubitView, parameter: str) -> bool:

@@ -10,7 +10,7 @@ from reson.agent.asking.tool_schemas import ALL_AT_ONCE, CLOSING
 from reson.agent.model.conversation import Reply, ToolCall
 from reson.agent.model.objects import last_object, object_in, one_line
 from reson.records import Json, Record
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import EXPERIMENTS
 
 _NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy", "rests_on")
 
@@ -68,7 +68,7 @@ def _wish(call_id: str, entry: Any) -> Wish | Problem:
     if not isinstance(entry, dict):
         return Problem(call_id=call_id, code="no_decision")
     action, components = str(entry.get("action")), entry.get("components")
-    if action not in CATALOGUE and action not in CLOSING:
+    if action not in EXPERIMENTS and action not in CLOSING:
         return Problem(call_id=call_id, code="no_such_tool", detail=action[:60])
     if isinstance(components, str):
         components = [components]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from reson.agent.expert import characterise
+from reson.agent.expert import characterise, pairs
 from reson.agent.expert.next_step import next_decision
-from reson.agent.observation import Decision, Observation
+from reson.agent.observation import Decision, GoalsView, Observation, PairView, QubitView
 from reson.agent.reading import read_saved_data
 from reson.records import Reading, Verdict
 from reson.tools.data import Analysis
@@ -18,14 +18,16 @@ class OfflineBrain:
     name: str = "offline"
 
     def choose(self, observation: Observation) -> list[Decision]:
-        decide = characterise.next_decision
-        return [
-            (decide if characterise.applies(view) else next_decision)(view, observation.goals)
-            for view in observation.qubits
-        ]
+        return [_decide(view, observation.goals) for view in observation.qubits]
 
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         return read_saved_data(analysis)
 
     def sure_of(self, reading: Reading) -> bool:
         return True
+
+
+def _decide(view: QubitView, goals: GoalsView) -> Decision:
+    if isinstance(view, PairView):
+        return pairs.next_decision(view, goals)
+    return (characterise.next_decision if characterise.applies(view) else next_decision)(view, goals)

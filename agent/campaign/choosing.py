@@ -1,10 +1,11 @@
-"""The node ``choose``: takes up answered approvals, asks the brain about every qubit that is ready, plans the jobs."""
+"""The node ``choose``: takes up answered approvals, asks the brain about all that is ready, plans the jobs."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.dependence import settled
 from reson.agent.campaign.observe import observe, spent
 from reson.agent.campaign.refusals import refusal
 from reson.agent.campaign.remembering import distil, learn, remember_answer
@@ -17,6 +18,7 @@ from reson.records import ActionKind
 from reson.tools.devices.device import coupling_of, only_waiting_alone
 from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval, mark_stale
 from reson.tools.store.measurements import get_measurement
 from reson.tools.store.parameters import current, values
@@ -28,6 +30,7 @@ INFLATED = 3.0
 def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """State after one round of decisions; with nobody ready it is left as it is and the graph pauses or ends."""
     qubits, granted, refused = take_up_answers(bench, state)
+    qubits = settled(bench, qubits)
     state = {**state, "qubits": qubits, "refused": refused}
     if not any(qubit["state"] == "ready" for qubit in qubits.values()):
         return {"qubits": qubits, "queue": granted, "refused": refused}
@@ -50,6 +53,7 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
                 qubits[decision.component] = _escalate(bench, decision)
             case Done() | GiveUp():
                 qubits[decision.component] = _close(bench, decision)
+    qubits = settled(bench, qubits)
     jobs = merge(bench.run_id, state["step"], asked, coupling_of(bench.device), only_waiting_alone(bench.device))
     return {"qubits": qubits, "queue": granted + jobs, "step": state["step"] + max(1, len(jobs)), "refused": refused}
 
@@ -113,7 +117,7 @@ def _granted_job(row: ApprovalRow) -> Job:
 
 def _complete(bench: Bench, decision: Measure) -> Measure:
     """The measurement with all arguments filled in and checked. Raises ``ToolError`` where one is refused."""
-    known = values(current(bench.store, bench.device.name)).get(decision.component, {})
+    known = known_of(decision.component, values(current(bench.store, bench.device.name)))
     row = get(decision.experiment)
     if reason := why_not_on(row, bench.device, row.target(decision.component)):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")

@@ -21,7 +21,13 @@ NIGHTS = 3
 ROWS = 150
 """Measurements of one qubit back to which its last nights are looked for."""
 LESSONS = 3
-OF_A_NIGHT = {"t1": "T1", "t2_echo": "T2", "drive_frequency": "frequency", "error_per_gate": "error per gate"}
+OF_A_NIGHT = {
+    "t1": "T1",
+    "t2_echo": "T2",
+    "drive_frequency": "frequency",
+    "error_per_gate": "error per gate",
+    "cz_error": "CZ error",
+}
 
 
 def faults(bench: Bench, component: str) -> tuple[KnownFault, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from reson.agent.brains.scripted import ScriptedBrain
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, ready
-from reson.components import noun_of
+from reson.components import by_kind
 from reson.records import Ending
 from reson.tools.store.measurements import list_measurements
 
@@ -51,6 +51,10 @@ def taken_up(bench: Bench, state: CampaignState) -> CampaignState:
 
 
 def _summary(state: CampaignState) -> str:
-    states = [qubit["state"] for qubit in state["qubits"].values()]
-    what = f"{noun_of(state['qubits'])}s"
-    return f"{states.count('done')} of {len(states)} {what} done, {states.count('failed')} set aside with a diagnosis"
+    """``5 of 5 qubits done, 3 of 4 pairs done, 1 set aside with a diagnosis``."""
+    kinds = by_kind(state["qubits"])
+    states = {name: one["state"] for name, one in state["qubits"].items()}
+    done = [
+        f"{sum(states[name] == 'done' for name in names)} of {len(names)} {noun}s done" for noun, names in kinds.items()
+    ]
+    return ", ".join([*done, f"{list(states.values()).count('failed')} set aside with a diagnosis"])

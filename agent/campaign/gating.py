@@ -7,6 +7,7 @@ from typing import Any
 
 from reson.agent.approvals import authorise
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.dependence import without_moved
 from reson.agent.campaign.observe import spent
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.state import CampaignState, Job, parked
@@ -18,10 +19,13 @@ from reson.tools.store.measurements import list_measurements
 
 def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Take the next job from the queue if it may run; else pause the run, park its qubits, or note the refusal."""
-    reason = must_pause(bench, state["queue"][0])
+    job, *queue = state["queue"]
+    job = without_moved(bench, state, job)
+    if not job["requests"]:
+        return {"queue": queue, "job": None}
+    reason = must_pause(bench, job)
     if reason:
         return {"pause": {"ending": reason[0].value, "reason": reason[1]}}
-    job, *queue = state["queue"]
     approval = authorise(
         bench.store,
         bench.policy(),

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import accumulate
 
 from reson.agent.campaign.attempts import attempt_of
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.dependence import moved_at
 from reson.agent.campaign.earlier_nights import faults, remembered
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
 from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import SEARCH
-from reson.agent.observation import Attempt, GoalsView, Known, Observation, QubitView, Recollection, Remembered
+from reson.agent.observation import (
+    Attempt,
+    GoalsView,
+    Known,
+    Observation,
+    PairView,
+    QubitView,
+    Recollection,
+    Remembered,
+)
+from reson.components import Pair, Qubit, parse
 from reson.records import ActionKind, Verdict
+from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
-from reson.tools.store.parameters import ParameterRow, current, log
+from reson.tools.store.parameters import ParameterRow, Table, current, log, values
 from reson.tools.store.runs import get_run
 
 RECALLED = 3
@@ -46,20 +59,57 @@ def spent(bench: Bench) -> tuple[float, int]:
 
 
 def _view(bench: Bench, state: CampaignState, component: str, rollbacks: AbstractSet[str]) -> QubitView:
-    table = current(bench.store, bench.device.name).get(component, {})
+    whole = current(bench.store, bench.device.name)
     past = log(bench.store, bench.device.name, component=component)
     since = _since(bench, past, rollbacks)
     attempts = _attempts(bench, state, component, since)
-    return QubitView(
+    view = QubitView(
         component=component,
-        known={name: _known(row, bench.clock()) for name, row in table.items()},
+        known=_table_of(bench, whole.get(component, {})),
         design={row.parameter: row.value for row in past if row.author == "design"},
         measured_before=_measured_before(bench, component, since),
-        attempts=attempts,
-        recalled=_recall(bench, component, attempts),
+        attempts=tuple(attempt for _, attempt in attempts),
+        recalled=_recall(bench, component, tuple(attempt for _, attempt in attempts)),
         faults=faults(bench, component),
-        remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1]) else Remembered(),
+        remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1][1]) else Remembered(),
+        moved_after=_moved_after(bench, whole, component, since, attempts),
     )
+    one = parse(component)
+    return _pair(bench, state, whole, one, view) if isinstance(one, Pair) else view
+
+
+def _pair(bench: Bench, state: CampaignState, table: Table, pair: Pair, view: QubitView) -> PairView:
+    first, second = (Qubit(number) for number in pair.qubits())
+    closed = [name for name in (first, second) if state["qubits"].get(name, {}).get("state") == "failed"]
+    known = dict(view.known)
+    limit = known_of(pair, values(table)).get("coherence_limit")
+    if limit is not None:
+        known["coherence_limit"] = Known(value=limit, stderr=None, age_hours=0.0, measured=True)
+    fields = {
+        "known": known,
+        "first": _table_of(bench, table.get(first, {})),
+        "second": _table_of(bench, table.get(second, {})),
+        "set_aside": tuple(closed),
+    }
+    return PairView.model_validate({**dict(view), **fields})
+
+
+def _table_of(bench: Bench, rows: Mapping[str, ParameterRow]) -> dict[str, Known]:
+    return {name: _known(row, bench.clock()) for name, row in rows.items()}
+
+
+def _moved_after(
+    bench: Bench, table: Table, component: str, since: float, attempts: Sequence[tuple[float, Attempt]]
+) -> int | None:
+    """How many of the attempts came before the last move of a coupler's bias beside a qubit: see ``QubitView``."""
+    moved = moved_at(table, component) if isinstance(parse(component), Qubit) else None
+    if moved is None:
+        return None
+    if moved > since:
+        return sum(ended <= moved for ended, _ in attempts)
+    then = current(bench.store, bench.device.name, as_of=since).get(component, {}).get("drive_frequency")
+    stale = then is not None and then.measurement_id is not None and then.valid_from < moved
+    return 0 if stale else None
 
 
 def _known(row: ParameterRow, now: float) -> Known:
@@ -83,7 +133,8 @@ def _measured_before(bench: Bench, component: str, since: float) -> frozenset[st
     return frozenset(name for name, row in table.items() if row.measurement_id is not None)
 
 
-def _attempts(bench: Bench, state: CampaignState, component: str, since: float) -> tuple[Attempt, ...]:
+def _attempts(bench: Bench, state: CampaignState, component: str, since: float) -> list[tuple[float, Attempt]]:
+    """(device time at which it was over, attempt), in order; one that did not run is as old as what ran before it."""
     rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
     rows = [row for row in rows if row.device_ended > since]
     answers = {
@@ -91,13 +142,17 @@ def _attempts(bench: Bench, state: CampaignState, component: str, since: float) 
         for row in list_approvals(bench.store, run_id=bench.run_id)
         if row.kind == "write"
     }
-    made = [(row.step, attempt_of(row, answers.get(row.id))) for row in rows if row.judgement is not None]
+    made = [
+        (row.step, row.device_ended, attempt_of(row, answers.get(row.id))) for row in rows if row.judgement is not None
+    ]
     refused = [
-        (entry["step"], Attempt.model_validate(entry["attempt"]))
+        (entry["step"], 0.0, Attempt.model_validate(entry["attempt"]))
         for entry in state["refused"]
         if entry["component"] == component
     ]
-    return tuple(attempt for _, attempt in sorted(made + refused, key=lambda item: item[0]))
+    in_order = sorted(made + refused, key=lambda item: item[0])
+    latest = accumulate((ended for _, ended, _ in in_order), max)
+    return [(ended, attempt) for ended, (_, _, attempt) in zip(latest, in_order, strict=True)]
 
 
 def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tuple[Recollection, ...]:
@@ -105,11 +160,16 @@ def _recall(bench: Bench, component: str, attempts: tuple[Attempt, ...]) -> tupl
     and for one that has failed what was like it, on any qubit.
     """
     well = bool(attempts) and attempts[-1].verdict is Verdict.ACCEPT
+    if isinstance(parse(component), Pair):
+        return () if well or not attempts else _like(bench, component, attempts[-1])
     if well and any(attempt.experiment == SEARCH for attempt in attempts):
         return ()
     found = recall(bench, SEARCH, 1, component=component, experiment=SEARCH, verdict=str(Verdict.ACCEPT))
     if well or not attempts:
         return found
-    last = attempts[-1]
+    return (*found, *_like(bench, component, attempts[-1]))
+
+
+def _like(bench: Bench, component: str, last: Attempt) -> tuple[Recollection, ...]:
     question = f"{last.experiment} on {component}: {last.verdict} {last.status or 'refused'}"
-    return (*found, *recall(bench, question, RECALLED, earlier_runs=True))
+    return recall(bench, question, RECALLED, earlier_runs=True)

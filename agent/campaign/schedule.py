@@ -1,7 +1,8 @@
 """Merges the measurements that a brain asked for: equal experiments on several qubits become one parallel job.
 
 On a chip whose neighbours are always coupled, what one qubit does while another is measured belongs to the result. So
-neighbours take turns, by a colouring of the graph of conflicts, unless the experiment is about them together.
+neighbours take turns, by a colouring of the graph of conflicts, unless the experiment is about them together. Pairs
+form layers in the same way: neighbours of a pulsed coupler rest.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _shape(measure: Measure) -> tuple:
 def _turns(group: list[Measure], coupling: Edges, only_waiting: bool) -> list[list[Measure]]:
     """The group in as many parts as its conflicts need, each in the order in which its qubits asked."""
     row = get(group[0].experiment)
-    if not coupling or row.together:
+    if row.together or not (coupling or row.targets == "pair"):
         return [group]
     import rustworkx
 

@@ -23,8 +23,10 @@ class Job(TypedDict):
 
 
 class QubitState(TypedDict):
+    """Of a qubit or a pair."""
+
     state: str
-    """ready, parked, done or failed."""
+    """ready, held (a pair, until its qubits are through), parked, done or failed."""
     why: str
     approval: str
     """What a parked qubit waits for."""
@@ -37,6 +39,7 @@ class CampaignState(TypedDict):
     queue: list[Job]
     job: Job | None
     qubits: dict[str, QubitState]
+    """component -> state, of qubits and pairs."""
     refused: list[dict[str, Any]]
     """Requests that were refused before they ran, as attempts; the brain sees them among its attempts."""
     pause: dict[str, str] | None
@@ -51,6 +54,10 @@ def initial_state(run_id: str, components: list[str], step: int = 0) -> Campaign
 
 def ready(why: str) -> QubitState:
     return QubitState(state="ready", why=why, approval="", diagnoses=[])
+
+
+def held(why: str) -> QubitState:
+    return QubitState(state="held", why=why, approval="", diagnoses=[])
 
 
 def parked(why: str, approval: str, diagnoses: tuple[Diagnosis, ...] = ()) -> QubitState:

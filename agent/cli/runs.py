@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Written out, since importing the records takes longer than all the rest of the help; a test holds it to EXIT_CODES.
 EXIT_TEXT = """\b
 Exit codes:
-  0  finished: every qubit is done, or set aside with a diagnosis
+  0  finished: every qubit and pair is done, or set aside with a diagnosis
   1  failed: an error; the record is kept and `reson resume RUN` goes on
   2  wrong usage
   3  waiting_for_approval: a person must answer first: `reson approvals list`
@@ -40,10 +40,11 @@ def night(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Bring up or keep up every qubit, and write a report.
+    """Bring up or keep up every qubit and pair, and write a report.
 
-    Works through all qubits until they reach their goals, the budget is spent or the hours are over. A qubit that
-    fails or waits for a person does not hold up the others. Ctrl-C stops at the next safe point.
+    Works through all qubits, then through the pairs with a tunable coupler, until they reach their goals, the budget is
+    spent or the hours are over. What fails or waits for a person does not hold up the others. Ctrl-C stops at the next
+    safe point.
 
     \b
     Examples:
@@ -97,7 +98,7 @@ def calibrate(
     qubits: Annotated[str, typer.Argument(metavar="QUBITS", help="Which ones, like 0-4 or 0,2,3.")],
     as_json: AsJson = False,
 ) -> int:
-    """Bring up or keep up some qubits now, without waiting for the night.
+    """Bring up or keep up some qubits, and the pairs among them, now, without waiting for the night.
 
     \b
     Example:

@@ -116,6 +116,28 @@ def _above(attempt: Attempt, goals: GoalsView) -> bool:
     return error is not None and limit is not None and error.value > goals.error_over_coherence_limit * limit.value
 
 
+def within_limit(attempt: Attempt, goals: GoalsView, margin: float = 0.0) -> bool:
+    """Whether a CZ's error, and ``margin`` standard deviations more, lies within the goal over the limit of its pair;
+    False where the limit is not known."""
+    error, limit = (attempt.quantities.get(name) for name in ("cz_error", "limit"))
+    if error is None or limit is None:
+        return False
+    return error.value + margin * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
+
+
+def _gate_above(attempt: Attempt, goals: GoalsView) -> bool:
+    return "cz_error" in attempt.quantities and not within_limit(attempt, goals)
+
+
+def _never(attempt: Attempt, goals: GoalsView) -> bool:
+    """It rests on the table alone."""
+    return False
+
+
+def _failed(code: CheckCode) -> Shows:
+    return lambda attempt, goals: code in attempt.failed
+
+
 def _turned_down(attempt: Attempt, goals: GoalsView) -> bool:
     return attempt.write in ("rejected", "denied", "responded")
 
@@ -138,6 +160,9 @@ def _found(attempt: Attempt, goals: GoalsView) -> bool:
 
 ANY: tuple[str, ...] = ()
 """Every experiment may show it."""
+_ARC, _IDLE, _AMPLITUDE, _PHASE, _FRAMES = "coupler_arc", "coupler_idle", "cz_amplitude", "cz_phase", "cz_frames"
+_FIRST = Evidence((_ARC, _PHASE), _never)
+"""That the pair is measured at all shows that what kept it from it is gone."""
 _SEARCH, _RESONATOR, _READOUT = "qubit_spectroscopy", "resonator_spectroscopy", "readout"
 
 EVIDENCE: dict[DiagnosisCode, Evidence] = {
@@ -161,6 +186,29 @@ EVIDENCE: dict[DiagnosisCode, Evidence] = {
     DiagnosisCode.UNSTEADY: Evidence(ANY, _unsteady),
     DiagnosisCode.REJECTED: Evidence(ANY, _turned_down),
     DiagnosisCode.UNRESOLVED: Evidence(ANY, _not_accepted),
+    DiagnosisCode.QUBIT_SET_ASIDE: _FIRST,
+    DiagnosisCode.PAIR_TOO_CLOSE: _FIRST,
+    DiagnosisCode.PAIR_COLLISION: _FIRST,
+    DiagnosisCode.PAIR_BEYOND: _FIRST,
+    **{
+        DiagnosisCode(code): Evidence(experiments, _failed(code))
+        for code, experiments in {
+            CheckCode.NO_INTERACTION: (_ARC, _AMPLITUDE),
+            CheckCode.ONE_WALL: (_ARC,),
+            CheckCode.FLUX_GAIN_OFF: (_ARC,),
+            CheckCode.FLUX_OFFSET_OFF: (_ARC,),
+            CheckCode.NO_ZERO_ZZ: (_ARC, _IDLE),
+            CheckCode.WRONG_SIGN: (_AMPLITUDE,),
+            CheckCode.PHASE_BELOW_PI: (_AMPLITUDE,),
+            CheckCode.PHASE_JUMP: (_IDLE, _AMPLITUDE),
+            CheckCode.CONTRAST_LOST: (_AMPLITUDE,),
+            CheckCode.SWAP: ("cz_duration",),
+            CheckCode.LEAKAGE: ("cz_duration",),
+            CheckCode.SLOPE_OFF: (_PHASE, "cz_settling"),
+            CheckCode.SETTLING: (_PHASE, "cz_settling", _FRAMES),
+        }.items()
+    },
+    DiagnosisCode.CZ_ABOVE_LIMIT: Evidence(("cz_interleaved_rb",), _gate_above),
 }
 
 

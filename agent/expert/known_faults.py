@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from reson.agent.expert.diagnosis import still
 from reson.agent.expert.evidence import is_look, shows
-from reson.agent.observation import Decision, DiagnosisCode, GiveUp, GoalsView, KnownFault, Measure, QubitView
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.agent.observation import (
+    Decision,
+    DiagnosisCode,
+    GiveUp,
+    GoalsView,
+    KnownFault,
+    Measure,
+    PairView,
+    QubitView,
+)
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.wording import moment
 
 OF_THE_LABORATORY = frozenset(
@@ -21,6 +30,10 @@ OF_THE_LABORATORY = frozenset(
         DiagnosisCode.CLIPPED_DRIVE,
         DiagnosisCode.WRONG_SIDEBAND,
         DiagnosisCode.LEAKY_PULSE,
+        DiagnosisCode.NO_INTERACTION,
+        DiagnosisCode.ONE_WALL,
+        DiagnosisCode.FLUX_GAIN_OFF,
+        DiagnosisCode.FLUX_OFFSET_OFF,
     }
 )
 """Faults that no calibration mends: while one look still shows them, a night of remedies would only repeat the last."""
@@ -46,7 +59,9 @@ def confirming(view: QubitView, goals: GoalsView) -> Decision | None:
 
 
 def _is_ready(view: QubitView, experiment: str) -> bool:
-    return all(need in view.known and view.known[need].measured for need in CATALOGUE[experiment].needs)
+    """A pair starts from design values: the first look at a coupler needs no measured one."""
+    pair = isinstance(view, PairView)
+    return all(need in view.known and (pair or view.known[need].measured) for need in EXPERIMENTS[experiment].needs)
 
 
 def _wants_a_look(fault: KnownFault) -> bool:

@@ -1,22 +1,21 @@
 """The expert policy: a pure function from what is known of a qubit to the next decision.
 
-It replays the attempts of this run against the plan: an accepted attempt takes the next step, any other is answered by
-a remedy, and a detour upstream is a step laid on top of the one that failed. Nothing is remembered between calls.
+It replays the attempts of this run against the plan (``replaying``); nothing is remembered between calls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from reson.agent.expert.causes import Failure, better_answer
 from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse
 from reson.agent.expert.evidence import measured_leakage, with_evidence
 from reson.agent.expert.known_faults import confirming
-from reson.agent.expert.plans import REFINE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
-from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
+from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
+from reson.agent.expert.remedies import Abandon, AskPerson, Remedy, Retry, Skip, remedy
+from reson.agent.expert.replaying import Frame, replayed, succeeded
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
-from reson.records import Status, Verdict
+from reson.records import Verdict
 
 MAX_ATTEMPTS = 60
 """Per qubit and run: far beyond any sound bring-up; a qubit that needs more needs a person."""
@@ -24,15 +23,6 @@ MAX_ATTEMPTS = 60
 MAX_REFINEMENTS = 2
 FAR_ABOVE = 3.0
 """Times the coherence limit: an error that is still as large after one refinement has another cause."""
-
-
-@dataclass
-class Frame:
-    """One step of the plan and the attempts at it that were not accepted."""
-
-    step: Step
-    failures: list[Attempt] = field(default_factory=list)
-    upstream_tried: bool = False
 
 
 def next_decision(view: QubitView, goals: GoalsView) -> Decision:
@@ -45,40 +35,27 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
 
 
 def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
-    stack = [Frame(step) for step in reversed(plan_for(view))]
-    refinements = 0
-    answer: Remedy | None = None
-    for position, attempt in enumerate(view.attempts):
-        answer = None
-        frame = stack[-1]
-        if attempt.experiment != frame.step.experiment:
-            continue  # another brain's idea: the plan goes on where it was
-        if succeeded(attempt):
-            stack.pop()
-            if attempt.experiment == "standard_rb" and not _within_goal(attempt, goals):
-                most = 1 if _far_above(attempt) else MAX_REFINEMENTS
-                further = REFINE if refinements < most else WHY_ABOVE_LIMIT
-                refinements += 1
-                stack += [Frame(step) for step in reversed(further)]
-        else:
-            frame.failures.append(attempt)
-            found = _has_found(view.attempts[: position + 1])
-            usual = remedy(frame.step, frame.failures, frame.upstream_tried, found)
-            failure = Failure(
-                frame.step.experiment, frame.failures, view.attempts[: position + 1], frame.upstream_tried
-            )
-            answer = better_answer(view, failure, usual)
-            if isinstance(answer, GoUpstream):
-                frame.upstream_tried = True
-                stack.append(Frame(Step(answer.experiment, answer.why, answer.parameters)))
-            elif isinstance(answer, Skip):
-                stack.pop()
-                answer = None
-            elif isinstance(answer, Abandon | AskPerson) and all(one.step in WHY_ABOVE_LIMIT for one in stack):
-                stack.clear()
-        if not stack:
-            break
-    if not stack:
+    refined = 0
+
+    def further(attempt: Attempt) -> Sequence[Step]:
+        nonlocal refined
+        if attempt.experiment != "standard_rb" or _within_goal(attempt, goals):
+            return ()
+        refined += 1
+        return REFINE if refined <= (1 if _far_above(attempt) else MAX_REFINEMENTS) else WHY_ABOVE_LIMIT
+
+    def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
+        frame = left[-1]
+        usual = remedy(frame.step, frame.failures, frame.upstream_tried, _has_found(attempts))
+        failure = Failure(frame.step.experiment, frame.failures, attempts, frame.upstream_tried)
+        answer = better_answer(view, failure, usual)
+        if isinstance(answer, Abandon | AskPerson) and all(one.step in WHY_ABOVE_LIMIT for one in left):
+            return Skip("what is left only serves to explain the error", all_that_is_left=True)
+        return answer
+
+    moved = {} if view.moved_after is None else {view.moved_after: RETUNE}
+    left, answer = replayed(plan_for(view), view.attempts, answer_to, further, moved)
+    if not left:
         return _close(view, goals)
     if len(view.attempts) >= MAX_ATTEMPTS:
         return GiveUp(
@@ -86,18 +63,7 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
             why=f"{MAX_ATTEMPTS} measurements did not suffice",
             diagnoses=in_specification(view, goals),
         )
-    return _decide(view, stack[-1], answer, goals)
-
-
-def succeeded(attempt: Attempt) -> bool:
-    """Accepted (or approved by a person), and not merely the discovery of a large gate error that is now corrected.
-
-    A moderate error needs no second look: its correction is as good as its fit, and benchmarking has the last word.
-    """
-    accepted = attempt.verdict is Verdict.ACCEPT or attempt.write == "written"
-    turned_down = attempt.write in ("rejected", "denied", "responded")
-    still_wrong = attempt.status is Status.LARGE_ERROR
-    return accepted and not turned_down and not still_wrong
+    return _decide(view, left[-1], answer, goals)
 
 
 def _has_found(attempts: Sequence[Attempt]) -> bool:
@@ -143,6 +109,14 @@ def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:
 def _far_above(attempt: Attempt) -> bool:
     error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
     return error.value - 2 * (error.stderr or 0.0) > FAR_ABOVE * limit.value
+
+
+def is_moved(view: QubitView) -> bool:
+    """Whether a coupler's bias has moved the qubit and its frequency was not found again since."""
+    if view.moved_after is None:
+        return False
+    since = view.attempts[view.moved_after :]
+    return not any(one.experiment == RETUNE[-1].experiment and succeeded(one) for one in since)
 
 
 def last_benchmark(view: QubitView) -> Attempt | None:

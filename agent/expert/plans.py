@@ -67,6 +67,19 @@ WHY_ABOVE_LIMIT = (
 )
 """What tells why refinement did not help; where it fails, the reason stays open."""
 
+SHORT_WINDOW = 2e-6
+"""Seconds of a Ramsey sweep that follows 10 MHz: a coupler's bias moves its qubits by up to some 2 MHz."""
+
+RETUNE = (
+    Step(
+        "ramsey_xy",
+        "a coupler's bias has moved this qubit: where to, over a window that cannot take it for less",
+        {"max_delay": SHORT_WINDOW, "detuning": 20 / (3 * SHORT_WINDOW)},
+    ),
+    Step("ramsey_xy", "the frequency again after the move, over a window as long as the coherence"),
+)
+"""After a change of a coupler's bias beside a qubit, before anything rests on the qubit's frequency."""
+
 # What to look at again when an experiment shows nothing that makes sense.
 UPSTREAM: dict[str, str] = {
     "qubit_spectroscopy": "resonator_spectroscopy",

@@ -42,6 +42,8 @@ class GoUpstream:
     experiment: str
     why: str
     parameters: Mapping[str, float] = field(default_factory=dict)
+    then: tuple[Step, ...] = ()
+    """What follows from it, before the step that failed is taken up again."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Skip:
     """Go on without it: it served another question, which can be put without."""
 
     why: str
+    all_that_is_left: bool = False
+    """And without all the steps that are left with it."""
 
 
 Remedy = Retry | GoUpstream | AskPerson | Abandon | Skip
@@ -72,14 +76,8 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
     ``found``: whether spectroscopy has found the qubit in this run.
     """
     last = failures[-1]
-    if last.write == "rejected":
-        return Abandon("a person turned it down", rejected(last))
-    if last.write == "denied":
-        return Abandon("the policy denies the write", denied(last))
-    if not last.measurement_id:
-        return _after_refusal(failures)
-    if last.verdict is Verdict.ACCEPT and len(failures) < MAX_TRIES:
-        return Retry({}, f"{last.status}: corrected by what was found; measure again to see that it is gone")
+    if (settled := without_looking(failures)) is not None:
+        return settled
     if step.experiment == "qubit_spectroscopy":
         return _spectroscopy(failures)
     if _drive_too_weak(last) and found:
@@ -100,6 +98,20 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: boo
     if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried and step.experiment in UPSTREAM:
         return GoUpstream(UPSTREAM[step.experiment], f"{step.experiment} makes no sense twice: look upstream")
     return Retry(_adjusted(last), f"{step.experiment} again: {last.status or last.verdict}: {_first(last.reasons)}")
+
+
+def without_looking(failures: list[Attempt]) -> Remedy | None:
+    """What to do where the attempt was turned down, did not run, or found what it has corrected; else None."""
+    last = failures[-1]
+    if last.write == "rejected":
+        return Abandon("a person turned it down", rejected(last))
+    if last.write == "denied":
+        return Abandon("the policy denies the write", denied(last))
+    if not last.measurement_id:
+        return _after_refusal(failures)
+    if last.verdict is Verdict.ACCEPT and len(failures) < MAX_TRIES:
+        return Retry({}, f"{last.status}: corrected by what was found; measure again to see that it is gone")
+    return None
 
 
 def _interchanged(upstream_tried: bool) -> Remedy:

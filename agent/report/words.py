@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reson.agent.report.content import Difference, Qubit, Report, State, Value
 from reson.agent.report.published_content import Compared
 from reson.agent.report.published_history import medians
-from reson.components import noun_of, order
+from reson.components import by_kind, noun_of, order
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, command, count, duration, moment, quantity
@@ -53,6 +53,24 @@ DIAGNOSES = {
     "short_t1": "Short T1",
     "poor_readout": "Poor readout",
     "error_above_limit": "Error above the coherence limit",
+    "qubit_set_aside": "A qubit was set aside",
+    "pair_too_close": "Qubits too close",
+    "pair_collision": "Collision of levels",
+    "pair_beyond_anharmonicity": "Qubits too far apart",
+    "no_interaction": "No interaction",
+    "one_wall": "ZZ runs away on one side only",
+    "flux_gain_off": "Flux gain off",
+    "flux_offset_off": "Flux offset",
+    "no_zero_zz": "No zero of the ZZ",
+    "wrong_sign": "Conditional phase of the wrong sign",
+    "phase_below_pi": "Conditional phase below pi",
+    "phase_jump": "Phase cannot be followed",
+    "contrast_lost": "Contrast lost",
+    "swap": "Gate swaps",
+    "leakage": "Gate leaks",
+    "slope_off": "Odd slope of the phase",
+    "settling": "Flux line has a memory",
+    "cz_above_limit": "CZ error above its limit",
     "rejected": "Turned down",
     "unresolved": "Unresolved",
 }
@@ -86,9 +104,12 @@ def state(report: Report, name: State) -> tuple[str, str]:
 
 
 def title(report: Report) -> str:
-    """``4 of 5 qubits calibrated, 1 set aside``."""
+    """``4 of 5 qubits calibrated, 3 of 4 pairs calibrated, 1 set aside``."""
     states = [qubit.state for qubit in report.qubits]
-    parts = [f"{states.count('done')} of {count(len(states), noun(report))} {state(report, 'done')[1]}"]
+    parts = [
+        f"{[one.state for one in members].count('done')} of {count(len(members), noun)} {state(report, 'done')[1]}"
+        for noun, members in of_each_kind(report).items()
+    ]
     parts += [f"{states.count(name)} {word}" for name, word in NOT_DONE.items() if name in states]
     return ", ".join(parts)
 
@@ -103,6 +124,12 @@ def noun(report: Report) -> str:
     return noun_of(qubit.component for qubit in report.qubits)
 
 
+def of_each_kind(report: Report) -> dict[str, list[Qubit]]:
+    """Its qubits, and its pairs; "qubit" alone where it is about nothing."""
+    kinds = by_kind(qubit.component for qubit in report.qubits) or {"qubit": []}
+    return {noun: [one for one in report.qubits if one.component in names] for noun, names in kinds.items()}
+
+
 def cell(qubit: Qubit, name: str) -> str:
     """One cell of the overview; a dash for what is not measured."""
     if name == "over_limit":
@@ -111,13 +138,13 @@ def cell(qubit: Qubit, name: str) -> str:
     return "–" if value is None or not (value.measured or name == "drive_frequency") else number(value)
 
 
-def overview(report: Report) -> tuple[str, ...]:
-    """Columns of the overview, those of pairs where it is about pairs alone; of qubits without the drive's frequency on
-    a device that tells none.
+def overview(noun: str, members: Sequence[Qubit]) -> tuple[str, ...]:
+    """Columns of the overview of qubits or of pairs; of qubits without the drive's frequency on a device that tells
+    none.
     """
-    if noun(report) == "pair":
+    if noun == "pair":
         return OF_PAIRS
-    told = any("drive_frequency" in qubit.values for qubit in report.qubits)
+    told = any("drive_frequency" in qubit.values for qubit in members)
     return tuple(name for name in OVERVIEW if told or name != "drive_frequency")
 
 

@@ -120,6 +120,15 @@ def pairs_of(components: Iterable[str]) -> list[Pair]:
     return sorted({parsed for one in components if isinstance(parsed := parse(one), Pair)}, key=order)
 
 
+def by_kind(components: Iterable[str]) -> dict[str, list[str]]:
+    """Their names by what they are in one word for a person: qubit first, then pair; a kind of which there is none is
+    left out."""
+    names = list(components)
+    pairs = set(pairs_of(names))
+    kinds = {"qubit": [name for name in names if name not in pairs], "pair": [name for name in names if name in pairs]}
+    return {noun: found for noun, found in kinds.items() if found}
+
+
 def noun_of(components: Iterable[str]) -> str:
     """What they are, in one word for a person: pairs, or qubits."""
     names = list(components)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from reson.agent.expert import pairs
 from reson.agent.expert.next_step import next_decision
-from reson.agent.observation import Decision, GoalsView, QubitView
+from reson.agent.observation import Decision, GoalsView, PairView, QubitView
 from reson.records import Json
 
 
 def decided(view: QubitView, goals: GoalsView) -> Decision:
     """The expert's decision, after a look that it would be the same if every reason were told in other words."""
-    decision = next_decision(view, goals)
-    assert deed(next_decision(reworded(view), goals)) == deed(decision)
+    decision = _next(view, goals)
+    assert deed(_next(reworded(view), goals)) == deed(decision)
     return decision
+
+
+def _next(view: QubitView, goals: GoalsView) -> Decision:
+    return pairs.next_decision(view, goals) if isinstance(view, PairView) else next_decision(view, goals)
 
 
 def reworded(view: QubitView) -> QubitView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reson.agent.expert.next_step import MAX_ATTEMPTS
-from reson.agent.expert.plans import BRING_UP, SHOWN_BY, UPKEEP
+from reson.agent.expert.plans import BRING_UP, RETUNE, SHOWN_BY, UPKEEP
 from reson.agent.observation import (
     Attempt,
     DiagnosisCode,
@@ -366,3 +366,22 @@ def test_what_changes_while_it_is_measured_is_measured_again_and_then_named(name
     assert decision.parameters == moved.parameters and "moved" in decision.why
     decision = decide(*until(name), *[moved] * 3)
     assert isinstance(decision, GiveUp) and decision.diagnoses[0].code is DiagnosisCode.UNSTEADY
+
+
+def test_a_qubit_that_a_bias_has_moved_is_found_again_before_it_is_done():
+    attempts = [attempt(step.experiment) for step in BRING_UP]
+    moved = view(*attempts).model_copy(update={"moved_after": len(attempts)})
+    for step in RETUNE:
+        decision = decided(moved, GOALS)
+        assert isinstance(decision, Measure)
+        assert (decision.experiment, decision.parameters) == (step.experiment, dict(step.parameters))
+        moved = moved.model_copy(update={"attempts": (*moved.attempts, attempt(step.experiment))})
+    assert isinstance(decided(moved, GOALS), Done)
+    again = moved.model_copy(update={"moved_after": len(moved.attempts)})
+    assert isinstance(decided(again, GOALS), Measure), "a second move is a second look"
+
+
+def test_a_bias_that_was_moved_before_the_night_is_looked_at_first():
+    first = view(before=frozenset(SHOWN_BY.values())).model_copy(update={"moved_after": 0})
+    decision = decided(first, GOALS)
+    assert isinstance(decision, Measure) and decision.parameters == dict(RETUNE[0].parameters)

@@ -110,18 +110,19 @@ def _along(matrices: np.ndarray, states: np.ndarray, axis: int) -> np.ndarray:
 
 def _pulse(pair: PairTable, numbers: np.ndarray, ahead: np.ndarray, states: np.ndarray) -> None:
     """Each state after its pulse on a pair's coupler, in place; ``ahead`` as in ``PairEvent``."""
-    first, second = pair.places
-    entries = states.shape[first + 1]
-    levels = math.isqrt(entries)
-    number = np.arange(levels)
-    for pulse in np.unique(numbers[numbers > 0]):
-        chosen = np.flatnonzero(numbers == pulse)
-        turn = np.exp(1j * np.multiply.outer(np.subtract.outer(number, number).ravel(), ahead[chosen]))
-        turn = turn.reshape(entries, 1, len(chosen), *[1] * (states.ndim - 3))
-        moved = np.moveaxis(states[chosen], (first + 1, second + 1), (0, 1))
-        flat = (moved * turn.conj()).reshape(entries**2, -1)
-        moved = (pair.matrices[pulse] @ flat).reshape(moved.shape) * turn
-        states[chosen] = np.moveaxis(moved, (0, 1), (first + 1, second + 1))
+    axes = pair.places[0] + 1, pair.places[1] + 1
+    entries = states.shape[axes[0]]
+    number = np.arange(math.isqrt(entries))
+    played = np.flatnonzero(numbers)
+    turn = np.exp(1j * np.multiply.outer(np.subtract.outer(number, number).ravel(), ahead[played]))
+    turn = turn.reshape(entries, 1, len(played), *[1] * (states.ndim - 3))
+    moved = np.moveaxis(states[played], axes, (0, 1)) * turn.conj()
+    flat = moved.reshape(entries**2, len(played), -1)
+    for pulse in np.unique(numbers[played]):
+        chosen = np.flatnonzero(numbers[played] == pulse)
+        mine = flat[:, chosen]
+        flat[:, chosen] = (pair.matrices[pulse] @ mine.reshape(entries**2, -1)).reshape(mine.shape)
+    states[played] = np.moveaxis(flat.reshape(moved.shape) * turn, (0, 1), axes)
 
 
 def joint_populations(states: np.ndarray, places: Sequence[int], levels: int) -> np.ndarray:

@@ -1,0 +1,97 @@
+"""The expert policy for pairs: the rule of the frequencies first, then from design values to a CZ at its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reson.agent.expert.diagnosis import unresolved
+from reson.agent.expert.evidence import with_evidence, within_limit
+from reson.agent.expert.known_faults import confirming
+from reson.agent.expert.pair_diagnosis import OF_THE_RULE, cz_above_limit, outside_rule, qubit_set_aside
+from reson.agent.expert.pair_plans import GATE, REFINE, plan_for
+from reson.agent.expert.pair_remedies import remedy
+from reson.agent.expert.pair_rule import pair_fit
+from reson.agent.expert.plans import Step
+from reson.agent.expert.remedies import Abandon, Remedy, Retry
+from reson.agent.expert.replaying import Frame, replayed, succeeded
+from reson.agent.observation import Attempt, Decision, Diagnosis, Done, GiveUp, GoalsView, Known, Measure, PairView
+
+MAX_ATTEMPTS = 40
+"""Per pair and run: three times the longest sound way."""
+REFINEMENTS = 1
+
+
+def next_decision(view: PairView, goals: GoalsView) -> Decision:
+    """What to do next on this pair; a diagnosis names the measurements it rests on."""
+    decision = _without_a_shot(view) or confirming(view, goals) or _by_plan(view, goals)
+    if isinstance(decision, Measure):
+        return decision
+    told = tuple(with_evidence(one, view.attempts, goals) for one in decision.diagnoses)
+    return decision.model_copy(update={"diagnoses": told})
+
+
+def _without_a_shot(view: PairView) -> Decision | None:
+    """What the table and the night of its qubits say against the pair; None where nothing does."""
+    if view.set_aside:
+        return _give_up(view, "a qubit of it was set aside", qubit_set_aside(view.set_aside))
+    first, second = _values(view.first), _values(view.second)
+    fit = pair_fit(first, second)
+    if fit in OF_THE_RULE and not view.attempts and "cz_error" not in view.measured_before:
+        return _give_up(view, "its frequencies allow no CZ", outside_rule(fit, first, second))
+    return None
+
+
+def _by_plan(view: PairView, goals: GoalsView) -> Decision:
+    refined = 0
+
+    def further(attempt: Attempt) -> Sequence[Step]:
+        nonlocal refined
+        if attempt.experiment != GATE or within_limit(attempt, goals, margin=2.0):
+            return ()
+        refined += 1
+        return REFINE if refined <= REFINEMENTS else ()
+
+    def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
+        frame = left[-1]
+        return remedy(frame.step, frame.failures, frame.upstream_tried)
+
+    left, answer = replayed(plan_for(view), view.attempts, answer_to, further)
+    if not left:
+        return _close(view, goals)
+    if len(view.attempts) >= MAX_ATTEMPTS:
+        return _give_up(view, f"{MAX_ATTEMPTS} measurements did not suffice", unresolved(view.attempts[-1]))
+    step = left[-1].step
+    match answer:
+        case Retry(parameters, why):
+            return Measure(component=view.component, experiment=step.experiment, parameters=dict(parameters), why=why)
+        case Abandon(why, diagnosis):
+            return _give_up(view, why, diagnosis)
+    return Measure(component=view.component, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)
+
+
+def last_benchmark(view: PairView) -> Attempt | None:
+    """The newest interleaved benchmarking of this run that was accepted."""
+    return next((one for one in reversed(view.attempts) if one.experiment == GATE and succeeded(one)), None)
+
+
+def _close(view: PairView, goals: GoalsView) -> Decision:
+    """Done only inside the goal, by a benchmark that knows its limit."""
+    benchmark = last_benchmark(view)
+    assert benchmark is not None, "a plan ends with an accepted benchmark"
+    error, limit = benchmark.quantities["cz_error"], benchmark.quantities.get("limit")
+    if limit is None:
+        return _give_up(view, "the limit of its gate is not known", unresolved(benchmark))
+    if not within_limit(benchmark, goals):
+        return _give_up(
+            view, "the error of its CZ stays above the goal after refinement", cz_above_limit(error, limit, goals)
+        )
+    why = f"CZ error {error.value:.2e}, {error.value / limit.value:.2f} times the limit of qubits and coupler"
+    return Done(component=view.component, why=why)
+
+
+def _give_up(view: PairView, why: str, diagnosis: Diagnosis) -> GiveUp:
+    return GiveUp(component=view.component, why=why, diagnoses=(diagnosis,))
+
+
+def _values(known: Mapping[str, Known]) -> dict[str, float]:
+    return {name: one.value for name, one in known.items()}

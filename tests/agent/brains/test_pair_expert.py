@@ -1,0 +1,192 @@
+"""The expert for pairs against hand-made histories: each trouble has its remedy, and every pair comes to an end."""
+
+from __future__ import annotations
+
+import pytest
+
+from reson.agent.expert.evidence import EVIDENCE
+from reson.agent.expert.pair_diagnosis import SEEN
+from reson.agent.expert.pair_plans import BRING_UP, GATE, REFINE, UPKEEP
+from reson.agent.expert.pair_remedies import TRIES, UPSTREAM
+from reson.agent.expert.pairs import MAX_ATTEMPTS
+from reson.agent.observation import (
+    OF_PAIRS,
+    Attempt,
+    Decision,
+    DiagnosisCode,
+    Done,
+    GiveUp,
+    GoalsView,
+    Known,
+    KnownFault,
+    Look,
+    Measure,
+    PairView,
+)
+from reson.agent.report.words import DIAGNOSES
+from reson.records import CheckCode, Quantity, Status, Verdict
+from reson.tools.experiments.catalogue import EXPERIMENTS
+from tests.agent.brains.rewording import decided
+
+GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
+LIMIT = 1e-3
+KNOWN = {"coupler_bias": 0.15, "cz_amplitude": 0.25, "cz_duration": 60e-9, "cz_z_first": 0.1, "cz_z_second": 0.1}
+
+
+def known(values: dict[str, float]) -> dict[str, Known]:
+    return {name: Known(value=one, stderr=None, age_hours=1.0, measured=True) for name, one in values.items()}
+
+
+def view(*attempts: Attempt, apart: float = 110e6, before: tuple[str, ...] = (), **other) -> PairView:
+    lower = {"drive_frequency": 4.9e9, "anharmonicity": -300e6, "t1": 90e-6, "t2_echo": 80e-6}
+    return PairView(
+        component="q0-q1",
+        known=known(KNOWN),
+        design=KNOWN,
+        measured_before=frozenset(before),
+        attempts=attempts,
+        first=known(lower),
+        second=known(lower | {"drive_frequency": 4.9e9 + apart}),
+        **other,
+    )
+
+
+def done(experiment: str, error: float = 1.1e-3, stderr: float = 0.05e-3) -> Attempt:
+    found = {"cz_error": Quantity(value=error, stderr=stderr), "limit": Quantity(value=LIMIT)}
+    return attempt(experiment, Verdict.ACCEPT, quantities=found if experiment == GATE else {})
+
+
+def attempt(experiment: str, verdict: Verdict, *failed: CheckCode, **other) -> Attempt:
+    fields = {
+        "measurement_id": "m",
+        "parameters": EXPERIMENTS[experiment].arguments({}, KNOWN),
+        "outcome": None,
+        "status": Status.SUCCESS if verdict is Verdict.ACCEPT else Status.FIT_POOR,
+        "suggested_range": None,
+        "reasons": tuple("a check failed" for _ in failed),
+        "quantities": {},
+        "write": "written" if verdict is Verdict.ACCEPT else "none",
+    }
+    return Attempt(experiment=experiment, verdict=verdict, failed=failed, **(fields | other))
+
+
+def until(experiment: str) -> list[Attempt]:
+    names = [step.experiment for step in BRING_UP]
+    return [done(name) for name in names[: names.index(experiment)]]
+
+
+def decide(*attempts: Attempt, **other) -> Decision:
+    return decided(view(*attempts, **other), GOALS)
+
+
+def code_of(decision: Decision) -> DiagnosisCode:
+    assert isinstance(decision, GiveUp), decision
+    return decision.diagnoses[0].code
+
+
+@pytest.mark.parametrize(("before", "plan"), [((), BRING_UP), (("cz_z_first", "cz_error"), UPKEEP)])
+def test_a_sound_pair_goes_through_its_plan_and_is_done(before: tuple[str, ...], plan) -> None:
+    attempts: list[Attempt] = []
+    for step in plan:
+        decision = decide(*attempts, before=before)
+        assert isinstance(decision, Measure) and decision.experiment == step.experiment
+        attempts.append(done(step.experiment))
+    assert isinstance(decide(*attempts, before=before), Done)
+
+
+@pytest.mark.parametrize(
+    ("apart", "code"),
+    [
+        (40e6, DiagnosisCode.PAIR_TOO_CLOSE),
+        (200e6, DiagnosisCode.PAIR_COLLISION),
+        (350e6, DiagnosisCode.PAIR_BEYOND),
+    ],
+)
+def test_a_pair_outside_the_rule_costs_no_shot(apart: float, code: DiagnosisCode) -> None:
+    assert code_of(decide(apart=apart)) is code
+
+
+def test_a_pair_that_lacks_a_qubit_names_it() -> None:
+    decision = decide(set_aside=("q1",))
+    assert code_of(decision) is DiagnosisCode.QUBIT_SET_ASIDE
+    assert isinstance(decision, GiveUp) and "q1" in decision.diagnoses[0].text
+
+
+@pytest.mark.parametrize("code", [CheckCode(str(one)) for one in SEEN])
+def test_what_is_seen_again_and_again_is_the_diagnosis(code: CheckCode) -> None:
+    """Whatever the remedies were on the way, the pair ends with the code of what failed, and with its measurements."""
+    experiment = EVIDENCE[DiagnosisCode(str(code))].experiments[0]
+    attempts = until(experiment)
+    decision = decide(*attempts)
+    while isinstance(decision, Measure) and len(attempts) < MAX_ATTEMPTS:
+        detour = decision.experiment != experiment  # that helps nothing
+        again = attempt(experiment, Verdict.REJECT, CheckCode.DOUBTED, code)
+        attempts.append(done(decision.experiment) if detour else again)
+        decision = decide(*attempts)
+    assert len(attempts) <= len(BRING_UP) + 2 * TRIES
+    assert code_of(decision) is DiagnosisCode(str(code))
+    assert isinstance(decision, GiveUp) and decision.diagnoses[0].evidence
+
+
+@pytest.mark.parametrize(("experiment", "code"), UPSTREAM)
+def test_what_rests_on_something_else_goes_there_first(experiment: str, code: CheckCode) -> None:
+    attempts = [*until(experiment), attempt(experiment, Verdict.REVIEW, code)]
+    for step in UPSTREAM[experiment, code]:
+        decision = decide(*attempts)
+        assert isinstance(decision, Measure) and decision.experiment == step.experiment
+        attempts.append(done(step.experiment))
+    back = decide(*attempts)
+    assert isinstance(back, Measure) and back.experiment == experiment
+
+
+@pytest.mark.parametrize("experiment", dict.fromkeys(step.experiment for step in BRING_UP))
+@pytest.mark.parametrize("code", list(CheckCode))
+def test_every_remedy_is_a_measurement_that_can_be_made(experiment: str, code: CheckCode) -> None:
+    attempts = until(experiment)
+    for _ in range(MAX_ATTEMPTS):
+        attempts.append(attempt(experiment, Verdict.REJECT, code))
+        decision = decide(*attempts)
+        if isinstance(decision, GiveUp):
+            assert decision.diagnoses
+            return
+        assert isinstance(decision, Measure)
+        arguments = EXPERIMENTS[decision.experiment].arguments(decision.parameters, KNOWN)
+        if decision.experiment == experiment:
+            assert arguments != attempts[-1].parameters, "the same again teaches nothing"
+            attempts[-1] = attempts[-1].model_copy(update={"parameters": arguments})
+        else:
+            attempts.append(done(decision.experiment))
+    raise AssertionError("no end")
+
+
+def test_an_error_above_the_goal_is_refined_once_and_then_named() -> None:
+    attempts = [*until(GATE), done(GATE, 2.2e-3)]
+    for step in REFINE:
+        decision = decide(*attempts)
+        assert isinstance(decision, Measure) and decision.experiment == step.experiment
+        attempts.append(done(step.experiment, 2.2e-3))
+    assert code_of(decide(*attempts)) is DiagnosisCode.CZ_ABOVE_LIMIT
+    mended = [*attempts[:-1], done(GATE, 1.2e-3)]
+    assert isinstance(decide(*mended), Done)
+
+
+def test_a_gate_whose_limit_is_not_known_is_not_done() -> None:
+    unknown = done(GATE).model_copy(update={"quantities": {"cz_error": Quantity(value=1e-3, stderr=1e-5)}})
+    attempts = [*until(GATE), unknown, *(done(step.experiment) for step in REFINE[:-1]), unknown]
+    assert isinstance(decide(*attempts), GiveUp)
+
+
+def test_a_known_dead_line_costs_one_look() -> None:
+    seen = attempt("coupler_arc", Verdict.REJECT, CheckCode.NO_INTERACTION)
+    diagnosis = decide(seen, seen).diagnoses[0]  # pyright: ignore[reportAttributeAccessIssue]
+    look = Look(experiment="coupler_arc", parameters=seen.parameters)
+    fault = KnownFault(diagnosis=diagnosis, run_id="night-0001", since=1e9, sets_aside=True, look=look)
+    first = decide(faults=(fault,))
+    assert isinstance(first, Measure) and first.parameters == seen.parameters
+    assert code_of(decide(seen, faults=(fault,))) is DiagnosisCode.NO_INTERACTION
+    assert isinstance(decide(done("coupler_arc"), faults=(fault,)), Measure), "it works again: the plan goes on"
+
+
+def test_every_diagnosis_of_a_pair_has_its_evidence_and_its_words() -> None:
+    assert set(OF_PAIRS) <= set(EVIDENCE)
+    assert {str(one) for one in OF_PAIRS} <= set(DIAGNOSES)
