@@ -87,9 +87,7 @@ def read_rise(analysis: Analysis) -> Reading:
 
 
 def read_lines(analysis: Analysis) -> Reading:
-    """Phases that grow straight with the number of gates."""
-    if blind := _blind(analysis):
-        return blind
+    """Phases that grow straight with the number of gates, or stay where they are: nothing is left of a gate kept up."""
     if float(_phases(analysis)[1].min()) < LEAST:
         return no_signal(analysis, "the contrast is gone at some number of gates")
     return _curves(analysis, _phases(analysis)[0], "phases on straight lines")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reson.agent.reading.reader import read_saved_data
 from reson.evals.true_pair import load_best_cz, true_cz
-from reson.records import Verdict
-from tests.tools.experiments.pairs.bringing_up import CHAIN, Bench
+from reson.records import Status, Verdict
+from reson.tools.experiments.pair_catalogue import PAIR_ROWS
+from reson.tools.verdicts.judge import judge
+from tests.tools.experiments.pairs.bringing_up import CHAIN, PAIR, Bench
 
 
 def test_every_step_of_a_healthy_pair_is_accepted(brought: Bench) -> None:
@@ -44,6 +47,15 @@ def test_the_cz_is_near_the_best_one(brought: Bench) -> None:
     assert found.coherent < best.coherent + 1e-4
     assert found.leakage - best.leakage < 1e-5
     assert found.error < 1.5 * found.limit
+
+
+def test_a_gate_that_is_kept_up_reads_as_well_as_one_that_is_found(brought: Bench) -> None:
+    """Nothing is left of its phases: flat lines with their full contrast are the best there is."""
+    row = PAIR_ROWS["cz_frames"]
+    arguments = row.arguments({"shots": 200}, brought.device.controls()[PAIR])
+    analysis = row.analyse(row.acquire(brought.device, {PAIR: arguments})[PAIR])
+    assert read_saved_data(analysis).status is Status.SUCCESS
+    assert judge(row.check(analysis, arguments, {})).verdict is not Verdict.REJECT
 
 
 def test_it_takes_less_than_two_minutes_of_device(brought: Bench) -> None:
