@@ -11,11 +11,11 @@ from reson.agent.chat.facts import Record
 from reson.agent.config import TEMPLATE
 from reson.agent.lab import EPOCH, open_lab
 from reson.errors import ToolError
+from reson.evals.tuned_qubits import tuned
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.store.parameters import seed_table
 from reson.tools.store.runs import list_runs
 from tests.agent.cli.conftest import Said, call
-from tests.tools.experiments.pairs.bringing_up import tuned
 
 CHIP = 'couplers = "tunable"\ncoupling = "line"\n'
 

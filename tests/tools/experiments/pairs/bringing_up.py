@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
-from reson.components import Pair, Qubit
-from reson.evals.best_readout import best_readout
+from reson.components import Pair
 from reson.evals.true_pair import CzErrors, true_cz
+from reson.evals.tuned_qubits import tuned
 from reson.records import Judgement, Verdict
 from reson.tools.data import Analysis, RawData
-from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.verdicts.judge import judge
@@ -73,14 +71,3 @@ def opened(seed: int, faults: dict[str, str] | None = None) -> Bench:
 def tune(device: SimulatedDevice) -> None:
     """Load what a bring-up of both qubits finds."""
     device.load(tuned(device))
-
-
-def tuned(device: SimulatedDevice) -> dict[str, dict[str, float]]:
-    """What a bring-up of both qubits finds, from the truth."""
-    found: dict[str, dict[str, float]] = {}
-    for qubit, truth in enumerate(device.chip.truth_now().transmons):
-        amplitude = math.pi / (truth.gain * area(32e-9))
-        pulses = {"x_amplitude": amplitude, "sx_amplitude": amplitude / 2}
-        beta = -1 / (4 * math.pi * truth.anharmonicity)
-        found[Qubit(qubit)] = {"drive_frequency": truth.f01, "drag_beta": beta, **pulses, **best_readout(truth)}
-    return found
