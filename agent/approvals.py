@@ -18,7 +18,7 @@ from reson.tools.quantities import PARAMETERS
 from reson.tools.store import approvals as rows
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
 from reson.tools.store.store import Store
-from reson.tools.store.table import components_hash, current, moved_since
+from reson.tools.store.table import Table, components_hash, current, moved_since
 from reson.wording import FACTORS
 
 _STATUS = {
@@ -52,7 +52,8 @@ def authorise(
     The same id, action and table find the same approval again, answered or not, so that a node which is executed
     again after a kill asks nothing twice. One that is still open but was asked for another action or table version
     becomes stale and is asked again as ``<id>-r1``, ``-r2``, ..., and so is one that the policy answered otherwise than
-    it would now. An executed write stays executed: it is returned.
+    it would now. An executed write stays executed: it is returned. What an ended run still asks of the same values
+    becomes stale: this one is asked in its place.
     """
     if action.arguments.get("verdict", verdict) != verdict:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "the action and the request name different verdicts")
@@ -68,31 +69,44 @@ def authorise(
         rows.mark_stale(store, last.id)
     now = time.time()
     answered = decision is not Decision.ASK
-    return rows.insert_approval(
-        store,
-        ApprovalRow(
-            id=name,
-            run_id=run_id,
-            device=action.device,
-            component=action.component,
-            kind=action.kind,
-            effect=action.effect,
-            action=action,
-            action_hash=action.hash,
-            table_hash=table_hash,
-            status=_STATUS[decision],
-            rule=rule,
-            why=why,
-            evidence=evidence,
-            requested_device=device_time,
-            requested_wall=now,
-            answered_wall=now if answered else None,
-            answered_by=of_rule(rule) if answered else None,
-            answer=_ANSWER[decision],
-            supersedes=None if last is None else last.id,
-            expires_wall=now + expire_days * _DAY,
-        ),
+    asked = ApprovalRow(
+        id=name,
+        run_id=run_id,
+        device=action.device,
+        component=action.component,
+        kind=action.kind,
+        effect=action.effect,
+        action=action,
+        action_hash=action.hash,
+        table_hash=table_hash,
+        status=_STATUS[decision],
+        rule=rule,
+        why=why,
+        evidence=evidence,
+        requested_device=device_time,
+        requested_wall=now,
+        answered_wall=now if answered else None,
+        answered_by=of_rule(rule) if answered else None,
+        answer=_ANSWER[decision],
+        supersedes=None if last is None else last.id,
+        expires_wall=now + expire_days * _DAY,
     )
+    if (action.kind is ActionKind.WRITE and decision is not Decision.DENY) or decision is Decision.ASK:
+        asked = _overtaking(store, asked)
+    return rows.insert_approval(store, asked)
+
+
+def _overtaking(store: Store, asked: ApprovalRow) -> ApprovalRow:
+    """Take back what an ended run asks of the same values: the newer measurement is put before a person."""
+    older = rows.overtaken_by(store, asked)
+    for one in older:
+        rows.mark_stale(store, one.id)
+    return asked.model_copy(update={"supersedes": asked.supersedes or older[-1].id}) if older else asked
+
+
+def answerable(table: Table, row: ApprovalRow) -> bool:
+    """Whether a yes to one that waits would be taken: it is as it was asked, not too old, and so are the values."""
+    return row.intact and not row.expired and components_hash(table, row.component) == row.table_hash
 
 
 def approve(store: Store, approval_id: str, by: str, note: str = "") -> ApprovalRow:

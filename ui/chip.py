@@ -6,11 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from reson.agent.report.words import SHORT, STATES
+from reson.agent.worse import MOST_LINES, Worse
+from reson.components import Pair, pairs_of, parse
 from reson.tools.store.table import Table
-from reson.ui import chip_map, coupling_map, qubit
+from reson.ui import chip_map, coupling_map, pair, qubit, queries
+from reson.ui.addresses import link, to_measurement
 from reson.ui.chip_state import QubitNow, chip_now
 from reson.ui.opened import Opened, opened
-from reson.ui.phrases import empty, heading, note, section
+from reson.ui.phrases import Markup, empty, heading, note, section, show, tag
 from reson.wording import count, quantity
 
 COLUMNS = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
@@ -23,27 +26,74 @@ def page() -> None:
         empty("There is no lab here.", "Start its first night on the page Night; it makes the lab.")
         return
     table = place.table()
-    qubits = chip_now(place)
+    qubits, worse = chip_now(place)
     heading(f"{place.device} · {_clock(place)}", _title(qubits))
     if not table:
         empty("Nothing has been measured.", "Start the first night on the page Night.")
         return
+    _first(place, worse)
     _map(place, table, qubits)
-    name = st.query_params.get("qubit", "")
-    if name not in place.components:
-        name = ""
+    _one(place, table, qubits)
+    section("All qubits")
+    _overview(qubits)
+    pair.overview(place, table)
+
+
+def _one(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
+    """The qubit or pair that the address names, or that is chosen here or on the map."""
+    names = [*place.components, *pairs_of(table)]
+    name = st.query_params.get("qubit", "") or st.query_params.get("pair", "")
     picked = st.selectbox(
-        "Qubit",
-        place.components,
-        index=place.components.index(name) if name else None,
+        "Qubit or pair" if len(names) > len(place.components) else "Qubit",
+        names,
+        index=names.index(name) if name in names else None,
         placeholder="choose one here or on the map",
         width=260,
     )
-    if picked:
-        st.query_params["qubit"] = picked
+    if not picked:
+        return
+    _open(picked)
+    if isinstance(parse(picked), Pair):
+        pair.show(place, picked, table.get(picked, {}))
+    else:
         qubit.show(place, next(one for one in qubits if one.component == picked), table.get(picked, {}))
-    section("All qubits")
-    _overview(qubits)
+
+
+def _open(component: str) -> None:
+    """Put it into the address, in the place of what was open."""
+    kind, other = ("pair", "qubit") if isinstance(parse(component), Pair) else ("qubit", "pair")
+    st.query_params.pop(other, None)
+    if st.query_params.get(kind) != component:
+        st.query_params[kind] = component
+
+
+def _first(place: Opened, worse: list[Worse]) -> None:
+    """What a person looks at first: what got worse, and what waits, each a click away."""
+    waits = queries.waiting_briefly(place.store)
+    if not worse and not waits:
+        return
+    left, right = st.columns([1.6, 1], gap="large") if worse and waits else [st.container()] * 2
+    if worse:
+        with left:
+            section("What got worse")
+            show(tag("ol", *map(_worse, worse[:MOST_LINES]), kind="rs-worse"))
+            if len(worse) > MOST_LINES:
+                note("Less: ", ", ".join(one.component for one in worse[MOST_LINES:]))
+    if waits:
+        with right:
+            section(f"Waits for you ({len(waits)})")
+            show(tag("p", *(part for row in waits for part in (_asked(*row), " ")), kind="rs-asked"))
+
+
+def _worse(one: Worse) -> Markup:
+    kind = "pair" if isinstance(parse(one.component), Pair) else "qubit"
+    where = (" See ", to_measurement(one.measurement_id)) if one.measurement_id else ()
+    small = tag("div", f"{one.when}: {one.why}", *where, kind="rs-old")
+    return tag("li", tag("strong", link(one.component, "chip", **{kind: one.component})), " ", one.what, small)
+
+
+def _asked(request: str, component: str, what: str) -> Markup:
+    return tag("span", link(f"{component.replace(',', ' ')} {what}", "inbox", request=request), kind="rs-chip")
 
 
 def _clock(place: Opened) -> str:
@@ -55,7 +105,7 @@ def _clock(place: Opened) -> str:
 def _title(qubits: list[QubitNow]) -> str:
     states = [one.state for one in qubits]
     parts = [f"{states.count('done')} of {count(len(states), 'qubit')} calibrated"]
-    rest = (("waiting", "waiting for you"), ("failed", "set aside"))
+    rest = (("below", "below goal"), ("waiting", "waiting for you"), ("failed", "set aside"))
     return ", ".join(parts + [f"{states.count(state)} {word}" for state, word in rest if state in states])
 
 
@@ -64,6 +114,7 @@ def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
     """What to colour by, and the map: colouring draws the map alone again, a click on a qubit the page."""
     pairs = coupling_map.pairs_of(place)
     known = {
+        "CZ error": coupling_map.of_pairs(table, pairs, "cz_error", place.now),
         "ZZ": coupling_map.measured(table, pairs, "zz", place.now),
         "Layer error": coupling_map.measured(table, pairs, "layer_error", place.now),
         "Published gate error": coupling_map.published_errors(coupling_map.published(place) if pairs else None),
@@ -83,9 +134,8 @@ def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
         note("No couplers are on record for this device; qubits stand in the order of their numbers.")
     elif not ways:
         note("Lines join neighbours; no pair has been measured.")
-    before, st.session_state["clicked"] = st.session_state.get("clicked"), chosen
-    if chosen and chosen != before:
-        st.query_params["qubit"] = chosen
+    if chosen:
+        _open(chosen)
         st.rerun()
 
 

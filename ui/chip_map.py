@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.content import State
 from reson.agent.report.words import STATES
+from reson.agent.standing import State
 from reson.components import as_qubit
 from reson.tools.figures.style import prefix
 from reson.ui import pair_lines, palette
@@ -19,8 +19,15 @@ from reson.ui.chip_state import QubitNow
 from reson.ui.coupling_map import Known, Pairs, Place, positions
 from reson.wording import quantity
 
-STATE_COLOURS: dict[State, str] = {"done": "#0072B2", "waiting": "#E69F00", "failed": "#D55E00", "open": "#8a949d"}
-WIDEST = 1180
+STATE_COLOURS: dict[State, str] = {
+    "done": "#0072B2",
+    "below": "#A0407F",
+    "waiting": "#E69F00",
+    "failed": "#D55E00",
+    "open": "#8a949d",
+}
+WIDEST, NARROWEST = 1180, 520
+"""Pixels: of a page, and of the legends above a map of a few qubits."""
 
 
 class Metric(NamedTuple):
@@ -53,7 +60,7 @@ METRICS = {
 def draw(
     qubits: list[QubitNow], name: str, pairs: Pairs, by: str, known: Mapping[tuple[int, int], Known]
 ) -> str | None:
-    """Draw the map; returns the qubit that was clicked. ``by``: what ``known`` tells of the pairs, as in "ZZ"."""
+    """Draw the map; returns the qubit or pair that was clicked. ``by``: what ``known`` tells of pairs, as in "ZZ"."""
     metric = METRICS[name]
     numbers = {as_qubit(one.component).number: one for one in qubits}
     places = positions(numbers, pairs)
@@ -65,8 +72,10 @@ def draw(
     across = min(118 if pairs else size + 22, WIDEST / width)
     down = (size + 38 if labelled else size + 20) if pairs else size + 12
 
+    wide = max(width, NARROWEST / across)
+
     def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-0.6, width - 0.4], nice=False))
+        return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[-0.6, wide - 0.4], nice=False))
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height - 0.4, -0.6], nice=False))
@@ -77,7 +86,7 @@ def draw(
     lines = pair_lines.of_pairs(places, pairs, by, known, labelled, x, y) if pairs else []
     chart = alt.layer(*lines, *dots).resolve_scale(color="independent")
     legends = 62
-    chart = chart.properties(width=round(width * across), height=round(height * down + legends)).configure_view(
+    chart = chart.properties(width=round(wide * across), height=round(height * down + legends)).configure_view(
         strokeWidth=0
     )
     with st.container(key="chip-map"):
@@ -86,30 +95,38 @@ def draw(
             width="content",
             key=f"map-{name}-{by}",
             on_select="rerun",
-            selection_mode="qubit",
+            selection_mode=["qubit", "pair"] if any(pair in known for pair in pairs) else "qubit",
             alt="map of the chip",
         )
-    points = event["selection"].get("qubit") or []
-    return points[0]["qubit"] if points else None
+    chosen = {kind: points[0][kind] for kind in ("qubit", "pair") if (points := event["selection"].get(kind))}
+    return _newly(chosen)
+
+
+def _newly(chosen: Mapping[str, str]) -> str | None:
+    """Of a qubit and a pair that are both chosen the one that was not so before: a click on one leaves the other."""
+    before, st.session_state["chosen"] = st.session_state.get("chosen", {}), dict(chosen)
+    new = [name for kind, name in chosen.items() if before.get(kind) != name]
+    return next(iter(new), None)
 
 
 def _dots(cells: list[dict[str, object]], name: str, size: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     frame, metric = pd.DataFrame(cells), METRICS[name]
     pick = alt.selection_point(name="qubit", fields=["qubit"], on="click", clear=False)
-    tooltip = ["qubit:N", "state:N", alt.Tooltip("shown:N", title=name.lower()), "why:N"]
+    value = [] if name == "State" else [alt.Tooltip("shown:N", title=name.lower())]
+    tooltip = ["qubit:N", "state:N", *value, "why:N"]
     base = alt.Chart(frame).encode(x=x, y=y)
     dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=palette.ink(), invalid=None).encode(
         color=_colour(name, metric, frame),
         tooltip=tooltip,
         strokeWidth=alt.condition(pick, alt.value(2.5), alt.value(0), empty=False),
     )
-    names = base.mark_text(fontWeight=600, fontSize=12, dy=-1 if name == "State" else -6, tooltip=None).encode(
+    names = base.mark_text(fontWeight=600, fontSize=12, dy=-6, tooltip=None).encode(
         text="qubit:N", color=alt.Color("ink:N", scale=None)
     )
     numbers = base.mark_text(fontSize=9.5, dy=7, tooltip=None).encode(
         text="shown:N", color=alt.Color("ink:N", scale=None)
     )
-    return [dots.add_params(pick), names] + ([] if name == "State" else [numbers])
+    return [dots.add_params(pick), names, numbers]
 
 
 def _cell(one: QubitNow, metric: Metric, place: Place) -> dict[str, object]:
@@ -119,7 +136,7 @@ def _cell(one: QubitNow, metric: Metric, place: Place) -> dict[str, object]:
         "state": state_word(one.state),
         "key": one.state,
         "value": value,
-        "shown": short(value, metric.unit),
+        "shown": short(value, metric.unit) if metric is not METRICS["State"] else STATES[one.state][0],
         "why": one.why,
         "column": place[0],
         "row": place[1],

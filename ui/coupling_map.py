@@ -13,7 +13,7 @@ import streamlit as st
 
 from reson.agent.chip import described_pairs
 from reson.agent.report.published import published_in
-from reson.components import Qubit
+from reson.components import Pair, Qubit
 from reson.events import event_of
 from reson.records import Quantity
 from reson.tools.devices.device import neighbours_of
@@ -36,6 +36,7 @@ class Known(NamedTuple):
 
     of: Quantity
     age_hours: float | None
+    measurement_id: str = ""
 
 
 def pairs_of(place: Opened) -> Pairs:
@@ -71,10 +72,19 @@ def measured(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[in
     for pair in pairs:
         rows = [row for row in (_row(table, pairs, name, one, other) for one, other in (pair, pair[::-1])) if row]
         if rows:
-            newest = max(rows, key=lambda row: row.valid_from)
-            value = Quantity(value=newest.value, stderr=newest.stderr, unit=newest.unit)
-            found[pair] = Known(value, (now - newest.valid_from) / 3600)
+            found[pair] = _known(max(rows, key=lambda row: row.valid_from), now)
     return found
+
+
+def of_pairs(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[int, int], Known]:
+    """What was measured of pairs by their own names, as in the error of a CZ."""
+    rows = {pair: table.get(Pair(*pair), {}).get(name) for pair in pairs}
+    return {pair: _known(row, now) for pair, row in rows.items() if row is not None and row.measurement_id is not None}
+
+
+def _known(row: ParameterRow, now: float) -> Known:
+    value = Quantity(value=row.value, stderr=row.stderr, unit=row.unit)
+    return Known(value, (now - row.valid_from) / 3600, row.measurement_id or "")
 
 
 def _row(table: Table, pairs: Pairs, name: str, qubit: int, other: int) -> ParameterRow | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from reson.agent.approvals import answerable
 from reson.agent.holder import holder_of
 from reson.components import named
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
 from reson.ui import answering, queries, request
+from reson.ui.addresses import follow, link
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import ago, empty, heading, section, show, table, tag
 from reson.wording import count
@@ -24,18 +26,28 @@ def page() -> None:
         empty("There is no lab here yet.", "Start its first night on the page Night; it makes the lab.")
         return
     pending = by_urgency(place, list_approvals(place.store, status=ApprovalStatus.PENDING))
-    answering.show_last_answer(place, bool(pending))
+    if (asked := st.query_params.get("request", "")) and asked not in {row.id for row in pending}:
+        st.session_state.setdefault("answered", asked)  # a link to what has been answered meanwhile says so
     if pending:
         _show_one(place, pending)
+        answering.show_last_answer(place, more=True)  # below, so that no button moves under a finger
     else:
+        answering.show_last_answer(place, more=False)
         _nothing_waits(place)
     _history(place)
 
 
 def by_urgency(place: Opened, pending: list[ApprovalRow]) -> list[ApprovalRow]:
-    """First what a run waits for that is running now, then what holds up the most qubits, then the oldest."""
-    running = _running(place)
-    return sorted(pending, key=lambda row: (row.run_id not in running, -len(named(row.component)), row.requested_wall))
+    """First what can be answered, of that what a run waits for that is running now, then what holds up the most qubits,
+    then the oldest.
+    """
+    running, table_now = _running(place), place.table()
+
+    def urgency(row: ApprovalRow) -> tuple[object, ...]:
+        late = not answerable(table_now, row)
+        return late, row.run_id not in running, -len(named(row.component)), row.requested_wall
+
+    return sorted(pending, key=urgency)
 
 
 def _running(place: Opened) -> set[str]:
@@ -46,8 +58,10 @@ def _running(place: Opened) -> set[str]:
 
 def _show_one(place: Opened, pending: list[ApprovalRow]) -> None:
     ids = [row.id for row in pending]
-    if st.session_state.get("request") not in ids:
+    follow("request", ids)
+    if st.session_state.get("request") is None:
         st.session_state["request"] = ids[0]
+        follow("request", ids)
     rows = {row.id: row for row in pending}
     if len(ids) > 1:
         _walk(ids, rows)
@@ -77,8 +91,16 @@ def _walk(ids: list[str], rows: dict[str, ApprovalRow]) -> None:
 
 def _list(rows: list[ApprovalRow]) -> str:
     return table(
-        ("Request", "Asked", "Because"),
-        ((request.title_of(row), ago(row.requested_wall), tag("span", row.why, kind="rs-long")) for row in rows),
+        ("Request", "Run", "Asked", "Because"),
+        (
+            (
+                link(request.title_of(row), "inbox", request=row.id),
+                row.run_id or "by hand",
+                ago(row.requested_wall),
+                tag("span", row.why, kind="rs-long"),
+            )
+            for row in rows
+        ),
     )
 
 

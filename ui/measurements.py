@@ -10,6 +10,7 @@ from reson.records import Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
 from reson.tools.store.runs import list_runs
 from reson.ui import one_measurement, reanalysis
+from reson.ui.addresses import follow
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading
 from reson.ui.queries import Found, Wanted, search
@@ -27,23 +28,42 @@ def page() -> None:
         return
     heading("Measurements", "The record")
     wanted = _wanted(place)
-    if st.session_state.get("found-by") != wanted:
+    if (before := st.session_state.get("found-by")) != wanted:
+        if before is not None:
+            st.query_params.pop("measurement", None)
         st.session_state["found-by"], st.session_state["offset"] = wanted, 0
     found = search(place.store, wanted, PAGE + 1, st.session_state["offset"])
     if not found and any(wanted):
         empty("Nothing matches.", "Widen the filters.")
     elif not found:
         empty("Nothing has been measured.", "Start the first night on the page Night.")
-    else:
-        picked = _list(found[:PAGE])
+    picked = _opened(found[:PAGE])
+    if found:
         _turn(len(found) > PAGE)
+    if picked:
         one_measurement.full(place, picked)
         reanalysis.offer(place, picked)
+
+
+def _text() -> str:
+    follow("name")
+    st.session_state.setdefault("name", None)
+    return (st.text_input("Name contains", width=230, key="name", placeholder="night-0001-0004-q2") or "").strip()
+
+
+def _opened(found: list[Found]) -> str:
+    """The measurement that is open: the line that was clicked last, else that of the address, else the first."""
+    clicked, before = _list(found) if found else "", st.session_state.get("clicked line", "")
+    st.session_state["clicked line"] = clicked
+    if clicked and clicked != before:
+        st.query_params["measurement"] = clicked
+    return st.query_params.get("measurement", "") or (found[0].id if found else "")
 
 
 def _wanted(place: Opened) -> Wanted:
     def choice(label: str, options: list[str], width: int, words: dict[str, str] | None = None) -> str:
         shown = words or {}
+        follow(label.lower(), options)
         return (
             st.selectbox(
                 label,
@@ -51,7 +71,7 @@ def _wanted(place: Opened) -> Wanted:
                 index=None,
                 placeholder="all",
                 width=width,
-                key=f"find-{label}",
+                key=label.lower(),
                 format_func=lambda one: shown.get(one, str(one)),
             )
             or ""
@@ -67,12 +87,12 @@ def _wanted(place: Opened) -> Wanted:
             verdict=choice(
                 "Verdict", [one.value for one in Verdict], 140, {one.value: " ".join(VERDICTS[one]) for one in Verdict}
             ),
-            text=st.text_input("Name contains", width=230, key="find-text", placeholder="night-0001-0004-q2").strip(),
+            text=_text(),
         )
 
 
 def _list(found: list[Found]) -> str:
-    """The lines; returns the id of the chosen one, the first by default."""
+    """The lines; returns the id of the clicked one, if any."""
     event = st.dataframe(
         pd.DataFrame([_row(line) for line in found]),
         hide_index=True,
@@ -82,7 +102,7 @@ def _list(found: list[Found]) -> str:
         height="content" if len(found) < 7 else 282,
     )
     rows = event["selection"]["rows"]
-    return found[rows[0] if rows and rows[0] < len(found) else 0].id
+    return found[rows[0]].id if rows and rows[0] < len(found) else ""
 
 
 def _row(line: Found) -> dict[str, str]:

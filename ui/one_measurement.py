@@ -11,6 +11,7 @@ from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request, trajectories
+from reson.ui.addresses import link
 from reson.ui.frames import measured_frame
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
@@ -37,8 +38,6 @@ def summary(place: Opened, measurement_id: str) -> None:
 
 def full(place: Opened, measurement_id: str) -> None:
     """The summary, how it was made, and its files."""
-    if (name := st.session_state.pop("go to", None)) is not None:
-        st.switch_page(st.session_state["pages"][name])
     summary(place, measurement_id)
     try:
         row = get_measurement(place.store, measurement_id)
@@ -103,13 +102,8 @@ def _origin(place: Opened, row: MeasurementRow) -> None:
     )
     made = queries.analyses_of(place.store, row.id)
     show(table(("Analysed by", "When", "Fit"), ((who, ago(when), error or "came out") for who, when, error in made)))
-
-    st.button("Step through its run from here", key=f"step-{row.id}", on_click=_to_its_step, args=(place, row))
-
-
-def _to_its_step(place: Opened, row: MeasurementRow) -> None:
-    trajectories.stand_at(place, row.run_id, row.id)
-    st.session_state["go to"] = "trajectories"
+    step = trajectories.address_of_step(place, row.run_id, row.id)
+    show(tag("p", link("Step through its run from here", "trajectories", **step), kind="rs-say"))
 
 
 def _files(place: Opened, row: MeasurementRow) -> None:

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.components import Qubit
+from reson.components import Pair
 from reson.tools.figures.style import prefix
 from reson.ui import palette
 from reson.ui.coupling_map import Known, Pairs, Place
@@ -57,9 +57,11 @@ def of_pairs(
         format=".2~g",
         values=list(np.linspace(low, high, 4) if scale.type == "linear" else np.geomspace(low, high, 4)),
     )
-    tooltip = ["pair:N", alt.Tooltip("full:N", title=by), alt.Tooltip("age:N", title="measured")]
-    thick = alt.Chart(frame).mark_rule(strokeWidth=7, strokeCap="butt")
-    layers.append(thick.encode(**ends, color=alt.Color("size:Q", scale=scale, legend=legend), tooltip=tooltip))
+    tooltip = ["pair:N", alt.Tooltip("full:N", title=by), alt.Tooltip("age:N", title="measured"), "from:N"]
+    thick = alt.Chart(frame).mark_rule(strokeWidth=7, strokeCap="butt", cursor="pointer")
+    colour = alt.Color("size:Q", scale=scale, legend=legend)
+    pick = alt.selection_point(name="pair", fields=["pair"], on="click", clear=False)
+    layers.append(thick.encode(**ends, color=colour, tooltip=tooltip).add_params(pick))
     if labelled:
         flat, upright = (
             alt.Chart(part).encode(x=x("column_mid"), y=y("row_mid"), text="label:N")
@@ -87,8 +89,9 @@ def _told(pair: tuple[int, int], known: Known, factor: float) -> dict[str, objec
     one = known.of
     scaled = one.value * factor
     return {
-        "pair": " ".join(map(Qubit, pair)),
+        "pair": Pair(*pair),
         "label": f"{scaled:.3g}" if one.unit else f"{scaled:.1e}",
         "full": quantity(one.value, one.stderr, one.unit),
         "age": "published" if known.age_hours is None else f"{age_in_words(known.age_hours)} ago",
+        "from": known.measurement_id or "the provider",
     }

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from reson.agent.report.content import State
 from reson.agent.report.words import ENDINGS, STATES, VERDICTS
+from reson.agent.standing import State
 from reson.errors import OperatorError, ToolError
 from reson.records import Ending, Verdict
 from reson.wording import NARROW_SPACE, duration
@@ -80,7 +80,7 @@ def verdict_mark(verdict: Verdict | None) -> Markup:
 
 
 def state_mark(state: State, word: str = "") -> Markup:
-    """Mark of a qubit's state (done, waiting, failed, open), with another word where the usual one does not fit."""
+    """Mark of a qubit's state, with another word where the usual one does not fit."""
     mark, usual = STATES[state]
     return tag("span", f"{mark} {word or usual}", kind=f"rs-mark rs-{state}")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from reson.agent.report.words import DIAGNOSES, SHORT
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import title_of
 from reson.tools.store.table import ParameterRow
 from reson.ui import one_measurement, plots, queries, trends
+from reson.ui.addresses import to_measurement
 from reson.ui.chip_state import QubitNow
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, esc, heading, note, section, sentence, state_mark, table, tag
@@ -25,21 +26,24 @@ def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None
         "Qubit", Markup(f"{esc(one.component)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}")
     )
     put(sentence(one.why))
+    if one.below and one.state != "below":
+        put(tag("ul", *(tag("li", short.text) for short in one.below), kind="rs-list"))
     for found in one.diagnoses:
         title = DIAGNOSES.get(found["code"], found["code"])
         put(tag("div", tag("strong", title), tag("p", found["text"]), tag("p", found["remedy"]), kind="rs-card"))
-    values, due, last, drift = st.tabs(["Values", f"Due ({len(one.due)})", "Last measurements", "Trends"])
-    with values:
-        put(_values(place, rows))
+    in_force, due, latest, drift = st.tabs(["Values", f"Due ({len(one.due)})", "Last measurements", "Trends"])
+    with in_force:
+        put(values(place, rows))
     with due:
         _due(one)
-    with last:
-        _last(place, one.component)
+    with latest:
+        last(place, one.component)
     with drift:
-        _trends(place, one.component)
+        show_trends(place, one.component, TRENDS)
 
 
-def _values(place: Opened, rows: Mapping[str, ParameterRow]) -> Markup:
+def values(place: Opened, rows: Mapping[str, ParameterRow]) -> Markup:
+    """Every value in force with its age and author, and the measurement that it comes from."""
     return table(
         ("Parameter", "Value", "Age", "Set by", "From"),
         (
@@ -48,7 +52,7 @@ def _values(place: Opened, rows: Mapping[str, ParameterRow]) -> Markup:
                 tag("span", quantity(row.value, row.stderr, row.unit), kind="rs-new" if row.measurement_id else ""),
                 age_in_words((place.now - row.valid_from) / 3600),
                 author(row.author),
-                tag("span", row.measurement_id or row.reason, kind="rs-code"),
+                tag("span", to_measurement(row.measurement_id) if row.measurement_id else row.reason, kind="rs-code"),
             )
             for name, row in rows.items()
         ),
@@ -81,7 +85,8 @@ def _due(one: QubitNow) -> None:
     )
 
 
-def _last(place: Opened, component: str) -> None:
+def last(place: Opened, component: str) -> None:
+    """Its latest measurements, one of them opened."""
     found = queries.latest_of(place.store, component, LAST)
     if not found:
         note("Nothing has been measured on it.")
@@ -92,7 +97,7 @@ def _last(place: Opened, component: str) -> None:
         list(names),
         key=f"last-{component}",
         format_func=lambda name: (
-            f"{moment(names[name].device_ended)}  {CATALOGUE[names[name].experiment].title}"
+            f"{moment(names[name].device_ended)}  {title_of(names[name].experiment)}"
             f"  {names[name].verdict or 'not analysed'}"
         ),
     )
@@ -100,11 +105,14 @@ def _last(place: Opened, component: str) -> None:
         one_measurement.summary(place, picked)
 
 
-def _trends(place: Opened, component: str) -> None:
+def show_trends(place: Opened, component: str, names: Sequence[str]) -> None:
+    """How its measured values went, two beside each other."""
     columns = st.columns(2)
-    for index, name in enumerate(TRENDS):
-        past = [row for row in queries.versions(place.store, place.device, component, name) if row.measurement_id]
-        if past:
-            with columns[index % 2]:
-                section(SHORT.get(name, name))
-                plots.draw(trends.of_value(past), f"trend-{component}-{name}")
+    known = {
+        name: [row for row in queries.versions(place.store, place.device, component, name) if row.measurement_id]
+        for name in names
+    }
+    for index, (name, past) in enumerate((name, past) for name, past in known.items() if past):
+        with columns[index % 2]:
+            section(SHORT.get(name, name))
+            plots.draw(trends.of_value(past), f"trend-{component}-{name}")

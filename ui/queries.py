@@ -7,12 +7,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, func, select, text
 
 from reson.authors import RULES
+from reson.changes import changes_of
+from reson.components import named, order
+from reson.records import Action
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs
 from reson.tools.store.store import Store
 from reson.tools.store.table import ParameterRow
+from reson.wording import asked
 
 
 class Waiting(NamedTuple):
@@ -35,6 +39,14 @@ def waiting(store: Store) -> Waiting:
     query = select(approvals.c.id).where(approvals.c.status == ApprovalStatus.PENDING)
     with reading(store.engine) as connection:
         return Waiting(tuple(connection.execute(query.order_by(approvals.c.requested_wall, approvals.c.id)).scalars()))
+
+
+def waiting_briefly(store: Store) -> list[tuple[str, str, str]]:
+    """(id, component, what is asked in a few words) of each request that waits, in the order of components."""
+    query = select(approvals).where(approvals.c.status == ApprovalStatus.PENDING)
+    rows = _approvals(store, query)
+    told = [(row.id, row.component, asked_briefly(row.action)) for row in rows]
+    return sorted(told, key=lambda row: (order(named(row[1])[0]), row[2]))
 
 
 def waiting_for_a_new_start(store: Store, run_ids: list[str]) -> list[ApprovalRow]:
@@ -162,6 +174,11 @@ def analyses_of(store: Store, measurement_id: str) -> list[tuple[str, float, str
     query = query.where(analyses.c.measurement_id == measurement_id).order_by(analyses.c.created_wall)
     with reading(store.engine) as connection:
         return [(row.author, row.created_wall, row.error) for row in connection.execute(query)]
+
+
+def asked_briefly(action: Action) -> str:
+    """``x_amplitude``; of a measurement ``measure rabi``."""
+    return ", ".join(change.parameter for change in changes_of(action)) or asked(action)
 
 
 def _key(device: str, component: str, parameter: str) -> tuple[tuple[str, str], ...]:

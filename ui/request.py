@@ -44,11 +44,11 @@ def show_request(place: Opened, row: ApprovalRow) -> None:
     if components_hash(table_now, row.component) != row.table_hash:
         show_stale(place, row)
         return
-    _what(row, table_now)
     left, right = st.columns([1.1, 1], gap="large")
     with left:
+        _what(row, table_now)
         _evidence(place, row)
-    with right:
+    with right:  # at the same place for every request, however much it changes
         answering.form(place, row)
         _consequences(place, row, table_now)
     _history_of_values(place, row)

@@ -16,6 +16,7 @@ from reson.tools.store.measurements import FIGURE
 from reson.tools.store.runs import list_runs
 from reson.trajectory import read_events
 from reson.ui import request
+from reson.ui.addresses import follow
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, facts, heading, lines, note, sentence, show, table, tag, told, verdict_mark
 from reson.wording import author, moment, quantity
@@ -32,8 +33,14 @@ def page() -> None:
         empty("Nothing has been run.", "Start the first night on the page Night.")
         return
     heading("Trajectories", "What was decided, step by step")
+    ids = [run.id for run in runs]
+    follow("run", ids, "trajectory-run")
+    follow("qubit", place.components, "trajectory-qubit")
+    if st.session_state.get("trajectory-run") is None:
+        st.session_state["trajectory-run"] = ids[0]
+        follow("run", ids, "trajectory-run")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        run = st.selectbox("Run", [run.id for run in runs], width=200, key="trajectory-run")
+        run = st.selectbox("Run", ids, width=200, key="trajectory-run")
         qubit = st.selectbox(
             "Qubit", place.components, index=None, placeholder="all", width=120, key="trajectory-qubit"
         )
@@ -67,16 +74,20 @@ def _events_as_of(path: str, size: int) -> list[Event]:
     return read_events(Path(path))
 
 
-def stand_at(place: Opened, run: str, measurement: str) -> None:
-    """Let the page show the step of a run at which a measurement was judged."""
+def address_of_step(place: Opened, run: str, measurement: str) -> dict[str, str]:
+    """What the address of this page says for the step of a run at which a measurement was judged."""
     events = _events(place.lab.runs / run / "trajectory.jsonl")
     steps = [
         index for index, event in enumerate(events) if isinstance(event, Judged) and event.measurement == measurement
     ]
-    st.session_state["trajectory-run"] = run
-    st.session_state["trajectory-qubit"] = None
-    st.session_state["trajectory-kinds"] = []
-    st.session_state["step"] = steps[0] if steps else 0
+    return {"run": run, "step": str(steps[0] if steps else 0)}
+
+
+def _follow_step(last: int) -> None:
+    """The step in the address and the one that is shown, kept in step: counted from 0 among the events that match."""
+    st.session_state["step in words"] = str(st.session_state["step"])
+    follow("step", [str(step) for step in range(last + 1)], "step in words")
+    st.session_state["step"] = int(st.session_state["step in words"] or 0)
 
 
 def about(event: Event) -> list[str]:
@@ -92,6 +103,7 @@ def _matches(event: Event, qubit: str | None, kinds: Sequence[str]) -> bool:
 def _step_through(place: Opened, events: list[Event]) -> None:
     last = len(events) - 1
     st.session_state["step"] = min(max(0, st.session_state.get("step", 0)), last)
+    _follow_step(last)
 
     def by(step: int) -> None:
         st.session_state["step"] = min(max(0, st.session_state["step"] + step), last)

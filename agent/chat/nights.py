@@ -9,7 +9,8 @@ from reson.agent.chat.facts import Record, in_force, origin, require_parameter, 
 from reson.agent.expert.plans import BRING_UP, SHOWN_BY, UPKEEP
 from reson.agent.observation import DiagnosisCode
 from reson.agent.report.gather import gather
-from reson.components import named, qubits_of
+from reson.agent.standing import Standing, State, standings
+from reson.components import qubits_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json, Quantity, Verdict
 from reson.tools.store.approvals import list_approvals
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
 MOST_NIGHTS = 10
 MOVED = 3.0
 """Joint standard deviations from which a value counts as moved."""
-_STATES = {"done": "at its goal", "failed": "set aside", "waiting": "waits for a person", "open": "not finished"}
+_STATES: dict[State, str] = {
+    "done": "at its goal",
+    "below": "below goal",
+    "failed": "set aside",
+    "waiting": "waits for a person",
+    "open": "not finished",
+}
+USABLE: tuple[State, ...] = ("done", "below", "waiting")
+"""With care, where it is not at its goal."""
 COMPARED = ("drive_frequency", "t1", "t2_star", "t2_echo", "assignment_fidelity", "error_per_gate")
 
 
@@ -59,24 +68,16 @@ def _of_qubit(qubit: Qubit) -> Json:
 def show_diagnosis(record: Record, component: str) -> Json:
     """Why a qubit was set aside, or what else is known to be wrong with it, with the measurements that it rests on."""
     in_force(record, component)
-    return _diagnosed(record, component, _last_seen(record, [component]).get(component))
+    return _diagnosed(record, _standings(record, [component])[component])
 
 
-def _last_seen(record: Record, components: Collection[str]) -> dict[str, tuple[str, Qubit]]:
-    """The newest run that measured each of them, and what its report says of it; each report is gathered once."""
-    found: dict[str, tuple[str, Qubit]] = {}
-    measured = measured_components(record.store)
-    for run in nights(record):
-        if len(found) == len(components):
-            break
-        here = {one for names in measured[run.id] for one in named(names)}
-        if wanted := (here & set(components)) - found.keys():
-            told = gather(record.lab, record.store, run.id).qubits
-            found |= {one.component: (run.id, one) for one in told if one.component in wanted}
-    return found
+def _standings(record: Record, components: Collection[str]) -> dict[str, Standing]:
+    table = current(record.store, record.device)
+    return standings(record.lab, record.store, record.device, table, components)
 
 
-def _diagnosed(record: Record, component: str, last: tuple[str, Qubit] | None) -> Json:
+def _diagnosed(record: Record, standing: Standing) -> Json:
+    component = standing.component
     known = [
         {
             "diagnosis": row.code,
@@ -88,15 +89,14 @@ def _diagnosed(record: Record, component: str, last: tuple[str, Qubit] | None) -
         for row in list_lessons(record.store, device=record.device, component=component, open_only=True)
         if row.code in list(DiagnosisCode)
     ]
-    if last is None:
-        return {"component": component, "state": "never measured", "diagnoses": known}
-    run, qubit = last
-    told = known or [{"diagnosis": one.code, "found": one.text, "to_do": one.remedy} for one in qubit.diagnoses]
+    told = known or [
+        {"diagnosis": one["code"], "found": one["text"], "to_do": one["remedy"]} for one in standing.diagnoses
+    ]
     return {
         "component": component,
-        "last_run": run,
-        "state": _state_in_words(qubit),
-        "why": qubit.why,
+        "last_run": standing.closed_in or "none has closed it",
+        "state": _STATES[standing.state],
+        "why": standing.why,
         "diagnoses": told or "none: nothing is known to be wrong with it",
     }
 
@@ -104,14 +104,14 @@ def _diagnosed(record: Record, component: str, last: tuple[str, Qubit] | None) -
 def usable_qubits(record: Record, component: str = "") -> Json:
     """Which qubits to use today, and which not, and why; of one, where it is named."""
     found: Json = {}
-    qubits = {name: table for name, table in _qubits(record).items() if component in ("", name)}
-    last = _last_seen(record, qubits)
-    for name, table in qubits.items():
-        told = _diagnosed(record, name, last.get(name))
+    wanted = [name for name in _qubits(record) if component in ("", name)]
+    for name, standing in _standings(record, wanted).items():
+        told = _diagnosed(record, standing)
         codes = [one["diagnosis"] for one in told["diagnoses"]] if isinstance(told["diagnoses"], list) else []
-        doubts = [*codes, *_below_specification(record, table)]
-        gone = told["state"] not in (_STATES["done"], _STATES["waiting"])
-        use = "no" if gone else "yes" if told["state"] == _STATES["done"] and not doubts else "with care"
+        doubts = [*codes, *(short.text for short in standing.below)]
+        use = (
+            "no" if standing.state not in USABLE else "yes" if standing.state == "done" and not doubts else "with care"
+        )
         found[name] = {"use": use, "because": ", ".join([told["state"], *doubts])}
     return found
 
@@ -120,16 +120,6 @@ def _qubits(record: Record) -> dict[str, dict[str, ParameterRow]]:
     """The table of the qubits, without their pairs."""
     table = current(record.store, record.device)
     return {name: table[name] for name in qubits_of(table)}
-
-
-def _below_specification(record: Record, table: Mapping[str, ParameterRow]) -> list[str]:
-    goals = record.lab.config.goals
-    wanted = {"t1": goals.t1, "assignment_fidelity": goals.assignment_fidelity}
-    return [
-        f"{name} {value_in_words(table[name])} is below the specified {quantity(goal, None, table[name].unit)}"
-        for name, goal in wanted.items()
-        if name in table and table[name].measurement_id is not None and table[name].value < goal
-    ]
 
 
 def value_over_nights(record: Record, component: str, parameter: str, limit: int = MOST_NIGHTS) -> list[Json]:
@@ -253,10 +243,6 @@ def _run(record: Record, run_id: str) -> RunRow:
         known = ", ".join(row.id for row in runs[:5]) or "no runs yet"
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no run {run_id[:60]!r}; there are {known}")
     return found
-
-
-def _state_in_words(qubit: Qubit) -> str:
-    return _STATES[qubit.state]
 
 
 def _written(value: Quantity) -> str:

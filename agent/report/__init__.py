@@ -25,7 +25,7 @@ def write_report(lab: Lab, store: Store, run_id: str) -> Path:
     with operator_errors(str(directory)):
         directory.mkdir(parents=True, exist_ok=True)
         _write_whole(directory / "report.json", report.model_dump_json(indent=1))
-        return _write_whole(directory / "report.html", draw_page(report, store))
+        return _write_whole(directory / "report.html", draw_page(report, store, lab.config.console.url))
 
 
 def _write_whole(path: Path, text: str) -> Path:

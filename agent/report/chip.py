@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from reson.agent.report.content import Entry, Qubit, State, Value
+from reson.agent.health import Shortfall
+from reson.agent.report.content import Entry, Qubit, Value
 from reson.agent.report.events import diagnoses_of
 from reson.agent.report.tables import value_of
+from reson.agent.standing import state_of
 from reson.records import Json, Quantity
 from reson.tools.experiments.standard_rb import coherence_limit
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.parameters import ParameterRow
-
-CLOSED: dict[str, State] = {"done": "done", "give_up": "failed"}
 
 
 def qubit(
@@ -23,11 +23,13 @@ def qubit(
     waits: Sequence[ApprovalRow],
     story: tuple[Entry, ...],
     run_measurements: frozenset[str],
+    below: tuple[Shortfall, ...] = (),
 ) -> Qubit:
     """One qubit of the report. ``last_word``: the brain's last decision on it that was no measurement."""
     values = {name: value_of(row, run_measurements) for name, row in rows.items()}
     limit = limit_of(values)
-    state, why = state_of(last_word, waits, story)
+    ended = f"the run ended after {story[-1].title}" if story else "the run ended before its first measurement"
+    state, why = state_of(last_word, waits, below, ended)
     return Qubit(
         component=component,
         state=state,
@@ -35,18 +37,10 @@ def qubit(
         values=values,
         coherence_limit=limit,
         over_limit=over_limit(values, limit),
+        below=below,
         diagnoses=diagnoses_of(last_word) if last_word else (),
         story=story,
     )
-
-
-def state_of(last_word: Json | None, waits: Sequence[ApprovalRow], story: Sequence[Entry]) -> tuple[State, str]:
-    """State and the reason for it, in words."""
-    if waits:
-        return "waiting", waits[-1].why
-    if last_word is not None and last_word["kind"] in CLOSED:
-        return CLOSED[last_word["kind"]], last_word["why"]
-    return "open", f"the run ended after {story[-1].title}" if story else "the run ended before its first measurement"
 
 
 def limit_of(values: Mapping[str, Value]) -> Quantity | None:

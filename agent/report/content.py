@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from reson.agent.health import Shortfall
 from reson.agent.model.accounts import Account
 from reson.agent.report.published_content import AgainstPublished
+from reson.agent.standing import State
+from reson.agent.worse import Worse
 from reson.records import Check, Ending, Finite, Json, Quantity, Reading, Record, Verdict
+from reson.wording import sigmas
 
 SCHEMA = "reson-report-1"
-
-State = Literal["done", "waiting", "failed", "open"]
-"""Of a qubit: at its goal, held up by an approval, set aside with a diagnosis, or not finished."""
 
 
 class Value(Record):
@@ -61,9 +60,16 @@ class Proposed(Record):
 
     parameter: str
     old: Finite | None
+    old_stderr: Finite | None = None
+    """Of the value in force, where it is the one that the change names."""
     new: Finite
     stderr: Finite | None
     unit: str
+
+    @property
+    def sigmas(self) -> float | None:
+        """The change over its joint standard deviation; None where one of both has none."""
+        return None if self.old is None else sigmas(self.old, self.old_stderr, self.new, self.stderr)
 
 
 class Write(Record):
@@ -118,6 +124,8 @@ class Qubit(Record):
     coherence_limit: Quantity | None
     over_limit: Quantity | None
     """Error per gate over the coherence limit."""
+    below: tuple[Shortfall, ...] = ()
+    """Values below their goals or far worse than usual, the worst first; whatever the state."""
     diagnoses: tuple[Diagnosis, ...]
     story: tuple[Entry, ...]
 
@@ -183,6 +191,8 @@ class Report(Record):
     run: Run
     use: Use
     qubits: tuple[Qubit, ...]
+    worse: tuple[Worse, ...] = ()
+    """What got worse, the first thing to look at first."""
     waiting: tuple[Waiting, ...]
     changes: tuple[Difference, ...]
     drift: Drift | None

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from reson.agent.model.accounts import account
 from reson.agent.report import chip, events, tables
-from reson.agent.report.content import Provenance, Qubit, Report, Run, Use, Waiting
+from reson.agent.report.content import Proposed, Provenance, Qubit, Report, Run, Use, Waiting
 from reson.agent.report.published import against_published, published_in
 from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
+from reson.agent.standing import health_of
+from reson.agent.worse import Looked, Worse, worse_on_record
 from reson.components import named
 from reson.events import Event, Started
 from reson.records import ActionKind
@@ -21,6 +23,7 @@ from reson.tools.store.integrity import head_of
 from reson.tools.store.lessons import lesson_id, list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.runs import RunRow, get_run, list_runs
+from reson.tools.store.table import ParameterRow, Table
 from reson.trajectory import read_events
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     before, after = tables.table_before(store, row), tables.table_after(store, row)
     pending = [approval for approval in approvals if approval.status is ApprovalStatus.PENDING]
     writes = [approval for approval in approvals if approval.kind is ActionKind.WRITE]
+    health = health_of(store, row.device, after, lab.config.goals, row.ended_device)
     qubits = tuple(
         chip.qubit(
             name,
@@ -50,6 +54,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
             [approval for approval in pending if name in named(approval.component)],
             story([measured for measured in rows if measured.component == name], writes),
             mine,
+            health.get(name, ()),
         )
         for name in row.settings.get("components", sorted({measured.component for measured in rows}))
     )
@@ -58,7 +63,8 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         run=_run(row),
         use=_use(row, rows, start),
         qubits=qubits,
-        waiting=tuple(_waiting(approval) for approval in pending),
+        worse=_worse(store, row, qubits),
+        waiting=tuple(_waiting(approval, after) for approval in pending),
         changes=tables.differences(before, after, mine),
         drift=drift,
         published=_published(lab, store, row, trajectory, qubits),
@@ -68,6 +74,14 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         account=account(trajectory),
         provenance=_provenance(lab, store, row, start, approvals, trajectory),
     )
+
+
+def _worse(store: Store, row: RunRow, qubits: Sequence[Qubit]) -> tuple[Worse, ...]:
+    looked = [
+        Looked(one.component, one.state, one.below, tuple(told.to_json() for told in one.diagnoses)) for one in qubits
+    ]
+    ended = row.started_device if row.ended_device is None else row.ended_device
+    return tuple(worse_on_record(store, row.device, looked, ended))
 
 
 def _published(
@@ -116,19 +130,26 @@ def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Started | None) -> 
     )
 
 
-def _waiting(row: ApprovalRow) -> Waiting:
+def _waiting(row: ApprovalRow, table: Table) -> Waiting:
     experiment = row.action.arguments.get("experiment") or row.evidence.get("experiment", "")
     what = f"measure {experiment}" if row.kind is ActionKind.MEASURE else f"write what {experiment} found"
     return Waiting(
         approval_id=row.id,
         component=row.component,
         what=what,
-        changes=proposed(row),
+        changes=tuple(_beside(one, table.get(row.component, {}).get(one.parameter)) for one in proposed(row)),
         why=row.why,
         rule=row.rule,
         measurement_id=row.evidence.get("measurement"),
         figure=row.evidence.get("figure"),
     )
+
+
+def _beside(change: Proposed, known: ParameterRow | None) -> Proposed:
+    """A change with the uncertainty of the value that it takes the place of."""
+    if known is None or known.value != change.old:
+        return change
+    return change.model_copy(update={"old_stderr": known.stderr})
 
 
 def _provenance(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from reson.tools.store.store import Store
 
 
-def draw_page(report: Report, store: Store) -> str:
-    """The whole page as HTML; everything that comes from outside is escaped."""
+def draw_page(report: Report, store: Store, console: str = "") -> str:
+    """The whole page as HTML; everything that comes from outside is escaped. ``console``: its address, for links."""
     return (
         _environment()
         .get_template("report.html.j2")
@@ -29,6 +29,8 @@ def draw_page(report: Report, store: Store) -> str:
             figure=partial(_data_url, store),
             command=partial(words.command, report.provenance.lab),
             codes=codes_of(report),
+            console=console,
+            shown={entry.measurement_id for qubit in report.qubits for entry in qubit.story},
         )
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reson.agent.report.content import Difference, Qubit, Report, State, Value
+from reson.agent.report.content import Difference, Proposed, Qubit, Report, Value, Waiting
 from reson.agent.report.published_content import Compared
 from reson.agent.report.published_history import medians
+from reson.agent.standing import State
 from reson.components import by_kind, noun_of, order
 from reson.records import Ending, Quantity, Verdict
 from reson.tools.quantities import PARAMETERS
@@ -25,11 +26,17 @@ ENDINGS: dict[Ending | None, str] = {
 }
 STATES: dict[State, tuple[str, str]] = {
     "done": ("●", "done"),
+    "below": ("▼", "below goal"),
     "waiting": ("◐", "waits for a person"),
     "failed": ("✕", "set aside"),
     "open": ("○", "not finished"),
 }
-NOT_DONE: dict[State, str] = {"waiting": "waiting for a person", "failed": "set aside", "open": "not finished"}
+NOT_DONE: dict[State, str] = {
+    "below": "below goal",
+    "waiting": "waiting for a person",
+    "failed": "set aside",
+    "open": "not finished",
+}
 VERDICTS: dict[Verdict | None, tuple[str, str]] = {
     Verdict.ACCEPT: ("●", "accept"),
     Verdict.REVIEW: ("◐", "review"),
@@ -119,6 +126,11 @@ def reason(report: Report) -> str:
     return "" if report.run.ending is Ending.FINISHED else report.run.reason
 
 
+def asks(one: Waiting) -> str:
+    """What a request is about in a few words: ``q3 x_amplitude``."""
+    return f"{one.component.replace(',', ' ')} {', '.join(change.parameter for change in one.changes) or one.what}"
+
+
 def noun(report: Report) -> str:
     """What the report is about: qubits, or pairs alone."""
     return noun_of(qubit.component for qubit in report.qubits)
@@ -146,6 +158,12 @@ def overview(noun: str, members: Sequence[Qubit]) -> tuple[str, ...]:
         return OF_PAIRS
     told = any("drive_frequency" in qubit.values for qubit in members)
     return tuple(name for name in OVERVIEW if told or name != "drive_frequency")
+
+
+def echo_shares(report: Report) -> list[tuple[str, Value]]:
+    """The exponential share of each echo that was found to decay otherwise than exponentially."""
+    known = [(one.component, one.values.get("echo_exponential_share")) for one in report.qubits]
+    return [(name, share) for name, share in known if share is not None and share.measured and share.value < 1]
 
 
 def number(value: Value | Quantity) -> str:
@@ -177,6 +195,15 @@ def step(difference: Difference) -> str:
     if not after.unit:
         return f"{change:+.4f}"
     return f"{'+' if change > 0 else ''}{quantity(float(f'{change:.3g}'), None, after.unit)}"
+
+
+def proposed_step(one: Proposed) -> str:
+    """The change that is asked for, with its sign, and in its standard deviations."""
+    if one.old is None:
+        return "first value"
+    change = one.new - one.old
+    size = f"{'+' if change > 0 else ''}{quantity(float(f'{change:.3g}'), None, one.unit)}"
+    return f"{size}, {one.sigmas:+.1f} σ" if one.sigmas is not None else f"{size}, from a design value"
 
 
 def moved(difference: Difference) -> bool:

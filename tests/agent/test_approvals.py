@@ -10,11 +10,11 @@ import pytest
 from reson.agent.approvals import approve, approve_together, authorise, edit, parse_value, reject, respond
 from reson.agent.policy import DEFAULT_POLICY, parse_policy
 from reson.errors import ToolError, ToolErrorKind
-from reson.records import Action, ActionKind, Change, Effect, Verdict
+from reson.records import Action, ActionKind, Change, Effect, Ending, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval, list_approvals, require_permit
 from reson.tools.store.parameters import commit, current, log, seed_table, values
-from reson.tools.store.runs import start_run
+from reson.tools.store.runs import end_run, start_run
 from reson.tools.store.store import Store, open_store
 
 POLICY = parse_policy(DEFAULT_POLICY)
@@ -408,3 +408,63 @@ def test_a_stale_one_among_several_is_named_and_the_others_count(store: Store, a
     approved, others = approve_together(store, TOGETHER, ["q0", "q1"], "ann")
     assert [row.id for row in approved] == ["q1"]
     assert list(others) == ["q0"] and "bob" in others["q0"]
+
+
+def _over(store: Store) -> None:
+    """The first run ends as it waits, and the next one begins."""
+    end_run(store, "run", Ending.WAITING_FOR_APPROVAL, "1 approval waits", 200.0)
+    start_run(store, "next", "night", "chip", {}, 7, 300.0)
+
+
+OVERTAKEN = {
+    "the same value": ({"x_amplitude": 0.2}, {"x_amplitude": 0.21}, "q0", ASK, True),
+    "more than it": ({"x_amplitude": 0.2}, {"x_amplitude": 0.21, "drive_frequency": 5.1e9}, "q0", ASK, True),
+    "less than it": ({"x_amplitude": 0.2, "drive_frequency": 5.1e9}, {"x_amplitude": 0.21}, "q0", ASK, False),
+    "another value": ({"x_amplitude": 0.2}, {"drive_frequency": 5.1e9}, "q0", ASK, False),
+    "another qubit": ({"x_amplitude": 0.2}, {"x_amplitude": 0.21}, "q1", ASK, False),
+    "what the policy allows now": (
+        {"x_amplitude": 0.2},
+        {"x_amplitude": 0.21},
+        "q0",
+        parse_policy(DEFAULT_POLICY),
+        True,
+    ),
+    "what the policy forbids now": ({"x_amplitude": 0.2}, {"x_amplitude": 0.21}, "q0", DENY, False),
+}
+
+
+@pytest.mark.parametrize("case", OVERTAKEN)
+def test_a_new_request_takes_the_place_of_an_ended_runs(store: Store, ask: Ask, case: str) -> None:
+    before, after, component, policy, overtaken = OVERTAKEN[case]
+    old = ask(_write(store, "q0", **before))
+    _over(store)
+    new = ask(_write(store, component, **after), "b", policy, run_id="next", verdict=Verdict.ACCEPT)
+    status = get_approval(store, old.id).status
+    assert (status is ApprovalStatus.STALE) == overtaken, case
+    assert new.supersedes == (old.id if overtaken else None)
+
+
+def test_a_run_that_goes_on_keeps_its_requests(store: Store, ask: Ask) -> None:
+    old = ask(_write(store, x_amplitude=0.2))
+    start_run(store, "next", "night", "chip", {}, 7, 300.0)
+    ask(_write(store, x_amplitude=0.21), "b", run_id="next")
+    assert get_approval(store, old.id).status is ApprovalStatus.PENDING
+
+
+def test_the_same_measurement_is_asked_once(store: Store, ask: Ask) -> None:
+    old = ask(MEASURE)
+    _over(store)
+    ask(MEASURE.model_copy(update={"arguments": {"experiment": "t1"}}), "b", run_id="next")
+    assert get_approval(store, old.id).status is ApprovalStatus.PENDING
+    ask(MEASURE, "c", run_id="next")
+    assert get_approval(store, old.id).status is ApprovalStatus.STALE
+
+
+def test_the_run_that_was_overtaken_asks_again_when_it_goes_on(store: Store, ask: Ask) -> None:
+    old = ask(_write(store, x_amplitude=0.2))
+    _over(store)
+    new = ask(_write(store, x_amplitude=0.21), "b", run_id="next")
+    end_run(store, "next", Ending.WAITING_FOR_APPROVAL, "1 approval waits", 400.0)
+    again = ask(_write(store, x_amplitude=0.2))
+    assert (again.id, again.supersedes, again.status) == (f"{old.id}-r1", old.id, ApprovalStatus.PENDING)
+    assert get_approval(store, new.id).status is ApprovalStatus.STALE

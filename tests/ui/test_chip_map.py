@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -12,6 +13,7 @@ from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.devices.simulated.layouts import LAYOUTS
 from reson.tools.store.table import ParameterRow
 from reson.ui.coupling_map import Known, measured, positions, published_errors
+from reson.ui.coupling_map import of_pairs as of_pairs_on_record
 from reson.ui.pair_lines import of_pairs
 
 FALCON = (
@@ -84,6 +86,15 @@ def test_a_pair_has_the_newer_of_its_two_values_by_the_order_of_its_neighbours()
         (0, 1): (60e3, 1),
         (1, 5): (-20e3, 1),
     }
+
+
+def test_a_pair_has_what_was_measured_under_its_own_name_with_the_measurement():
+    row_of = partial(row, at=3600.0)
+    designed = row_of("q1-q2", "cz_error", 2e-3).model_copy(update={"measurement_id": None})
+    table = {"q0-q1": {"cz_error": row_of("q0-q1", "cz_error", 1.2e-3)}, "q1-q2": {"cz_error": designed}}
+    found = of_pairs_on_record(table, ((0, 1), (1, 2), (1, 5)), "cz_error", 7200.0)
+    assert list(found) == [(0, 1)], "a design value is no measurement"
+    assert (found[0, 1].of.value, found[0, 1].age_hours, found[0, 1].measurement_id) == (1.2e-3, 1, "m")
 
 
 def test_broken_gates_of_a_provider_have_no_error_to_show():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from reson.agent.lab import open_lab
 from reson.tools.store.approvals import find_approval, list_approvals
 from reson.tools.store.measurements import list_measurements, load_analysis
@@ -223,7 +227,48 @@ def test_a_measurement_leads_to_its_step_in_the_trajectory(run_page, at_home, wa
     row = list_measurements(open_store(waiting_lab), experiment="rabi", component="q1")[0]
     test = run_page(waiting_lab, measurements)
     test.text_input[0].set_value(row.id).run()
-    button(test, "Step through its run from here").click().run()
+    step = re.search(r'href="/trajectories\?run=([^"&]+)&amp;step=(\d+)"', words(test))
+    assert step
+    test = run_page(waiting_lab, trajectories)
+    test.query_params["run"], test.query_params["step"] = step[1], step[2]
+    test.run()
     events = read_events(waiting_lab / "runs" / row.run_id / "trajectory.jsonl")
     assert test.session_state["trajectory-run"] == row.run_id
     assert events[test.session_state["step"]].recorded()["measurement"] == row.id
+
+
+ADDRESSES = {
+    chip: {"qubit": "q1"},
+    measurements: {"experiment": "rabi", "qubit": "q0", "verdict": "accept", "name": "night"},
+    trajectories: {"run": "night-0001", "qubit": "q1", "step": "2"},
+}
+
+
+@pytest.mark.parametrize("page", ADDRESSES)
+def test_an_address_opens_what_it_names_and_stays(run_page, at_home, waiting_lab, page):
+    test = run_page(waiting_lab, page)
+    for name, value in ADDRESSES[page].items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception, test.exception
+    for _ in range(2):
+        shown = [str(one.value) for one in (*test.selectbox, *test.text_input, *test.number_input)]
+        for name, value in ADDRESSES[page].items():
+            assert test.query_params[name] in (value, [value])
+            assert value in shown, name
+        test.run()
+
+
+def test_a_link_to_a_request_opens_it_and_one_to_an_answered_says_by_whom(run_page, at_home, own_lab):
+    from reson.agent.approvals import reject
+
+    _, second = pending(own_lab)
+    test = run_page(own_lab, inbox)
+    test.query_params["request"] = second
+    test.run()
+    assert test.session_state["request"] == second
+    reject(open_store(own_lab), second, "ada", "no")
+    again = run_page(own_lab, inbox)
+    again.query_params["request"] = second
+    again.run()
+    assert f"{second}: reject by ada" in words(again)

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from reson.changes import changes_of
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Effect, Json, Record
 from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
 from reson.tools.store.rows import record_of
-from reson.tools.store.schema import approvals
+from reson.tools.store.runs import ENDED
+from reson.tools.store.schema import approvals, runs
 from reson.tools.store.store import Store
 from reson.tools.store.table import components_hash, read_table
 
@@ -131,6 +133,27 @@ def list_approvals(
     with reading(store.engine) as connection:
         rows = connection.execute(query.order_by(approvals.c.requested_wall, approvals.c.id))
         return [record_of(ApprovalRow, row) for row in rows]
+
+
+def overtaken_by(store: Store, row: ApprovalRow) -> list[ApprovalRow]:
+    """Requests that wait since a run that has ended and ask the same as this one of another run: the same kind of
+    action on the same component, writing nothing else or measuring the same. Oldest first.
+    """
+    over = select(runs.c.id).where(runs.c.status == ENDED, runs.c.id != (row.run_id or ""))
+    same = (
+        (approvals.c.device == row.device) & (approvals.c.component == row.component) & (approvals.c.kind == row.kind)
+    )
+    query = select(approvals).where(same, approvals.c.status == ApprovalStatus.PENDING, approvals.c.run_id.in_(over))
+    with reading(store.engine) as connection:
+        found = connection.execute(query.order_by(approvals.c.requested_wall, approvals.c.id))
+        older = [record_of(ApprovalRow, one) for one in found]
+    return [one for one in older if _asked(one.action) <= _asked(row.action)]
+
+
+def _asked(action: Action) -> frozenset[tuple[str, str]]:
+    """What an action is about, without its values."""
+    changed = frozenset((change.component, change.parameter) for change in changes_of(action))
+    return changed or frozenset({("measure", str(action.arguments.get("experiment", "")))})
 
 
 _ANSWERS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -39,6 +40,17 @@ class ParameterRow(Record):
 
 Table = dict[str, dict[str, ParameterRow]]
 """component -> parameter -> row."""
+
+
+class Version(NamedTuple):
+    """A measured value as it was written: what a history needs of a row, of which there are many."""
+
+    at: float
+    """Device clock, seconds since the Unix epoch."""
+    value: float
+    stderr: float | None
+    unit: str
+    measurement_id: str
 
 
 def current(store: Store, device: str, *, as_of: float | None = None) -> Table:
@@ -97,6 +109,27 @@ def log(store: Store, device: str, component: str | None = None, parameter: str 
     with reading(store.engine) as connection:
         rows = connection.execute(query.order_by(parameters.c.sequence))
         return [record_of(ParameterRow, row) for row in rows]
+
+
+def histories(
+    store: Store, device: str, parameter_names: Iterable[str], most: int, *, until: float | None = None
+) -> dict[str, dict[str, list[Version]]]:
+    """component -> parameter -> its newest ``most`` measured versions, oldest first; ``until``: device clock."""
+    asked = (parameters.c.device == device) & parameters.c.parameter.in_(list(parameter_names))
+    asked &= parameters.c.measurement_id.is_not(None)
+    if until is not None:
+        asked &= parameters.c.valid_from <= until
+    of_value = (parameters.c.component, parameters.c.parameter)
+    newest = func.row_number().over(partition_by=of_value, order_by=parameters.c.sequence.desc()).label("newest")
+    columns = (*of_value, *(parameters.c[name] for name in ("valid_from", "value", "stderr", "unit", "measurement_id")))
+    numbered = select(*columns, newest).where(asked).subquery()
+    query = select(numbered).where(numbered.c.newest <= most).order_by(numbered.c.newest.desc())
+    found: dict[str, dict[str, list[Version]]] = {}
+    with reading(store.engine) as connection:
+        for row in connection.execute(query):
+            version = Version(row.valid_from, row.value, row.stderr, row.unit, row.measurement_id)
+            found.setdefault(row.component, {}).setdefault(row.parameter, []).append(version)
+    return found
 
 
 def moved_since(store: Store, device: str, components: Iterable[str], wall: float) -> list[str]:

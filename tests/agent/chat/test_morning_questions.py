@@ -132,7 +132,7 @@ OTHERS = {
     "what is wrong with q0": ("no_drive_response",),
     "why did q0 fail last night?": ("no line at all",),
     "Why isn't q0 calibrated? why was it not calibrated": ("no_drive_response",),
-    "can I trust q2?": ("q2: use with care", "below the specified 15 µs"),
+    "can I trust q2?": ("q2: use with care", "below the goal of 15 µs"),
     "which qubits are bad today": ("q0: use no",),
     "what changed since the night before?": ("moved",),
     "difference between night-0001 and night-0002": ("90.0(10) µs -> 9.0(10) µs",),

@@ -110,9 +110,10 @@ class Pulsed:
             if not any(one.overlaps(other) for other in own)
         ]
         line = self._coupler.line
-        left, last = [0.0] * len(line.tails), 0
+        pulses = sorted(own + quiet)
+        left, last = [0.0] * len(line.tails), pulses[0].start if pulses else 0
         found = []
-        for one in sorted(own + quiet):
+        for one in pulses:
             left = [
                 before * math.exp(-(one.start - last) * 0.5e-12 / tail.time)
                 for before, tail in zip(left, line.tails, strict=True)

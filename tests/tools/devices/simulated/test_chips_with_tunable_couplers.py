@@ -296,3 +296,13 @@ def test_stock_gates_come_out_as_qiskit_says(pairs):
         (outcome,) = _levels(pairs, [transpile(circuit, pairs.backend, initial_layout=[1, 2])])
         (together,) = outcome.together
         assert together.populations[:2, :2] == pytest.approx(ideal, abs=0.05)
+
+
+def test_a_gate_long_before_the_readout_is_played(pairs: SimulatedDevice):
+    """Times are counted back from the readout, and the tails of a line are much shorter than a rest of 200 us."""
+    circuit = QuantumCircuit(5, 1)
+    circuit.cz(0, 1)
+    circuit.delay(200e-6, 0, unit="s")
+    circuit.measure(0, 0)
+    (found,) = _levels(pairs, [transpile(circuit, pairs.backend, optimization_level=0)])
+    assert found is not None

@@ -1,0 +1,51 @@
+"""One pair of qubits in full: what its CZ is played with and how good it is, with ages, trends, last measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from reson.agent.report.words import OF_PAIRS, SHORT
+from reson.components import pairs_of
+from reson.tools.store.table import ParameterRow, Table
+from reson.ui import qubit
+from reson.ui.opened import Opened
+from reson.ui.phrases import heading, section
+from reson.ui.phrases import show as put
+from reson.wording import quantity
+
+
+def show(place: Opened, name: str, rows: Mapping[str, ParameterRow]) -> None:
+    heading("Pair", name)
+    values, last, drift = st.tabs(["Values", "Last measurements", "Trends"])
+    with values:
+        put(qubit.values(place, rows))
+    with last:
+        qubit.last(place, name)
+    with drift:
+        qubit.show_trends(place, name, OF_PAIRS)
+
+
+def overview(place: Opened, table: Table) -> None:
+    """Every pair of which something was measured; no section where there is none."""
+    known = {name: rows for name in pairs_of(table) if (rows := _measured(table[name]))}
+    if not known:
+        return
+    section("All pairs")
+    frame = pd.DataFrame([_row(place, name, rows) for name, rows in known.items()])
+    st.dataframe(frame, hide_index=True, height="content" if len(known) <= 12 else 460)
+
+
+def _measured(rows: Mapping[str, ParameterRow]) -> dict[str, ParameterRow]:
+    return {name: row for name, row in rows.items() if row.measurement_id is not None}
+
+
+def _row(place: Opened, name: str, rows: Mapping[str, ParameterRow]) -> dict[str, str]:
+    cells = {"Pair": name}
+    for key in OF_PAIRS:
+        row = rows.get(key)
+        cells[SHORT[key]] = "–" if row is None else quantity(row.value, row.stderr, row.unit)
+    newest = max(row.valid_from for row in rows.values())
+    return cells | {"Age": qubit.age_in_words((place.now - newest) / 3600)}
