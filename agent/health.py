@@ -85,13 +85,16 @@ class Shortfall(Record):
         return f"{WATCHED[self.parameter].name} {was}{now}{worse}{goal}"
 
 
-def shortfalls(history: History, pulse: float | None, goals: Goals) -> tuple[Shortfall, ...]:
-    """What is not as it should be, the worst first. ``pulse``: length of a pulse in seconds, None where unknown."""
+def shortfalls(history: History, pulse: float | None, goals: Goals, *, tunable: bool = True) -> tuple[Shortfall, ...]:
+    """What is not as it should be, the worst first. ``pulse``: length of a pulse in seconds, None where unknown;
+    ``tunable``: whether its pulses can be tuned, else how far its error is above the limit is not a calibration's goal.
+    """
     wanted = {
         "t1": goals.t1,
         "assignment_fidelity": goals.assignment_fidelity,
-        OVER_LIMIT: goals.error_over_coherence_limit,
     }
+    if tunable:
+        wanted[OVER_LIMIT] = goals.error_over_coherence_limit
     whole = dict(history) | {OVER_LIMIT: over_limits(history, pulse)}
     found = [
         short

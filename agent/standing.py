@@ -96,7 +96,10 @@ def health_of(
     """component -> what of it is not as it should be, of the whole table; ``until``: of the device's clock."""
     known = histories(store, device, READ, MOST + 1, until=until)
     pulses = {name: rows["pulse_duration"].value for name, rows in table.items() if "pulse_duration" in rows}
-    return {name: shortfalls(known.get(name, {}), pulses.get(name), goals) for name in table}
+    return {
+        name: shortfalls(known.get(name, {}), pulses.get(name), goals, tunable="x_amplitude" in rows)
+        for name, rows in table.items()
+    }
 
 
 def closings(lab: Lab, store: Store, device: str, components: Collection[str]) -> dict[str, Closed]:

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from reson.agent.report.words import SHORT, STATES
+from reson.agent.standing import Standing
 from reson.agent.worse import MOST_LINES, Worse
-from reson.components import Pair, pairs_of, parse
+from reson.components import Pair, parse
 from reson.tools.store.table import Table
 from reson.ui import chip_map, coupling_map, pair, qubit, queries
 from reson.ui.addresses import link, to_measurement
@@ -26,22 +27,22 @@ def page() -> None:
         empty("There is no lab here.", "Start its first night on the page Night; it makes the lab.")
         return
     table = place.table()
-    qubits, worse = chip_now(place)
+    qubits, pairs, worse = chip_now(place)
     heading(f"{place.device} · {_clock(place)}", _title(qubits))
     if not table:
         empty("Nothing has been measured.", "Start the first night on the page Night.")
         return
     _first(place, worse)
     _map(place, table, qubits)
-    _one(place, table, qubits)
+    _one(place, table, qubits, pairs)
     section("All qubits")
     _overview(qubits)
     pair.overview(place, table)
 
 
-def _one(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
+def _one(place: Opened, table: Table, qubits: list[QubitNow], pairs: dict[str, Standing]) -> None:
     """The qubit or pair that the address names, or that is chosen here or on the map."""
-    names = [*place.components, *pairs_of(table)]
+    names = [*place.components, *pairs]
     name = st.query_params.get("qubit", "") or st.query_params.get("pair", "")
     picked = st.selectbox(
         "Qubit or pair" if len(names) > len(place.components) else "Qubit",
@@ -54,7 +55,7 @@ def _one(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
         return
     _open(picked)
     if isinstance(parse(picked), Pair):
-        pair.show(place, picked, table.get(picked, {}))
+        pair.show(place, pairs[picked], table.get(picked, {}))
     else:
         qubit.show(place, next(one for one in qubits if one.component == picked), table.get(picked, {}))
 

@@ -12,6 +12,7 @@ from reson.agent.report.content import Value
 from reson.agent.report.tables import value_of
 from reson.agent.standing import Standing, standings, trajectories
 from reson.agent.worse import Looked, Worse, worse_on_record
+from reson.components import pairs_of
 from reson.records import Quantity, Record
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.table import ParameterRow
@@ -40,6 +41,8 @@ class QubitNow(Standing):
 class ChipNow(NamedTuple):
     qubits: list[QubitNow]
     """Every qubit of the lab, in order."""
+    pairs: dict[str, Standing]
+    """Every pair of the table."""
     worse: list[Worse]
 
 
@@ -57,10 +60,13 @@ def chip_now(place: Opened) -> ChipNow:
 @st.cache_resource(max_entries=4)
 def _chip_as_of(_place: Opened, state: tuple[object, ...]) -> ChipNow:
     table = _place.table()
-    stand = standings(_place.lab, _place.store, _place.device, table, _place.components)
-    qubits = [qubit_now(_place, one, table.get(name, {})) for name, one in stand.items()]
+    pairs = pairs_of(table)
+    stand = standings(_place.lab, _place.store, _place.device, table, [*_place.components, *pairs])
+    qubits = [qubit_now(_place, stand[name], table.get(name, {})) for name in _place.components]
     looked = [Looked(one.component, one.state, one.below, one.diagnoses) for one in stand.values()]
-    return ChipNow(qubits, worse_on_record(_place.store, _place.device, looked, _place.now))
+    return ChipNow(
+        qubits, {name: stand[name] for name in pairs}, worse_on_record(_place.store, _place.device, looked, _place.now)
+    )
 
 
 def qubit_now(place: Opened, standing: Standing, rows: Mapping[str, ParameterRow]) -> QubitNow:

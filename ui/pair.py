@@ -8,17 +8,22 @@ import pandas as pd
 import streamlit as st
 
 from reson.agent.report.words import OF_PAIRS, SHORT
+from reson.agent.standing import Standing
 from reson.components import pairs_of
 from reson.tools.store.table import ParameterRow, Table
 from reson.ui import qubit
 from reson.ui.opened import Opened
-from reson.ui.phrases import heading, section
+from reson.ui.phrases import Markup, esc, heading, section, sentence, state_mark
 from reson.ui.phrases import show as put
 from reson.wording import quantity
 
 
-def show(place: Opened, name: str, rows: Mapping[str, ParameterRow]) -> None:
-    heading("Pair", name)
+def show(place: Opened, one: Standing, rows: Mapping[str, ParameterRow]) -> None:
+    name = one.component
+    heading("Pair", Markup(f"{esc(name)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}"))
+    put(sentence(one.why))
+    for found in one.diagnoses:
+        put(qubit.card(found))
     values, last, drift = st.tabs(["Values", "Last measurements", "Trends"])
     with values:
         put(qubit.values(place, rows))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from reson.agent.report.words import DIAGNOSES, SHORT
+from reson.records import Json
 from reson.tools.experiments.catalogue import title_of
 from reson.tools.store.table import ParameterRow
 from reson.ui import one_measurement, plots, queries, trends
@@ -29,8 +30,7 @@ def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None
     if one.below and one.state != "below":
         put(tag("ul", *(tag("li", short.text) for short in one.below), kind="rs-list"))
     for found in one.diagnoses:
-        title = DIAGNOSES.get(found["code"], found["code"])
-        put(tag("div", tag("strong", title), tag("p", found["text"]), tag("p", found["remedy"]), kind="rs-card"))
+        put(card(found))
     in_force, due, latest, drift = st.tabs(["Values", f"Due ({len(one.due)})", "Last measurements", "Trends"])
     with in_force:
         put(values(place, rows))
@@ -40,6 +40,12 @@ def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None
         last(place, one.component)
     with drift:
         show_trends(place, one.component, TRENDS)
+
+
+def card(diagnosis: Json) -> Markup:
+    """What is wrong with a component, and what to do."""
+    title = DIAGNOSES.get(diagnosis["code"], diagnosis["code"])
+    return tag("div", tag("strong", title), tag("p", diagnosis["text"]), tag("p", diagnosis["remedy"]), kind="rs-card")
 
 
 def values(place: Opened, rows: Mapping[str, ParameterRow]) -> Markup:

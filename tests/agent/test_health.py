@@ -85,6 +85,11 @@ def test_a_goal_is_missed_from_the_first_night_on_and_nothing_got_worse(name, va
     assert all(one.goal is not None and not one.fell and one.usual is None for one in found.values())
 
 
+def test_what_nobody_can_tune_here_is_not_held_to_a_calibrations_goal():
+    known = history(sound(error_per_gate=4e-4, t1=14e-6))
+    assert {one.parameter for one in shortfalls(known, PULSE, Goals(), tunable=False)} == {"t1"}
+
+
 def test_the_goals_are_those_of_the_lab():
     assert not judged(sound())
     assert set(judged(sound(), goals=Goals(t1=100e-6, assignment_fidelity=0.99))) == {"t1", "assignment_fidelity"}
