@@ -102,11 +102,15 @@ def _what_worked(step: Step, view: QubitView) -> dict[str, float]:
 
 def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:
     """With a margin of two standard deviations, so that what is reported as calibrated is so in truth."""
+    if not _compares(attempt):
+        return False
     error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
     return error.value + 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
 
 
 def _far_above(attempt: Attempt) -> bool:
+    if not _compares(attempt):
+        return False
     error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
     return error.value - 2 * (error.stderr or 0.0) > FAR_ABOVE * limit.value
 
@@ -119,15 +123,22 @@ def is_moved(view: QubitView) -> bool:
     return not any(one.experiment == RETUNE[-1].experiment and succeeded(one) for one in since)
 
 
+def _compares(benchmark: Attempt) -> bool:
+    """Whether the coherence limit was known to it: one that was ordered before T1 and T2 has none."""
+    return "coherence_limit" in benchmark.quantities
+
+
 def last_benchmark(view: QubitView) -> Attempt | None:
-    """The newest randomised benchmarking of this run that was accepted."""
+    """The newest randomised benchmarking of this run that was accepted and can be compared with the coherence limit."""
     accepted = (one for one in reversed(view.attempts) if one.experiment == "standard_rb" and succeeded(one))
-    return next(accepted, None)
+    return next((one for one in accepted if _compares(one)), None)
 
 
 def _close(view: QubitView, goals: GoalsView) -> Decision:
     benchmark = last_benchmark(view)
-    assert benchmark is not None, "a plan ends with an accepted benchmark"
+    if benchmark is None:
+        why = "the error per gate cannot be compared with a coherence limit: T1 or T2 were not known to the benchmark"
+        return GiveUp(component=view.component, why=why, diagnoses=in_specification(view, goals))
     error, limit = benchmark.quantities["error_per_gate"].value, benchmark.quantities["coherence_limit"].value
     diagnoses = in_specification(view, goals)
     if error > goals.error_over_coherence_limit * limit:

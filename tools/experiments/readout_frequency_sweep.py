@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,9 +76,13 @@ def analyse(raw: RawData) -> Analysis:
 
     time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
     starts = (0.0, SETTLED) if declared is None else (declared,)
-    fits = [fit_signal(TwoDipsAnalysis(time, start), raw, MHZ, ("amp",), magnitude(raw)) for start in starts]
+    raws = [_off_the_feedline(raw, time, start) for start in starts]
+    fits = [
+        fit_signal(TwoDipsAnalysis(time, start), one, MHZ, ("amp",), magnitude(one))
+        for start, one in zip(starts, raws, strict=True)
+    ]
     chosen = int(np.argmax(weights(fits)))
-    result, start = fits[chosen], starts[chosen] * MHZ
+    result, raw, start = fits[chosen], raws[chosen], starts[chosen] * MHZ
     return Analysis(
         experiment="readout_frequency_sweep",
         component=raw.component,
@@ -88,6 +93,19 @@ def analyse(raw: RawData) -> Analysis:
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
+
+
+def _off_the_feedline(raw: RawData, time: float, start: float) -> RawData:
+    """The signals in units of what the feedline lets through at each frequency, where that changes over the sweep."""
+    from reson.tools.experiments.fits.bent_feedline import feedline_of
+
+    ones = np.array([metadata["series"] == "prepared 1" for metadata in raw.circuits])
+    rows = np.stack([np.flatnonzero(~ones), np.flatnonzero(ones)])
+    x = np.array([metadata["xval"] for metadata in raw.circuits])[rows[0]] / MHZ
+    through = np.ones(len(raw.circuits))
+    through[rows] = feedline_of(raw, x, rows, time * MHZ, start * MHZ)
+    mean, stderr = raw.arrays["iq_mean"] / through, raw.arrays["iq_stderr"] / through[:, None]
+    return replace(raw, arrays=raw.arrays | {"iq_mean": mean, "iq_stderr": stderr})
 
 
 def _distance(raw: RawData, result: Fit, start: float) -> Series:

@@ -7,10 +7,13 @@ import pytest
 from reson.agent.asking.decisions import decisions_of
 from reson.agent.asking.toolset import allowed, offered
 from reson.agent.asking.wishes import Problem, Wish
-from reson.agent.expert.plans import SHOWN_BY
+from reson.agent.expert.next_step import next_decision
+from reson.agent.expert.plans import BRING_UP, SHOWN_BY
 from reson.agent.observation import Attempt, Decision, DiagnosisCode, GiveUp, Known, Measure
 from reson.records import Quantity, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
+from tests.agent.brains.test_expert import GOALS, attempt
+from tests.agent.brains.test_expert import view as view_of
 from tests.agent.brains.test_questions import chip, failed, passed, view
 
 ALL_KNOWN = {
@@ -93,3 +96,15 @@ def test_a_diagnosis_names_the_measurements_that_show_it():
 def test_attempts_that_there_are_not_are_no_evidence():
     found = decide(view("q0", failed(), failed()), "give_up", code="no_drive_response", remedy="x", rests_on=(9,))
     assert isinstance(found, Problem) and found.code == "no_evidence"
+
+
+def test_a_benchmark_that_was_ordered_before_t1_and_t2_compares_with_nothing():
+    """Found by the soak: a model that called a qubit done after it ended the night with a KeyError."""
+    early = passed("standard_rb")
+    early = early.model_copy(update={"quantities": {"error_per_gate": Quantity(value=2e-4, stderr=1e-5)}})
+    found = decide(warm(early), "done")
+    assert isinstance(found, Problem) and found.code == "not_benchmarked"
+    assert next_decision(warm(early), GOALS)
+    whole = [attempt(step.experiment) for step in BRING_UP]
+    ended = next_decision(view_of(*whole[:-1], early), GOALS)
+    assert isinstance(ended, GiveUp | Measure)

@@ -54,35 +54,43 @@ def fits_of(raw: RawData) -> list[Fit]:
     found = []
     for start in starts:
         # a phase may grow with time or fall, by the convention of whoever demodulates
-        either = [(_scan(x, _undelayed(x, turning), error, time, start), turning) for turning in (z, z.conj())]
+        either = [(_scan(x, undelayed(x, turning), error, time, start), turning) for turning in (z, z.conj())]
         (_, *begin), turning = max(either, key=lambda one: one[0])
         found += [_fit(x, turning, error, magnitude(raw), begin, order, time, start) for order in ORDERS]
     return found
 
 
-def _undelayed(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+def undelayed(x: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Without the turn that the length of the cables gives the phase; the dip turns few of the points only."""
     turn = float(np.median(np.angle(z[1:] * z[:-1].conj())))
     return z * np.exp(-1j * turn * (x - x[0]) / (x[1] - x[0]))
 
 
-def _background(x: np.ndarray, order: int) -> np.ndarray:
+def background(x: np.ndarray, order: int) -> np.ndarray:
     """Chebyshev polynomials over the sweep, shape (points, order + 1)."""
     return np.polynomial.chebyshev.chebvander(2 * (x - x[0]) / (x[-1] - x[0]) - 1, order)
 
 
 def _scan(x: np.ndarray, z: np.ndarray, error: np.ndarray, time: float, start: float) -> tuple[float, float, float]:
     """What the best dip of a grid takes away from chi2, its frequency and its linewidth."""
-    basis = np.linalg.qr(_background(x, SCANNED) / error[:, None])[0]
+    basis = np.linalg.qr(background(x, SCANNED) / error[:, None])[0]
     left = z / error - basis @ (basis.T @ (z / error))
     best = (-1.0, float(x.mean()), 1.0)
-    for width in WIDTHS.tolist():
-        for f0 in np.arange(x[0], x[-1], max(width / 3, float(x[1] - x[0]) / 2)).tolist():
-            shape = dip(x, f0, width, time, start) / error
-            shape = shape - basis @ (basis.T @ shape)
-            gain = float(np.abs(np.vdot(shape, left)) ** 2 / (np.vdot(shape, shape).real + 1e-300))
-            best = max(best, (gain, f0, width))
+    for f0, width in tried(x):
+        shape = dip(x, f0, width, time, start) / error
+        shape = shape - basis @ (basis.T @ shape)
+        gain = float(np.abs(np.vdot(shape, left)) ** 2 / (np.vdot(shape, shape).real + 1e-300))
+        best = max(best, (gain, f0, width))
     return best
+
+
+def tried(x: np.ndarray) -> list[tuple[float, float]]:
+    """Frequencies and linewidths of the dips among which the best is looked for, in MHz."""
+    return [
+        (f0, width)
+        for width in WIDTHS.tolist()
+        for f0 in np.arange(x[0], x[-1], max(width / 3, float(x[1] - x[0]) / 2)).tolist()
+    ]
 
 
 def _fit(
@@ -97,8 +105,8 @@ def _fit(
 ) -> Fit:
     from scipy.optimize import least_squares
 
-    flat, span = _undelayed(x, z), float(x[-1] - x[0])
-    base = _background(x, order)
+    flat, span = undelayed(x, z), float(x[-1] - x[0])
+    base = background(x, order)
 
     def linear(place: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
         columns = np.column_stack([base, -dip(x, place[0], float(np.exp(place[1])), time, start)])
