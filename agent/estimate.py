@@ -11,7 +11,7 @@ from reson.agent.observation import Measure
 from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Finite, Record
-from reson.tools.devices.device import Remote, coupling_of, only_waiting_alone, published_of
+from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone, published_of
 from reson.tools.devices.possible import why_not, why_not_on
 from reson.tools.experiments.catalogue import get
 
@@ -74,7 +74,9 @@ def estimate(device: Device, qubits: Sequence[int]) -> Estimate:
             if row.name in OPTIONAL and why_not_on(row, device, Qubit(qubit)):
                 continue
             values = known.get(Qubit(qubit), {})
-            arguments = row.arguments({**step.parameters, **parameters_for(row.name, values)}, values)
+            arguments = row.arguments(
+                {**step.parameters, **parameters_for(row.name, values)}, values, bounds_of(device)
+            )
             asked.append(Measure(component=Qubit(qubit), experiment=row.name, parameters=arguments, why=step.why))
         jobs = merge("estimate", 0, asked, coupling_of(device), only_waiting_alone(device))
         longest = (max(row.device_seconds(one, device) for one in job["requests"].values()) for job in jobs)

@@ -15,7 +15,7 @@ from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
-from reson.tools.devices.device import coupling_of, only_waiting_alone
+from reson.tools.devices.device import bounds_of, coupling_of, only_waiting_alone
 from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.cz_interleaved_rb import known_of
@@ -121,8 +121,9 @@ def _complete(bench: Bench, decision: Measure) -> Measure:
     row = get(decision.experiment)
     if reason := why_not_on(row, bench.device, row.target(decision.component)):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
-    arguments = row.arguments(decision.parameters, known)
-    needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known)))
+    bounds = bounds_of(bench.device)
+    arguments = row.arguments(decision.parameters, known, bounds)
+    needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known, bounds)))
     left = bench.budget().device_minutes * 60 - spent(bench)[0]
     if needed > left and needed > INFLATED * usual:  # the default would do; else the budget is spent indeed
         raise ToolError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,15 +13,16 @@ from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.repeating import acquire_again
 from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.agent.reading import read_saved_data
-from reson.agent.reading.limits import within_limits
+from reson.agent.reading.limits import SWEEP_ENDS, within_limits
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.data import Analysis, Fault
-from reson.tools.devices.device import Remote
+from reson.tools.devices.device import Device, Remote, bounds_of, why_not_set
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fenced import drawn
 from reson.tools.fence import attempt, failed, with_faults
-from reson.tools.quantities import PARAMETERS, controls_only
+from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (
     get_measurement,
@@ -29,7 +31,6 @@ from reson.tools.store.measurements import (
     record_analysis,
     record_measurements,
 )
-from reson.tools.store.parameters import current, values
 from reson.tools.verdicts.judge import judge as judge_checks
 
 # A reading with one of these agrees that the plot supports its number, though the number itself says what is wrong.
@@ -55,7 +56,6 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
         except ToolError as error:  # the table moved since, by another hand: decide anew
             return _refused(bench, state, job, error.message)
         bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
-        bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
         try:
             data = acquire_again(bench, job)
         except ToolError as error:
@@ -126,7 +126,9 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
         identity = measurement_id(job["id"], name)
         analysis = _analysis(bench, result)
         reading = Reading.model_validate(result["reading"])
-        judgement = with_doubt(_numbers(bench, job, name, analysis)[0], reading, bench.brain.sure_of(reading))
+        numbers, _ = _numbers(bench, job, name, analysis)
+        at_end = at_the_end_of_the_drive(get(job["experiment"]), job["requests"][name], bounds_of(bench.device))
+        judgement = with_doubt(numbers, reading, bench.brain.sure_of(reading), at_end)
         figure = bench.store.blobs.get(result["figure"], ".png")
         record_analysis(bench.store, identity, analysis, figure, judgement, reading, f"campaign:{bench.brain.name}")
         body = {
@@ -154,11 +156,11 @@ def _numbers(bench: Bench, job: Job, component: str, analysis: Analysis) -> tupl
     if isinstance(found, Fault) or isinstance(changes, Fault):
         faults = [one for one in (found, changes) if isinstance(one, Fault)]
         return judge_checks([failed(one) for one in faults]), faults
-    return judge_checks([*found, *within_bounds(changes)]), []
+    return judge_checks([*found, *within_bounds(changes, bench.device)]), []
 
 
-def within_bounds(changes: list[Change]) -> list[Check]:
-    """What would be written must be possible at all: one check for each proposed value against its bounds."""
+def within_bounds(changes: list[Change], device: Device | None = None) -> list[Check]:
+    """What would be written must be possible at all, and on the device: one check for each proposed value."""
     checks = []
     for change in changes:
         spec = PARAMETERS[change.parameter]
@@ -166,6 +168,8 @@ def within_bounds(changes: list[Change]) -> list[Check]:
             f"{change.parameter} = {change.new:g} {spec.unit} is outside {spec.low:g} to {spec.high:g} {spec.unit}"
         )
         inside = spec.low <= change.new <= spec.high
+        if inside and device and (reason := why_not_set(device, change.component, change.parameter, change.new)):
+            inside, message = False, reason
         checks.append(
             Check(
                 name=f"{change.parameter} in bounds",
@@ -178,9 +182,20 @@ def within_bounds(changes: list[Change]) -> list[Check]:
     return checks
 
 
-def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True) -> Judgement:
-    """The judgement and one check more: whether the reading agrees, surely enough, that the plot supports its value."""
-    agrees = reading.status in SUPPORTS_THE_VALUE
+def at_the_end_of_the_drive(
+    row: Experiment, parameters: Mapping[str, float], bounds: Mapping[str, tuple[float, float]]
+) -> bool:
+    """Whether a sweep of the drive's amplitude goes as far as the device allows: no wider one can be made."""
+    ends = [spec for spec in row.parameters if spec.drives and spec.name in SWEEP_ENDS]
+    return any(parameters[end.name] >= min(end.high, bounds.get(end.drives, (0.0, end.high))[1]) for end in ends)
+
+
+def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True, at_end: bool = False) -> Judgement:
+    """The judgement and one check more: whether the reading agrees, surely enough, that the plot supports its value.
+
+    ``at_end``: no wider sweep can be made; that the range is narrow then doubts no value that lies inside it.
+    """
+    agrees = reading.status in SUPPORTS_THE_VALUE or (at_end and reading.status is Status.RANGE_TOO_NARROW)
     doubt = "" if sure else f", but only with confidence {reading.confidence:.2f}"
     check = Check(
         name="reading agrees",

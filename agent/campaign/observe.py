@@ -13,7 +13,7 @@ from reson.agent.campaign.earlier_nights import faults, remembered
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
 from reson.agent.expert.next_step import succeeded
-from reson.agent.expert.plans import SEARCH
+from reson.agent.expert.plans import BRING_UP, REFINE, SEARCH, UPKEEP, WHY_ABOVE_LIMIT
 from reson.agent.observation import (
     Attempt,
     GoalsView,
@@ -26,6 +26,9 @@ from reson.agent.observation import (
 )
 from reson.components import Pair, Qubit, parse
 from reson.records import ActionKind, Verdict
+from reson.tools.devices.device import bounds_of, published_of
+from reson.tools.devices.possible import why_not
+from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.measurements import list_measurements
@@ -42,13 +45,23 @@ def observe(bench: Bench, state: CampaignState) -> Observation:
     goals, budget = bench.config.goals, bench.budget()
     seconds, experiments = spent(bench)
     rollbacks = {row.id for row in list_approvals(bench.store, kind=ActionKind.ROLLBACK)}
+    impossible = _impossible(bench)
     return Observation(
         device=bench.device.name,
         goals=GoalsView.model_validate(goals.model_dump()),
-        qubits=tuple(_view(bench, state, name, rollbacks) for name in names),
+        qubits=tuple(_view(bench, state, name, rollbacks, impossible) for name in names),
         device_seconds_left=max(0.0, budget.device_minutes * 60 - seconds),
         experiments_left=max(0, budget.experiments - experiments),
     )
+
+
+def _impossible(bench: Bench) -> dict[str, str]:
+    """Of a calibration, what the device cannot run. A device without pulse access has a plan of its own."""
+    if published_of(bench.device) is not None:
+        return {}
+    steps = {step.experiment for step in (*BRING_UP, *UPKEEP, *REFINE, *WHY_ABOVE_LIMIT)}
+    reasons = {name: why_not(CATALOGUE[name], bench.device) for name in sorted(steps)}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def spent(bench: Bench) -> tuple[float, int]:
@@ -58,7 +71,9 @@ def spent(bench: Bench) -> tuple[float, int]:
     return sum(jobs.values()), len(rows)
 
 
-def _view(bench: Bench, state: CampaignState, component: str, rollbacks: AbstractSet[str]) -> QubitView:
+def _view(
+    bench: Bench, state: CampaignState, component: str, rollbacks: AbstractSet[str], impossible: dict[str, str]
+) -> QubitView:
     whole = current(bench.store, bench.device.name)
     past = log(bench.store, bench.device.name, component=component)
     since = _since(bench, past, rollbacks)
@@ -71,6 +86,8 @@ def _view(bench: Bench, state: CampaignState, component: str, rollbacks: Abstrac
         attempts=tuple(attempt for _, attempt in attempts),
         recalled=_recall(bench, component, tuple(attempt for _, attempt in attempts)),
         faults=faults(bench, component),
+        limits=dict(bounds_of(bench.device)),
+        impossible=impossible,
         remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1][1]) else Remembered(),
         moved_after=_moved_after(bench, whole, component, since, attempts),
     )

@@ -8,19 +8,24 @@ from reson.components import Component
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
+from reson.tools.quantities import controls_only
+from reson.tools.store.parameters import current, values
 
 MOST_FAILURES = 3
 """Jobs that fail in a row before the run ends as ``device_unavailable``."""
 
 
 def acquire_again(bench: Bench, job: Job) -> dict[Component, RawData]:
-    """Measure; a job that failed is repeated with the same arguments, and every failure is told.
+    """Load the values in force and measure; a job that failed is repeated with the same arguments, and every failure is
+    told.
 
     Raises ``ToolError`` for a request that the device refused, ``DeviceUnavailable`` after ``MOST_FAILURES`` failed
     jobs; a resumed run then takes up the same job.
     """
+    last = ""
     for failures in range(1, MOST_FAILURES + 1):
         try:
+            bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
             return get(job["experiment"]).measure(bench.device, job["requests"])
         except ToolError as error:
             if error.kind is not ToolErrorKind.JOB_FAILED:

@@ -8,11 +8,13 @@ from reson.agent.approvals import authorise, by_a_person
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import remember_answer
 from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
+from reson.changes import changes_of
 from reson.components import joined, order
 from reson.records import Action, ActionKind, Change, Effect, Verdict
+from reson.tools.devices.device import why_not_set
 from reson.tools.experiments.catalogue import get
 from reson.tools.quantities import controls_only
-from reson.tools.store.approvals import ApprovalRow, get_approval
+from reson.tools.store.approvals import ApprovalRow, get_approval, mark_stale
 from reson.tools.store.measurements import MeasurementRow, get_measurement, load_analysis
 from reson.tools.store.parameters import commit as commit_approved
 from reson.tools.store.parameters import current, values
@@ -124,6 +126,16 @@ def _refused_as_moved(bench: Bench, row: MeasurementRow) -> QubitState | None:
     return ready(f"not written: {reason}")
 
 
+def _refused_by_device(bench: Bench, row: ApprovalRow) -> QubitState | None:
+    """The qubit, ready to go on without, where the device would not take what a person put in place of a value."""
+    for change in changes_of(row.effective_action):
+        if reason := why_not_set(bench.device, change.component, change.parameter, change.new):
+            mark_stale(bench.store, row.id)
+            bench.tell(f"{row.id}-impossible", "write_refused", {"approval": row.id, "reason": reason})
+            return ready(f"not written: {reason}")
+    return None
+
+
 def execute(bench: Bench, row: ApprovalRow) -> QubitState:
     """Carry out an answered write and say how the qubit goes on.
 
@@ -139,6 +151,8 @@ def execute(bench: Bench, row: ApprovalRow) -> QubitState:
         return parked("the table moved since this was asked; it is asked again", row.id)
     if row.status not in ("approved", "executed"):
         return ready(f"the write was {row.status} by {row.answered_by}")
+    if row.status == "approved" and (refused := _refused_by_device(bench, row)):
+        return refused
     written = commit_approved(bench.store, row.id, device_time=bench.clock())
     for version in written:
         body = {

@@ -171,6 +171,14 @@ def unresolved(last: Attempt) -> Diagnosis:
     )
 
 
+def not_benchmarked(reason: str) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.UNRESOLVED,
+        text=f"this device cannot run randomised benchmarking: {reason}.",
+        remedy="Without it nobody can say whether a qubit is calibrated: `reson device show` tells what is missing.",
+    )
+
+
 def error_above_limit(error: float, limit: float, goals: GoalsView) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.ERROR_ABOVE_LIMIT,

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reson.agent.expert.causes import Failure, better_answer
-from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse
+from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse, not_benchmarked
 from reson.agent.expert.evidence import measured_leakage, with_evidence
 from reson.agent.expert.known_faults import confirming
-from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, WHY_ABOVE_LIMIT, Step, plan_for
+from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, UPSTREAM, WHY_ABOVE_LIMIT, Step, plan_for, possible
 from reson.agent.expert.remedies import Abandon, AskPerson, Remedy, Retry, Skip, remedy
 from reson.agent.expert.replaying import Frame, replayed, succeeded
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Verdict
+from reson.tools.experiments.catalogue import CATALOGUE
 
 MAX_ATTEMPTS = 60
 """Per qubit and run: far beyond any sound bring-up; a qubit that needs more needs a person."""
@@ -25,16 +26,32 @@ FAR_ABOVE = 3.0
 """Times the coherence limit: an error that is still as large after one refinement has another cause."""
 
 
+BENCHMARK = "standard_rb"
+"""Says whether a qubit is done: a device that cannot run it has no calibration that could be trusted."""
+
+
 def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     """What to do next on this qubit; a diagnosis names the measurements it rests on."""
     decision = confirming(view, goals) or _by_plan(view, goals)
     if isinstance(decision, Measure):
-        return decision
+        return _held(decision, view)
     told = tuple(with_evidence(one, view.attempts, goals) for one in decision.diagnoses)
     return decision.model_copy(update={"diagnoses": told})
 
 
+def _held(decision: Measure, view: QubitView) -> Measure:
+    """The measurement with no drive or tone beyond what the device allows."""
+    parameters = dict(decision.parameters)
+    for spec in CATALOGUE[decision.experiment].parameters:
+        if spec.name in parameters and spec.drives in view.limits:
+            low, high = view.limits[spec.drives]
+            parameters[spec.name] = min(max(parameters[spec.name], low), high)
+    return decision.model_copy(update={"parameters": parameters})
+
+
 def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
+    if reason := view.impossible.get(BENCHMARK):
+        return GiveUp(component=view.component, why=f"no benchmark: {reason}", diagnoses=(not_benchmarked(reason),))
     refined = 0
 
     def further(attempt: Attempt) -> Sequence[Step]:
@@ -42,18 +59,20 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
         if attempt.experiment != "standard_rb" or _within_goal(attempt, goals):
             return ()
         refined += 1
-        return REFINE if refined <= (1 if _far_above(attempt) else MAX_REFINEMENTS) else WHY_ABOVE_LIMIT
+        most = 1 if _far_above(attempt) else MAX_REFINEMENTS
+        return possible(REFINE if refined <= most else WHY_ABOVE_LIMIT, view)
 
     def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
         frame = left[-1]
-        usual = remedy(frame.step, frame.failures, frame.upstream_tried, _has_found(attempts))
-        failure = Failure(frame.step.experiment, frame.failures, attempts, frame.upstream_tried)
+        tried = frame.upstream_tried or UPSTREAM.get(frame.step.experiment) in view.impossible
+        usual = remedy(frame.step, frame.failures, tried, _has_found(attempts), view.full_scale)
+        failure = Failure(frame.step.experiment, frame.failures, attempts, tried)
         answer = better_answer(view, failure, usual)
         if isinstance(answer, Abandon | AskPerson) and all(one.step in WHY_ABOVE_LIMIT for one in left):
             return Skip("what is left only serves to explain the error", all_that_is_left=True)
         return answer
 
-    moved = {} if view.moved_after is None else {view.moved_after: RETUNE}
+    moved = {} if view.moved_after is None else {view.moved_after: possible(RETUNE, view)}
     left, answer = replayed(plan_for(view), view.attempts, answer_to, further, moved)
     if not left:
         return _close(view, goals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reson.agent.observation import QubitView
@@ -125,6 +125,13 @@ def plan_for(view: QubitView) -> tuple[Step, ...]:
 
     A qubit that was benchmarked before is kept up; one whose bring-up was cut short starts at the first step whose
     result is missing. What this run itself writes does not count, so that the plan stays the same all night.
+    What the device cannot run is left out: a lab that reads its qubits by itself needs no search for a resonator.
     """
-    missing = [index for index, step in enumerate(BRING_UP) if SHOWN_BY[step.experiment] not in view.measured_before]
-    return BRING_UP[missing[0] :] if missing else UPKEEP
+    bring_up, upkeep = possible(BRING_UP, view), possible(UPKEEP, view)
+    missing = [index for index, step in enumerate(bring_up) if SHOWN_BY[step.experiment] not in view.measured_before]
+    return bring_up[missing[0] :] if missing else upkeep
+
+
+def possible(steps: Sequence[Step], view: QubitView) -> tuple[Step, ...]:
+    """Those of the steps that the qubit's device can run."""
+    return tuple(step for step in steps if step.experiment not in view.impossible)

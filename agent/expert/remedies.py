@@ -70,19 +70,21 @@ class Skip:
 Remedy = Retry | GoUpstream | AskPerson | Abandon | Skip
 
 
-def remedy(step: Step, failures: list[Attempt], upstream_tried: bool, found: bool = True) -> Remedy:
+def remedy(
+    step: Step, failures: list[Attempt], upstream_tried: bool, found: bool = True, full_scale: float = 1.0
+) -> Remedy:
     """The next thing to do, from this run's attempts alone (so that a replay gives the same answer).
 
-    ``found``: whether spectroscopy has found the qubit in this run.
+    ``found``: whether spectroscopy has found the qubit in this run; ``full_scale``: the largest amplitude of a drive.
     """
     last = failures[-1]
     if (settled := without_looking(failures)) is not None:
         return settled
     if step.experiment == "qubit_spectroscopy":
         return _spectroscopy(failures)
-    if _drive_too_weak(last) and found:
+    if _drive_too_weak(last, full_scale) and found:
         return Abandon("no pi pulse within the amplitude limit", weak_drive_line())
-    if _drive_too_weak(last) and not upstream_tried:
+    if _drive_too_weak(last, full_scale) and not upstream_tried:
         return GoUpstream(UPSTREAM["rabi"], "no oscillation up to full scale: is the qubit still where it was?")
     if CheckCode.INTERCHANGED in last.failed:
         return _interchanged(upstream_tried)
@@ -180,9 +182,11 @@ def _spectroscopy(failures: list[Attempt]) -> Remedy:
     return Retry({"shots": _more_shots(last)}, f"average longer: {_first(last.reasons)}")
 
 
-def _drive_too_weak(last: Attempt) -> bool:
+def _drive_too_weak(last: Attempt, full_scale: float) -> bool:
     """Even at full scale a Rabi sweep ends before the pi pulse, though spectroscopy has found the qubit."""
-    return last.experiment == "rabi" and last.parameters["max_amplitude"] >= 0.999 and _ends_too_early(last)
+    return (
+        last.experiment == "rabi" and last.parameters["max_amplitude"] >= 0.999 * full_scale and _ends_too_early(last)
+    )
 
 
 def _ends_too_early(last: Attempt) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from reson.records import Finite, Json, Record
+from reson.tools.quantities import PARAMETERS
 
 if TYPE_CHECKING:
     from threading import Event
@@ -75,6 +76,17 @@ def coupling_of(device: Device) -> tuple[tuple[int, int], ...]:
     always-on coupling. None where qubits are independent, or where the provider cancels what they do to each other.
     """
     return getattr(device, "coupling", ())
+
+
+def bounds_of(device: Device) -> Mapping[str, tuple[float, float]]:
+    """control -> (lowest, highest) that this hardware may be driven at, where it allows less than Reson would."""
+    return getattr(device, "bounds", {})
+
+
+def why_not_set(device: Device, component: str, control: str, value: float) -> str | None:
+    """None where the device would take the value; else why not, before it is written anywhere."""
+    ask = getattr(device, "why_not_set", None)
+    return ask(component, control, value) if ask and PARAMETERS[control].control else None
 
 
 def only_waiting_alone(device: Device) -> bool:

@@ -5,7 +5,7 @@ The entry point names a function without arguments that returns an ``Offer``, or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
@@ -15,14 +15,18 @@ from reson.components import Qubit, qubits_of
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.device import Controls, Device, DeviceLimits
 from reson.tools.devices.fixed import FixedControls
+from reson.tools.devices.offered import Bounds, require_sound, why_not_played
 from reson.tools.devices.order import address
 from reson.tools.devices.published import published
 from reson.tools.quantities import PARAMETERS
 
 if TYPE_CHECKING:
+    from qiskit import QuantumCircuit
     from qiskit.primitives import BaseSamplerV2
     from qiskit.providers import BackendV2
     from qiskit.transpiler import Target
+
+    from reson.tools.devices.driver import Driver
 
 GROUP = "reson.devices"
 
@@ -58,18 +62,24 @@ class PluginDevice:
     kind = "plugin"
     published = None
 
-    def __init__(self, name: str, offer: Offer, backend: BackendV2) -> None:
+    def __init__(self, name: str, offer: Offer, driver: Driver) -> None:
+        """Raises ``OperatorError`` for an offer that cannot be used, with what is wrong in it."""
         if offer.load is None:
             raise OperatorError(f"{name} offers controls but no way to load them", "give its Offer a `load` function")
+        require_sound(name, offer.controls, offer.limits)
         self.name = name
-        self.backend = backend
         self.limits = _limits(offer)
         self.counts_only = offer.counts_only
         self.qubits = tuple(qubit.number for qubit in qubits_of(offer.controls))
+        self.bounds: Bounds = {
+            control: (max(low, PARAMETERS[control].low), min(high, PARAMETERS[control].high))
+            for control, (low, high) in offer.limits.items()
+        }
         self._offer = offer
+        self._driver = driver
         self._load = offer.load
         self._controls = self.design_controls()
-        _require_known(name, self._controls)
+        self.backend = _backend(name, offer, driver, self._require_playable)
 
     def sampler(self) -> BaseSamplerV2:
         return _sampler(self._offer, self.backend)
@@ -81,29 +91,44 @@ class PluginDevice:
         return {name: dict(values) for name, values in self._controls.items()}
 
     def load(self, controls: Controls) -> None:
-        """Nothing is loaded where one of the values is refused. Raises ``ToolError`` (bad_arguments)."""
+        """Nothing is loaded where one of the values is refused.
+
+        Raises ``ToolError``: bad_arguments for such a value; job_failed where the driver fails.
+        """
         wanted = self.controls()
         for name, values in controls.items():
             if name not in wanted:
                 raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"{self.name} has no {name}")
             for control, value in values.items():
-                wanted[name][control] = self._checked(control, value)
-        self._load(wanted)
+                PARAMETERS[control].require(value)
+                if reason := self.why_not_set(name, control, value):
+                    raise ToolError(ToolErrorKind.BAD_ARGUMENTS, reason)
+                wanted[name][control] = value
+        self._driver.call("load", lambda: self._load(wanted))
         self._controls = wanted
+
+    def why_not_set(self, component: str, control: str, value: float) -> str | None:
+        """None where this hardware may be set to the value; a control without limits keeps the one it has."""
+        offered = self._offer.controls[component].get(control)
+        low, high = self.bounds.get(control, (offered, offered))
+        if low is None or high is None:
+            return f"{self.name} does not offer the control {control} of {component}"
+        if low <= value <= high:
+            return None
+        unit = PARAMETERS[control].unit
+        if control not in self.bounds:
+            return (
+                f"{control} of {component} stays at {low:g} {unit}: {self.name} gives no limits to move it in".strip()
+            )
+        asked = f"{control} = {value:g} {unit}".strip()
+        return f"{asked} is outside what {self.name} allows: {low:g} to {high:g} {unit}".strip()
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def _checked(self, control: str, value: float) -> float:
-        PARAMETERS[control].require(value)
-        low, high = self._offer.limits.get(control, (value, value))
-        if not low <= value <= high:
-            unit = PARAMETERS[control].unit
-            raise ToolError(
-                ToolErrorKind.BAD_ARGUMENTS,
-                f"{control} = {value:g} {unit} is outside what {self.name} allows: {low:g} to {high:g} {unit}",
-            )
-        return value
+    def _require_playable(self, circuits: Sequence[QuantumCircuit]) -> None:
+        if reason := why_not_played(self.name, circuits, self._controls, self.bounds):
+            raise ToolError(ToolErrorKind.DEVICE_REFUSED, reason)
 
 
 class CalibratedPlugin(FixedControls):
@@ -111,9 +136,9 @@ class CalibratedPlugin(FixedControls):
 
     kind = "plugin"
 
-    def __init__(self, name: str, offer: Offer, backend: BackendV2) -> None:
+    def __init__(self, name: str, offer: Offer, driver: Driver) -> None:
         self.name = name
-        self.backend = backend
+        self.backend = _backend(name, offer, driver, lambda _: None)
         self.limits = _limits(offer)
         self.counts_only = offer.counts_only
         self.published = published(offer.backend, name)
@@ -137,26 +162,32 @@ def open_plugin(name: str) -> Device:
             f"no installed package offers a device {name!r}",
             f"there are {', '.join(sorted(known))}" if known else "docs/devices.md shows how to write one",
         )
-    offer = _offer_of(known[name])
-    backend = offer.backend
-    if offer.sampler is not None:
-        from reson.tools.devices.sampled import SampledBackend
+    from reson.tools.devices.driver import Driver
 
-        target = cast("Target", offer.backend.target)
-        backend = SampledBackend(name, target, offer.sampler, offer.max_circuits)
+    driver = Driver(address("plugin", name))
+    offer = _offer_of(known[name], driver)
     opened = PluginDevice if offer.controls else CalibratedPlugin
-    return opened(address("plugin", name), offer, backend)
+    try:
+        return driver.call("open", lambda: opened(address("plugin", name), offer, driver))
+    except ToolError as error:
+        raise OperatorError(
+            error.message, "its backend must be a Qiskit BackendV2 with a target: docs/devices.md"
+        ) from error
 
 
-def _offer_of(entry: EntryPoint) -> Offer:
+def _offer_of(entry: EntryPoint, driver: Driver) -> Offer:
+    """What the entry point gives. Raises ``OperatorError`` where it raises, hangs, or gives something else."""
+    from qiskit.exceptions import QiskitError
     from qiskit.providers import BackendV2
 
+    from reson.tools.devices.driver import in_words
+
     try:
-        given: Any = entry.load()()
-    except (ImportError, AttributeError, TypeError) as error:
+        given: Any = driver.call("open", lambda: entry.load()())
+    except (ToolError, QiskitError, TimeoutError) as error:
         raise OperatorError(
-            f"the device {entry.name} ({entry.value}) cannot be loaded: {error}",
-            "the entry point must name a function without arguments: docs/devices.md",
+            f"the device {entry.name} ({entry.value}) cannot be opened: {in_words(error.__cause__ or error)}",
+            "is its rack on and reachable? The entry point must name a function without arguments: docs/devices.md",
         ) from error
     if isinstance(given, BackendV2):
         return Offer(backend=given)
@@ -166,6 +197,18 @@ def _offer_of(entry: EntryPoint) -> Offer:
             "it must return an Offer or a BackendV2: docs/devices.md",
         )
     return given
+
+
+def _backend(name: str, offer: Offer, driver: Driver, require: Callable[[Sequence[QuantumCircuit]], None]) -> BackendV2:
+    from reson.tools.devices.driver import DrivenBackend
+
+    backend = offer.backend
+    if offer.sampler is not None:
+        from reson.tools.devices.sampled import SampledBackend
+
+        target = cast("Target", offer.backend.target)
+        backend = SampledBackend(name, target, offer.sampler, offer.max_circuits)
+    return DrivenBackend(driver, backend, offer.reset_time + offer.readout_time, require)
 
 
 def _limits(offer: Offer) -> DeviceLimits:
@@ -184,12 +227,3 @@ def _sampler(offer: Offer, backend: BackendV2) -> BaseSamplerV2:
     from qiskit.primitives import BackendSamplerV2
 
     return BackendSamplerV2(backend=backend)
-
-
-def _require_known(name: str, controls: Mapping[str, Mapping[str, float]]) -> None:
-    known = {spec.name for spec in PARAMETERS.values() if spec.control}
-    for one, values in controls.items():
-        if wrong := sorted(set(values) - known):
-            raise OperatorError(
-                f"{name}: {one} has {', '.join(wrong)}, which is no control", f"controls are {', '.join(sorted(known))}"
-            )

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from reson.components import Component, Qubit
 from reson.errors import ToolError, ToolErrorKind
-from reson.tools.devices.device import Device, published_of
+from reson.tools.devices.device import Device, bounds_of, published_of
 from reson.tools.devices.drive import DRIVE
 from reson.tools.devices.published import BROKEN_GATE
 from reson.tools.quantities import PARAMETERS
@@ -80,13 +80,16 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
     qubit = device.qubits[0]
     told = published_of(device)
     told_values = device.design_controls() if told is None else told.first_values([qubit])
-    known = SOME_CONTROLS | told_values.get(Qubit(qubit), {})
-    if told is None and (lacking := _controls_lacking(experiment, told_values.get(Qubit(qubit), {}))):
+    mine = told_values.get(Qubit(qubit), {})
+    known = mine if told is None else SOME_CONTROLS | mine  # what its own lab does not offer, it does not have
+    if told is None and (lacking := _controls_lacking(experiment, mine)):
         return f"the device does not offer the control {', '.join(lacking)}"
     try:
-        experiment.acquire(probe_of(device), {qubit: experiment.arguments({}, known)})
+        experiment.acquire(probe_of(device), {qubit: experiment.arguments({}, known, bounds_of(device))})
     except Reached as reached:
         return _missing(reached.instructions, device) or (NO_IQ if reached.needs_iq and counts_only(device) else None)
+    except KeyError as control:  # no name of one stands in the row, its circuits are made of it all the same
+        return f"the device does not offer the control {control.args[0]}"
     except ToolError as error:
         return error.message
     except QiskitError as error:

@@ -7,7 +7,7 @@ from typing import Any
 from qiskit import QuantumCircuit
 from qiskit.result.models import MeasLevel
 
-from reson.tools.devices.device import Device
+from reson.tools.devices.device import Device, published_of
 from reson.tools.devices.target_backend import TargetBackend
 from reson.tools.quantities import PARAMETERS
 
@@ -36,7 +36,7 @@ class ProbeBackend(TargetBackend):
 
 
 class _Probe:
-    """The device itself in everything but its backend, and with all controls, made up where it has none."""
+    """The device itself in everything but its backend; controls that its provider keeps to itself are made up."""
 
     def __init__(self, device: Device) -> None:
         target: Any = device.backend.target
@@ -44,7 +44,10 @@ class _Probe:
         self.backend = ProbeBackend("probe", target)
 
     def controls(self) -> dict[str, dict[str, float]]:
-        return {name: SOME_CONTROLS | values for name, values in self._device.controls().items()}
+        known = self._device.controls()
+        if published_of(self._device) is None:  # a lab of one's own: what it does not offer it does not have
+            return known
+        return {name: SOME_CONTROLS | values for name, values in known.items()}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._device, name)

@@ -100,7 +100,10 @@ def _payload(result: ExperimentResult, bits: int, shots: int, kind: str) -> tupl
     if kind == CLASSIFIED:
         ones = _ones(getattr(result.data, "counts", {}), bits, shots)
         return (np.stack([shots - ones, ones], axis=1),)
-    memory = np.asarray(getattr(result.data, "memory", []))
+    try:
+        memory = np.asarray(getattr(result.data, "memory", []))
+    except ValueError:  # rows of unequal length
+        raise failed(f"{shots} IQ shots of {bits} qubits were asked for; the device returned no array") from None
     if memory.ndim == 3 and memory.shape[2] == 2:  # (shots, slots, [I, Q])
         memory = np.ascontiguousarray(memory, dtype=float).view(complex)[..., 0]
     if memory.ndim != 2 or memory.shape[0] != shots or memory.shape[1] < bits or not np.isfinite(memory).all():
@@ -114,6 +117,8 @@ def _payload(result: ExperimentResult, bits: int, shots: int, kind: str) -> tupl
 def _ones(counts: Mapping[str, int], bits: int, shots: int) -> np.ndarray:
     """How often each classical bit was 1, shape (bits,)."""
     width = (bits + 7) // 8
+    if not all(isinstance(one, str) and isinstance(number, int | np.integer) for one, number in counts.items()):
+        raise failed(f"counts of outcomes such as '0x1' were asked for, not {str(dict(counts))[:60]}")
     numbers = np.array(list(counts.values()))
     total = numbers.sum()
     if total != shots or (numbers < 0).any():

@@ -128,7 +128,7 @@ EXPERIMENT = Experiment(
     family="drive_line_map",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("amplitude", "", 0.01, 1.0, "amplitude of the pulse; by default that of X"),
+        Parameter("amplitude", "", 0.01, 1.0, "amplitude of the pulse; by default that of X", drives="x_amplitude"),
         Parameter("offset", "Hz", -500e6, 500e6, "of the pulse's frequency from the qubit's drive frequency", 0.0),
         sweep.shots(1000),
     ),

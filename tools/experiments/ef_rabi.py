@@ -165,7 +165,14 @@ EXPERIMENT = Experiment(
     family="rabi",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("max_amplitude", "", 0.01, 1.0, "largest drive amplitude of the sweep, in units of full scale"),
+        Parameter(
+            "max_amplitude",
+            "",
+            0.01,
+            1.0,
+            "largest drive amplitude of the sweep, in units of full scale",
+            drives="x_amplitude",
+        ),
         sweep.points(51),
         sweep.shots(500),
     ),

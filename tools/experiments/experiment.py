@@ -33,6 +33,8 @@ class Parameter:
     integer: bool = False
     shared: bool = False
     """Must be equal for qubits that are measured together: it sets the number of circuits or shots."""
+    drives: str = ""
+    """The control that it stands in for, whose limits on the device bind it too."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,12 @@ class Experiment:
 
         return self.draw_many(analyses) if self.draw_many else [png(self.draw(one)) for one in analyses]
 
-    def arguments(self, given: Mapping[str, Any], known: Values) -> dict[str, float]:
+    def arguments(
+        self, given: Mapping[str, Any], known: Values, bounds: Mapping[str, tuple[float, float]] | None = None
+    ) -> dict[str, float]:
         """Complete and validate arguments: given values, adaptive defaults, bounds.
 
+        ``bounds``: control -> what the device allows; defaults keep to it, and a given value beyond it is refused.
         Raises ``ToolError``: bad_arguments for an unknown name, a wrong type, NaN, or a value out of bounds;
         not_allowed where the defaults follow from a parameter that is not known.
         """
@@ -124,15 +129,25 @@ class Experiment:
         except KeyError as lacking:  # what a provider need not publish, or nobody has measured yet
             message = f"{self.name} needs the {lacking.args[0]} of the qubit, which is not known"
             raise ToolError(ToolErrorKind.NOT_ALLOWED, message) from None
-        return {name: _checked(spec, (fixed | adaptive | dict(given))[name]) for name, spec in specs.items()}
+        own = {name: _within(specs[name], value, bounds or {}) for name, value in (fixed | adaptive).items()}
+        return {name: _checked(spec, (own | dict(given))[name], bounds or {}) for name, spec in specs.items()}
 
 
-def _checked(spec: Parameter, value: Any) -> float:
+def _within(spec: Parameter, value: float, bounds: Mapping[str, tuple[float, float]]) -> float:
+    """A default, as near to itself as the device allows."""
+    low, high = bounds.get(spec.drives, (value, value))
+    return min(max(value, low, spec.low), high, spec.high) if spec.drives in bounds else value
+
+
+def _checked(spec: Parameter, value: Any, bounds: Mapping[str, tuple[float, float]]) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _refuse(f"{spec.name} must be a number{f' in {spec.unit}' if spec.unit else ''}, not {value!r}")
     allowed = f"{spec.low:g} to {spec.high:g} {spec.unit}".strip()
     if not spec.low <= value <= spec.high:  # also catches NaN
         raise _refuse(f"{spec.name} = {str(value)[:24]} {spec.unit} is outside {allowed}".replace("  ", " "))
+    lowest, highest = bounds.get(spec.drives, (value, value))
+    if not lowest <= value <= highest:
+        raise _refuse(f"{spec.name} = {value:g} is outside what the device allows, {lowest:g} to {highest:g}")
     if spec.integer and value != int(value):
         raise _refuse(f"{spec.name} must be a whole number from {allowed}, not {value!r}")
     return int(value) if spec.integer else float(value)

@@ -49,13 +49,15 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
+    from reson.tools.devices.device import bounds_of
     from reson.tools.devices.readout_tone import ReadoutToneGate
     from reson.tools.experiments.circuits.sequences import Sequences
 
     experiments = {}
+    _, strongest = bounds_of(device).get("readout_amplitude", (0.0, FULL_SCALE))
     for qubit, values in arguments.items():
         offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
-        amplitudes = np.geomspace(values["min_amplitude"], FULL_SCALE, ROWS)
+        amplitudes = np.geomspace(values["min_amplitude"], strongest, ROWS)
         tones = [
             ({"xval": float(f), "amplitude": float(a)}, [ReadoutToneGate(float(f), float(a))])
             for a in amplitudes
@@ -171,7 +173,14 @@ EXPERIMENT = Experiment(
     parameters=(
         Parameter("span", "Hz", 4e6, 60e6, "width of the sweep, centred on the readout frequency", 16e6),
         sweep.points(49),
-        Parameter("min_amplitude", "", 1e-4, 0.3, "smallest amplitude; the largest is full scale"),
+        Parameter(
+            "min_amplitude",
+            "",
+            1e-4,
+            0.3,
+            "smallest amplitude; the largest is full scale, or what the device allows",
+            drives="readout_amplitude",
+        ),
         sweep.shots(200),
     ),
     needs=("readout_frequency",),

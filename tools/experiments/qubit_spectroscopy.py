@@ -126,7 +126,14 @@ EXPERIMENT = Experiment(
     parameters=(
         Parameter("span", "Hz", 1e6, 600e6, "width of the frequency sweep, centred on the drive frequency", 40e6),
         sweep.points(61),
-        Parameter("amplitude", "", 1e-4, 1.0, "drive amplitude; by default a rotation by pi on resonance"),
+        Parameter(
+            "amplitude",
+            "",
+            1e-4,
+            1.0,
+            "drive amplitude; by default a rotation by pi on resonance",
+            drives="x_amplitude",
+        ),
         sweep.shots(500),
     ),
     needs=(),

@@ -136,7 +136,14 @@ EXPERIMENT = Experiment(
     effect=Effect.MEASURES,
     parameters=(
         Parameter("max_duration", "s", 40e-9, 20e-6, "longest drive of the sweep", 200e-9),
-        Parameter("amplitude", "", 1e-4, 1.0, "drive amplitude; by default one that turns by pi in 40 ns"),
+        Parameter(
+            "amplitude",
+            "",
+            1e-4,
+            1.0,
+            "drive amplitude; by default one that turns by pi in 40 ns",
+            drives="x_amplitude",
+        ),
         sweep.points(51),
         sweep.shots(500),
     ),

@@ -208,7 +208,14 @@ EXPERIMENT = Experiment(
     effect=Effect.MEASURES,
     parameters=(
         Parameter("span", "Hz", 1e6, 60e6, "width of the sweep about the readout frequency; by default 6 linewidths"),
-        Parameter("amplitude", "", 1e-4, 1.0, "amplitude of the readout tone; by default 0.6 of the readout's own"),
+        Parameter(
+            "amplitude",
+            "",
+            1e-4,
+            1.0,
+            "amplitude of the readout tone; by default 0.6 of the readout's own",
+            drives="readout_amplitude",
+        ),
         sweep.points(41),
         sweep.shots(500),
     ),

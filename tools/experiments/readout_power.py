@@ -143,8 +143,15 @@ EXPERIMENT = Experiment(
     family="readout_power",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("min_amplitude", "", 1e-4, 1.0, "smallest readout amplitude; the sweep is even in its logarithm"),
-        Parameter("max_amplitude", "", 1e-4, 1.0, "largest readout amplitude"),
+        Parameter(
+            "min_amplitude",
+            "",
+            1e-4,
+            1.0,
+            "smallest readout amplitude; the sweep is even in its logarithm",
+            drives="readout_amplitude",
+        ),
+        Parameter("max_amplitude", "", 1e-4, 1.0, "largest readout amplitude", drives="readout_amplitude"),
         sweep.points(17),
         sweep.shots(1500),
     ),

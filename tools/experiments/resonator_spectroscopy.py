@@ -166,7 +166,14 @@ EXPERIMENT = Experiment(
             "span", "Hz", 2e6, 60e6, "width of the sweep, centred on the readout frequency; narrower once it is known"
         ),
         sweep.points(101),
-        Parameter("amplitude", "", 1e-4, 1.0, "amplitude of the readout tone; by default the readout's own"),
+        Parameter(
+            "amplitude",
+            "",
+            1e-4,
+            1.0,
+            "amplitude of the readout tone; by default the readout's own",
+            drives="readout_amplitude",
+        ),
         sweep.shots(200),
     ),
     needs=(),

@@ -6,19 +6,28 @@ import importlib
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 
+from reson.agent.campaign.measuring import within_bounds
+from reson.agent.campaign.repeating import MOST_FAILURES
+from reson.agent.expert.plans import BRING_UP, plan_for
 from reson.agent.lab import open_lab
-from reson.agent.launch import Plan, start
-from reson.errors import OperatorError, ToolError
-from reson.records import Ending
+from reson.agent.launch import Plan, resume, start
+from reson.agent.observation import QubitView
+from reson.errors import DeviceUnavailable, OperatorError, ToolError, ToolErrorKind
+from reson.records import Change, Ending, Verdict
+from reson.tools.devices.device import bounds_of
+from reson.tools.devices.driver import Driver
 from reson.tools.devices.plugin import open_plugin, plugins
-from reson.tools.devices.possible import NO_IQ, NO_PULSES, found_by_preparing
+from reson.tools.devices.possible import NO_IQ, NO_PULSES, found_by_preparing, why_not
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.measurements import list_measurements
+from reson.tools.verdicts.judge import judge
 
 PACKAGE = """\
 [project]
@@ -28,6 +37,15 @@ version = "0.1"
 [project.entry-points."reson.devices"]
 alice = "alice_lab:alice"
 bare = "alice_lab:bare"
+bound = "alice_lab:bound"
+faulty = "alice_lab:faulty"
+raises = "alice_lab:raises"
+quits = "alice_lab:quits"
+nothing = "alice_lab:nothing"
+not_a_number = "alice_lab:not_a_number"
+of_no_kind = "alice_lab:of_no_kind"
+beyond_itself = "alice_lab:beyond_itself"
+unknown = "alice_lab:unknown"
 sampled = "alice_lab:sampled"
 broken = "alice_lab:nothing_here"
 
@@ -38,9 +56,14 @@ build-backend = "uv_build"
 MODULE = '''\
 """The device of Alice's lab: two transmons behind her own electronics."""
 
+from dataclasses import replace
+
+from qiskit.providers import Options
+
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
 from reson.tools.devices.plugin import Offer
+from reson.tools.devices.target_backend import TargetBackend
 from reson.tools.devices.simulated.device import open_simulated
 
 
@@ -54,6 +77,106 @@ def alice():
             name: (-1e12, 1e12) for name in electronics.design_controls()["q0"] if name != "x_amplitude"
         },
     )
+
+
+OWN = ("drive_frequency", "anharmonicity", "x_amplitude", "sx_amplitude", "drag_beta", "pulse_duration")
+FAULT = ""
+
+
+def bound(**changed):
+    electronics = open_simulated(3, 2, {}, 1.8e9)
+    told = electronics.design_controls()
+    controls = {
+        name: {control: values[control] for control in (*OWN, "readout_angle", "readout_threshold")}
+        for name, values in told.items()
+    }
+    controls["q0"] |= changed
+
+    def load(wanted):
+        if FAULT == "dead_load":
+            raise ConnectionRefusedError("rack off")
+        electronics.load({name: told[name] | values for name, values in wanted.items()})
+
+    limits = {"x_amplitude": (0.0, 0.3), "readout_angle": (-3.15, 3.15)}
+    return Offer(backend=electronics.backend, controls=controls, load=load, limits={} if not changed else limits)
+
+
+class Faulty(TargetBackend):
+    """The chip of ``bound`` behind a driver that fails in the way that ``FAULT`` names."""
+
+    def __init__(self, backend):
+        super().__init__("faulty", backend.target)
+        self.inner = backend
+
+    @classmethod
+    def _default_options(cls):
+        return Options(shots=1024, meas_level=2, meas_return="single")
+
+    def run(self, circuits, **options):
+        if FAULT == "dead_run":
+            raise RuntimeError("no clock")
+        if FAULT == "quits_in_run":
+            raise SystemExit(1)
+        return Job(self.inner.run(circuits, **options))
+
+
+class Job:
+    def __init__(self, inner):
+        self.inner = inner
+
+    def job_id(self):
+        return "1"
+
+    def result(self):
+        found = self.inner.result()
+        if FAULT == "dead_result":
+            raise KeyError("I")
+        if FAULT == "no_result":
+            return {"counts": 3}
+        if FAULT == "strange_counts":
+            for one in found.results:
+                one.data.counts = {"0x0": one.shots, "up": 0}
+        if FAULT == "no_counts":
+            for one in found.results:
+                one.data.counts = {0: one.shots / 2, 1: None}
+        if FAULT == "short":
+            found.results = found.results[:1]
+        return found
+
+
+
+
+def faulty():
+    offer = bound()
+    return replace(offer, backend=Faulty(offer.backend))
+
+
+def raises():
+    raise OSError("no route to host")
+
+
+def quits():
+    raise SystemExit(3)
+
+
+def nothing():
+    return None
+
+
+def not_a_number():
+    return bound(drive_frequency=float("nan"))
+
+
+def of_no_kind():
+    return bound(x_amplitude="much")
+
+
+def beyond_itself():
+    return bound(x_amplitude=0.35)
+
+
+def unknown():
+    return bound(volume=11.0)
 
 
 def bare():
@@ -85,7 +208,7 @@ def on_the_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_installed_package_offers_its_devices() -> None:
-    assert set(plugins()) == {"alice", "bare", "sampled", "broken"}
+    assert {"alice", "bare", "sampled", "broken"} <= set(plugins())
 
 
 def test_rabi_on_it_finds_the_pi_amplitude() -> None:
@@ -93,7 +216,7 @@ def test_rabi_on_it_finds_the_pi_amplitude() -> None:
     device = open_plugin("alice")
     device.load({"q1": {"drive_frequency": transmon.f01}})
     rabi = get("rabi")
-    raw = rabi.acquire(device, {1: rabi.arguments({}, device.controls()["q1"])})
+    raw = rabi.acquire(device, {1: rabi.arguments({}, device.controls()["q1"], bounds_of(device))})
     found = rabi.analyse(raw[1]).quantities["x_amplitude"]
     assert found.value == pytest.approx(_pi_amplitude(transmon.gain, raw[1].controls["pulse_duration"]), rel=0.05)
 
@@ -140,5 +263,119 @@ def test_a_sampler_gives_counts() -> None:
 def test_what_is_missing_is_told() -> None:
     with pytest.raises(OperatorError, match="no installed package offers a device 'bob'"):
         open_plugin("bob")
-    with pytest.raises(OperatorError, match="cannot be loaded"):
+    with pytest.raises(OperatorError, match="cannot be opened"):
         open_plugin("broken")
+
+
+def test_what_is_swept_keeps_to_its_limits_by_default_and_is_refused_beyond_them() -> None:
+    device, rabi = open_plugin("alice"), get("rabi")
+    assert rabi.arguments({}, device.controls()["q0"], bounds_of(device))["max_amplitude"] == 0.9
+    with pytest.raises(ToolError, match=r"max_amplitude = 0\.95 is outside what the device allows, 0 to 0\.9"):
+        rabi.arguments({"max_amplitude": 0.95}, device.controls()["q0"], bounds_of(device))
+    beyond = rabi.arguments({"max_amplitude": 0.95, "points": 11}, device.controls()["q0"])
+    with pytest.raises(ToolError, match=r"q0 would be played at 0\.95: plugin:alice allows a x_amplitude of 0 to 0\.9"):
+        rabi.acquire(device, {0: beyond})  # whoever asks: the last look is where circuits are sent
+
+
+def test_a_control_without_limits_stays_and_nothing_else_is_proposed() -> None:
+    device = open_plugin("bound")
+    with pytest.raises(ToolError, match=r"drag_beta of q0 stays at 0 s: plugin:bound gives no limits to move it in"):
+        device.load({"q0": {"drag_beta": 1e-10}})
+    wanted = Change(component="q0", parameter="drag_beta", old=0.0, new=1e-10, stderr=None, unit="s")
+    assert judge(within_bounds([wanted], device)).verdict is Verdict.REJECT
+    assert judge(within_bounds([wanted.model_copy(update={"parameter": "t1", "new": 1e-5})], device)).verdict is (
+        Verdict.ACCEPT
+    )
+
+
+def test_a_lab_that_reads_its_qubits_by_itself_starts_where_it_can() -> None:
+    device = open_plugin("bound")
+    impossible = {name for step in BRING_UP if why_not(get(name := step.experiment), device)}
+    assert impossible == {"resonator_spectroscopy", "punch_out", "readout_frequency_sweep", "readout_power"}
+    view = QubitView(
+        component="q0",
+        known={},
+        design={},
+        measured_before=frozenset(),
+        attempts=(),
+        impossible=dict.fromkeys(impossible, "no"),
+    )
+    assert [step.experiment for step in plan_for(view)][:3] == ["qubit_spectroscopy", "rabi", "readout"]
+
+
+WORDS = {"raises": "OSError: no route to host", "quits": "SystemExit: 3", "nothing": "offers a NoneType"}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_driver_that_does_not_open_is_told_in_its_words(name: str) -> None:
+    with pytest.raises(OperatorError, match=WORDS[name]):
+        open_plugin(name)
+
+
+OFFERS = {
+    "not_a_number": "q0 starts with drive_frequency = nan Hz",
+    "of_no_kind": "q0 starts with x_amplitude = 'much'",
+    "beyond_itself": r"q0 starts with x_amplitude = 0\.35, outside its own limits",
+    "unknown": "q0 has volume, which is no control",
+}
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_start_values_are_checked(name: str) -> None:
+    with pytest.raises(OperatorError, match=OFFERS[name]):
+        open_plugin(name)
+
+
+FAULTS = {
+    "dead_load": "`load` failed: ConnectionRefusedError: rack off",
+    "dead_run": "`run` failed: RuntimeError: no clock",
+    "dead_result": "`result` failed: KeyError: 'I'",
+    "quits_in_run": "`run` failed: SystemExit: 1",
+    "no_result": "brought home a dict",
+    "strange_counts": "the outcomes are not those of",
+    "no_counts": "counts of outcomes such as '0x1' were asked for",
+    "short": "circuits were sent",
+}
+
+
+def set_fault(name: str) -> None:
+    vars(sys.modules["alice_lab"])["FAULT"] = name
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_whatever_a_driver_raises_or_returns_is_a_failed_job(name: str) -> None:
+    device, row = open_plugin("faulty"), get("readout_error")
+    set_fault(name)
+    try:
+        with pytest.raises(ToolError, match=FAULTS[name]) as raised:
+            device.load(device.controls())
+            row.acquire(device, {0: row.arguments({"shots": 100.0}, {})})
+    finally:
+        set_fault("")
+    assert raised.value.kind is ToolErrorKind.JOB_FAILED
+
+
+def test_a_rack_that_is_switched_off_ends_the_run_by_name_and_it_goes_on_when_it_is_back(tmp_path: Path) -> None:
+    lab = open_lab(tmp_path / "lab", device="plugin:faulty")
+    plan = Plan(kind="run", experiment="readout_error", measure="0", parameters={"shots": 100.0})
+    failures = []
+
+    def watch(kind: str, _: Any) -> None:
+        failures.extend([kind] if kind == "job_failed" else [])
+        set_fault("dead_load")  # once the lab is open
+
+    ended = start(lab, plan, watch)
+    set_fault("")
+    assert (ended.ending, len(failures)) == (Ending.DEVICE_UNAVAILABLE, MOST_FAILURES)
+    assert "ConnectionRefusedError: rack off" in ended.reason
+    assert resume(lab, ended.run_id, watch=lambda kind, body: None).ending is Ending.FINISHED
+
+
+def test_a_driver_that_hangs_is_not_asked_again() -> None:
+    driver = Driver("plugin:slow")
+    release = Event()
+    with pytest.raises(DeviceUnavailable, match=r"has not come back from `load` after 0 s"):
+        driver.call("load", release.wait, seconds=0.01)
+    with pytest.raises(DeviceUnavailable, match="has not come back from `load`"):
+        driver.call("run", lambda: 1)
+    release.set()
