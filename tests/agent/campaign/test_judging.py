@@ -50,6 +50,7 @@ def test_a_value_that_cannot_be_is_rejected():
     assert judge(within_bounds([possible, impossible])).verdict is Verdict.REJECT
 
 
+@pytest.mark.study
 def test_qubits_that_break_between_two_nights_get_their_own_diagnoses(make_lab, calibrate, watched):
     lab = make_lab(qubits=2)
     calibrate(lab)
