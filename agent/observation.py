@@ -164,11 +164,9 @@ class QubitView(Record):
     """Open when this run began."""
     remembered: Remembered = Remembered()
     """Told at the start of a run and after a failure."""
-<<<<<<< HEAD
     moved_after: int | None = None
     """How many of its attempts were made before the bias of a coupler beside it was last moved; None where its
     frequency was measured since, in an earlier run, or nothing moved it."""
-=======
     limits: dict[str, tuple[Finite, Finite]] = {}
     """control -> what this device allows, where that is less than Reson would."""
     impossible: dict[str, str] = {}
@@ -178,7 +176,6 @@ class QubitView(Record):
     def full_scale(self) -> float:
         """The largest drive amplitude that its device allows."""
         return self.limits.get("x_amplitude", (0.0, 1.0))[1]
->>>>>>> c5c908c (A lab's own driver is behind one border: whatever it raises or returns is a failed job in its own words, a hang ends the run; its limits bind sweeps, tones and writes; a night starts where the device's abilities let it)
 
     def value(self, parameter: str) -> float | None:
         known = self.known.get(parameter)
