@@ -15,6 +15,8 @@ from reson.records import Check, Finite, Quantity, Record
 
 Values = Mapping[str, float]
 """Parameter name -> value in SI units."""
+CONTRAST = "contrast"
+"""Name of the series that says with how much contrast the phases of the others were read."""
 
 
 @dataclass(frozen=True)

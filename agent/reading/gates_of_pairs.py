@@ -13,7 +13,7 @@ from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, su
 from reson.agent.reading.benchmarking import read_pairs
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
-from reson.tools.data import Analysis, Series
+from reson.tools.data import CONTRAST, Analysis, Series
 from reson.tools.verdicts.residuals import fitted_values
 
 LEAST, KEPT = 0.25, 0.7
@@ -28,7 +28,7 @@ LOSS = 2.5e-3
 
 def _phases(analysis: Analysis) -> tuple[list[Series], np.ndarray]:
     """The series of phases, and the contrast in the order of x."""
-    contrast = next(part for part in analysis.series if part.name.startswith("contrast"))
+    contrast = next(part for part in analysis.series if part.name.startswith(CONTRAST))
     return [part for part in analysis.series if part is not contrast], np.array(contrast.y)
 
 

@@ -8,7 +8,7 @@ from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, su
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis
 from reson.tools.verdicts.lines import SEEN as SEEN_BESIDE
-from reson.tools.verdicts.lines import roughness, second_line
+from reson.tools.verdicts.lines import roughness, second_line, slope
 
 SEEN = 8.0
 """Height in standard deviations (of three points averaged) from which a line counts."""
@@ -17,7 +17,7 @@ BROAD = 0.3
 
 def read_spectroscopy(analysis: Analysis) -> Reading:
     x, y, y_err = arrays(analysis.series[0])
-    height = y - np.quantile(y, 0.25)  # the floor, also where a broad line fills half of the sweep
+    height = _height(x, y)
     smooth = np.convolve(height, np.ones(3) / 3, mode="same")
     noise = max(float(np.median(y_err)), roughness(y)) / np.sqrt(3)
     drawn, peak = has_curve(analysis.series), int(np.argmax(smooth))
@@ -44,6 +44,22 @@ def read_spectroscopy(analysis: Analysis) -> Reading:
         reason = "a second line stands out of the noise beside the tallest"
         return answer(Status.MULTIPLE_PEAKS, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
     return success_if_fitted(analysis, "one clear line inside the sweep")
+
+
+def _height(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Over the floor, also where a broad line fills half of the sweep; where only a slope of the ground makes it look
+    broad, over that slope.
+    """
+    plain, level = (one - np.quantile(one, 0.25) for one in (y, y - slope(x, y) * (x - x.mean())))
+    broad, broad_still = (_width(x, one) > BROAD * (x[-1] - x[0]) for one in (plain, level))
+    return level if broad and not broad_still else plain
+
+
+def _width(x: np.ndarray, height: np.ndarray) -> float:
+    """Full width at half of its height of the tallest line."""
+    peak = int(np.argmax(np.convolve(height, np.ones(3) / 3, mode="same")))
+    above = region(height, peak, height[max(0, peak - 1) : peak + 2].max() / 2)
+    return float(x[above[-1]] - x[above[0]])
 
 
 def region(height: np.ndarray, peak: int, level: float) -> np.ndarray:

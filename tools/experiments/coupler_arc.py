@@ -14,7 +14,7 @@ import numpy as np
 
 from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.arc import Arc, arc_of, walls_of
@@ -84,7 +84,7 @@ def analyse(raw: RawData) -> Analysis:
         raw,
         (
             series("ZZ", bias, zz, error, *curve),
-            series("contrast", bias, contrast, found.errors),
+            series(CONTRAST, bias, contrast, found.errors),
         ),
         Axis(label="Coupler bias (flux quanta)", unit=""),
         Axis(label="ZZ", unit="Hz"),

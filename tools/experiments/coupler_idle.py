@@ -12,7 +12,7 @@ import numpy as np
 
 from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.coupler_arc import EDGES, zz_phases
 from reson.tools.experiments.experiment import Parameter
@@ -70,7 +70,7 @@ def analyse(raw: RawData) -> Analysis:
         raw,
         (
             series("ZZ", bias + off, phase * unit, error * unit, bias + at, curve * unit),
-            series("contrast", bias + off, np.abs(found.values), found.errors),
+            series(CONTRAST, bias + off, np.abs(found.values), found.errors),
         ),
         Axis(label="Coupler bias (flux quanta)", unit=""),
         Axis(label="ZZ", unit="Hz"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.fitting import series
@@ -81,7 +81,7 @@ def analyse(raw: RawData) -> Analysis:
         raw,
         (
             series("conditional phase", amplitude, phase, error, *curve),
-            series("contrast", amplitude, contrast, np.hypot(found.errors[::2], found.errors[1::2]) / 2**0.5),
+            series(CONTRAST, amplitude, contrast, np.hypot(found.errors[::2], found.errors[1::2]) / 2**0.5),
         ),
         Axis(label="Pulse amplitude (flux quanta)", unit=""),
         Axis(label="Conditional phase (rad)", unit=""),

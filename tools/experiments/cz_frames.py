@@ -12,7 +12,7 @@ import numpy as np
 
 from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.lines import Linear, linear
@@ -60,7 +60,7 @@ def analyse(raw: RawData) -> Analysis:
             lines[target, partner], one = _line(found.where(target=target, partner=partner), partner)
             drawn.append(one.model_copy(update={"name": f"{own[target]}, {own[1 - target]} in {partner}"}))
     plain = found.where(partner=0, target=0)
-    contrast = series("contrast", plain.of("xval"), np.abs(plain.values), plain.errors)
+    contrast = series(CONTRAST, plain.of("xval"), np.abs(plain.values), plain.errors)
     worst = max(one.reduced_chi2 for one in lines.values())
     return pairs.analysis(
         raw,

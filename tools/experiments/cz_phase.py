@@ -13,7 +13,7 @@ import numpy as np
 
 from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.fitting import series
@@ -88,7 +88,7 @@ def analyse(raw: RawData) -> Analysis:
     middle = off == 0
     return pairs.analysis(
         raw,
-        (*drawn, series("contrast", number[middle], contrast[middle], found.errors[::2][middle])),
+        (*drawn, series(CONTRAST, number[middle], contrast[middle], found.errors[::2][middle])),
         Axis(label="Pulses", unit=""),
         Axis(label="Phase beyond pi per pulse (rad)", unit=""),
         _quantities(line, raw.controls["cz_amplitude"]),

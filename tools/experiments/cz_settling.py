@@ -14,7 +14,7 @@ import numpy as np
 
 from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.phases import conditional, followed, phasors
@@ -37,6 +37,8 @@ SEEN = 4.0
 """Standard errors from which a tail is one."""
 MOST_TAIL = 0.06
 MOST_ERROR = 4e-4
+LEAST_KNOWN = 0.5
+"""Share of itself up to which the time of a tail may be unsure: a predistortion of another time leaves most of it."""
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -92,7 +94,7 @@ def analyse(raw: RawData) -> Analysis:
         )
     return pairs.analysis(
         raw,
-        (*drawn, series("contrast", contrast.of("xval"), np.abs(contrast.values), contrast.errors)),
+        (*drawn, series(CONTRAST, contrast.of("xval"), np.abs(contrast.values), contrast.errors)),
         Axis(label="Wait after a long pulse", unit="s"),
         Axis(label="Phase by the wait (rad)", unit=""),
         _quantities(tail, loaded, Quantity(value=slope, stderr=slope_error)),
@@ -124,6 +126,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("slope", found["slope"].value, *pairs.SLOPES, code=CheckCode.SLOPE_OFF),
         checks.within("tail", abs(tail.value), 0.0, MOST_TAIL, code=CheckCode.SETTLING),
         checks.within("error of the tail", tail.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
+        *(checks.precise(name, found[name], LEAST_KNOWN) for name in ("flux_tail_time",) if name in found),
         checks.goodness(analysis, parameters=4, tolerance=0.05),
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from reson.components import Pair, Qubit
 from reson.records import Check, CheckCode, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -27,8 +27,6 @@ GAP = 64e-9
 """Seconds between gates in a row: in a circuit, too, pulses of single qubits lie between, and the line settles."""
 FLUX = ("coupler_flux",)
 """What a device must be able to play."""
-CONTRAST = "contrast"
-"""Series of the contrasts behind the phases."""
 
 
 STACKED, PLAIN = "stacked", "plain"

@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.tools.data import Analysis
+from reson.tools.data import CONTRAST, Analysis
 from reson.tools.figures import style
 from reson.tools.figures.curves import draw_line, draw_points, in_readable_units, whole_numbers
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CONTRAST = "contrast"
 HEIGHTS = (3, 1)
 
 
 def draw_stacked(analysis: Analysis, title: str) -> Figure:
-    """The series named ``contrast`` in a panel of its own; everything else above it."""
+    """The series of contrasts in a panel of its own; everything else above it."""
     from matplotlib.ticker import MaxNLocator
 
     below = [part for part in analysis.series if part.name.startswith(CONTRAST)]

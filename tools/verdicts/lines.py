@@ -22,7 +22,7 @@ def second_line(series: Series) -> float:
     is another line. A slope of the ground is taken off first.
     """
     x, y = np.array(series.x), np.array(series.y)
-    level = y - _slope(x, y) * (x - x.mean())
+    level = y - slope(x, y) * (x - x.mean())
     smooth = np.convolve(level, np.ones(3) / 3, mode="valid")
     noise = max(float(np.median(series.y_err)), roughness(y)) / np.sqrt(3) or 1e-300
     peak = int(np.argmax(smooth))
@@ -30,7 +30,7 @@ def second_line(series: Series) -> float:
     return max(float(np.max(side - np.minimum.accumulate(side))) for side in sides) / noise
 
 
-def _slope(x: np.ndarray, y: np.ndarray) -> float:
+def slope(x: np.ndarray, y: np.ndarray) -> float:
     """The median slope between points half of the sweep apart (Theil and Sen's), which lines move little."""
     half = len(x) // 2
     return float(np.median((y[half:] - y[: len(y) - half]) / (x[half:] - x[: len(x) - half])))
