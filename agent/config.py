@@ -166,7 +166,7 @@ class LabConfig(Record):
 TEMPLATE = """\
 # The lab: what it measures on, what for, and how much it may use. Every key is optional; these are the defaults.
 brain = "offline"            # no key, no network; or "cascade", "openai", "files", "replay": see docs/brains.md
-database = ""                # an SQLAlchemy URL where several machines share a lab; empty: lab.db beside this file
+database = ""                # an SQLAlchemy URL where the record lies on a server; empty: lab.db beside this file
 
 [device]
 kind = "simulated"

@@ -87,7 +87,9 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
         run_id = f"{plan.kind}-{len(list_runs(store, limit=1_000_000)) + 1:04d}"
         seed = lab.config.device.seed
         facts = (plan.kind, device.name, settings.to_json(), seed, device.now().timestamp())
-        return _see_through(lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts))
+        return _see_through(
+            lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts, new=True)
+        )
 
 
 def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
@@ -117,6 +119,7 @@ def _require_rules(lab: Lab, store: Store, device: Device) -> None:
     from reson.agent.policy_names import foreign
     from reson.agent.tidying import tidy
 
+    _require_own_runs(lab, store)
     tidy(lab.directory, store)
     require_limits(store, lab.runs, lab.config)
     named = [rule.component for rule in lab.policy().rule if rule.component is not None]
@@ -125,6 +128,17 @@ def _require_rules(lab: Lab, store: Store, device: Device) -> None:
             f"policy.toml has rules for {', '.join(unknown)}, and {device.name} has nothing of that name",
             f"it has {len(device.qubits)} qubits, the last is q{max(device.qubits)}; mend the rule, or take it out",
         )
+
+
+def _require_own_runs(lab: Lab, store: Store) -> None:
+    """Two lab directories on one database would give their runs the same names and take each other's answers for their
+    own; the lock is the directory's. Raises ``OperatorError`` where another one has run last.
+    """
+    from reson.tools.store.runs import ONE_DIRECTORY, OWN_DATA, list_runs
+
+    last = next((row for row in list_runs(store) if row.device != OWN_DATA), None)
+    if lab.config.database and last is not None and not (lab.runs / last.id).is_dir():
+        raise OperatorError(f"{last.id}, the last run in this database, was not made in {lab.directory}", ONE_DIRECTORY)
 
 
 def next_time(now: datetime, hour: str) -> datetime:

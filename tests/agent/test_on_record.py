@@ -14,7 +14,7 @@ from reson.agent.launch import Plan, start
 from reson.agent.policy import DEFAULT_POLICY, load_policy, parse_policy
 from reson.errors import OperatorError
 from reson.tools.store.measurements import list_measurements
-from reson.tools.store.runs import list_runs
+from reson.tools.store.runs import list_runs, start_run
 
 
 def _nothing(kind: str, body: object) -> None:
@@ -126,3 +126,22 @@ def test_files_that_an_editor_saved_with_a_byte_order_mark_are_read(tmp_path: Pa
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert load_config(lab.directory / "lab.toml") == lab.config
     assert load_policy(lab.directory / "policy.toml") == parse_policy(DEFAULT_POLICY)
+
+
+def test_a_second_directory_on_the_same_database_starts_nothing(used: Lab, tmp_path: Path) -> None:
+    _replaced('database = ""', f'database = "sqlite:///{used.directory / "lab.db"}"')(used.directory)
+    _start(used)  # the directory whose runs they are goes on
+    second = open_lab(tmp_path / "second", seed=3, qubits=2)
+    _replaced('database = ""', f'database = "sqlite:///{used.directory / "lab.db"}"')(second.directory)
+    before = [row.id for row in list_runs(used.store())]
+    with pytest.raises(OperatorError, match=r"run-0002, the last run in this database, was not made in .*second"):
+        _start(second)
+    assert [row.id for row in list_runs(used.store())] == before
+
+
+def test_a_run_that_somebody_else_began_meanwhile_is_not_taken_for_ones_own(used: Lab) -> None:
+    store = used.store()
+    (known,) = list_runs(store)
+    with pytest.raises(OperatorError, match="is on record already"):
+        start_run(store, known.id, known.kind, known.device, {}, 3, 0.0, new=True)
+    assert list_runs(store) == [known]

@@ -19,6 +19,8 @@ RUNNING, ENDED = "running", "ended"
 OWN_DATA = "own data"
 """In the place of a device where somebody brought a file: it has no clock, no parameter table and no history."""
 
+ONE_DIRECTORY = "runs on a database start from one lab directory: start it there, or give this lab its own `database`"
+
 
 class RunRow(Record):
     id: str
@@ -37,11 +39,20 @@ class RunRow(Record):
 
 
 def start_run(
-    store: Store, run_id: str, kind: str, device: str, settings: dict[str, Any], seed: int | None, device_time: float
+    store: Store,
+    run_id: str,
+    kind: str,
+    device: str,
+    settings: dict[str, Any],
+    seed: int | None,
+    device_time: float,
+    *,
+    new: bool = False,
 ) -> None:
     """Record that a run starts; a known id is resumed: it counts as running again and keeps start and settings.
 
-    Raises ``OperatorError`` when the id belongs to another device or kind of run.
+    Raises ``OperatorError`` when the id belongs to another device or kind of run; for a ``new`` one also when it is
+    known, since somebody else has begun it meanwhile.
     """
     with writing(store.engine) as connection:
         known = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
@@ -50,6 +61,10 @@ def start_run(
             times = {"started_wall": time.time(), "started_device": device_time}
             add(connection, runs, [row | times])
             return
+        if new:
+            raise OperatorError(
+                f"a run {run_id} is on record already: another lab writes to the same database", ONE_DIRECTORY
+            )
         if (known.kind, known.device) != (kind, device):
             raise OperatorError(
                 f"run {run_id} was a {known.kind} on {known.device}, not a {kind} on {device}",
