@@ -12,7 +12,7 @@ from reson.agent.expert.diagnosis import beside, error_above_limit, in_specifica
 from reson.agent.expert.evidence import measured_leakage, with_evidence
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, UPSTREAM, WHY_ABOVE_LIMIT, Step, plan_for, possible
-from reson.agent.expert.remedies import Abandon, AskPerson, Remedy, Retry, Skip, remedy
+from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
 from reson.agent.expert.replaying import Frame, replayed, succeeded
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Verdict
@@ -64,6 +64,9 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
 
     def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
         frame = left[-1]
+        moved = frame.step in RETUNE and not frame.upstream_tried and frame.failures[-1].measurement_id
+        if moved and SEARCH not in view.impossible:
+            return GoUpstream(SEARCH, "it was moved farther than a Ramsey sweep follows: where is its line?")
         tried = frame.upstream_tried or UPSTREAM.get(frame.step.experiment) in view.impossible
         usual = remedy(frame.step, frame.failures, tried, _has_found(attempts), view.full_scale)
         failure = Failure(frame.step.experiment, frame.failures, attempts, tried)

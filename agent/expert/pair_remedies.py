@@ -11,12 +11,14 @@ from reson.agent.expert.diagnosis import unresolved
 from reson.agent.expert.pair_diagnosis import SEEN, seen
 from reson.agent.expert.pair_plans import GATE
 from reson.agent.expert.plans import Step
-from reson.agent.expert.remedies import Abandon, GoUpstream, Remedy, Retry, without_looking
+from reson.agent.expert.remedies import Abandon, GoUpstream, Remedy, Retry, Skip, without_looking
 from reson.agent.observation import Attempt, DiagnosisCode
 from reson.records import CheckCode
 
 TRIES = 3
 MOST_SHOTS = 4000
+HARMLESS = 2e-3
+"""Tail of a flux line up to which a gate does not feel it: 0.1 % costs nothing, 0.5 % three times the error."""
 JUDGED_BY = ("limit",)
 """Arguments that follow from the table each time."""
 
@@ -67,12 +69,20 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool) -> Remedy:
     if (settled := without_looking(failures)) is not None:
         return settled
     code = next((one for one in DECISIVE if one in last.failed), next(iter(last.failed), None))
+    if _harmless_tail(last):
+        return Skip("a tail too small for its time to be known is left alone; the benchmark has the last word")
     steps = _upstream(step.experiment, last.failed)
     if steps and not upstream_tried:
         return GoUpstream(steps[0].experiment, steps[0].why, steps[0].parameters, steps[1:])
     if len(failures) >= (TRIES - 1 if code in PLAIN else TRIES):
         return Abandon(f"{step.experiment} was not accepted in {len(failures)} tries", _named(code, last))
     return Retry(_again(code, last), f"{step.experiment} again: {last.reasons[0] if last.reasons else last.verdict}")
+
+
+def _harmless_tail(last: Attempt) -> bool:
+    tail = last.quantities.get("tail")
+    small = tail is not None and abs(tail.value) < HARMLESS
+    return last.experiment == "cz_settling" and small and set(last.failed) == {CheckCode.IMPRECISE}
 
 
 def _upstream(experiment: str, failed: Sequence[CheckCode]) -> tuple[Step, ...]:

@@ -385,3 +385,14 @@ def test_a_bias_that_was_moved_before_the_night_is_looked_at_first():
     first = view(before=frozenset(SHOWN_BY.values())).model_copy(update={"moved_after": 0})
     decision = decided(first, GOALS)
     assert isinstance(decision, Measure) and decision.parameters == dict(RETUNE[0].parameters)
+
+
+def test_a_qubit_that_was_moved_out_of_sight_is_searched_for():
+    attempts = [attempt(step.experiment) for step in BRING_UP]
+    lost = attempt("ramsey_xy", Verdict.REJECT, Status.FIT_POOR, failed=(CheckCode.INTERCHANGED,))
+    moved = view(*attempts, lost).model_copy(update={"moved_after": len(attempts)})
+    decision = decided(moved, GOALS)
+    assert isinstance(decision, Measure) and decision.experiment == "qubit_spectroscopy"
+    found = moved.model_copy(update={"attempts": (*moved.attempts, attempt("qubit_spectroscopy"))})
+    again = decided(found, GOALS)
+    assert isinstance(again, Measure) and again.parameters == dict(RETUNE[0].parameters)

@@ -159,6 +159,14 @@ def test_every_remedy_is_a_measurement_that_can_be_made(experiment: str, code: C
     raise AssertionError("no end")
 
 
+@pytest.mark.parametrize(("tail", "expected"), [(7e-4, "cz_phase"), (-7e-4, "cz_phase"), (8e-3, "cz_settling")])
+def test_a_small_tail_whose_time_is_not_known_is_left_alone(tail: float, expected: str) -> None:
+    found = {"tail": Quantity(value=tail, stderr=1e-4)}
+    unsure = attempt("cz_settling", Verdict.REVIEW, CheckCode.IMPRECISE, quantities=found)
+    decision = decide(*until("cz_settling"), unsure)
+    assert isinstance(decision, Measure) and decision.experiment == expected
+
+
 def test_an_error_above_the_goal_is_refined_once_and_then_named() -> None:
     attempts = [*until(GATE), done(GATE, 2.2e-3)]
     for step in REFINE:

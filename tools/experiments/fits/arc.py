@@ -17,6 +17,8 @@ LOST = 0.5
 INSIDE, POWERS = 0.9, (0, 2, 4, 6)
 """Share of the way to a wall up to which the ZZ is a polynomial of these powers."""
 LEAST_POINTS = 9
+TOUCHES = 2.0
+"""Standard errors of the curve within which it is zero."""
 
 
 @dataclass(frozen=True)
@@ -54,24 +56,41 @@ def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.nda
     shape = np.stack([at**power for power in POWERS], axis=1)
     fitted = shape @ fit.values
     spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, fit.covariance, shape))
-    crossings = np.flatnonzero(fitted[1:] * fitted[:-1] <= 0)
-    zeros, zero_error, step = [], 0.0, at[1]
-    for place in crossings[:1]:  # the nearest to the middle, where the coupler is highest
-        slope = (fitted[place + 1] - fitted[place]) / step
-        zero = at[place] - fitted[place] / slope
-        zeros, zero_error = [centre - half * zero, centre + half * zero], half * spread[place] / abs(slope)
+    zero, zero_error = _first_zero(at, fitted, spread)
+    zeros = [] if zero is None else [centre - half * zero, centre + half * zero]
     lowest = int(np.argmin(np.abs(fitted)))
     return Arc(
         centre=centre,
         half_width=half,
         wall_error=float(np.median(np.diff(bias))) / 4,
         zeros=tuple(float(one) for one in zeros),
-        zero_error=float(zero_error),
+        zero_error=half * zero_error,
         floor=centre + half * float(at[lowest]),
         least=float(fitted[lowest]),
         least_error=float(spread[lowest]),
         curve=(centre + half * np.concatenate([-at[::-1], at]), np.concatenate([fitted[::-1], fitted])),
     )
+
+
+def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray) -> tuple[float | None, float]:
+    """(place, its error) of the zero nearest to the middle, where the coupler is highest; None where there is none.
+
+    A ZZ that touches zero in the middle and crosses it near the walls only has its zero in the middle, though the
+    curve may miss it by its error.
+    """
+    crossings = np.flatnonzero(fitted[1:] * fitted[:-1] <= 0)
+    first = int(crossings[0]) if len(crossings) else len(at) - 1
+    apart = np.flatnonzero(np.abs(fitted[: first + 1]) > TOUCHES * spread[: first + 1])
+    touching = (
+        np.flatnonzero(np.abs(fitted[: int(apart[-1])]) < TOUCHES * spread[: int(apart[-1])]) if len(apart) else []
+    )
+    if len(touching):
+        place = int(touching[np.argmin(np.abs(fitted[touching]))])
+        return float(at[place]), float(np.ptp(at[touching])) / 2
+    if not len(crossings):
+        return None, 0.0
+    slope = (fitted[first + 1] - fitted[first]) / at[1]
+    return float(at[first] - fitted[first] / slope), float(spread[first] / abs(slope))
 
 
 def walls_of(bias: np.ndarray, zz: np.ndarray, contrast: np.ndarray) -> tuple[float | None, float | None]:

@@ -1,0 +1,36 @@
+"""Arcs of ZZ with known zeros: the one nearest to the middle is found, also where the curve only just reaches it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reson.tools.experiments.coupler_arc import biases, hold_at
+from reson.tools.experiments.fits.arc import arc_of
+
+CENTRE, HALF = -0.008, 0.3
+
+
+def arc(zero: float, depth: float, seed: int):
+    """ZZ with a zero at ``zero`` (in units of the walls), down to ``-depth`` Hz, and up again to the walls."""
+    bias = biases(55)
+    u = (bias - CENTRE) / HALF
+    outer = 0.86
+    shape = (u**2 - zero**2) * (u**2 - outer**2)
+    zz = depth * shape / abs(((outer**2 - zero**2) / 2) ** 2) + np.where(
+        np.abs(u) > 0.9, 2e5 * (np.abs(u) - 0.9) * 10, 0
+    )
+    error = np.array([2.7e3 if hold_at(one) > 2e-6 else 7.5e3 for one in bias])
+    return arc_of(bias, zz + np.random.default_rng(seed).normal(0, error), error, np.ones_like(bias))
+
+
+@pytest.mark.parametrize(("zero", "depth"), [(0.22, 28e3), (0.1, 28e3), (0.4, 20e3)])
+def test_the_zero_nearest_to_the_middle_is_found(zero: float, depth: float) -> None:
+    """Within the reach of the next measurement, 0.06, where an outer zero would lie 0.1 and more away."""
+    missed = []
+    for seed in range(40):
+        found = arc(zero, depth, seed)
+        assert found is not None and found.zeros
+        missed.append(abs(found.zeros[1] - (CENTRE + HALF * zero)))
+    assert max(missed) < 0.075, sorted(missed)[-5:]
+    assert np.median(missed) < 0.03
