@@ -39,10 +39,13 @@ SERVES = """
 import signal, sys, xllamacpp
 said = xllamacpp.CommonParams()
 said.model.path, said.port, said.n_ctx, said.use_jinja = sys.argv[1], int(sys.argv[2]), 16384, True
+said.cpuparams.n_threads = said.cpuparams_batch.n_threads = 1
 server = xllamacpp.Server(said)
 signal.pause()
 """
-"""llama.cpp's own server, in a process of the environment that has it."""
+"""llama.cpp's own server, in a process of the environment that has it. One thread: two wait for each other wherever
+something else runs, and a token then takes a second.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from reson.records import Verdict
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.fits.fitting import fit
 from reson.tools.experiments.fits.processing import principal_axis, probability
 from reson.tools.verdicts.judge import judge
 
@@ -64,6 +65,18 @@ def test_an_analysis_that_raises_is_reported_with_its_points() -> None:
     analysis = get("t1").analyse(broken)
     assert analysis.error is not None
     assert sum(len(series.x) for series in analysis.series) > 0
+
+
+def test_a_failed_analysis_leaves_no_traceback_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    from qiskit_experiments.curve_analysis import DecayAnalysis
+
+    class Broken(DecayAnalysis):
+        def _run_curve_fit(self, *_: object) -> object:
+            raise ValueError("no such luck")
+
+    found = fit(Broken(), decay(0))
+    assert found.error is not None and "no such luck" in found.error
+    assert "Traceback" not in caplog.text
 
 
 def test_probability_and_its_error() -> None:
