@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from reson.agent.chat import actions, facts, nights, noting
+from reson.agent.chat import actions, facts, files, nights, noting
 from reson.agent.model.conversation import Tool
 from reson.errors import ToolError, ToolErrorKind
 from reson.prompts.render import tool_texts
@@ -29,6 +29,14 @@ _TYPES: dict[str, tuple[Any, Json]] = {
     "second": (str, {"type": "string"}),
     "text": (str, {"type": "string"}),
     "days": (float, {"type": "number", "minimum": 0}),
+    "file": (str, {"type": "string"}),
+    "x": (str, {"type": "string"}),
+    "y": (list[str], {"type": "array", "items": {"type": "string"}}),
+    "error": (list[str], {"type": "array", "items": {"type": "string"}}),
+    "series": (str, {"type": "string"}),
+    "row": (str, {"type": "string"}),
+    "shots": (str, {"type": "string"}),
+    "told": (dict[str, str], {"type": "object", "additionalProperties": {"type": "string"}}),
 }
 
 
@@ -61,6 +69,9 @@ TOOLS: dict[str, ChatTool] = {
     "troubles": ChatTool(nights.troubles, optional=("run_id",)),
     "next_steps": ChatTool(nights.next_steps),
     "list_notes": ChatTool(noting.notes, optional=("component",)),
+    "analyse_file": ChatTool(
+        files.analyse_file, ("file", "experiment", "y"), ("x", "error", "series", "row", "shots", "told")
+    ),
     "note": ChatTool(noting.note, ("text",), ("component", "days"), notes=True),
     "run_experiment": ChatTool(
         actions.run_experiment, ("experiment", "components"), ("parameters", "write"), Effect.MEASURES

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from reson.agent.chat import actions, facts, noting
+from reson.agent.chat import actions, facts, files, noting
 from reson.agent.chat.facts import Record
 from reson.agent.chat.intents import understood
 from reson.agent.chat.session import Person
@@ -26,6 +26,7 @@ HELP = (
     "  experiment rabi                   what it measures and takes",
     "  run rabi on q0,q2 points=61       measure now; nothing is written",
     "  calibrate q0,q2                   bring up or keep up now, as a night would",
+    "  analyse t1.csv as t1 x=us:us y=p:p1   a measurement in a file of data/",
     "  note q2: the cable was replaced   keep a note, with its author and the date",
     "Put a model under [model] in lab.toml to talk freely: docs/brains.md.",
 )
@@ -99,6 +100,16 @@ def _run(record: Record, rest: str, person: Person) -> Json:
     return actions.outcome(record, actions.answer_what_waits(record, person.watch, ended, person.ask))
 
 
+def _analyse(record: Record, rest: str, person: Person) -> Json:
+    file, _, given = rest.partition(" as ")
+    experiment, _, given = given.partition(" ")
+    pairs = re.findall(r"(\S+?)=(\S+)", given)
+    several = {name: [value for one, value in pairs if one == name] for name in ("y", "error")}
+    single = {name: value for name, value in pairs if name in ("x", "series", "row", "shots")}
+    told = {name: value for name, value in pairs if name not in several and name not in single}
+    return files.analyse_file(record, file, experiment, **several, **single, told=told)
+
+
 def _note(record: Record, rest: str, person: Person) -> Json:
     component, _, text = rest.partition(":")
     return noting.note(record, text, component)
@@ -128,5 +139,6 @@ COMMANDS: dict[str, Command] = {
     "experiment": Command(r"\S+", lambda record, rest, person: facts.show_experiment(record, rest)),
     "run": Command(r"\S+ on q?\d+(,q?\d+)*( \w+=\S+)*", _run),
     "calibrate": Command(r"q\d+(,q\d+)*", _calibrate),
+    "analyse": Command(r"\S+ as \w+( \S+=\S+)+", _analyse),
     "note": Command(r"q\d+: .+", _note),
 }

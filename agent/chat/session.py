@@ -30,6 +30,8 @@ LONGEST_RESULT = 6000
 """Characters of a tool's result that a model is shown."""
 MOST_CALLS = 16
 """Tool calls of one answer that are carried out."""
+SHOWN = ("look_at_plot", "analyse_file")
+"""Tools whose plot a model is shown as a picture."""
 NOT_LOOKED_UP = "(nothing was looked up for this answer)"
 MOST_RUNS = 3
 """Runs that one question may start."""
@@ -95,7 +97,7 @@ class Session:
                 result = {"refused": f"only the first {MOST_CALLS} calls of an answer are carried out"}
             text = render("tool_result.j2", result=json.dumps(result, ensure_ascii=False), limit=LONGEST_RESULT)
             self._keep(Message(role="tool", parts=(text,), tool_call_id=call.id))
-            if call.name == "look_at_plot" and isinstance(result, dict) and result.get("plot"):
+            if call.name in SHOWN and isinstance(result, dict) and result.get("plot"):
                 pictures.append(picture_of(Path(result["plot"]), self.desk.settings.picture_width))
         if pictures:
             self._keep(Message(role="user", parts=(render("chat_pictures.j2"), *pictures)))

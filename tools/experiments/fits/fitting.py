@@ -25,7 +25,7 @@ CALIBRATION = "prepared 0 and 1"
 
 
 def _told_elsewhere(record: logging.LogRecord) -> bool:
-    """Not the library's traceback of an analysis that failed: ``fit`` says why there is no result, which is no error."""
+    """Not the library's traceback of an analysis that failed: ``fit`` says why there is no result."""
     return "Analysis callback failed" not in record.getMessage()
 
 
