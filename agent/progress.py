@@ -5,12 +5,13 @@ Both are fed by the events of a run (``Watch``); a run knows nothing of how it i
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 from reson.components import by_kind, named
 from reson.records import Json, Verdict
@@ -25,6 +26,10 @@ Watch = Callable[[str, Json], None]
 MARKS = {"measuring": "▸", "ready": "·", "waiting": "◐", "done": "●", "set aside": "✕"}
 STYLES = {"measuring": "cyan", "waiting": "yellow", "done": "green", "set aside": "red"}
 REASON_WIDTH = 110
+DETAILS = frozenset({"measuring", "parameter_change"})
+"""Told with -v alone: what they say stands in the line of the measurement as well."""
+SILENCE = 10.0
+"""Seconds after which a log that has nothing to say tells how far the run is."""
 CLOSED = {"done": "done", "give_up": "set aside"}
 
 
@@ -52,10 +57,11 @@ class Board:
 
 
 @contextmanager
-def watching(stream: TextIO, *, live: bool) -> Iterator[Watch]:
-    """A watcher that writes to ``stream``: a table that is redrawn, or one line for each event that matters."""
+def watching(stream: TextIO, *, live: bool, verbose: bool = False) -> Iterator[Watch]:
+    """A watcher that writes to ``stream``: a table that is redrawn, or a log."""
     if not live:
-        yield lambda kind, body: _write_lines(stream, kind, body)
+        with Log(stream, verbose) as log:
+            yield log.take
         return
     from rich.console import Console
     from rich.live import Live
@@ -66,10 +72,50 @@ def watching(stream: TextIO, *, live: bool) -> Iterator[Watch]:
         yield partial(take, board)
 
 
-def _write_lines(stream: TextIO, kind: str, body: Json) -> None:
-    now = time.strftime("%Y-%m-%d %H:%M:%S")
-    for line in sentences(kind, body):
-        print(f"{now}  {one_line(line)}", file=stream, flush=True)
+class Log:
+    """Lines with times: one for each measurement and for what a person should know, with ``verbose`` for each event
+    that has words. Where nothing was said for ``SILENCE`` seconds, a line tells how far the run is.
+    """
+
+    def __init__(self, stream: TextIO, verbose: bool = False) -> None:
+        self._stream, self._verbose = stream, verbose
+        self._board, self._lock, self._over = Board(), threading.Lock(), threading.Event()
+        self._said = time.monotonic()
+        self._thread = threading.Thread(target=self._keep_talking, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def take(self, kind: str, body: Json) -> None:
+        with self._lock:
+            take(self._board, kind, body)
+            if self._verbose or kind not in DETAILS:
+                self._say(sentences(kind, body))
+
+    def _keep_talking(self) -> None:
+        while not self._over.wait(max(0.0, self._said + SILENCE - time.monotonic())):
+            with self._lock:
+                if time.monotonic() >= self._said + SILENCE:
+                    self._say([how_far(self._board)])
+
+    def _say(self, lines: list[str]) -> None:
+        now = time.strftime("%Y-%m-%d %H:%M:%S")
+        for line in lines:
+            print(f"{now}  {one_line(line)}", file=self._stream, flush=True)
+            self._said = time.monotonic()
+
+
+def how_far(board: Board) -> str:
+    """``... 2 min 05 s · device 34 s · 12 measurements · 3 done of 5: measuring rabi on q0 q2: its turn``."""
+    states = [row.state for row in board.rows.values()]
+    counts = [f"{states.count(state)} {state}" for state in ("done", "set aside", "waiting") if state in states]
+    told = f" · {', '.join(counts)} of {len(states)}" if counts else ""
+    return f"... {_clock(board)}{told}: {board.now or board.title}"
 
 
 def take(board: Board, kind: str, body: Json) -> None:

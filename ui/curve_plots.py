@@ -9,7 +9,7 @@ import pandas as pd
 from reson.tools.data import Analysis
 from reson.tools.figures.curves import whole_numbers
 from reson.tools.figures.style import label, prefix
-from reson.ui.frames import measured_frame
+from reson.tools.points import measured_points
 from reson.ui.palette import colours
 
 SHAPES = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross"]
@@ -25,7 +25,7 @@ def _scale(analysis: Analysis) -> tuple[float, str]:
 def of_curves(analysis: Analysis, *, histogram: bool = False) -> alt.LayerChart | alt.FacetChart:
     """``histogram``: of the shots along the axis of the readout, in place of a swept value."""
     scale, unit = _scale(analysis)
-    points = measured_frame(analysis)
+    points = measured_points(analysis)
     points = points.assign(x=points.x * scale, low=points.y - points.y_err, high=points.y + points.y_err)
     if histogram:
         points = points.loc[points.y > 0]

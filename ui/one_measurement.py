@@ -9,10 +9,10 @@ from reson.errors import OperatorError
 from reson.records import Quantity
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
+from reson.tools.points import measured_points
 from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.addresses import link
-from reson.ui.frames import measured_frame
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
 from reson.wording import moment, quantity
@@ -110,7 +110,7 @@ def _files(place: Opened, row: MeasurementRow) -> None:
     section("Take away")
     with st.container(horizontal=True):
         if row.analysis_sha:
-            frame = measured_frame(load_analysis(place.store, row))
+            frame = measured_points(load_analysis(place.store, row))
             st.download_button(
                 "Points (CSV)", frame.to_csv(index=False).encode(), f"{row.id}.csv", "text/csv", on_click="ignore"
             )

@@ -7,12 +7,12 @@ import base64
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.tables import differences
-from reson.agent.report.words import bare, by_qubit, moved, number, sigma, step
-from reson.errors import OperatorError
+from reson.agent.report.tables import between
+from reson.agent.report.words import by_qubit, moved, number, sigma, step
+from reson.errors import OperatorError, ToolError
 from reson.tools.store.runs import RunRow, list_runs
-from reson.tools.store.table import current
 from reson.ui import queries
+from reson.ui.addresses import follow
 from reson.ui.opened import Opened
 from reson.ui.phrases import command, ending_mark, facts, note, section, show, tag, told
 from reson.wording import count, duration, moment
@@ -82,17 +82,20 @@ def _report(place: Opened, run: RunRow) -> None:
 def _compare(place: Opened, runs: list[RunRow]) -> None:
     section("Compare two runs")
     ids = [run.id for run in runs]
+    for name, usual in (("first", ids[1]), ("second", ids[0])):
+        follow(name, ids, f"compare-{name}")
+        if st.session_state.get(f"compare-{name}") is None:
+            st.session_state[f"compare-{name}"] = usual
     with st.container(horizontal=True):
-        first = st.selectbox("From the end of", ids, index=1, width=220, key="compare-first")
-        second = st.selectbox("to the end of", ids, index=0, width=220, key="compare-second")
+        first = st.selectbox("From the end of", ids, width=220, key="compare-first")
+        second = st.selectbox("to the end of", ids, width=220, key="compare-second")
     by_id = {run.id: run for run in runs}
-    earlier, later = sorted((by_id[first], by_id[second]), key=lambda run: run.ended_device or 0.0)
     try:
-        before, after = (current(place.store, place.device, as_of=run.ended_device) for run in (earlier, later))
-    except OperatorError as error:
+        earlier, later, found = between(place.store, by_id[first], by_id[second])
+    except (OperatorError, ToolError) as error:
         told(error)
         return
-    changed = by_qubit([one for one in differences(before, after, frozenset()) if one.after.measured])
+    changed = by_qubit(found)
     if not changed:
         note("No value was measured anew between them.")
         return
@@ -101,7 +104,7 @@ def _compare(place: Opened, runs: list[RunRow]) -> None:
         {
             "Qubit": name,
             "Parameter": parameter,
-            earlier.id: bare(one.before) if one.before else "–",
+            earlier.id: number(one.before) if one.before else "–",
             later.id: number(one.after),
             "Change": step(one),
             "In σ": sigma(one),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
@@ -12,14 +10,12 @@ from reson.records import Quantity
 from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.figures.style import prefix
+from reson.tools.part_of_sweep import FEWEST, keep, swept
 from reson.tools.store.measurements import get_measurement, load_analysis, load_raw
 from reson.ui import plots
 from reson.ui.opened import Opened
 from reson.ui.phrases import facts, note, section, show, table, told
 from reson.wording import quantity
-
-FEWEST = 8
-"""Circuits that are left at least, so that every model still has fewer parameters than points."""
 
 
 def offer(place: Opened, measurement_id: str) -> None:
@@ -45,26 +41,6 @@ def offer(place: Opened, measurement_id: str) -> None:
         show(table(("Fitted", "On record", "Anew"), _both(recorded, fresh), numbers=(1, 2)))
         if fresh.error:
             note(f"No fit: {fresh.error}")
-
-
-def swept(raw: RawData) -> np.ndarray | None:
-    """The swept value of each circuit, shape (circuits,); None where the circuits have none to choose by."""
-    values = [circuit.get("xval") for circuit in raw.circuits]
-    if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in values):
-        return None
-    return np.array(values, float)
-
-
-def keep(raw: RawData, low: float, high: float) -> RawData:
-    """The data of the circuits whose swept value lies in the range; all of it where too few would be left."""
-    values = swept(raw)
-    if values is None:
-        return raw
-    chosen = (values >= low) & (values <= high)
-    if chosen.sum() < min(FEWEST, len(values)):
-        return raw
-    circuits = [circuit for circuit, is_in in zip(raw.circuits, chosen, strict=True) if is_in]
-    return replace(raw, circuits=circuits, arrays={name: array[chosen] for name, array in raw.arrays.items()})
 
 
 def _range(raw: RawData, recorded: Analysis | None, name: str) -> tuple[float, float]:

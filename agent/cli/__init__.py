@@ -13,11 +13,13 @@ from reson.agent.cli import (
     approvals,
     catalogue,
     chat,
+    compare,
     console,
     device,
     device_faults,
     evals,
     init,
+    measurement,
     memory,
     model,
     note,
@@ -55,6 +57,8 @@ app = typer.Typer(
 init.add_to(app)
 runs.add_to(app)
 record.add_to(app)
+app.add_typer(measurement.app, name="measurement")
+compare.add_to(app)
 app.add_typer(params.app, name="params")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(memory.app, name="memory")

@@ -10,6 +10,8 @@ import typer
 from reson.agent.cli import arguments, output, place
 from reson.agent.cli.output import AsJson
 
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="A line for each job and each value written, too.")]
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,6 +40,7 @@ def night(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what it would cost at IBM; send nothing.")
     ] = False,
+    verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> int:
     """Bring up or keep up every qubit and pair, and write a report.
@@ -62,7 +65,7 @@ def night(
     counted = qubits.isdecimal() and lab.config.device.kind in NAMELESS
     if dry_run:
         return _cost(lab, "" if counted else qubits, as_json)
-    return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json)
+    return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json, verbose)
 
 
 def _cost(lab: Lab, measure: str, as_json: bool) -> int:
@@ -96,6 +99,7 @@ def _cost(lab: Lab, measure: str, as_json: bool) -> int:
 def calibrate(
     context: typer.Context,
     qubits: Annotated[str, typer.Argument(metavar="QUBITS", help="Which ones, like 0-4 or 0,2,3.")],
+    verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> int:
     """Bring up or keep up some qubits, and the pairs among them, now, without waiting for the night.
@@ -107,7 +111,7 @@ def calibrate(
     from reson.agent.launch import Plan
 
     lab = place.lab_to_make(context)
-    return start(lab, Plan(kind="calibrate", measure=arguments.measured(qubits, lab.config.device)), as_json)
+    return start(lab, Plan(kind="calibrate", measure=arguments.measured(qubits, lab.config.device)), as_json, verbose)
 
 
 def run(
@@ -122,6 +126,7 @@ def run(
         typer.Option(metavar="NAME=VALUE", help='A sweep argument: 0.4, 40e6 or "40 MHz"; repeatable.'),
     ] = None,
     commit: Annotated[bool, typer.Option("--commit", help="Write accepted values, as the policy allows.")] = False,
+    verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> int:
     """Run one experiment on some qubits or pairs, judge it and draw it. Nothing is written without --commit.
@@ -140,11 +145,15 @@ def run(
     lab = place.lab_to_make(context)
     arguments.require_targets(row, qubits, pairs)
     chosen = arguments.measured(qubits, lab.config.device) if qubits else pairs
-    return start(lab, Plan(kind="run", measure=chosen, experiment=row.name, parameters=values, writes=commit), as_json)
+    plan = Plan(kind="run", measure=chosen, experiment=row.name, parameters=values, writes=commit)
+    return start(lab, plan, as_json, verbose)
 
 
 def resume(
-    context: typer.Context, run_id: Annotated[str, typer.Argument(metavar="RUN")], as_json: AsJson = False
+    context: typer.Context,
+    run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    verbose: Verbose = False,
+    as_json: AsJson = False,
 ) -> int:
     """Go on with a run that waits for approval, ran out of budget, was stopped, or was killed.
 
@@ -154,10 +163,10 @@ def resume(
     Example:
       reson resume night-0001
     """
-    return go_on(place.lab(context), run_id, as_json)
+    return go_on(place.lab(context), run_id, as_json, verbose)
 
 
-def start(lab: Lab, plan: Plan, as_json: bool) -> int:
+def start(lab: Lab, plan: Plan, as_json: bool, verbose: bool = False) -> int:
     """Start a run, show its progress, and return its exit code."""
 
     def through(watch: Watch) -> Ended:
@@ -165,10 +174,10 @@ def start(lab: Lab, plan: Plan, as_json: bool) -> int:
 
         return launch.start(lab, plan, watch)
 
-    return _watched(lab, through, as_json)
+    return _watched(lab, through, as_json, verbose)
 
 
-def go_on(lab: Lab, run_id: str, as_json: bool) -> int:
+def go_on(lab: Lab, run_id: str, as_json: bool, verbose: bool = False) -> int:
     """Resume a run, show its progress, and return its exit code."""
 
     def through(watch: Watch) -> Ended:
@@ -176,15 +185,15 @@ def go_on(lab: Lab, run_id: str, as_json: bool) -> int:
 
         return launch.resume(lab, run_id, watch)
 
-    return _watched(lab, through, as_json)
+    return _watched(lab, through, as_json, verbose)
 
 
-def _watched(lab: Lab, through: Callable[[Watch], Ended], as_json: bool) -> int:
+def _watched(lab: Lab, through: Callable[[Watch], Ended], as_json: bool, verbose: bool) -> int:
     from reson.agent.progress import watching
     from reson.records import EXIT_CODES
 
     stream = sys.stderr if as_json else sys.stdout
-    with watching(stream, live=not as_json and stream.isatty()) as watch:
+    with watching(stream, live=not (as_json or verbose) and stream.isatty(), verbose=verbose) as watch:
         watch("opening", {"lab": str(lab.directory)})
         ended = through(watch)
     code = EXIT_CODES[ended.ending]
@@ -205,9 +214,31 @@ def _watched(lab: Lab, through: Callable[[Watch], Ended], as_json: bool) -> int:
                 f"{ended.run_id} {ended.ending.value}: {ended.reason}",
                 f"report: {ended.report}",
                 f"record: {ended.record}",
+                *(f"next: {line}" for line in _next(lab, ended)),
             ]
         )
     return code
+
+
+def _next(lab: Lab, ended: Ended) -> list[str]:
+    """What to type next."""
+    from functools import partial
+
+    from reson.records import Ending
+    from reson.wording import command
+
+    type_in = partial(command, str(lab.directory))
+    match ended.ending:
+        case Ending.FINISHED:
+            return [f"{type_in('runs', 'show', ended.run_id)}, or {type_in('console')}"]
+        case Ending.WAITING_FOR_APPROVAL:
+            return [f"{type_in('approvals', 'list')}, then {type_in('resume', ended.run_id)}"]
+        case Ending.BUDGET_SPENT:
+            return [f"raise the [budget] in lab.toml, then {type_in('resume', ended.run_id)}"]
+        case Ending.DEVICE_UNAVAILABLE:
+            return [f"{type_in('device', 'check')}, then {type_in('resume', ended.run_id)}"]
+        case _:
+            return [type_in("resume", ended.run_id)]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -53,6 +53,8 @@ class Diagnosis(Record):
     code: str
     text: str
     remedy: str
+    evidence: tuple[str, ...] = ()
+    """Measurements that it rests on, the most telling last."""
 
 
 class Proposed(Record):

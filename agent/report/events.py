@@ -41,7 +41,13 @@ def last_words(events: Iterable[Event]) -> dict[str, Json]:
 def diagnoses_of(decision: Json) -> tuple[Diagnosis, ...]:
     found: list[dict[str, Any]] = decision.get("diagnoses", [])
     return tuple(
-        Diagnosis(component=decision["component"], code=one["code"], text=one["text"], remedy=one["remedy"])
+        Diagnosis(
+            component=decision["component"],
+            code=one["code"],
+            text=one["text"],
+            remedy=one["remedy"],
+            evidence=tuple(one.get("evidence", ())),
+        )
         for one in found
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reson.agent.report.content import Difference, Drift, Value
+from reson.errors import ToolError, ToolErrorKind
 from reson.tools.store.parameters import ParameterRow, Table, current, get_snapshot, log
 from reson.tools.store.runs import RunRow, list_runs
 from reson.tools.store.store import Store
@@ -71,6 +72,20 @@ def _difference(old: ParameterRow | None, new: ParameterRow, run_measurements: f
         author=new.author,
         reason=new.reason,
     )
+
+
+def between(store: Store, one: RunRow, other: RunRow) -> tuple[RunRow, RunRow, tuple[Difference, ...]]:
+    """(the earlier run, the later, what was measured anew from the end of one to the end of the other).
+
+    Raises ``ToolError`` (bad_arguments) for runs on two devices.
+    """
+    if one.device != other.device:
+        told = f"{one.id} ran on {one.device} and {other.id} on {other.device}: their values are not of one chip"
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, told)
+    earlier, later = sorted((one, other), key=lambda run: (run.ended_device is None, run.ended_device or 0.0))
+    before, after = (current(store, run.device, as_of=run.ended_device) for run in (earlier, later))
+    found = differences(before, after, frozenset())
+    return earlier, later, tuple(change for change in found if change.after.measured)
 
 
 def drift(store: Store, run: RunRow, after: Table, run_measurements: frozenset[str]) -> Drift | None:

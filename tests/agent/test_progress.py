@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 
 from rich.console import Console
 
-from reson.agent.progress import Board, render, sentences, take, watching
+from reson.agent import progress
+from reson.agent.progress import Board, how_far, render, sentences, take, watching
 
 START = {"run": "night-0001", "device": "simulated-7", "brain": "offline", "settings": {"components": ["q0", "q1"]}}
 MEASURING = {"experiment": "rabi", "components": ["q0", "q1"], "why": {"q0": "the pi amplitude", "q1": "again, wider"}}
@@ -117,6 +119,28 @@ def test_off_a_terminal_every_line_has_the_time_and_one_event():
     assert len(lines) == 2
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  \S", line) for line in lines)
     assert lines[0].endswith("opening the lab lab ...") and lines[1].endswith("two lines")
+
+
+def test_a_log_is_one_line_a_measurement_and_more_where_asked():
+    for verbose, number in ((False, 1), (True, 2)):
+        stream = io.StringIO()
+        with watching(stream, live=False, verbose=verbose) as watch:
+            watch("measuring", MEASURING)
+            watch("verdict", verdict("q0", "accept"))
+        assert len(stream.getvalue().splitlines()) == number
+
+
+def test_a_log_is_never_silent(monkeypatch):
+    """With no patience at all it tells at once how far it is, and stops when the run does."""
+    stream, told = io.StringIO(), threading.Event()
+    monkeypatch.setattr(progress, "SILENCE", 0.0)
+    monkeypatch.setattr(progress, "how_far", lambda board: told.set() or "how far")
+    with watching(stream, live=False):
+        assert told.wait(60)
+    assert "how far" in stream.getvalue()
+    given_up = {"kind": "give_up", "component": "q1", "why": "no line in any search", "diagnoses": []}
+    board = board_after(("start", START), ("measuring", MEASURING), ("decision", {"decision": given_up}))
+    assert re.match(r"\.\.\. .* · 1 set aside of 2: measuring rabi on q0 q1", how_far(board))
 
 
 def test_the_live_display_ends_on_the_last_state():

@@ -15,10 +15,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reson.agent.accounts import Role, add_account, users_file
 from reson.agent.policy import DEFAULT_POLICY
+from reson.tools.part_of_sweep import FEWEST
 from reson.tools.store.approvals import find_approval, list_approvals
 from reson.tools.store.measurements import FIGURE, list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
-from reson.ui.reanalysis import FEWEST
+from reson.tools.store.table import current
 from tests.agent.brains.chat_server import Answer, able, serving
 from tests.ui.browser import QUIET, chromium, console, end_run
 from tests.ui.conftest import ASK
@@ -145,6 +146,30 @@ def test_a_qubit_is_opened_on_the_map_and_a_question_about_it_is_answered(browse
         field.press("Enter")
         answer = page.get_by_test_id("stChatMessage").filter(has_text="readout_threshold")
         expect(answer).to_be_visible(timeout=WAIT)
+
+
+def test_a_link_opens_what_it_names_back_returns_and_a_reload_stays(browser, waiting_lab):
+    store = open_store(waiting_lab)
+    name = current(store, "simulated-3")["q1"]["drive_frequency"].measurement_id
+    assert name is not None
+    with console(waiting_lab) as url:
+        page = opened(browser, f"{url}/chip?qubit=q1")
+        expect(page.get_by_role("heading", name=re.compile("^q1"))).to_be_visible()
+        page.get_by_role("link", name=name).first.click()
+        opened_one = page.locator("strong", has_text="q1 · ")
+        expect(opened_one).to_be_visible()
+        expect(page).to_have_url(re.compile(rf"/measurements\?measurement={name}$"))
+        page.reload()
+        expect(opened_one).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("heading", name=re.compile("^q1"))).to_be_visible()
+        page.get_by_role("link", name=re.compile("q1 x_amplitude")).click()
+        expect(page.get_by_role("heading", name=re.compile("^q1: write"))).to_be_visible()
+        expect(page.get_by_text("Page not found")).not_to_be_visible()
+        press(page, "Next")
+        expect(page.get_by_role("heading", name=re.compile("^q0: write"))).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("heading", name=re.compile("^q1: write"))).to_be_visible()
 
 
 class _Trap(BaseHTTPRequestHandler):

@@ -11,12 +11,12 @@ import pytest
 from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.circuits.allxy_pairs import IDEAL
+from reson.tools.part_of_sweep import keep, swept
+from reson.tools.points import measured_points
 from reson.tools.store.measurements import list_measurements, load_analysis, load_raw
 from reson.tools.store.store import open_store
 from reson.ui import plots
-from reson.ui.frames import measured_frame
 from reson.ui.phrases import esc, tag
-from reson.ui.reanalysis import keep, swept
 from reson.ui.special_plots import SPECIAL
 
 
@@ -53,7 +53,7 @@ def test_an_interactive_map_has_a_rectangle_for_every_point_and_none_beside_anot
     assert [row["z"] for row in rows] == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     assert [(row["x"], row["x2"]) for row in rows[:3]] == [(0.5, 1.5), (1.5, 3.0), (3.0, 5.0)]
     assert "Detuning (MHz)" in str(spec)
-    assert measured_frame(analysis)["x"].tolist() == [1e6, 2e6, 4e6] * 2
+    assert measured_points(analysis)["x"].tolist() == [1e6, 2e6, 4e6] * 2
 
 
 def behind_the_fence(draw):

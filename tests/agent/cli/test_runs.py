@@ -6,6 +6,10 @@ import json
 import re
 from pathlib import Path
 
+from reson.tools.part_of_sweep import swept
+from reson.tools.store.measurements import get_measurement, load_raw
+from reson.tools.store.store import open_store
+
 
 def test_json_is_alone_on_stdout_and_progress_goes_to_stderr(made):
     lab, said = made
@@ -20,7 +24,8 @@ def test_json_is_alone_on_stdout_and_progress_goes_to_stderr(made):
     }
     assert re.fullmatch(r"\d+:[0-9a-f]{64}", said.json["record"]), "the head of the chain, to be kept elsewhere"
     assert Path(said.json["report"]).exists()
-    assert "measuring resonator_spectroscopy on q0 q1" in said.err and "run-0001 on simulated-7" in said.err
+    assert "q0 resonator_spectroscopy: accept" in said.err and not re.search(r"\d  measuring", said.err)
+    assert "run-0001 on simulated-7" in said.err
 
 
 def test_a_committed_run_has_changed_the_table(made, reson):
@@ -34,7 +39,8 @@ def test_without_commit_nothing_is_written(reson):
     before = reson("params", "show", "--json").json
     said = reson("run", "t1", "--qubits", "0")
     assert said.code == 0
-    assert any(line.startswith("run-0002 finished") for line in said.out.splitlines()[-3:])
+    assert any(line.startswith("run-0002 finished") for line in said.out.splitlines()[-4:])
+    assert said.out.splitlines()[-1].startswith("next: reson --lab ")
     assert reson("params", "show", "--json").json == before
     shown = reson("runs", "show", "run-0002", "--json").json
     assert [(row["experiment"], row["component"]) for row in shown] == [("t1", "q0")]
@@ -124,3 +130,47 @@ def test_a_lab_of_another_device_is_not_made_over(reson_nowhere):
     reson_nowhere("init")
     said = reson_nowhere("init", "--device", "fake:torino")
     assert said.code == 1 and "belongs to simulated-7" in said.err
+
+
+def test_verbose_tells_each_job_too(reson):
+    said = reson("run", "t1", "--qubits", "0", "-v")
+    assert "measuring t1 on q0: asked for on the command line" in said.out
+
+
+MEASURED = "run-0001-0000-q0"
+
+
+def test_a_measurement_is_shown_exported_and_fitted_anew(reson, tmp_path):
+    shown = reson("measurement", "show", MEASURED)
+    row = reson("measurement", "show", MEASURED, "--json").json
+    assert shown.out.startswith("q0 Resonator spectroscopy: accept") and "readout_frequency = " in shown.out
+    assert (row["id"], row["run_id"]) == (MEASURED, "run-0001")
+    files = reson("measurement", "export", MEASURED, "--to", str(tmp_path), "--json").json["files"]
+    assert sorted(Path(file).suffix for file in files) == [".csv", ".npz", ".png"]
+    again = reson("measurement", "export", MEASURED, "--to", str(tmp_path))
+    assert (again.code, "is there already" in again.err) == (1, True)
+    both = reson("measurement", "analyse", MEASURED, "--json").json["quantities"]["readout_frequency"]
+    assert both["anew"]["value"] == both["on_record"]["value"] == row["quantities"]["readout_frequency"]["value"]
+
+
+def test_a_part_of_a_sweep_is_fitted_and_what_is_no_part_is_refused(reson, lab):
+    store = open_store(lab)
+    values = swept(load_raw(store, get_measurement(store, MEASURED)))
+    assert values is not None
+    low, high = sorted(values)[10], sorted(values)[-11]
+    part = reson("measurement", "analyse", MEASURED, "--from", f"{low:.17g}", "--to", f"{high:.17g}", "--json")
+    kept, whole = (int(word) for word in part.json["kept"].split() if word.isdecimal())
+    assert (kept, whole) == (len(values) - 20, len(values))
+    assert reson("measurement", "analyse", MEASURED, "--to", "1 GHz").code == 2
+    assert reson("measurement", "show", "run-0009-0000-q0").code == 1
+
+
+def test_two_runs_are_compared_in_either_order(reson):
+    reson("run", "resonator_spectroscopy", "--qubits", "0", "--param", "span=30 MHz", "--commit", "--json")
+    one, other = (reson("compare", *runs, "--all", "--json").json for runs in (PAIR, PAIR[::-1]))
+    assert one == other and (one["from"], one["to"]) == PAIR
+    assert {found["component"] for found in one["differences"]} == {"q0"}
+    assert "readout_frequency" in reson("compare", *PAIR, "--all").out
+
+
+PAIR = ("run-0001", "run-0002")

@@ -8,7 +8,7 @@ import pandas as pd
 from reson.tools.data import Analysis, Map
 
 
-def measured_frame(analysis: Analysis) -> pd.DataFrame:
+def measured_points(analysis: Analysis) -> pd.DataFrame:
     """Columns series, x, y, y_err, or of a map series, x, y, z: the measured points in SI units."""
     if analysis.maps:
         return pd.concat([_pixels(part) for part in analysis.maps])
