@@ -16,6 +16,8 @@ from reson.wording import quantity
 Arrays = tuple[dict[str, np.ndarray], int, tuple[str, ...]]
 """The arrays, the shots of a point (1 where nobody says), and what was estimated."""
 STILL = "has points without any scatter, which tell nothing of their errors"
+FEW = 20
+"""Points of a sweep below which its scatter tells the errors only to a factor of two or three."""
 
 
 def arrays_of(table: Table, points: Points) -> Arrays:
@@ -32,7 +34,12 @@ def arrays_of(table: Table, points: Points) -> Arrays:
     if not spread.any():
         raise refused(table.name, STILL, "name them: --error NAME")
     said = quantity(float(f"{np.hypot(*parts).mean():.2g}"), None, points.unit)
-    return {"iq_mean": points.value, "iq_stderr": spread}, shots, (f"errors of {said} are estimated from the scatter",)
+    return {"iq_mean": points.value, "iq_stderr": spread}, shots, (_note(said, points),)
+
+
+def _note(said: str, points: Points) -> str:
+    unsure = " of few points and may be wrong by a factor of two or three" if len(np.unique(points.x)) < FEW else ""
+    return f"errors of {said} are estimated from the scatter{unsure}"
 
 
 def _chances(table: Table, points: Points, shots: int) -> Arrays:
@@ -59,7 +66,7 @@ def _chances(table: Table, points: Points, shots: int) -> Arrays:
     return (
         {"p1": points.value, "p1_stderr": spread},
         shots,
-        (f"errors of {np.mean(spread):.2g} are estimated from the scatter",),
+        (_note(f"{np.mean(spread):.2g}", points),),
     )
 
 
