@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -57,8 +58,10 @@ class Budget(Record):
 
 class NightSettings(Record):
     begins: str = "22:00"
-    """Device clock; a simulated chip rests until then, a real one is taken as it is."""
+    """A simulated chip rests until then, a real one is taken as it is."""
     until: str = ""
+    time_zone: str = ""
+    """IANA name; empty: see ``LabConfig.zone``."""
     wait_for_approval_minutes: Annotated[Finite, Field(ge=0)] = 0.0
 
     @field_validator("begins", "until")
@@ -66,6 +69,15 @@ class NightSettings(Record):
     def _hour(cls, value: str, about: ValidationInfo) -> str:
         if (value or about.field_name == "begins") and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
             raise ValueError("a time of day is written like 06:00")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("a time zone is written like Europe/Berlin, or left empty") from error
         return value
 
 
@@ -162,6 +174,11 @@ class LabConfig(Record):
     database: str = ""
     """SQLAlchemy URL; empty: lab.db in the lab's directory."""
 
+    @property
+    def zone(self) -> str:
+        """IANA name of the clock by which hours are given; empty: that of this machine. A simulated chip's is UTC."""
+        return self.night.time_zone or ("UTC" if self.device.kind == "simulated" else "")
+
 
 TEMPLATE = """\
 # The lab: what it measures on, what for, and how much it may use. Every key is optional; these are the defaults.
@@ -191,7 +208,9 @@ experiments = 2000
 
 [night]
 begins = "22:00"             # the simulated chip rests until then
-until = ""                   # e.g. "06:00", on the device's clock (UTC); empty: until done
+until = ""                   # e.g. "06:00"; empty: until done
+time_zone = ""               # of these hours and those of policy.toml, e.g. "Europe/Berlin"; empty: this machine's,
+                             # and UTC on a simulated chip
 wait_for_approval_minutes = 0.0
 
 [approvals]

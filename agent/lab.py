@@ -52,7 +52,7 @@ class Lab:
     def policy(self) -> Policy:
         from reson.agent.policy import load_policy
 
-        return load_policy(self.directory / "policy.toml")
+        return load_policy(self.directory / "policy.toml").model_copy(update={"zone": self.config.zone})
 
     def budget(self) -> Budget:
         """As lab.toml has it now, which may have changed since this lab was opened."""

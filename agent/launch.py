@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from reson.agent.which_qubits import as_components, choose_components, with_pair
 from reson.authors import PERSON, may_be_a_person
 from reson.components import pairs_of
 from reson.errors import OperatorError
+from reson.hours import next_time
 from reson.records import Ending, Finite, Json, Record
 from reson.tools.devices.device import Remote, Resting, published_of
 
@@ -39,7 +40,8 @@ class RunSettings(Record):
 
     components: tuple[str, ...]
     until: str = ""
-    """Hour of the device's clock after which no job starts; its next occurrence counts, for a resumed run too."""
+    """Hour, by ``LabConfig.zone``, after which no job starts: the first one after the run began, also when it is resumed:
+    a night that is taken up in the morning does not go on through the day."""
     writes: bool = True
     by: str = ""
     """Who started it; empty where the system knows no name."""
@@ -82,18 +84,22 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
         device = lab.device(store)
         _require_rules(lab, store, device)
         if plan.rest and isinstance(device, Resting):
-            device.rest_until(next_time(device.now(), lab.config.night.begins))
+            device.rest_until(next_time(device.now(), lab.config.night.begins, lab.config.zone))
         settings = _settings(lab, plan, device)
         run_id = f"{plan.kind}-{len(list_runs(store, limit=1_000_000)) + 1:04d}"
         seed = lab.config.device.seed
         facts = (plan.kind, device.name, settings.to_json(), seed, device.now().timestamp())
+        ends = _end_of(lab, device.now(), settings.until)
         return _see_through(
-            lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts, new=True)
+            lab, store, device, run_id, settings, ends, watch, lambda: start_run(store, run_id, *facts, new=True)
         )
 
 
-def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
-    """Go on with a run that waits, was stopped, or was killed. A finished run is only reported again."""
+def resume(lab: Lab, run_id: str, watch: Watch, until: str = "") -> Ended:
+    """Go on with a run that waits, was stopped, or was killed. A finished run is only reported again.
+
+    ``until``: another hour than that of the run, the next one from now.
+    """
     from reson.tools.store.runs import get_run, start_run
 
     with lock_lab(lab, f"reson resume {run_id}"):
@@ -110,7 +116,9 @@ def resume(lab: Lab, run_id: str, watch: Watch) -> Ended:
             return _ended(lab, store, row)
         facts = (row.kind, row.device, row.settings, row.seed, row.started_device)
         settings = RunSettings.model_validate(row.settings)
-        return _see_through(lab, store, device, run_id, settings, watch, lambda: start_run(store, run_id, *facts))
+        began = datetime.fromtimestamp(row.started_device, UTC)
+        ends = _end_of(lab, device.now() if until else began, until or settings.until)
+        return _see_through(lab, store, device, run_id, settings, ends, watch, lambda: start_run(store, run_id, *facts))
 
 
 def _require_rules(lab: Lab, store: Store, device: Device) -> None:
@@ -141,11 +149,9 @@ def _require_own_runs(lab: Lab, store: Store) -> None:
         raise OperatorError(f"{last.id}, the last run in this database, was not made in {lab.directory}", ONE_DIRECTORY)
 
 
-def next_time(now: datetime, hour: str) -> datetime:
-    """The next moment, after ``now``, at which the clock shows ``hour`` (HH:MM); now itself where it shows it."""
-    hours, minutes = (int(part) for part in hour.split(":"))
-    then = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
-    return then if then >= now else then + timedelta(days=1)
+def _end_of(lab: Lab, began: datetime, hour: str) -> datetime | None:
+    """When the last job may start: the first such hour after this, by the lab's clock; None where none is given."""
+    return next_time(began + timedelta(minutes=1), hour, lab.config.zone) if hour else None
 
 
 def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
@@ -197,6 +203,7 @@ def _see_through(
     device: Device,
     run_id: str,
     settings: RunSettings,
+    ends: datetime | None,
     watch: Watch,
     put_on_record: Callable[[], object],
 ) -> Ended:
@@ -210,7 +217,7 @@ def _see_through(
     directory.mkdir(parents=True, exist_ok=True)
     with log_to(directory / "log.txt"), stop_on_signals(stop, watch):
         put_on_record()
-        bench = _bench(lab, store, device, run_id, settings, watch, stop)
+        bench = _bench(lab, store, device, run_id, settings, ends, watch, stop)
         try:
             run_campaign(bench, list(settings.components), lab.checkpoints)
         finally:
@@ -264,7 +271,14 @@ def _ended(lab: Lab, store: Store, row: RunRow) -> Ended:
 
 
 def _bench(
-    lab: Lab, store: Store, device: Device, run_id: str, settings: RunSettings, watch: Watch, stop: Event
+    lab: Lab,
+    store: Store,
+    device: Device,
+    run_id: str,
+    settings: RunSettings,
+    ends: datetime | None,
+    watch: Watch,
+    stop: Event,
 ) -> Bench:
     from reson.agent.campaign.bench import Bench
     from reson.prompts.render import prompt_hashes
@@ -292,7 +306,7 @@ def _bench(
         memory=_memory(lab, store, watch),
         brain=brain,
         trajectory=trajectory,
-        until=next_time(device.now() + timedelta(minutes=1), settings.until) if settings.until else None,
+        until=ends,
         writes=settings.writes,
         stop=stop,
         on_event=on_event,

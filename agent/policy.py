@@ -20,6 +20,7 @@ from reson.agent.policy_names import misspelt
 from reson.changes import changes_of
 from reson.components import named
 from reson.errors import OperatorError
+from reson.hours import shown
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
 from reson.tools.quantities import PARAMETERS
 
@@ -33,7 +34,7 @@ DEFAULT_POLICY = """\
 # never written by itself.
 # A rule may match by: effect ("measures", "writes"), kind ("measure", "write", "rollback"), parameter, component and
 # experiment (patterns such as "readout_*"), device_kind, verdict ("accept", "review", "reject"), max_change (in the
-# parameter's SI unit), max_sigma (change over its standard deviation), hours ("22:00-06:00", device clock, UTC) and
+# parameter's SI unit), max_sigma (change over its standard deviation), hours ("22:00-06:00", by [night] time_zone) and
 # max_device_seconds or min_device_seconds; results_only = true: no change is of a setting of the device. With
 # together = true the requests of a rule that asks may be approved several at once.
 
@@ -134,6 +135,8 @@ class Rule(Record):
 
 class Policy(Record):
     rule: tuple[Rule, ...] = ()
+    zone: str = "UTC"
+    """Of the clock by which its hours are meant: see ``LabConfig.zone``."""
 
 
 class Context(Record):
@@ -189,7 +192,7 @@ def decide(policy: Policy, action: Action, context: Context) -> tuple[Decision, 
     """The decision and the name of the rule that made it."""
     if action.effect != _EFFECTS.get(action.kind):
         return Decision.DENY, f"a {action.kind} must declare the effect {_EFFECTS.get(action.kind)}"
-    rule = next((rule for rule in policy.rule if _matches(rule, action, context)), None)
+    rule = next((rule for rule in policy.rule if _matches(rule, action, context, policy.zone)), None)
     if rule is None:
         return Decision.ASK, "no rule matches"
     if rule.decision is Decision.AUTO and action.kind is ActionKind.WRITE and context.verdict is not Verdict.ACCEPT:
@@ -213,7 +216,7 @@ def describe(policy: Policy) -> list[str]:
     ]
 
 
-def _matches(rule: Rule, action: Action, context: Context) -> bool:
+def _matches(rule: Rule, action: Action, context: Context, zone: str) -> bool:
     return (
         rule.effect in (None, action.effect)
         and rule.kind in (None, action.kind)
@@ -222,7 +225,7 @@ def _matches(rule: Rule, action: Action, context: Context) -> bool:
         and _names_match(rule, rule.component, list(named(action.component)))
         and _names_match(rule, rule.experiment, [str(action.arguments.get("experiment", ""))])
         and _changes_match(rule, action)
-        and (rule.hours is None or _within(rule.hours, context.device_time))
+        and (rule.hours is None or _within(rule.hours, context.device_time, zone))
         and (rule.max_device_seconds is None or _at_most(context.device_seconds, rule.max_device_seconds))
         and (rule.min_device_seconds is None or not _below(context.device_seconds, rule.min_device_seconds))
     )
@@ -267,10 +270,10 @@ def _fits(pattern: str | None, name: str) -> bool:
     return pattern is None or fnmatchcase(name, pattern)
 
 
-def _within(hours: str, device_time: float) -> bool:
-    """Whether the device clock (UTC) is inside; the range may go over midnight, its end is not part of it."""
+def _within(hours: str, device_time: float, zone: str) -> bool:
+    """Whether the clock is inside; the range may go over midnight, its end is not part of it."""
     begin, end = hours.split("-")
-    now = datetime.fromtimestamp(device_time, UTC).strftime("%H:%M")
+    now = shown(datetime.fromtimestamp(device_time, UTC), zone).strftime("%H:%M")
     return begin <= now < end if begin < end else now >= begin or now < end
 
 

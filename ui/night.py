@@ -110,7 +110,7 @@ def _start(place: Opened) -> None:
     with st.expander("Start a night, or calibrate some qubits now", expanded=not runs):
         with st.form("start", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = st.multiselect("Qubits", place.components, placeholder="all", width=300)
-            until = st.text_input("Until (device clock, UTC)", placeholder="06:00, or until done", width=210)
+            until = st.text_input("Until", placeholder="06:00, or until done", width=210)
             sent = st.form_submit_button("Start", type="primary")
         note("All qubits: a night, from the evening on. Some: they are calibrated at once.")
     if sent and chosen:

@@ -11,6 +11,7 @@ from reson.agent.campaign.dependence import without_moved
 from reson.agent.campaign.observe import spent
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.state import CampaignState, Job, parked
+from reson.hours import clock_of, shown
 from reson.records import Action, ActionKind, Ending
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
@@ -76,7 +77,8 @@ def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
     if bench.stop.is_set():
         return Ending.STOPPED, "stopped by a person at the next safe point"
     if bench.until is not None and bench.device.now() >= bench.until:
-        return Ending.BUDGET_SPENT, f"out of hours: it is {bench.device.now():%H:%M} on the device's clock"
+        zone = bench.config.zone
+        return Ending.BUDGET_SPENT, f"out of hours: it is {shown(bench.device.now(), zone):%H:%M}, {clock_of(zone)}"
     needed = device_seconds(bench, job)
     if seconds + needed > budget.device_minutes * 60:
         return (

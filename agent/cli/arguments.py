@@ -105,7 +105,7 @@ def components(names: Sequence[str], known: Iterable[str]) -> list[str]:
 def hour(text: str) -> str:
     """A time of day, HH:MM; empty stays empty. Raises ``WrongUsage``."""
     if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        raise WrongUsage(f"{text!r} is no time of day", "write it like 06:00 (device clock, UTC)")
+        raise WrongUsage(f"{text!r} is no time of day", "write it like 06:00")
     return text
 
 

@@ -36,7 +36,7 @@ def night(
     seed: place.Seed = None,
     qubits: place.Qubits = "",
     device: place.OnDevice = "",
-    until: Annotated[str, typer.Option(metavar="HH:MM", help="Start no job after this hour (device clock, UTC).")] = "",
+    until: Annotated[str, typer.Option(metavar="HH:MM", help="Start no job after this hour.")] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what it would cost at IBM; send nothing.")
     ] = False,
@@ -152,18 +152,20 @@ def run(
 def resume(
     context: typer.Context,
     run_id: Annotated[str, typer.Argument(metavar="RUN")],
+    until: Annotated[str, typer.Option(metavar="HH:MM", help="Another last hour than that of the run.")] = "",
     verbose: Verbose = False,
     as_json: AsJson = False,
 ) -> int:
     """Go on with a run that waits for approval, ran out of budget, was stopped, or was killed.
 
-    No finished measurement is repeated.
+    No finished measurement is repeated. A run that had a last hour keeps it.
 
     \b
     Example:
       reson resume night-0001
     """
-    return go_on(place.lab(context), run_id, as_json, verbose)
+    hour = arguments.hour(until)
+    return go_on(place.lab(context), run_id, as_json, verbose, hour)
 
 
 def start(lab: Lab, plan: Plan, as_json: bool, verbose: bool = False) -> int:
@@ -177,13 +179,13 @@ def start(lab: Lab, plan: Plan, as_json: bool, verbose: bool = False) -> int:
     return _watched(lab, through, as_json, verbose)
 
 
-def go_on(lab: Lab, run_id: str, as_json: bool, verbose: bool = False) -> int:
+def go_on(lab: Lab, run_id: str, as_json: bool, verbose: bool = False, until: str = "") -> int:
     """Resume a run, show its progress, and return its exit code."""
 
     def through(watch: Watch) -> Ended:
         from reson.agent import launch
 
-        return launch.resume(lab, run_id, watch)
+        return launch.resume(lab, run_id, watch, until)
 
     return _watched(lab, through, as_json, verbose)
 

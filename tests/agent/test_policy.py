@@ -169,6 +169,14 @@ def test_hours_go_over_midnight(hours: str, inside: list[str], outside: list[str
         assert decide(policy, _measure(), _context(device_time=moment))[1] == expected, text
 
 
+def test_hours_are_those_of_the_lab() -> None:
+    rule = parse_policy('[[rule]]\nname = "it"\ndecision = "auto"\nhours = "22:00-06:00"')
+    moment = datetime(2026, 7, 1, 5, 0, tzinfo=UTC).timestamp()  # 22:00 the evening before in Los Angeles
+    for zone, expected in (("UTC", "it"), ("America/Los_Angeles", "it"), ("Europe/Berlin", "no rule matches")):
+        policy = rule.model_copy(update={"zone": zone})
+        assert decide(policy, _measure(), _context(device_time=moment))[1] == expected, zone
+
+
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [

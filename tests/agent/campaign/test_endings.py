@@ -61,6 +61,12 @@ def test_out_of_hours(make_lab, calibrate):
     ended = calibrate(lab, until="22:01")
     assert ended.ending is Ending.BUDGET_SPENT
     assert "out of hours" in ended.reason
+    before = len(list_measurements(lab.store()))
+    again = resume(lab, ended.run_id, lambda kind, body: None)
+    assert (again.ending, len(list_measurements(lab.store()))) == (Ending.BUDGET_SPENT, before)
+    later = resume(lab, ended.run_id, lambda kind, body: None, until="22:04")
+    assert "out of hours" in later.reason
+    assert len(list_measurements(lab.store())) > before
 
 
 def test_a_device_that_goes_away_leaves_a_run_that_can_be_resumed(make_lab, calibrate, monkeypatch):
