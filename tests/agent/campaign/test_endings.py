@@ -64,7 +64,7 @@ def test_out_of_hours(make_lab, calibrate):
     before = len(list_measurements(lab.store()))
     again = resume(lab, ended.run_id, lambda kind, body: None)
     assert (again.ending, len(list_measurements(lab.store()))) == (Ending.BUDGET_SPENT, before)
-    later = resume(lab, ended.run_id, lambda kind, body: None, until="22:04")
+    later = resume(lab, ended.run_id, lambda kind, body: None, until="22:03")
     assert "out of hours" in later.reason
     assert len(list_measurements(lab.store())) > before
 
