@@ -40,8 +40,8 @@ class RunSettings(Record):
 
     components: tuple[str, ...]
     until: str = ""
-    """Hour, by ``LabConfig.zone``, after which no job starts: the first one after the run began, for a resumed run too: a
-    night that is taken up in the morning does not go on through the day."""
+    """Hour, by ``LabConfig.zone``, after which no job starts: the first one after the run began, for a resumed run too:
+    a night that is taken up in the morning does not go on through the day."""
     writes: bool = True
     by: str = ""
     """Who started it; empty where the system knows no name."""
