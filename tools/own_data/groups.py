@@ -12,6 +12,8 @@ from reson.tools.own_data.noise import pooled
 from reson.tools.own_data.points import Points
 from reson.tools.own_data.table import Table, refused
 
+LEAST_SPREAD = 0.5
+"""Of the shots of a point, in units of what is usual in the sweep."""
 FEWEST = 5
 """Points of a sweep where the experiment's own parameters set no floor."""
 
@@ -27,7 +29,7 @@ def as_taken(table: Table, form: Form, points: Points) -> Points:
             ones = points.value.sum(axis=1)
             points = replace(points, value=ones, counted=True, shots=np.full(len(ones), float(number)))
         else:
-            parts = [part(points.value).std(axis=1, ddof=1) / number**0.5 for part in (np.real, np.imag)]
+            parts = [_surely(part(points.value).std(axis=1, ddof=1)) / number**0.5 for part in (np.real, np.imag)]
             points = replace(points, value=mean, error=np.stack(parts, axis=1), shots=np.full(len(mean), float(number)))
     if points.kind not in form.takes:
         raise refused(
@@ -36,6 +38,12 @@ def as_taken(table: Table, form: Form, points: Points) -> Points:
             f"this experiment takes {' or '.join(form.takes)}: --y says what a column is",
         )
     return points
+
+
+def _surely(spread: np.ndarray) -> np.ndarray:
+    """A point whose shots happen to agree is hardly surer than the others, (points,); else it alone would be fitted."""
+    usual = spread[spread > 0]
+    return np.maximum(spread, LEAST_SPREAD * float(np.median(usual))) if len(usual) else spread
 
 
 def _stacked(table: Table, form: Form, points: Points) -> Points:
