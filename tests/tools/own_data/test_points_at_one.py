@@ -1,4 +1,4 @@
-"""A point at P = 0 or 1, or whose repetitions all agree, has an error and a finite weight, however the file tells it."""
+"""A point at P = 0 or 1, or whose repetitions all agree, has an error and a finite weight, however a file tells it."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def told(kind: str, shots: np.ndarray) -> tuple[Table, Wanted]:
     mean = shots.mean(axis=1)
     match kind:
         case "counts":
-            columns, y, more = {"y": shots.sum(axis=1)}, "y:counts", {"shots": str(SHOTS)}
+            columns, y, count = {"y": shots.sum(axis=1)}, "y:counts", str(SHOTS)
         case "probabilities":
-            columns, y, more = {"y": mean}, "y:p1", {"shots": str(SHOTS)}
+            columns, y, count = {"y": mean}, "y:p1", str(SHOTS)
         case "shots":
-            columns, y, more = {"y": shots}, "y:p1", {}
+            columns, y, count = {"y": shots}, "y:p1", ""
         case "shots as a signal":
-            columns, y, more = {"y": shots}, "y:mV", {}
+            columns, y, count = {"y": shots}, "y:mV", ""
         case _:
             raise AssertionError(kind)
-    return Table("t1.npz", {"delay": X, **columns}, {}), Wanted("delay:us", (y,), **more)
+    return Table("t1.npz", {"delay": X, **columns}, {}), Wanted("delay:us", (y,), shots=count)
 
 
 def _seen(kind: str, seed: int) -> own_data.Seen:
