@@ -83,7 +83,7 @@ def outside_rule(fit: PairFit, first: Mapping[str, float], second: Mapping[str, 
 def qubit_set_aside(names: tuple[str, ...]) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.QUBIT_SET_ASIDE,
-        text=f"{' and '.join(names)} {'were' if len(names) > 1 else 'was'} set aside: no gate without both qubits.",
+        text=f"of its qubits {' and '.join(names)} {'were' if len(names) > 1 else 'was'} set aside.",
         remedy=f"Mend {' and '.join(names)} first; the next night takes the pair up by itself.",
     )
 
