@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reson.agent.lab import Lab, device_name, open_lab
+from reson.agent.policy import load_policy
 from reson.errors import OperatorError
 
 
@@ -70,3 +71,17 @@ def test_the_truth_is_printed_for_evaluations_only(lab: Lab, as_json: bool):
         assert said["faults"][0] | {"in_force": True} == said["faults"][0]
     else:
         assert "fault hot_qubit on q1, in force now" in told
+
+
+@pytest.mark.parametrize("name", ["lab.toml", "policy.toml", "chip.toml"])
+def test_a_byte_order_mark_before_a_file_of_settings_is_read_past(tmp_path: Path, name: str) -> None:
+    """Some editors put one there, and nobody sees it."""
+    lab = open_lab(tmp_path / "lab", seed=1, qubits=1)
+    (lab.directory / "chip.toml").write_text('coupling = "line"\n')
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text().replace("# chip =", "chip ="))
+    rules = load_policy(lab.directory / "policy.toml")
+    path = lab.directory / name
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert open_lab(lab.directory).config.device.chip
+    assert load_policy(lab.directory / "policy.toml") == rules

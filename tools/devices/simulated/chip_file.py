@@ -209,7 +209,7 @@ def load_chip(
     Raises ``OperatorError`` where the file cannot be, or says something else.
     """
     try:
-        written = ChipFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        written = ChipFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise OperatorError(f"the chip file {path} cannot be read: {error.strerror}", "mend device.chip") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
