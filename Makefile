@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench eval mutants console docs gallery lock clean
+.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench eval mutants console docs gallery eyes lock clean
 
 setup: $(READY)
 
@@ -81,6 +81,11 @@ docs: $(READY)
 # The reference plots that a model is shown, made by the simulated chip.
 gallery: $(READY)
 	$(BIN)/python -m reson.evals.gallery
+
+# The eyes without a key: pictures, training and measuring on one core, from one seed. jax and onnx come along for it.
+eyes: $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group eyes
+	nice -n 15 $(BIN)/python -m reson.evals.eyes --seed 1
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet pyproject.toml --group dev --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock

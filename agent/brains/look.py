@@ -19,12 +19,12 @@ from reson.errors import OperatorError
 from reson.records import Reading
 from reson.tools.data import Analysis, Axis
 from reson.tools.store.blobs import Blobs
-from reson.tools.store.measurements import list_measurements, load_analysis
+from reson.tools.store.measurements import MeasurementRow, list_measurements, load_analysis
 from reson.tools.store.store import Store
 
 NEEDS_A_MODEL = (
     "the offline brain reads saved data, and this picture belongs to no measurement of this lab",
-    "name a model with vision under [model] in lab.toml and add --brain openai; docs/brains.md",
+    "--brain local looks at the picture; or name a model with vision under [model] in lab.toml and add --brain openai",
 )
 
 
@@ -61,13 +61,18 @@ def look_at(reader: ModelBrain, picture: Path, experiment: str, unit: str = "") 
         ) from error
 
 
+def in_record(store: Store, picture: Path) -> MeasurementRow | None:
+    """The measurement that a figure of this lab was drawn from."""
+    sha = hashlib.sha256(picture.read_bytes()).hexdigest()
+    return next((row for row in list_measurements(store) if row.figure_sha == sha), None)
+
+
 def read_from_record(store: Store, picture: Path) -> Reading:
     """The offline reading of a figure of this lab, from the data that it was drawn from.
 
     Raises ``OperatorError`` for any other picture: the offline reader has no eyes.
     """
-    sha = hashlib.sha256(picture.read_bytes()).hexdigest()
-    row = next((row for row in list_measurements(store) if row.figure_sha == sha), None)
+    row = in_record(store, picture)
     if row is None:
         raise OperatorError(*NEEDS_A_MODEL)
     return read_saved_data(load_analysis(store, row))

@@ -18,7 +18,7 @@ app = typer.Typer(
     help="How good is it: cases in closed loop, recordings, plots, and other benchmarks.", no_args_is_help=True
 )
 
-Brain = Annotated[str, typer.Option(metavar="NAME", help="offline, openai or cascade; a model is that of lab.toml.")]
+Brain = Annotated[str, typer.Option(metavar="NAME", help="offline, openai or cascade, of lab.toml; local for plots.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0: one for each core.")]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Where the results are written.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with what --out holds of the same evaluation.")]

@@ -28,12 +28,16 @@ def directory(context: typer.Context) -> Path:
     return place
 
 
+def is_there(context: typer.Context) -> bool:
+    return any((directory(context) / name).exists() for name in ("lab.toml", "lab.db"))
+
+
 def lab(context: typer.Context) -> Lab:
     """The lab that is there. Raises ``OperatorError`` where there is none."""
     from reson.agent.lab import open_lab
 
     place = directory(context)
-    if not any((place / name).exists() for name in ("lab.toml", "lab.db")):
+    if not is_there(context):
         raise OperatorError(
             f"there is no lab at {place}",
             "`reson init` makes one there, `reson night` runs in it at once; --lab DIR or RESON_LAB names another",

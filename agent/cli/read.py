@@ -1,4 +1,4 @@
-"""Reading one picture: `reson read`."""
+"""Reading a picture: `reson read`."""
 
 from __future__ import annotations
 
@@ -12,31 +12,77 @@ from reson.agent.cli.output import AsJson
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
+    from reson.agent.reading.picture.sight import Sight
     from reson.records import Reading
+
+LOCAL = "local"
 
 
 def read(
     context: typer.Context,
-    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="A plot, as PNG, JPEG or WebP.")],
-    experiment: Annotated[str, typer.Option(metavar="NAME", help="What it shows; `reson experiments` lists them.")],
+    pictures: Annotated[
+        list[Path],
+        typer.Argument(metavar="PICTURE...", help="A plot, as PNG, JPEG or WebP; panels of one measurement."),
+    ],
+    experiment: Annotated[
+        str, typer.Option(metavar="NAME", help="What it shows; `reson experiments` lists them. The eyes can guess it.")
+    ] = "",
     unit: Annotated[str, typer.Option(metavar="UNIT", help="Of its horizontal axis, like s or Hz.")] = "",
-    brain: Annotated[str, typer.Option(metavar="NAME", help="openai, cascade, files or offline; lab.toml's.")] = "",
+    brain: Annotated[
+        str, typer.Option(metavar="NAME", help="local, offline, openai, cascade or files; lab.toml's, or local.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what a plot shows: outcome, whether its fit can be trusted, status code, and why.
 
-    A model with vision looks at the picture. The offline brain has no eyes: it reads a figure of this lab from the data
-    that it was drawn from, and no other.
+    Without a lab and without a key a small model of Reson's own looks at the picture (docs/eyes.md); a figure of this
+    lab is read from the data that it was drawn from. A larger model with vision looks where --brain names one.
 
     \b
     Examples:
       reson read scan.png --experiment rabi
+      reson read magnitude.png phase.png --experiment resonator_spectroscopy --json
       reson read scan.png --experiment t1 --unit s --brain openai --json
     """
+    from reson.agent.brains.local import families
+    from reson.agent.cli.errors import WrongUsage
     from reson.tools.experiments.catalogue import CATALOGUE
 
-    name = arguments.known_name(experiment, CATALOGUE, "experiment")
-    reading = _read(place.lab(context), picture, name, unit, brain)
+    name = arguments.known_name(experiment, [*CATALOGUE, *families()], "experiment") if experiment else ""
+    for picture in pictures:
+        if not picture.is_file():
+            raise WrongUsage(f"there is no picture {picture}", "name a file")
+    lab = place.lab(context) if place.is_there(context) else None
+    chosen = brain or (lab.config.brain if lab is not None else LOCAL)
+    if chosen == LOCAL or (not brain and lab is not None and chosen == "offline" and not _of_lab(lab, pictures)):
+        _say_sight(pictures, name, as_json)
+        return
+    if not name or name not in CATALOGUE:
+        raise WrongUsage(f"--brain {chosen} needs the experiment", "name one with --experiment; `reson experiments`")
+    _say(_read(lab or place.lab(context), pictures, name, unit, chosen), unit, as_json)
+
+
+def _of_lab(lab: Lab, pictures: list[Path]) -> bool:
+    from reson.agent.brains.look import in_record
+
+    return len(pictures) == 1 and in_record(lab.store(), pictures[0]) is not None
+
+
+def _say_sight(pictures: list[Path], name: str, as_json: bool) -> None:
+    from reson.agent.brains.local import read_files
+
+    sight: Sight = read_files(pictures, name)
+    if as_json:
+        output.document(sight.reading.to_json() | sight.model_dump(mode="json", exclude={"reading"}))
+        return
+    likely = sorted(sight.statuses.items(), key=lambda one: -one[1])[:3]
+    _say(sight.reading, "", as_json)
+    output.lines(
+        [f"read as a plot of {sight.family}; likeliest: " + ", ".join(f"{code} {share:.0%}" for code, share in likely)]
+    )
+
+
+def _say(reading: Reading, unit: str, as_json: bool) -> None:
     if as_json:
         output.document(reading.to_json())
         return
@@ -51,21 +97,20 @@ def read(
     )
 
 
-def _read(lab: Lab, picture: Path, experiment: str, unit: str, brain: str) -> Reading:
+def _read(lab: Lab, pictures: list[Path], experiment: str, unit: str, chosen: str) -> Reading:
     from reson.agent.brains.look import as_png, look_at, open_reader, read_from_record
     from reson.agent.cli.errors import WrongUsage
 
-    if not picture.is_file():
-        raise WrongUsage(f"there is no picture {picture}", "name a file")
-    chosen = brain or lab.config.brain
     store = lab.store()
+    if chosen not in ("offline", "replay", "openai", "cascade", "files"):
+        raise WrongUsage(f"there is no brain {chosen!r}", "there are local, offline, openai, cascade and files")
+    if len(pictures) != 1:
+        raise WrongUsage(f"--brain {chosen} reads one picture", "--brain local takes several of one measurement")
     if chosen in ("offline", "replay"):
-        return read_from_record(store, picture)
-    if chosen not in ("openai", "cascade", "files"):
-        raise WrongUsage(f"there is no brain {chosen!r}", "there are openai, cascade, files and offline")
+        return read_from_record(store, pictures[0])
     config = lab.config.model_copy(update={"brain": chosen})
     reader = open_reader(config, lab.directory, lab.directory / "readings", store.blobs, lambda *event: None)
-    return look_at(reader, as_png(picture, lab.directory / "readings"), experiment, unit)
+    return look_at(reader, as_png(pictures[0], lab.directory / "readings"), experiment, unit)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -15,7 +15,7 @@ from reson.evals.reading.rows import Row
 from reson.evals.reading.taken import QUESTIONS, TAKEN, alike, in_its_words
 from reson.evals.reading.tally import Marked
 
-OURS, THEIRS = "reson", "benchmark"
+OURS, THEIRS, EYES = "reson", "benchmark", "no words: the eyes"
 """In whose words a row was asked."""
 
 

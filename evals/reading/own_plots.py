@@ -22,6 +22,8 @@ from reson.agent.model.conversation import NoAnswer
 from reson.agent.reading import read_saved_data
 from reson.errors import ToolError
 from reson.evals.reading.answering import unusable
+from reson.evals.reading.by_eyes import LOCAL, NOT_TRAINED
+from reson.evals.reading.by_eyes import look as eyes_look
 from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.tally import Marked, tell
 from reson.evals.scorers import SUPPORTS_A_VALUE
@@ -76,6 +78,8 @@ def _reader(lab: Path, brain: str) -> tuple[Callable[[Plot, Path], Look], str]:
     """Who looks at a plot, and the name of the model that does."""
     if brain == "offline":  # it has no eyes, so that the style is nothing to it
         return (lambda plot, picture: Look(read_saved_data(plot.analysis).status)), ""
+    if brain == LOCAL:
+        return _by_eyes, "the eyes without a key"
     from reson.agent.lab import open_lab
 
     opened = open_lab(lab)
@@ -90,6 +94,11 @@ def _reader(lab: Path, brain: str) -> tuple[Callable[[Plot, Path], Look], str]:
             return Look() if unusable(error) else Look(missing=str(error))
 
     return look, model.desk.settings.reader
+
+
+def _by_eyes(plot: Plot, picture: Path) -> Look:
+    reading = eyes_look((picture,), get(plot.experiment).family)
+    return Look(missing=NOT_TRAINED) if reading is None else Look(reading.status)
 
 
 def _mark(plot: Plot, look: Look) -> Marked:

@@ -9,12 +9,14 @@ takes TOO_MANY_OSC and SAMPLING_TOO_COARSE for one another. Q1, Q3 and Q5 are as
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from reson.agent.brains.look import open_reader
 from reson.agent.config import ModelSettings
 from reson.errors import OperatorError
 from reson.evals.reading.answering import OURS, THEIRS, answers_of, mark, with_free_text
+from reson.evals.reading.by_eyes import LOCAL, answers_by_eyes
 from reson.evals.reading.free_text import Judge
 from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.rows import Row, rows_in
@@ -30,9 +32,12 @@ def run_qcaleval(options: Json, as_json: bool) -> int:
     """
     from reson.agent.lab import open_lab
 
-    questions, out = options["questions"], Path(options["out"])
+    questions = options["questions"]
     if questions not in (OURS, THEIRS):
         raise OperatorError(f"there are no questions of {questions!r}", f"there are {OURS} and {THEIRS}")
+    if options["brain"] == LOCAL:
+        facts = {"benchmark": "QCalEval", "brain": LOCAL, "model": "the eyes without a key"}
+        return _told(options, facts, lambda row: mark(row, answers_by_eyes(row)), as_json)
     lab = open_lab(Path(options["lab"]))
     config = lab.config.model_copy(update={"brain": options["brain"], "model": _model(lab.config.model, options)})
     blobs = lab.store().blobs
@@ -53,10 +58,15 @@ def run_qcaleval(options: Json, as_json: bool) -> int:
         marked = mark(row, answers_of(reader, row, questions == OURS))
         return with_free_text(marked, row, reader, judge) if judge is not None else marked
 
+    return _told(options, facts, answer, as_json)
+
+
+def _told(options: Json, facts: Mapping[str, object], answer: Callable[[Row], Marked], as_json: bool) -> int:
+    out = Path(options["out"])
     with tempfile.TemporaryDirectory(prefix="reson-qcaleval-") as place:
         rows = list(rows_in(Path(options["data"]), Path(place)))[: options["limit"] or None]
         marked = marked_rows(out, facts, [(row.id, row) for row in rows], answer, options["resume"])
-    return tell(marked, QUESTIONS, facts | {"rows": len(rows)}, out, as_json)
+    return tell(marked, QUESTIONS, {**facts, "rows": len(rows)}, out, as_json)
 
 
 def _model(settings: ModelSettings, options: Json) -> ModelSettings:

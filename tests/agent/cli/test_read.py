@@ -1,4 +1,4 @@
-"""`reson read`: a picture from anywhere through a model, and a figure of the lab without one."""
+"""`reson read`: a picture from anywhere through a model or the eyes, and a figure of the lab without one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from reson.evals.closed_loop.endpoint import model_settings, serving
 from reson.tools.store.blobs import Blobs
-from tests.agent.cli.conftest import Command
+from tests.agent.cli.conftest import Command, call
 
 
 def figure_of(lab: Path) -> Path:
@@ -23,12 +23,32 @@ def test_a_figure_of_the_lab_is_read_from_its_data(reson: Command, lab: Path) ->
     assert "not from the picture" in said.json["reader"]
 
 
-def test_without_a_model_a_foreign_picture_is_not_guessed_at(reson: Command, lab: Path, tmp_path: Path) -> None:
+def test_without_a_model_the_eyes_look_at_a_foreign_picture(reson: Command, lab: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "foreign.png"
     foreign.write_bytes(figure_of(lab).read_bytes() + b"\0")
-    said = reson("read", str(foreign), "--experiment", "rabi")
+    said = reson("read", str(foreign), "--experiment", "qubit_spectroscopy", "--json")
+    assert said.code == 0, said.err
+    assert said.json["seen"] == "picture" and said.json["family"] == "qubit_spectroscopy"
+    assert sum(said.json["statuses"].values()) == pytest.approx(1)
+
+
+def test_the_offline_brain_itself_does_not_guess_at_a_foreign_picture(
+    reson: Command, lab: Path, tmp_path: Path
+) -> None:
+    foreign = tmp_path / "foreign.png"
+    foreign.write_bytes(figure_of(lab).read_bytes() + b"\0")
+    said = reson("read", str(foreign), "--experiment", "rabi", "--brain", "offline")
     assert said.code == 1
-    assert "saved data" in said.err and "--brain openai" in said.err
+    assert "saved data" in said.err and "--brain local" in said.err
+
+
+def test_the_eyes_need_no_lab_and_take_the_panels_of_one_measurement(lab: Path, tmp_path: Path) -> None:
+    picture, nowhere = str(figure_of(lab)), tmp_path / "nowhere"
+    said = call(nowhere, "read", picture, picture, "--json")
+    assert said.code == 0, said.err
+    assert said.json["reader"].startswith("eyes") and not nowhere.exists()
+    told = call(nowhere, "read", picture, "--experiment", "standard_rb")
+    assert told.code == 1 and "not trained on plots of standard_rb" in told.err
 
 
 def test_a_model_reads_a_picture_from_anywhere(reson: Command, lab: Path, tmp_path: Path) -> None:

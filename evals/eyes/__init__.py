@@ -1,0 +1,1 @@
+"""Trains and measures the eyes without a key: labelled pictures that we draw ourselves, and nobody else's."""
