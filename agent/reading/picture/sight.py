@@ -107,11 +107,10 @@ def _doubt(found: Sequence[eyes.Logits], kinds: np.ndarray, family: str, status_
 
 
 def _reliability(fits: np.ndarray, status: Status) -> FitReliability:
-    """Reliable goes with what is good only, and what has no curve has no fit."""
-    best = FITS[int(np.argmax(fits))]
-    if status not in GOOD and best is FitReliability.RELIABLE:
-        return FitReliability.UNRELIABLE
-    return best
+    """What has no curve has no fit; a drawn one is reliable where the plot is good, and there only."""
+    if fits[FITS.index(FitReliability.NO_FIT)] > HALF:
+        return FitReliability.NO_FIT
+    return FitReliability.RELIABLE if status in GOOD else FitReliability.UNRELIABLE
 
 
 def _shares(logits: np.ndarray) -> np.ndarray:
