@@ -68,15 +68,13 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 
 def analyse(raw: RawData) -> Analysis:
-    from reson.tools.experiments.fits.bent_feedline import feedline_of
     from reson.tools.experiments.fits.resonator_dip import magnitude
     from reson.tools.experiments.fits.row_dips import row_dips
 
     rows = len({metadata["amplitude"] for metadata in raw.circuits})
-    numbers = np.arange(len(raw.circuits)).reshape(rows, -1)
-    size, errors = (part[numbers] for part in magnitude(raw))
+    size, errors = (part.reshape(rows, -1) for part in magnitude(raw))
     x = np.array([metadata["xval"] for metadata in raw.circuits[: size.shape[1]]])
-    level = np.median(size, axis=1, keepdims=True) * feedline_of(raw, x / 1e6, numbers)
+    level = np.median(size, axis=1, keepdims=True)
     power = 20 * np.log10([metadata["amplitude"] for metadata in raw.circuits[:: size.shape[1]]])
     z = size / level
     place, spread = row_dips(x, z, errors / level)
