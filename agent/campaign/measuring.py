@@ -195,7 +195,8 @@ def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True, at_end
 
     ``at_end``: no wider sweep can be made; that the range is narrow then doubts no value that lies inside it.
     """
-    agrees = reading.status in SUPPORTS_THE_VALUE or (at_end and reading.status is Status.RANGE_TOO_NARROW)
+    inside = at_end and judgement.verdict is Verdict.ACCEPT and reading.status is Status.RANGE_TOO_NARROW
+    agrees = reading.status in SUPPORTS_THE_VALUE or inside
     doubt = "" if sure else f", but only with confidence {reading.confidence:.2f}"
     check = Check(
         name="reading agrees",
