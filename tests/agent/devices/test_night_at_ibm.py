@@ -76,7 +76,7 @@ def test_resumed_it_finds_its_job_and_pays_once(lab: Lab, service: Recorded) -> 
     assert ended.ending is Ending.DEVICE_UNAVAILABLE
     assert len(service.submitted) == 1
     service.reports, service.asked = [DONE], {}
-    assert resume(lab, ended.run_id, **QUIET).ending is Ending.FINISHED
+    assert resume(lab, ended.run_id, QUIET["watch"]).ending is Ending.FINISHED
     assert len(service.submitted) == 1
     assert len(list_measurements(lab.store())) == 2
     assert not Ledger(lab.directory).open_jobs()
@@ -116,7 +116,7 @@ def test_a_measurement_that_was_refused_never_ends_as_finished(lab: Lab, service
     assert "nothing on record of 2 of 2 qubits: t1 was refused" in ended.reason
     assert REFUSED.message in ended.reason
     service.sending = []
-    again = resume(lab, ended.run_id, **QUIET)
+    again = resume(lab, ended.run_id, QUIET["watch"])
     assert again.ending is Ending.FINISHED
     assert len(list_measurements(lab.store(), run_id=ended.run_id)) == 2
 
