@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from reson.agent.lab import EPOCH, Lab, open_lab
-from reson.agent.launch import Plan, next_time, start
+from reson.agent.launch import Plan, start
 from reson.agent.memory import rebuild
 from reson.errors import OperatorError
 from reson.evals.case import Case, CaseFault, MovedByHand, Planted
+from reson.hours import next_time
 from reson.records import Ending, Json
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.chain import add, change
@@ -37,7 +38,7 @@ def begins(repeat: int) -> str:
 
 def began(case: Case, repeat: int) -> datetime:
     """When the scored run begins, on the device's clock."""
-    return next_time(EPOCH, begins(repeat)) + timedelta(days=case.earlier_nights)
+    return next_time(EPOCH, begins(repeat), "UTC") + timedelta(days=case.earlier_nights)
 
 
 def make_lab(directory: Path, case: Case, repeat: int, settings: Json) -> Lab:
