@@ -71,6 +71,15 @@ SEEN: dict[DiagnosisCode, tuple[Attempt, Attempt]] = {
         attempt("standard_rb", quantities=benchmark(9e-4)),
         attempt("standard_rb", quantities=benchmark(2e-4)),
     ),
+    **{
+        DiagnosisCode(code): (attempt("coupler_arc", Verdict.REJECT, failed=(code,)), attempt("coupler_arc"))
+        for code in (
+            CheckCode.NO_INTERACTION,
+            CheckCode.ONE_WALL,
+            CheckCode.FLUX_GAIN_OFF,
+            CheckCode.FLUX_OFFSET_OFF,
+        )
+    },
 }
 """A measurement that shows the fault, and one that shows it gone."""
 
