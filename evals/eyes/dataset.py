@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 
@@ -34,14 +33,6 @@ class Pictures:
 
     def part(self, which: np.ndarray) -> Pictures:
         return Pictures(*(getattr(self, one.name)[which] for one in fields(self)))
-
-    def save(self, path: Path) -> None:
-        np.savez(path, **{one.name: getattr(self, one.name) for one in fields(self)})
-
-
-def load(path: Path) -> Pictures:
-    with np.load(path) as kept:
-        return Pictures(**{one.name: kept[one.name] for one in fields(Pictures)})
 
 
 def joined(parts: list[Pictures]) -> Pictures:

@@ -143,7 +143,3 @@ def answers(w: Weights, shown: jax.Array, asked: jax.Array) -> tuple[jax.Array, 
         seen @ w["kind"] + w["kind.b"],
         seen,
     )
-
-
-def parameters(w: Weights) -> int:
-    return sum(int(np.prod(one.shape)) for one in w.values())

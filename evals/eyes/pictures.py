@@ -15,7 +15,7 @@ from reson.evals.eyes.families.foreign import foreign, other_field
 from reson.evals.eyes.handling import handled
 from reson.evals.eyes.raster import draw_sheet
 from reson.evals.eyes.sheet import Label, Panel, Sheet, Trace
-from reson.evals.eyes.style import LOOKS, style_of
+from reson.evals.eyes.style import style_of
 
 MAKERS: dict[str, Callable[[Rng, str], Sheet]] = {
     "resonator_spectroscopy": lines.resonator_spectroscopy,
@@ -51,19 +51,19 @@ class Labelled:
     look: str
 
 
-def make(rng: Rng, looks: tuple[str, ...] = tuple(LOOKS), family: str = "", status: str = "") -> Labelled:
+def make(rng: Rng, family: str = "", status: str = "") -> Labelled:
     """One picture; of a random family and status where none is named."""
     weights = np.array([0.35 + 0.65 * min(len(codes), 7) / 4 for codes in FAMILIES.values()])
     if not family:
         family = FOREIGN if chance(rng, 0.05) else str(rng.choice(list(FAMILIES), p=weights / weights.sum()))
     if family == FOREIGN:
-        page = draw_sheet(rng, other_field(rng), style_of(rng, looks)) if chance(rng, 0.3) else foreign(rng)
+        page = draw_sheet(rng, other_field(rng), style_of(rng)) if chance(rng, 0.3) else foreign(rng)
         return Labelled(handled(rng, page), FOREIGN, {}, "no_fit", FOREIGN)
     codes = FAMILIES[family]
     if not status:
         status = str(codes[0] if chance(rng, GOOD_SHARE) else pick(rng, codes[1:]))
     sheet = sheet_of(rng, family, status)
-    style = style_of(rng, looks)
+    style = style_of(rng)
     return Labelled(handled(rng, draw_sheet(rng, sheet, style)), family, sheet.label, fit_of(sheet), style.look)
 
 

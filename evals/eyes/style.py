@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reson.evals.eyes.families.common import Rng, between, chance, pick
 
@@ -101,8 +101,6 @@ LOOKS: dict[str, Look] = {
     ),
     "gnuplot": Look(colours=(((148, 0, 211), (0, 158, 115), (86, 180, 233)), BOLD), ticks_in=1.0, margin=0.0, grid=0.2),
 }
-HELD_OUT = ("igor", "pyqtgraph", "excel")
-"""Looks that the measured model was never trained on; the shipped one is trained on all."""
 
 
 @dataclass
@@ -133,8 +131,6 @@ class Style:
     note: bool
     colourbar: bool
     cmap: str
-    words: float = 1.0
-    extras: dict[str, float] = field(default_factory=dict)
 
 
 def _apart(one: Colour, other: Colour) -> int:
@@ -146,8 +142,8 @@ def _any(rng: Rng) -> Colour:
     return red, green, blue
 
 
-def style_of(rng: Rng, looks: tuple[str, ...]) -> Style:
-    name = str(pick(rng, looks))
+def style_of(rng: Rng) -> Style:
+    name = str(pick(rng, tuple(LOOKS)))
     look = LOOKS[name]
     colours = list(pick(rng, look.colours))
     if chance(rng, 0.35):

@@ -8,10 +8,6 @@ from reson.evals.eyes.families.common import Rng, between, chance, log_between, 
 from reson.evals.eyes.sheet import Cloud, Panel, Sheet
 
 
-def blob(rng: Rng, at: np.ndarray, number: int, squeeze: float = 1.0) -> np.ndarray:
-    return at + rng.normal(0, 1, (number, 2)) * np.array([1.0, squeeze])
-
-
 def readout(rng: Rng, status: str) -> Sheet:
     number = int(log_between(rng, 150, 3000))
     angle, label = between(rng, 0, 2 * np.pi), {status: 1.0}
@@ -29,7 +25,7 @@ def readout(rng: Rng, status: str) -> Sheet:
         ground, excited = _mixed(rng, zero, one, number, heats), _mixed(rng, one, zero, number, decays)
         if chance(rng, 0.12):
             third = away + np.array([-toward[1], toward[0]]) * apart
-            excited[: number // 12] = blob(rng, third, number // 12)
+            excited[: number // 12] = third + rng.normal(0, 1, (number // 12, 2))
     elif status == "NO_EXCITATION":
         share = pick(rng, (0.0, between(rng, 0.0, 0.12)))
         ground, excited = _mixed(rng, zero, one, number, share), _mixed(rng, zero, one, number, share)

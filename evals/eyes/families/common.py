@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reson.evals.eyes.sheet import Label, Panel, Trace
+from reson.evals.eyes.sheet import Panel, Trace
 
 Rng = np.random.Generator
 Curve = Callable[[np.ndarray], np.ndarray]
@@ -39,13 +39,6 @@ def sweep(rng: Rng, points: int) -> np.ndarray:
     if chance(rng, 0.04) and points > 12:
         x = np.sort(np.clip(x + rng.normal(0, 0.3 / points, points), 0, 1))
     return x
-
-
-def between_hard(rng: Rng, value: float, low: float, high: float) -> Label | None:
-    """Nothing where ``value`` is clear of the open zone between two codes; else how much it is the upper one's."""
-    if low < value < high:
-        return {"low": (high - value) / (high - low), "high": (value - low) / (high - low)}
-    return None
 
 
 class Units:

@@ -144,7 +144,6 @@ def qubit_spectroscopy(rng: Rng, status: str) -> Sheet:
     back = ripple(rng, log_between(rng, 0.002, 0.05)) if status != "NO_SIGNAL" else (lambda x: 0 * x)
     whole: Curve = lambda x: 0.05 + 0.9 * clean(x) + back(x)  # noqa: E731
     units, drawn = Units(rng), chance(rng, 0.68) or status == "FIT_POOR"
-    units.fixed = None if not units.population else units.fixed
     fit: Curve = lambda x: 0.05 + 0.9 * shape(x)  # noqa: E731
     if status == "NO_SIGNAL":
         spike = line(between(rng, 0, 1), log_between(rng, 0.005, 0.2))

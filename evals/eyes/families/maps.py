@@ -237,7 +237,7 @@ def charge_jumps(rng: Rng, status: str) -> Sheet:
         for _ in range(int(rng.integers(1, 4))):
             at = int(rng.integers(rows // 10, rows - rows // 10))
             drift[at:] += np.sign(rng.normal()) * between(rng, 0.14, 0.5)
-    elif status in ("LOW_CONTRAST",) and chance(rng, 0.4):
+    elif status == "LOW_CONTRAST" and chance(rng, 0.4):
         drift[rows // 2 :] += 0.3
     periods = pick(rng, (1.0, 2.0, between(rng, 0.8, 3)))
     fringe = 0.5 + 0.5 * np.cos(2 * np.pi * (periods * x - drift[:, None]))

@@ -86,7 +86,6 @@ def rabi(rng: Rng, status: str) -> Sheet:
     end = between(rng, 0.66, 1.0)
     """Envelope at the end of the sweep."""
     label: Label = {status: 1.0}
-    contrast = 1.0
     if status == "RANGE_TOO_NARROW":
         cycles = between(rng, 0.12, 1.0)
         label = {"RANGE_TOO_NARROW": 1.0} if cycles < 0.8 else {"RANGE_TOO_NARROW": 0.6, "SUCCESS": 0.4}
@@ -106,7 +105,7 @@ def rabi(rng: Rng, status: str) -> Sheet:
         cycles = max(cycles, 1.3)
     power = pick(rng, (1.0, 1.0, 2.0))
     decay = float((-np.log(max(end, 0.01))) ** (1 / power)) / (1 - middle)
-    truth = Fringe(cycles, 0 if chance(rng, 0.8) else rng.normal(0, 0.3), decay, power, contrast, centre=middle)
+    truth = Fringe(cycles, 0 if chance(rng, 0.8) else rng.normal(0, 0.3), decay, power, centre=middle)
     clean: Curve = truth
     units = Units(rng)
     fit: Curve = near(rng, truth)
@@ -126,7 +125,7 @@ def rabi(rng: Rng, status: str) -> Sheet:
     elif status == "UNDERSAMPLED" and chance(rng, 0.6):
         fit = pick(rng, (replace(truth, cycles=abs(points - 1 - cycles)), spoilt(rng, truth)))
     elif status == "RANGE_TOO_NARROW" and chance(rng, 0.35):
-        fit = replace(truth, cycles=cycles * between(rng, 0.3, 3), contrast=contrast * between(rng, 0.3, 1.8))
+        fit = replace(truth, cycles=cycles * between(rng, 0.3, 3), contrast=between(rng, 0.3, 1.8))
     x = sweep(rng, points)
     one = trace(rng, x, clean, sigma, units, fit if drawn else None, chance(rng, 0.3))
     page = panel(rng, [one], units, pick(rng, RABI_X))

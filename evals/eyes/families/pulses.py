@@ -54,7 +54,7 @@ def drag(rng: Rng, status: str) -> Sheet:
     if chance(rng, 0.35) and status != "NO_SIGNAL" and 0 <= at <= 1:
         page.marks = [float(traces[0].x[0] + at * (traces[0].x[-1] - traces[0].x[0]))]
         drawn = drawn or chance(rng, 0.5)
-    return Sheet("drag", label, [page], drawn or bool(traces[0].fit))
+    return Sheet("drag", label, [page], drawn)
 
 
 def _crossing(rng: Rng, at: float, lines: int) -> list[Curve]:
