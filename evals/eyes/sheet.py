@@ -20,6 +20,10 @@ class Trace:
     joined: bool | None = None
     """Points joined by a line; None: as the style has it."""
 
+    def along(self, part: float) -> float:
+        """The place on the horizontal axis at this part (0 to 1) of the sweep."""
+        return float(self.x[0] + part * (self.x[-1] - self.x[0]))
+
 
 @dataclass
 class Cloud:

@@ -99,13 +99,23 @@ def panel(rng: Rng, traces: list[Trace], units: Units, x_word: str) -> Panel:
     return Panel(traces=traces, y_range=y_range, words=(x_word, units.word))
 
 
+def flat(level: float) -> Curve:
+    return lambda x: np.full_like(x, level)
+
+
 def wanders(rng: Rng, sigma: float) -> Curve:
-    """What a fit makes of noise: a flat line, a slow bend, or a small ripple of any frequency."""
+    """What a fit makes of noise around 0.5: a flat line, a slow bend, or a small ripple of any frequency."""
     height = sigma * between(rng, 0.1, 1.2)
     level, turns, phase = 0.5 + rng.normal(0, sigma / 2), log_between(rng, 0.3, 25), between(rng, 0, 7)
     if chance(rng, 0.35):
-        return lambda x: np.full_like(x, level)
+        return flat(level)
     if chance(rng, 0.4):
         rate = log_between(rng, 0.5, 40) * np.sign(rng.normal())
         return lambda x: level + 2 * height * (np.exp(-abs(rate) * x) - 0.5) * np.sign(rate)
     return lambda x: level + height * np.cos(2 * np.pi * turns * x + phase)
+
+
+def nothing(rng: Rng, level: float, sigma: float) -> tuple[Curve, Curve]:
+    """No signal at all, and what a fit makes of its noise."""
+    bend = wanders(rng, sigma)
+    return flat(level), lambda x: bend(x) - 0.5 + level

@@ -10,13 +10,15 @@ from reson.evals.eyes.families.common import (
     Units,
     between,
     chance,
+    flat,
     log_between,
+    nothing,
     panel,
     pick,
     sweep,
     trace,
-    wanders,
 )  # fmt: skip
+from reson.evals.eyes.families.oscillations import Fringe, near
 from reson.evals.eyes.sheet import Label, Panel, Sheet, Trace
 
 T1_X = ("Delay (us)", "Wait time (us)", "t (ns)", "Time [us]", "delay", "Relaxation time")
@@ -45,8 +47,7 @@ def t1(rng: Rng, status: str) -> Sheet:
     if status == "NO_SIGNAL":
         level = pick(rng, (0.03, 0.5, 0.97, between(rng, 0.1, 0.9)))
         sigma = log_between(rng, 0.01, 0.12) if units.fixed else between(rng, 0.05, 0.3)
-        flat = wanders(rng, sigma)
-        clean, fit = (lambda x: np.full_like(x, level)), (lambda x: flat(x) - 0.5 + level)
+        clean, fit = nothing(rng, level, sigma)
     elif status == "FIT_POOR":
         sigma, fit = min(sigma, 0.08), spoilt_decay(rng, rate, top, floor)
     elif status == "SAMPLING_TOO_COARSE" and chance(rng, 0.5):
@@ -67,7 +68,7 @@ def spoilt_decay(rng: Rng, rate: float, top: float, floor: float) -> Curve:
     kind = int(rng.integers(6))
     level = between(rng, 0.2, 0.8)
     if kind == 0:
-        return lambda x: np.full_like(x, level)
+        return flat(level)
     if kind == 1:
         slope = between(rng, 0.2, 1.0)
         return lambda x: top - slope * (top - floor) * x
@@ -110,14 +111,14 @@ def t1_over_time(rng: Rng, status: str) -> Sheet:
         grid = grid.T if chance(rng, 0.6) else grid
         return Sheet("t1_over_time", label, [Panel(grid=grid, words=("Time (h)", "Delay (us)"))], False)
     err = np.abs(rng.normal(1, 0.2, count)) * scatter * values.mean() if chance(rng, 0.4) else None
-    low = 0.0 if chance(rng, 0.3) else None
+    from_zero = chance(rng, 0.3)
     line = Trace(time, values, err, joined=chance(rng, 0.55))
     drawn = chance(rng, 0.25)
     if drawn:
         line.fit = (time, np.full(count, values.mean()))
     page = Panel([line], words=("Time (h)", "T1 (us)"))
-    if low is not None:
-        page.y_range = (low, float(values.max() * 1.08))
+    if from_zero:
+        page.y_range = (0.0, float(values.max() * 1.08))
     panels = [page]
     if chance(rng, 0.28):
         heights, edges = np.histogram(values, bins=int(rng.integers(10, 40)))
@@ -136,9 +137,7 @@ def cz_benchmarking(rng: Rng, status: str) -> Sheet:
     fit: Curve = clean
     if status == "NO_GATE":
         level, sigma = between(rng, 0.1, 0.9), log_between(rng, 0.02, 0.2)
-        flat = wanders(rng, sigma)
-        clean = lambda x: np.full_like(x, level)  # noqa: E731
-        fit = lambda x: flat(x) - 0.5 + level  # noqa: E731
+        clean, fit = nothing(rng, level, sigma)
     elif status == "MISCALIBRATED":
         kind = int(rng.integers(3))
         turns, height = between(rng, 0.8, 6), between(rng, 0.25, 0.8)
@@ -157,8 +156,6 @@ def cz_benchmarking(rng: Rng, status: str) -> Sheet:
 
 
 def _conditional_phase(rng: Rng, status: str) -> Sheet:
-    from reson.evals.eyes.families.oscillations import Fringe, near
-
     off = float(np.sign(rng.normal())) * between(rng, 0.5, 2.4)
     shift = {"SUCCESS": np.pi + rng.normal(0, 0.07), "NO_GATE": rng.normal(0, 0.1)}.get(status, 0.0) or off
     cycles, phase = between(rng, 0.9, 2.2), between(rng, 0, 6.3)

@@ -10,6 +10,7 @@ from reson.evals.eyes.families.common import (
     Units,
     between,
     chance,
+    flat,
     log_between,
     panel,
     pick,
@@ -42,13 +43,17 @@ def misses(rng: Rng, at: float, width: float, gaussian: bool) -> Curve:
     kind = int(rng.integers(5))
     away = np.sign(rng.normal()) * max(width * between(rng, 2.5, 8), 0.06)
     if kind == 0:
-        return lambda x: np.full_like(x, 0.05)
+        return flat(0.05)
     if kind == 1:
         return line(at + away, width * between(rng, 0.7, 2), gaussian)
     factor = between(rng, 0.15, 0.6) if kind == 2 else between(rng, 1.5, 2.2) if kind == 3 else between(rng, 0.4, 1)
     wide = width * (between(rng, 4, 12) if kind == 4 else 1)
     usual = line(at, wide, gaussian)
     return lambda x: factor * usual(x)
+
+
+def decibel(y: np.ndarray, units: Units) -> np.ndarray:
+    return 20 * np.log10(np.clip(np.abs((y - units.low) / units.span), 3e-3, None))
 
 
 def resonator_spectroscopy(rng: Rng, status: str) -> Sheet:
@@ -76,8 +81,8 @@ def resonator_spectroscopy(rng: Rng, status: str) -> Sheet:
     units.fixed = None
     fit: Curve = bare if not chance(rng, 0.5) else clean
     if empty:
-        flat = wanders(rng, sigma)
-        fit = lambda x: flat(x) + 0.5  # noqa: E731
+        bend = wanders(rng, sigma)
+        fit = lambda x: bend(x) + 0.5  # noqa: E731
     elif status == "FIT_POOR":
         wrong = misses(rng, at, width, False)
         fit = lambda x: 1 - depth * wrong(x)  # noqa: E731
@@ -91,10 +96,9 @@ def resonator_spectroscopy(rng: Rng, status: str) -> Sheet:
         clean, drawn = (lambda x: (1 + back(x)) * (1 - depth * sum(one(x) for one in more))), False
     one = trace(rng, x, clean, sigma, units, fit if drawn else None, False)
     if chance(rng, 0.2):
-        decibel = 20 * np.log10(np.clip(np.abs((one.y - units.low) / units.span), 3e-3, None))
-        one.y = decibel
+        one.y = decibel(one.y, units)
         if one.fit:
-            one.fit = (one.fit[0], 20 * np.log10(np.clip(np.abs((one.fit[1] - units.low) / units.span), 3e-3, None)))
+            one.fit = (one.fit[0], decibel(one.fit[1], units))
         units.word = "|S21| (dB)"
     one.joined = chance(rng, 0.75)
     page = panel(rng, [one], units, pick(rng, FREQUENCY))
@@ -122,9 +126,9 @@ def qubit_spectroscopy(rng: Rng, status: str) -> Sheet:
     if status == "AMP_TOO_HIGH":
         width, steep = between(rng, 0.1, 0.3), between(rng, 3, 9)
         at = between(rng, 0.3, 0.7)
-        flat, lobes = line(at, width, True, steep), between(rng, 0.0, 0.5)
+        top, lobes = line(at, width, True, steep), between(rng, 0.0, 0.5)
         turns = between(rng, 5, 12)
-        clean = lambda x: flat(x) + lobes * np.abs(np.sinc((x - at) / width * turns / 6)) * (1 - flat(x))  # noqa: E731
+        clean = lambda x: top(x) + lobes * np.abs(np.sinc((x - at) / width * turns / 6)) * (1 - top(x))  # noqa: E731
     elif status == "MULTIPLE_PEAKS":
         others = []
         for _ in range(int(rng.integers(1, 4))):
@@ -162,5 +166,5 @@ def qubit_spectroscopy(rng: Rng, status: str) -> Sheet:
     one.joined = pick(rng, (None, True))
     page = panel(rng, [one], units, pick(rng, FREQUENCY))
     if drawn and status == "SUCCESS" and chance(rng, 0.3):
-        page.marks = [float(one.x[0] + at * (one.x[-1] - one.x[0]))]
+        page.marks = [one.along(at)]
     return Sheet("qubit_spectroscopy", label, [page], drawn)

@@ -12,7 +12,9 @@ from reson.evals.eyes.families.common import (
     Units,
     between,
     chance,
+    flat,
     log_between,
+    nothing,
     panel,
     pick,
     sweep,
@@ -111,12 +113,12 @@ def rabi(rng: Rng, status: str) -> Sheet:
     fit: Curve = near(rng, truth)
     drawn = chance(rng, 0.78) or status == "FIT_POOR"
     if status == "NO_SIGNAL":
-        level = between(rng, 0.02, 0.98) if units.fixed else 0.5
-        sigma = log_between(rng, 0.01, 0.1) if units.fixed else between(rng, 0.05, 0.3)
-        clean, fit = lambda x: np.full_like(x, level), wanders(rng, sigma)
         if units.fixed:
-            flat = fit
-            fit = lambda x: flat(x) - 0.5 + level  # noqa: E731
+            level, sigma = between(rng, 0.02, 0.98), log_between(rng, 0.01, 0.1)
+            clean, fit = nothing(rng, level, sigma)
+        else:
+            sigma = between(rng, 0.05, 0.3)
+            clean, fit = flat(0.5), wanders(rng, sigma)
     elif status == "OFF_RESONANCE":
         clean, sigma, fit = off_resonance(rng, units)
     elif status == "FIT_POOR":
@@ -130,8 +132,7 @@ def rabi(rng: Rng, status: str) -> Sheet:
     one = trace(rng, x, clean, sigma, units, fit if drawn else None, chance(rng, 0.3))
     page = panel(rng, [one], units, pick(rng, RABI_X))
     if drawn and status == "SUCCESS" and chance(rng, 0.2):
-        span = page.traces[0].x[-1] - page.traces[0].x[0]
-        page.marks = [float(page.traces[0].x[0] + span * min(0.5 / cycles + middle, 1))]
+        page.marks = [one.along(min(0.5 / cycles + middle, 1))]
     return Sheet("rabi", label, [page], drawn)
 
 
@@ -193,8 +194,8 @@ def ramsey(rng: Rng, status: str) -> Sheet:
     fit: Curve = near(rng, truth)
     units = Units(rng)
     if status == "NO_SIGNAL":
-        level, sigma = 0.5, between(rng, 0.03, 0.3)
-        clean, fit = lambda x: np.full_like(x, level), wanders(rng, sigma)
+        sigma = between(rng, 0.03, 0.3)
+        clean, fit = flat(0.5), wanders(rng, sigma)
     elif status == "FIT_POOR":
         sigma, fit = min(sigma, 0.09), spoilt(rng, truth)
     elif status == "BEATING" and chance(rng, 0.75):

@@ -10,6 +10,7 @@ from reson.evals.eyes.families.common import (
     Units,
     between,
     chance,
+    flat,
     log_between,
     panel,
     pick,
@@ -40,7 +41,7 @@ def drag(rng: Rng, status: str) -> Sheet:
         level = between(rng, 0.1, 0.9) if units.fixed else 0.5
         sigma = log_between(rng, 0.01, 0.1) if units.fixed else between(rng, 0.05, 0.25)
         apart = 0 if chance(rng, 0.6) else between(rng, 0, 3) * sigma
-        curves = [(lambda x, n=n: np.full_like(x, level + n * apart)) for n in range(lines)]
+        curves = [flat(level + n * apart) for n in range(lines)]
         bends = [wanders(rng, sigma) for _ in range(lines)]
         fits = [(lambda x, n=n: bends[n](x) - 0.5 + level + n * apart) for n in range(lines)]
     elif status == "FIT_POOR":
@@ -52,7 +53,7 @@ def drag(rng: Rng, status: str) -> Sheet:
               for curve, fit in zip(curves, fits, strict=True)]  # fmt: skip
     page = panel(rng, traces, units, pick(rng, BETA))
     if chance(rng, 0.35) and status != "NO_SIGNAL" and 0 <= at <= 1:
-        page.marks = [float(traces[0].x[0] + at * (traces[0].x[-1] - traces[0].x[0]))]
+        page.marks = [traces[0].along(at)]
         drawn = drawn or chance(rng, 0.5)
     return Sheet("drag", label, [page], drawn)
 
@@ -82,7 +83,7 @@ def _beside(rng: Rng, right: Curve) -> Curve:
         return lambda x: right(x) + shift
     if kind == 1:
         return lambda x: right(x + shift)
-    return lambda x: np.full_like(x, level)
+    return flat(level)
 
 
 def fine_amplitude(rng: Rng, status: str) -> Sheet:
