@@ -13,7 +13,7 @@ from PIL import Image
 from reson.agent.reading.picture.labels import FAMILIES
 from reson.evals.eyes.families.common import Rng, between, chance, pick
 from reson.evals.eyes.handling import handled
-from reson.evals.eyes.pictures import GOOD_SHARE, Labelled, fit_of, sheet_of
+from reson.evals.eyes.pictures import Labelled, any_status, fit_of, sheet_of
 from reson.evals.eyes.sheet import Panel, Sheet
 from reson.evals.eyes.style import MAPS
 
@@ -24,8 +24,7 @@ STYLES = ("default", "classic", "ggplot", "bmh", "fivethirtyeight", "seaborn-v0_
 
 def make_by_matplotlib(rng: Rng) -> Labelled:
     family = str(pick(rng, tuple(FAMILIES)))
-    codes = FAMILIES[family]
-    sheet = sheet_of(rng, family, str(codes[0] if chance(rng, GOOD_SHARE) else pick(rng, codes[1:])))
+    sheet = sheet_of(rng, family, any_status(rng, family))
     name = str(pick(rng, STYLES))
     return Labelled(handled(rng, drawn(rng, sheet, name)), family, sheet.label, fit_of(sheet), f"mpl:{name}"[:12])
 

@@ -59,12 +59,14 @@ def make(rng: Rng, family: str = "", status: str = "") -> Labelled:
     if family == FOREIGN:
         page = draw_sheet(rng, other_field(rng), style_of(rng)) if chance(rng, 0.3) else foreign(rng)
         return Labelled(handled(rng, page), FOREIGN, {}, "no_fit", FOREIGN)
-    codes = FAMILIES[family]
-    if not status:
-        status = str(codes[0] if chance(rng, GOOD_SHARE) else pick(rng, codes[1:]))
-    sheet = sheet_of(rng, family, status)
+    sheet = sheet_of(rng, family, status or any_status(rng, family))
     style = style_of(rng)
     return Labelled(handled(rng, draw_sheet(rng, sheet, style)), family, sheet.label, fit_of(sheet), style.look)
+
+
+def any_status(rng: Rng, family: str) -> str:
+    good, *others = FAMILIES[family]
+    return str(good if chance(rng, GOOD_SHARE) else pick(rng, others))
 
 
 def sheet_of(rng: Rng, family: str, status: str) -> Sheet:

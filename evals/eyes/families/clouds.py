@@ -15,13 +15,12 @@ def readout(rng: Rng, status: str) -> Sheet:
     apart = between(rng, 3.2, 9)
     away = between(rng, 2, 14) * np.array([np.cos(a := between(rng, 0, 6.3)), np.sin(a)])
     decays, heats = between(rng, 0, 0.22), between(rng, 0, 0.07)
+    if status == "SUCCESS" and chance(rng, 0.15):
+        apart = between(rng, 2.0, 3.2)
+        label = {"SUCCESS": 0.75, "NO_SIGNAL": 0.25}
     zero, one = away - toward * apart / 2, away + toward * apart / 2
     origin = False
     if status == "SUCCESS":
-        if chance(rng, 0.15):
-            apart = between(rng, 2.0, 3.2)
-            zero, one = away - toward * apart / 2, away + toward * apart / 2
-            label = {"SUCCESS": 0.75, "NO_SIGNAL": 0.25}
         ground, excited = _mixed(rng, zero, one, number, heats), _mixed(rng, one, zero, number, decays)
         if chance(rng, 0.12):
             third = away + np.array([-toward[1], toward[0]]) * apart
@@ -44,10 +43,10 @@ def readout(rng: Rng, status: str) -> Sheet:
     if chance(rng, 0.3) and panels[0].clouds:  # where the readout decides
         across, middle = np.array([-toward[1], toward[0]]), (zero + one) / 2
         ends = np.array([middle - 20 * across, middle + 20 * across])
-        for page in panels[:1]:
-            page.over.append((ends[:, 0], ends[:, 1]))
-            page.x_range = page.x_range or tuple(np.percentile(np.concatenate([c.x for c in page.clouds]), (0, 100)))
-            page.y_range = page.y_range or tuple(np.percentile(np.concatenate([c.y for c in page.clouds]), (0, 100)))
+        page = panels[0]
+        page.over.append((ends[:, 0], ends[:, 1]))
+        page.x_range = page.x_range or tuple(np.percentile(np.concatenate([c.x for c in page.clouds]), (0, 100)))
+        page.y_range = page.y_range or tuple(np.percentile(np.concatenate([c.y for c in page.clouds]), (0, 100)))
     drawn = chance(rng, 0.55)
     if drawn and panels[0].clouds:
         bad = status != "SUCCESS" and chance(rng, 0.6)
