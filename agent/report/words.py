@@ -170,18 +170,18 @@ def number(value: Value | Quantity) -> str:
     return quantity(value.value, value.stderr, value.unit)
 
 
-def bare(value: Value) -> str:
-    """A value without its uncertainty, to the digits that it allows."""
-    return quantity(value.value, value.stderr, value.unit, bare=True)
-
-
 def rounded(value: Quantity) -> str:
     """Four significant digits: for arguments of a sweep, whose exact values are in report.json."""
     return quantity(float(f"{value.value:.4g}"), None, value.unit)
 
 
-def sigma(difference: Difference) -> str:
-    return "" if difference.sigmas is None else f"{difference.sigmas:+.1f} σ"
+def sigma(change: Difference | Proposed) -> str:
+    return "" if change.sigmas is None else f"{change.sigmas:+.1f} σ"
+
+
+def _signed(change: float, unit: str) -> str:
+    """A change with its sign, to three significant digits."""
+    return f"{'+' if change > 0 else ''}{quantity(float(f'{change:.3g}'), None, unit)}"
 
 
 def step(difference: Difference) -> str:
@@ -194,16 +194,14 @@ def step(difference: Difference) -> str:
         return f"{100 * change / before.value:+.1f} %"
     if not after.unit:
         return f"{change:+.4f}"
-    return f"{'+' if change > 0 else ''}{quantity(float(f'{change:.3g}'), None, after.unit)}"
+    return _signed(change, after.unit)
 
 
 def proposed_step(one: Proposed) -> str:
     """The change that is asked for, with its sign, and in its standard deviations."""
     if one.old is None:
         return "first value"
-    change = one.new - one.old
-    size = f"{'+' if change > 0 else ''}{quantity(float(f'{change:.3g}'), None, one.unit)}"
-    return f"{size}, {one.sigmas:+.1f} σ" if one.sigmas is not None else f"{size}, from a design value"
+    return f"{_signed(one.new - one.old, one.unit)}, {sigma(one) or 'from a design value'}"
 
 
 def moved(difference: Difference) -> bool:
