@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reson.agent.report import words
 from reson.agent.report.content import Entry, Report
+from reson.agent.worse import MOST_LINES
 from reson.errors import OperatorError
 from reson.tools.store.measurements import FIGURE
 
@@ -30,6 +31,7 @@ def draw_page(report: Report, store: Store, console: str = "") -> str:
             command=partial(words.command, report.provenance.lab),
             codes=codes_of(report),
             console=console,
+            most_worse=MOST_LINES,
             shown={entry.measurement_id for qubit in report.qubits for entry in qubit.story},
         )
     )
