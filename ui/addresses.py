@@ -33,10 +33,10 @@ def to_measurement(measurement_id: str) -> Markup:
     return link(measurement_id, "measurements", measurement=measurement_id)
 
 
-def follow(name: str, allowed: Collection[str] | None = None, key: str = "") -> None:
+def follow(name: str, allowed: Collection[str] | None = None, key: str = "", usual: str | None = None) -> None:
     """Keep ``st.session_state[key]`` (usually called as in the address) and ``name`` in the address in step, before its
     widget is drawn: what moved last, the address by a link or Back, or the widget by a click, moves the other. What is
-    not allowed, or nothing, is None; ``allowed`` None allows everything.
+    not allowed, or nothing, is ``usual``; ``allowed`` None allows everything.
     """
     key = key or name
     here, known = st.query_params.get(name, ""), st.session_state.get(f"address of {key}", "")
@@ -45,6 +45,8 @@ def follow(name: str, allowed: Collection[str] | None = None, key: str = "") -> 
     now = st.session_state.get(key)
     if now is not None and allowed is not None and now not in allowed:
         now = st.session_state[key] = None
+    if now is None and usual is not None:
+        now = st.session_state[key] = usual
     if (now or "") != here:
         if now:
             st.query_params[name] = now

@@ -58,10 +58,7 @@ def _running(place: Opened) -> set[str]:
 
 def _show_one(place: Opened, pending: list[ApprovalRow]) -> None:
     ids = [row.id for row in pending]
-    follow("request", ids)
-    if st.session_state.get("request") is None:
-        st.session_state["request"] = ids[0]
-        follow("request", ids)
+    follow("request", ids, usual=ids[0])
     rows = {row.id: row for row in pending}
     if len(ids) > 1:
         _walk(ids, rows)

@@ -34,11 +34,8 @@ def page() -> None:
         return
     heading("Trajectories", "What was decided, step by step")
     ids = [run.id for run in runs]
-    follow("run", ids, "trajectory-run")
+    follow("run", ids, "trajectory-run", usual=ids[0])
     follow("qubit", place.components, "trajectory-qubit")
-    if st.session_state.get("trajectory-run") is None:
-        st.session_state["trajectory-run"] = ids[0]
-        follow("run", ids, "trajectory-run")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run = st.selectbox("Run", ids, width=200, key="trajectory-run")
         qubit = st.selectbox(
