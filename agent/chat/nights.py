@@ -15,7 +15,7 @@ from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json, Quantity, Verdict
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.lessons import list_lessons
-from reson.tools.store.measurements import list_measurements, measured_components
+from reson.tools.store.measurements import list_measurements, measured_runs
 from reson.tools.store.parameters import ParameterRow, current
 from reson.tools.store.runs import RunRow, latest_device_time, list_runs
 from reson.wording import duration, moment, quantity, sigmas
@@ -40,7 +40,7 @@ COMPARED = ("drive_frequency", "t1", "t2_star", "t2_echo", "assignment_fidelity"
 
 def nights(record: Record) -> list[RunRow]:
     """Runs of this device that measured something, newest first."""
-    measured = measured_components(record.store)
+    measured = measured_runs(record.store)
     runs = list_runs(record.store, limit=1_000_000)
     return [row for row in runs if row.device == record.device and row.id in measured]
 

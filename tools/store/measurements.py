@@ -120,13 +120,10 @@ def record_analysis(
         add(connection, analyses, [row])
 
 
-def measured_components(store: Store) -> dict[str, set[str]]:
-    """Run id -> the components that it measured."""
-    found: dict[str, set[str]] = {}
+def measured_runs(store: Store) -> set[str]:
+    """Ids of the runs that measured something."""
     with reading(store.engine) as connection:
-        for run, component in connection.execute(select(measurements.c.run_id, measurements.c.component).distinct()):
-            found.setdefault(run, set()).add(component)
-    return found
+        return set(connection.execute(select(measurements.c.run_id).distinct()).scalars())
 
 
 def has_measurement(store: Store, measurement_id: str) -> bool:
