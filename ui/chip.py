@@ -8,7 +8,7 @@ import streamlit as st
 from reson.agent.report.words import SHORT, STATES
 from reson.agent.standing import Standing
 from reson.agent.worse import MOST_LINES, Worse
-from reson.components import Pair, parse
+from reson.components import noun_of
 from reson.tools.store.table import Table
 from reson.ui import chip_map, coupling_map, pair, qubit, queries
 from reson.ui.addresses import link, to_measurement
@@ -54,7 +54,7 @@ def _one(place: Opened, table: Table, qubits: list[QubitNow], pairs: dict[str, S
     if not picked:
         return
     _open(picked)
-    if isinstance(parse(picked), Pair):
+    if picked in pairs:
         pair.show(place, pairs[picked], table.get(picked, {}))
     else:
         qubit.show(place, next(one for one in qubits if one.component == picked), table.get(picked, {}))
@@ -62,8 +62,8 @@ def _one(place: Opened, table: Table, qubits: list[QubitNow], pairs: dict[str, S
 
 def _open(component: str) -> None:
     """Put it into the address, in the place of what was open."""
-    kind, other = ("pair", "qubit") if isinstance(parse(component), Pair) else ("qubit", "pair")
-    st.query_params.pop(other, None)
+    kind = noun_of([component])
+    st.query_params.pop("qubit" if kind == "pair" else "pair", None)
     if st.query_params.get(kind) != component:
         st.query_params[kind] = component
 
@@ -87,10 +87,10 @@ def _first(place: Opened, worse: list[Worse]) -> None:
 
 
 def _worse(one: Worse) -> Markup:
-    kind = "pair" if isinstance(parse(one.component), Pair) else "qubit"
     where = (" See ", to_measurement(one.measurement_id)) if one.measurement_id else ()
     small = tag("div", f"{one.when}: {one.why}", *where, kind="rs-old")
-    return tag("li", tag("strong", link(one.component, "chip", **{kind: one.component})), " ", one.what, small)
+    name = link(one.component, "chip", **{noun_of([one.component]): one.component})
+    return tag("li", tag("strong", name), " ", one.what, small)
 
 
 def _asked(request: str, component: str, what: str) -> Markup:

@@ -73,8 +73,7 @@ def qubit_now(place: Opened, standing: Standing, rows: Mapping[str, ParameterRow
     values = {key: value_of(row, frozenset()) for key, row in rows.items()}
     measured = [row.valid_from for row in rows.values() if row.measurement_id]
     return QubitNow(
-        **standing.model_dump(exclude={"below"}),
-        below=standing.below,
+        **dict(standing),
         values=values,
         over_limit=over_limit(values, limit_of(values)),
         age_hours=(place.now - max(measured)) / 3600 if measured else None,

@@ -115,10 +115,11 @@ def show_trends(place: Opened, component: str, names: Sequence[str]) -> None:
     """How its measured values went, two beside each other."""
     columns = st.columns(2)
     known = {
-        name: [row for row in queries.versions(place.store, place.device, component, name) if row.measurement_id]
+        name: past
         for name in names
+        if (past := [one for one in queries.versions(place.store, place.device, component, name) if one.measurement_id])
     }
-    for index, (name, past) in enumerate((name, past) for name, past in known.items() if past):
+    for index, (name, past) in enumerate(known.items()):
         with columns[index % 2]:
             section(SHORT.get(name, name))
             plots.draw(trends.of_value(past), f"trend-{component}-{name}")

@@ -10,7 +10,7 @@ from reson.authors import RULES
 from reson.changes import changes_of
 from reson.components import named, order
 from reson.records import Action
-from reson.tools.store.approvals import ApprovalRow, ApprovalStatus
+from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs
@@ -43,8 +43,7 @@ def waiting(store: Store) -> Waiting:
 
 def waiting_briefly(store: Store) -> list[tuple[str, str, str]]:
     """(id, component, what is asked in a few words) of each request that waits, in the order of components."""
-    query = select(approvals).where(approvals.c.status == ApprovalStatus.PENDING)
-    rows = _approvals(store, query)
+    rows = list_approvals(store, status=ApprovalStatus.PENDING)
     told = [(row.id, row.component, asked_briefly(row.action)) for row in rows]
     return sorted(told, key=lambda row: (order(named(row[1])[0]), row[2]))
 
