@@ -57,7 +57,7 @@ def read(
     if chosen == LOCAL or (not brain and lab is not None and chosen == "offline" and not _of_lab(lab, pictures)):
         _say_sight(pictures, name, as_json)
         return
-    if not name or name not in CATALOGUE:
+    if name not in CATALOGUE:
         raise WrongUsage(f"--brain {chosen} needs the experiment", "name one with --experiment; `reson experiments`")
     _say(_read(lab or place.lab(context), pictures, name, unit, chosen), unit, as_json)
 
