@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from reson.agent.reading.picture.labels import FAMILIES
-from reson.agent.reading.picture.pixels import load
+from reson.agent.reading.picture.pixels import load_files
 from reson.agent.reading.picture.sight import Sight, picture_family, see
 from reson.errors import OperatorError
 
-
-def families() -> tuple[str, ...]:
-    """What may be said to be on a picture, besides the experiments of the catalogue."""
-    return tuple(FAMILIES)
+LOCAL = "local"
+"""Its name as a brain."""
 
 
 def family_of(experiment: str) -> str:
@@ -38,5 +33,4 @@ def family_of(experiment: str) -> str:
 
 def read_files(pictures: Sequence[Path], experiment: str = "") -> Sight:
     """The pictures of one measurement. Raises ``OperatorError``."""
-    shown = np.stack([load(path.read_bytes(), path.name) for path in pictures])
-    return see(shown, family_of(experiment))
+    return see(load_files(pictures), family_of(experiment))

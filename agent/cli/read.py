@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from reson.agent.reading.picture.sight import Sight
     from reson.records import Reading
 
-LOCAL = "local"
-
 
 def read(
     context: typer.Context,
@@ -44,11 +42,12 @@ def read(
       reson read magnitude.png phase.png --experiment resonator_spectroscopy --json
       reson read scan.png --experiment t1 --unit s --brain openai --json
     """
-    from reson.agent.brains.local import families
+    from reson.agent.brains.local import LOCAL
     from reson.agent.cli.errors import WrongUsage
+    from reson.agent.reading.picture.labels import FAMILIES
     from reson.tools.experiments.catalogue import CATALOGUE
 
-    name = arguments.known_name(experiment, [*CATALOGUE, *families()], "experiment") if experiment else ""
+    name = arguments.known_name(experiment, [*CATALOGUE, *FAMILIES], "experiment") if experiment else ""
     for picture in pictures:
         if not picture.is_file():
             raise WrongUsage(f"there is no picture {picture}", "name a file")

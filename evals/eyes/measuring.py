@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reson.agent.reading.picture.labels import FAMILIES, FITS, FOREIGN, KINDS, STATUSES, outcome_of
-from reson.agent.reading.picture.pixels import load
+from reson.agent.reading.picture.pixels import load_files
 from reson.agent.reading.picture.sight import Sight, picture_family, see_each
 from reson.evals.eyes.dataset import Pictures
 from reson.evals.intervals import Proportion, proportion
@@ -58,8 +58,7 @@ def seen_in_gallery() -> list[Seen]:
     """The reference plots in prompts/gallery: our simulated chips in our own figures, which nobody was trained on."""
     plots = [(one, picture_family(CATALOGUE[one.experiment].family)) for one in gallery()]
     known = [(one, family) for one, family in plots if family and one.status in FAMILIES[family]]
-    shown = np.stack([load(one.path.read_bytes(), one.path.name) for one, _ in known])
-    sights = see_each(shown, [family for _, family in known])
+    sights = see_each(load_files(one.path for one, _ in known), [family for _, family in known])
     return [
         Seen(family, Status(one.status), "", one.experiment, sight)
         for (one, family), sight in zip(known, sights, strict=True)

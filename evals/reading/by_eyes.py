@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from reson.agent.reading.picture.pixels import load
+from reson.agent.reading.picture.pixels import load_files
 from reson.agent.reading.picture.sight import picture_family, see
 from reson.evals.reading.answering import EYES, Answers
 from reson.evals.reading.families import codes_offered, subject_for
@@ -14,7 +12,7 @@ from reson.evals.reading.rows import Row
 from reson.evals.reading.taken import TAKEN, in_its_words
 from reson.records import Reading
 
-LOCAL = "local"
+MODEL = "the eyes without a key"
 NOT_TRAINED = "the eyes were not trained on plots of this family"
 
 
@@ -32,4 +30,4 @@ def look(pictures: tuple[Path, ...], family: str, codes: tuple[str, ...] = ()) -
     known = picture_family(family)
     if not known:
         return None
-    return see(np.stack([load(path.read_bytes(), path.name) for path in pictures]), known, codes).reading
+    return see(load_files(pictures), known, codes).reading

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.agent.asking.read_by_model import read_pictures, subject_of
+from reson.agent.brains.local import LOCAL
 from reson.agent.brains.look import open_reader
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.reading import read_saved_data
 from reson.errors import ToolError
 from reson.evals.reading.answering import unusable
-from reson.evals.reading.by_eyes import LOCAL, NOT_TRAINED
+from reson.evals.reading.by_eyes import MODEL, NOT_TRAINED
 from reson.evals.reading.by_eyes import look as eyes_look
 from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.tally import Marked, tell
@@ -79,7 +80,7 @@ def _reader(lab: Path, brain: str) -> tuple[Callable[[Plot, Path], Look], str]:
     if brain == "offline":  # it has no eyes, so that the style is nothing to it
         return (lambda plot, picture: Look(read_saved_data(plot.analysis).status)), ""
     if brain == LOCAL:
-        return _by_eyes, "the eyes without a key"
+        return _by_eyes, MODEL
     from reson.agent.lab import open_lab
 
     opened = open_lab(lab)

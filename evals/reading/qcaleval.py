@@ -12,11 +12,12 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reson.agent.brains.local import LOCAL
 from reson.agent.brains.look import open_reader
 from reson.agent.config import ModelSettings
 from reson.errors import OperatorError
 from reson.evals.reading.answering import OURS, THEIRS, answers_of, mark, with_free_text
-from reson.evals.reading.by_eyes import LOCAL, answers_by_eyes
+from reson.evals.reading.by_eyes import MODEL, answers_by_eyes
 from reson.evals.reading.free_text import Judge
 from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.rows import Row, rows_in
@@ -36,7 +37,7 @@ def run_qcaleval(options: Json, as_json: bool) -> int:
     if questions not in (OURS, THEIRS):
         raise OperatorError(f"there are no questions of {questions!r}", f"there are {OURS} and {THEIRS}")
     if options["brain"] == LOCAL:
-        facts = {"benchmark": "QCalEval", "brain": LOCAL, "model": "the eyes without a key"}
+        facts = {"benchmark": "QCalEval", "brain": LOCAL, "model": MODEL}
         return _told(options, facts, lambda row: mark(row, answers_by_eyes(row)), as_json)
     lab = open_lab(Path(options["lab"]))
     config = lab.config.model_copy(update={"brain": options["brain"], "model": _model(lab.config.model, options)})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -40,3 +42,8 @@ def load(data: bytes, name: str) -> np.ndarray:
             return pixels(picture)
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise OperatorError(f"{name} is no picture that can be read", REMEDY) from error
+
+
+def load_files(paths: Iterable[Path]) -> np.ndarray:
+    """(n, HEIGHT, WIDTH, 3), as the model takes them. Raises ``OperatorError``."""
+    return np.stack([load(path.read_bytes(), path.name) for path in paths])

@@ -57,7 +57,7 @@ def see_each(pictures: np.ndarray, families: Sequence[str]) -> list[Sight]:
 
 def judged(found: Sequence[eyes.Logits], family: str, codes: Collection[str] = ()) -> Sight:
     kinds = _shares(np.mean([one.kind for one in found], 0))
-    likely = family or FAMILIES_FIRST[int(np.argmax(kinds[: len(FAMILIES)]))]
+    likely = family or KINDS[int(np.argmax(kinds[: len(FAMILIES)]))]
     offered = [code for code in FAMILIES[likely] if not codes or code in codes] or list(FAMILIES[likely])
     logits = np.mean([one.status for one in found], 0)
     shares = _shares(np.array([logits[STATUSES.index(code)] for code in offered]))
@@ -66,8 +66,8 @@ def judged(found: Sequence[eyes.Logits], family: str, codes: Collection[str] = (
     outcomes = {str(outcome): 0.0 for outcome in Outcome}
     for code, share in zip(offered, shares.tolist(), strict=True):
         outcomes[str(outcome_of(likely, code))] += share
-    unsure = _doubt(found, kinds, family, float(shares.max()))
     confidence = float(shares.max())
+    unsure = _doubt(found, kinds, family, confidence)
     reading = Reading(
         outcome=outcome_of(likely, status),
         reliability=_reliability(fits, status),
@@ -86,9 +86,6 @@ def judged(found: Sequence[eyes.Logits], family: str, codes: Collection[str] = (
         fits=dict(zip(FITS, fits.tolist(), strict=True)),
         kinds=dict(zip(KINDS, kinds.tolist(), strict=True)),
     )
-
-
-FAMILIES_FIRST = tuple(FAMILIES)
 
 
 def _doubt(found: Sequence[eyes.Logits], kinds: np.ndarray, family: str, status_share: float) -> str:
