@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reson.agent.asking.read_by_model import read_pictures
@@ -22,7 +22,7 @@ OURS, THEIRS, EYES = "reson", "benchmark", "no words: the eyes"
 @dataclass(frozen=True)
 class Answers:
     said: Mapping[int, str] = field(default_factory=dict)
-    """Question -> answer in the benchmark's words; nothing said where the model answered what cannot be used."""
+    """Question -> answer in the benchmark's words; none, or an empty one, where what the model said cannot be used."""
     missing: Mapping[int, str] = field(default_factory=dict)
     """Question -> why nobody answered it."""
     words: str = THEIRS
@@ -35,12 +35,19 @@ def answers_of(reader: ModelBrain, row: Row, ours: bool) -> Answers:
             return Answers(in_its_words(read_pictures(reader.desk, reader.able(), row.images, subject)), words=OURS)
         except NoAnswer as error:
             return Answers(missing={} if unusable(error) else dict.fromkeys(TAKEN, str(error)), words=OURS)
+    return _asked(reader, row, TAKEN)
+
+
+def _asked(reader: ModelBrain, row: Row, questions: Iterable[int]) -> Answers:
+    """What is said to the benchmark's own prompts."""
     said, missing = {}, {}
-    for question in TAKEN:
+    for question in questions:
         try:
             said[question] = ask(reader, row, row.prompts[question])
         except NoAnswer as error:
-            if not unusable(error):
+            if unusable(error):
+                said[question] = ""
+            else:
                 missing[question] = str(error)
     return Answers(said, missing)
 
@@ -87,18 +94,14 @@ def mark(row: Row, answers: Answers) -> Marked:
 
 def with_free_text(marked: Marked, row: Row, reader: ModelBrain, judge: Judge) -> Marked:
     """With the marks of Q1, Q3 and Q5 beside; a question that got no answer, or no mark, is left out and noted."""
-    said, missing, marks, notes = {}, {}, {}, []
-    for question, name in zip((1, 3, 5), NAMES, strict=True):
-        try:
-            said[question] = ask(reader, row, row.prompts[question])
-        except NoAnswer as error:
-            if unusable(error):
-                said[question] = ""
-            else:
-                missing[name] = str(error)
-    for question, name in ((1, NAMES[0]), (3, NAMES[1])):
+    marks, notes = {}, []
+    names: dict[int, str] = dict(zip((1, 3, 5), NAMES, strict=True))
+    answers = _asked(reader, row, names)
+    said = answers.said
+    for question in (1, 3):
         if question not in said:
             continue
+        name = names[question]
         parts = [names_right(said[1], row.answers[1])] if question == 1 else []
         about = {
             "kind": row.experiment_type,
@@ -114,6 +117,6 @@ def with_free_text(marked: Marked, row: Row, reader: ModelBrain, judge: Judge) -
         if parts:
             marks[name] = sum(parts) / len(parts)
     if 5 in said and (values := values_right(said[5], row.answers[5], row.tolerances)) is not None:
-        marks[NAMES[2]] = values
-    unanswered = marked.unanswered | missing
+        marks[names[5]] = values
+    unanswered = marked.unanswered | {names[question]: why for question, why in answers.missing.items()}
     return marked.model_copy(update={"marks": marks, "note": "; ".join(notes), "unanswered": unanswered})

@@ -34,18 +34,15 @@ class Marked(Record):
 
 def by_family(marked: Sequence[Marked], questions: Sequence[str]) -> dict[str, dict[str, Proportion]]:
     """family -> question -> share that was right; the last family is all of them."""
-    return {
-        family: {name: _share(_of(marked, family), name) for name in questions}
-        for family in (*dict.fromkeys(one.family for one in marked), ALL)
-    }
+    return {family: {name: _share(some, name) for name in questions} for family, some in _families(marked).items()}
 
 
 def marks_by_family(marked: Sequence[Marked]) -> dict[str, dict[str, Share]]:
     """family -> question -> mean mark, of the questions that have any; the last family is all of them."""
     names = dict.fromkeys(name for one in marked for name in one.marks)
     return {
-        family: {name: Share.of(given) for name in names if (given := _marks(_of(marked, family), name))}
-        for family in (*dict.fromkeys(one.family for one in marked), ALL)
+        family: {name: Share.of(given) for name in names if (given := _marks(some, name))}
+        for family, some in _families(marked).items()
     }
 
 
@@ -79,17 +76,17 @@ def tell(
     whole = document(marked, questions, facts)
     out.mkdir(parents=True, exist_ok=True)
     (out / "results.json").write_text(json.dumps(whole, indent=1, allow_nan=False), encoding="utf-8")
-    marks = marks_by_family(marked)
+    shares, marks = by_family(marked, questions), marks_by_family(marked)
     free = list(marks[ALL])
     rows = [
         (
             family,
-            str(len(some := _of(marked, family))),
+            str(len(some)),
             str(sum(bool(one.unanswered) for one in some)),
-            *(str(shares[name]) for name in questions),
+            *(str(share) for share in shares[family].values()),
             *(str(marks[family].get(name, "none marked")) for name in free),
         )
-        for family, shares in by_family(marked, questions).items()
+        for family, some in _families(marked).items()
     ]
     heads = ("family", "plots", "unanswered", *questions, *free)
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(row)} |" for row in rows)]
@@ -109,6 +106,7 @@ def tell(
     return 1 if silent else 0
 
 
-def _of(marked: Sequence[Marked], family: str) -> list[Marked]:
-    """Of one family; ``ALL`` of them."""
-    return [one for one in marked if family in (one.family, ALL)]
+def _families(marked: Sequence[Marked]) -> dict[str, list[Marked]]:
+    """Family -> its plots; the last, ``ALL``, has those of every family."""
+    names = dict.fromkeys(one.family for one in marked)
+    return {name: [one for one in marked if one.family == name] for name in names} | {ALL: list(marked)}
