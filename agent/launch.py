@@ -89,7 +89,7 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
         run_id = f"{plan.kind}-{len(list_runs(store, limit=1_000_000)) + 1:04d}"
         seed = lab.config.device.seed
         facts = (plan.kind, device.name, settings.to_json(), seed, device.now().timestamp())
-        ends = _end_of(lab, device.now(), settings.until)
+        ends = end_of(lab, device.now(), settings.until)
         return _see_through(
             lab, store, device, run_id, settings, ends, watch, lambda: start_run(store, run_id, *facts, new=True)
         )
@@ -117,7 +117,7 @@ def resume(lab: Lab, run_id: str, watch: Watch, until: str = "") -> Ended:
         facts = (row.kind, row.device, row.settings, row.seed, row.started_device)
         settings = RunSettings.model_validate(row.settings)
         began = datetime.fromtimestamp(row.started_device, UTC)
-        ends = _end_of(lab, device.now() if until else began, until or settings.until)
+        ends = end_of(lab, device.now() if until else began, until or settings.until)
         return _see_through(lab, store, device, run_id, settings, ends, watch, lambda: start_run(store, run_id, *facts))
 
 
@@ -149,7 +149,7 @@ def _require_own_runs(lab: Lab, store: Store) -> None:
         raise OperatorError(f"{last.id}, the last run in this database, was not made in {lab.directory}", ONE_DIRECTORY)
 
 
-def _end_of(lab: Lab, began: datetime, hour: str) -> datetime | None:
+def end_of(lab: Lab, began: datetime, hour: str) -> datetime | None:
     """When the last job may start: the first such hour after this, by the lab's clock; None where none is given."""
     return next_time(began + timedelta(minutes=1), hour, lab.config.zone) if hour else None
 

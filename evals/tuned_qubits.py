@@ -8,6 +8,7 @@ from reson.components import Qubit
 from reson.evals.best_readout import best_readout
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import SimulatedDevice
+from reson.tools.experiments.drag import design_beta
 
 
 def tuned(device: SimulatedDevice) -> dict[str, dict[str, float]]:
@@ -16,7 +17,7 @@ def tuned(device: SimulatedDevice) -> dict[str, dict[str, float]]:
     for qubit, truth in enumerate(device.chip.truth_now().transmons):
         amplitude = math.pi / (truth.gain * area(32e-9))
         pulses = {"x_amplitude": amplitude, "sx_amplitude": amplitude / 2}
-        beta = -1 / (4 * math.pi * truth.anharmonicity)
+        beta = design_beta(truth.anharmonicity)
         found[Qubit(qubit)] = {"drive_frequency": truth.f01, "drag_beta": beta, **pulses, **best_readout(truth)}
     return found
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from reson.agent.campaign.bench import Bench
 from reson.agent.config import LabConfig
 from reson.agent.lab import Lab
-from reson.agent.launch import RunSettings
+from reson.agent.launch import RunSettings, end_of
 from reson.agent.memory import rebuild
 from reson.components import as_qubit
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.evals.replaying.recording import Recording
-from reson.hours import next_time
 from reson.tools.devices.device import Controls, Device, DeviceLimits, Resting
 from reson.tools.store import schema
 from reson.tools.store.chain import add
@@ -89,8 +88,6 @@ def staged(recording: Recording, directory: Path, brain: Brain, *, live: bool) -
     started = datetime.fromtimestamp(recording.started, UTC)
     device = _live(lab, store, started) if live else _recorded(recording)
     settings = RunSettings.model_validate(recording.settings)
-    later = started + timedelta(minutes=1)
-    ends = next_time(later, settings.until, lab.config.zone) if settings.until else None
     start_run(
         store, recording.run_id, recording.kind, device.name, recording.settings, recording.seed, recording.started
     )
@@ -107,7 +104,7 @@ def staged(recording: Recording, directory: Path, brain: Brain, *, live: bool) -
             memory=memory,
             brain=brain,
             trajectory=TrajectoryWriter(lab.runs / recording.run_id / "trajectory.jsonl"),
-            until=ends,
+            until=end_of(lab, started, settings.until),
             writes=settings.writes,
         )
     finally:
