@@ -11,7 +11,6 @@ import inspect
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as Late
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar, cast
@@ -34,7 +33,7 @@ PER_SHOT, SLACK = 20.0, 600.0
 GLANCE = 1.0
 """Seconds between two looks at a job that waits in a queue and cannot be waited for with a limit."""
 WAITING = (JobStatus.INITIALIZING, JobStatus.QUEUED, JobStatus.VALIDATING)
-OURS = (ToolError, OperatorError, DeviceUnavailable, Stopped, QiskitError, TimeoutError)
+OURS = (ToolError, OperatorError, DeviceUnavailable, Stopped)
 """What a driver may raise on purpose, each with its own meaning."""
 
 
@@ -47,11 +46,18 @@ class Driver:
         self._hangs = ""
         Thread(target=self._serve, daemon=True, name=f"driver of {name}").start()
 
-    def call(self, what: str, function: Callable[[], T], seconds: float = ANSWER) -> T:
+    def call(
+        self,
+        what: str,
+        function: Callable[[], T],
+        seconds: float = ANSWER,
+        known: tuple[type[Exception], ...] = (),
+    ) -> T:
         """What ``function`` returns.
 
-        Raises what it raises on purpose; ``ToolError`` (job_failed) for everything else that it raises, with its words;
-        ``DeviceUnavailable`` where it has not come back after ``seconds``.
+        Raises what it raises on purpose, and what whoever calls it knows how to take (``known``); ``ToolError``
+        (job_failed) for everything else that it raises, with its words; ``DeviceUnavailable`` where it has not come
+        back after ``seconds``.
         """
         if self._hangs:
             raise DeviceUnavailable(self._hangs)
@@ -59,12 +65,12 @@ class Driver:
         self._asked.put((function, answer))
         try:
             error = answer.exception(timeout=seconds)
-        except Late as late:
+        except TimeoutError as late:
             self._hangs = f"the driver of {self._name} has not come back from `{what}` after {seconds:.0f} s"
             raise DeviceUnavailable(self._hangs) from late
         if error is None:
             return answer.result()
-        if isinstance(error, OURS):
+        if isinstance(error, OURS + known):
             raise error
         raise ToolError(ToolErrorKind.JOB_FAILED, f"{self._name}: `{what}` failed: {in_words(error)}") from error
 
@@ -101,7 +107,7 @@ class DrivenBackend(TargetBackend):
         circuits = [run_input] if isinstance(run_input, QuantumCircuit) else list(run_input)
         self._require(circuits)
         limit = SLACK + PER_SHOT * len(circuits) * options.get("shots", 1024) * self._per_shot
-        job = self._driver.call("run", lambda: self._backend.run(circuits, **options), limit)
+        job = self._driver.call("run", lambda: self._backend.run(circuits, **options), limit, (QiskitError,))
         return DrivenJob(self, self._driver, job)
 
 
@@ -125,7 +131,9 @@ class DrivenJob(JobV1):
             time.sleep(GLANCE)
         limit = {"timeout": timeout} if counts and timeout is not None else {}
         patience = ANSWER + (SLACK if timeout is None else timeout)
-        found: Any = self._driver.call("result", lambda: self._job.result(**limit), patience)
+        found: Any = self._driver.call(
+            "result", lambda: self._job.result(**limit), patience, (QiskitError, TimeoutError)
+        )
         if not isinstance(found, Result):
             raise ToolError(ToolErrorKind.JOB_FAILED, f"the job brought home a {type(found).__name__}, and no Result")
         return found

@@ -177,14 +177,13 @@ def open_plugin(name: str) -> Device:
 
 def _offer_of(entry: EntryPoint, driver: Driver) -> Offer:
     """What the entry point gives. Raises ``OperatorError`` where it raises, hangs, or gives something else."""
-    from qiskit.exceptions import QiskitError
     from qiskit.providers import BackendV2
 
     from reson.tools.devices.driver import in_words
 
     try:
         given: Any = driver.call("open", lambda: entry.load()())
-    except (ToolError, QiskitError, TimeoutError) as error:
+    except ToolError as error:
         raise OperatorError(
             f"the device {entry.name} ({entry.value}) cannot be opened: {in_words(error.__cause__ or error)}",
             "is its rack on and reachable? The entry point must name a function without arguments: docs/devices.md",

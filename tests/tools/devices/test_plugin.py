@@ -58,6 +58,7 @@ MODULE = '''\
 
 from dataclasses import replace
 
+from qiskit.exceptions import QiskitError
 from qiskit.providers import Options
 
 from reson.tools.devices.local.line import line_of_qubits
@@ -95,6 +96,10 @@ def bound(**changed):
     def load(wanted):
         if FAULT == "dead_load":
             raise ConnectionRefusedError("rack off")
+        if FAULT == "late_load":  # what a socket raises
+            raise TimeoutError("timed out")
+        if FAULT == "strange_load":
+            raise QiskitError("no such channel")
         electronics.load({name: told[name] | values for name, values in wanted.items()})
 
     limits = {"x_amplitude": (0.0, 0.3), "readout_angle": (-3.15, 3.15)}
@@ -115,6 +120,8 @@ class Faulty(TargetBackend):
     def run(self, circuits, **options):
         if FAULT == "dead_run":
             raise RuntimeError("no clock")
+        if FAULT == "late_run":
+            raise TimeoutError("timed out")
         if FAULT == "quits_in_run":
             raise SystemExit(1)
         return Job(self.inner.run(circuits, **options))
@@ -329,6 +336,9 @@ def test_start_values_are_checked(name: str) -> None:
 FAULTS = {
     "dead_load": "`load` failed: ConnectionRefusedError: rack off",
     "dead_run": "`run` failed: RuntimeError: no clock",
+    "late_load": "`load` failed: TimeoutError: timed out",
+    "strange_load": "`load` failed: QiskitError",
+    "late_run": "`run` failed: TimeoutError: timed out",
     "dead_result": "`result` failed: KeyError: 'I'",
     "quits_in_run": "`run` failed: SystemExit: 1",
     "no_result": "brought home a dict",
