@@ -29,11 +29,13 @@ def attempt(where: str, function: Callable[[], Result]) -> Result | Fault:
     except (OperatorError, DeviceUnavailable):
         raise
     except Exception as error:  # noqa: BLE001 (the fence; see the head of this module)
-        said = str(error).strip().splitlines()
-        name = type(error).__name__
-        return Fault(
-            where=where, error=f"{name}: {said[0]}" if said else name, traceback="".join(traceback.format_exc())
-        )
+        return Fault(where=where, error=in_words(error), traceback="".join(traceback.format_exc()))
+
+
+def in_words(error: BaseException) -> str:
+    """The kind of an error and the first line of what it says."""
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
 
 
 def each(

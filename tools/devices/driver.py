@@ -1,8 +1,8 @@
 """The border around a lab's own driver: whatever its code raises, returns or does not return has an addressee.
 
 All calls into it run in one thread of its own, since drivers keep sockets, event loops and handles that belong to a
-thread, and since what hangs must not hang the night. This is a place that catches exceptions whatever they are, as the
-fence around one qubit's data does: nobody can list in advance what an instrument's library raises.
+thread, and since what hangs must not hang the night. Whatever is raised there is taken, as by the fence around one
+qubit's data: nobody can list in advance what an instrument's library raises.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from qiskit.result import Result
 from qiskit.transpiler import Target
 
 from reson.errors import DeviceUnavailable, OperatorError, Stopped, ToolError, ToolErrorKind
+from reson.tools.devices.handing_over import hand_over
 from reson.tools.devices.target_backend import TargetBackend
+from reson.tools.fence import in_words
 
 T = TypeVar("T")
 
@@ -76,11 +78,7 @@ class Driver:
 
     def _serve(self) -> None:
         while True:
-            function, answer = self._asked.get()
-            try:
-                answer.set_result(function())
-            except BaseException as error:  # noqa: BLE001 (the border; handed over, whole, to the one who asked)
-                answer.set_exception(error)
+            hand_over(*self._asked.get())
 
 
 class DrivenBackend(TargetBackend):
@@ -146,9 +144,3 @@ class DrivenJob(JobV1):
 
     def cancel(self) -> None:
         self._driver.call("cancel", lambda: self._job.cancel())
-
-
-def in_words(error: BaseException) -> str:
-    """The kind of an error and the first line of what it says."""
-    said = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

@@ -18,6 +18,7 @@ from reson.tools.devices.fixed import FixedControls
 from reson.tools.devices.offered import Bounds, require_sound, why_not_played
 from reson.tools.devices.order import address
 from reson.tools.devices.published import published
+from reson.tools.fence import in_words
 from reson.tools.quantities import PARAMETERS
 
 if TYPE_CHECKING:
@@ -178,8 +179,6 @@ def open_plugin(name: str) -> Device:
 def _offer_of(entry: EntryPoint, driver: Driver) -> Offer:
     """What the entry point gives. Raises ``OperatorError`` where it raises, hangs, or gives something else."""
     from qiskit.providers import BackendV2
-
-    from reson.tools.devices.driver import in_words
 
     try:
         given: Any = driver.call("open", lambda: entry.load()())

@@ -8,6 +8,7 @@ from concurrent.futures import Future, wait
 from threading import Event, Thread
 from typing import TypeVar
 
+from reson.tools.devices.handing_over import hand_over
 from reson.tools.devices.ibm.service import IbmTrouble, TroubleKind
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def within(question: Callable[[], T], seconds: float, stop: Event) -> T:
     The thread of a question without an answer is left behind: it ends with its connection, or with the program.
     """
     answer: Future[T] = Future()
-    Thread(target=_ask, args=(question, answer), daemon=True).start()
+    Thread(target=hand_over, args=(question, answer), daemon=True).start()
     ends, hurried = time.monotonic() + seconds, False
     while not wait([answer], timeout=GLANCE).done:
         if stop.is_set() and not hurried:
@@ -32,10 +33,3 @@ def within(question: Callable[[], T], seconds: float, stop: Event) -> T:
         if time.monotonic() > ends:
             raise IbmTrouble(TroubleKind.CONNECTION, f"no answer within {GRACE if hurried else seconds:.0f} s")
     return answer.result()
-
-
-def _ask(question: Callable[[], T], answer: Future[T]) -> None:
-    try:
-        answer.set_result(question())
-    except BaseException as error:  # noqa: BLE001 - handed over, whole, to the one who asked
-        answer.set_exception(error)
