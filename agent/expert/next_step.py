@@ -34,19 +34,10 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     """What to do next on this qubit; a diagnosis names the measurements it rests on."""
     decision = confirming(view, goals) or _by_plan(view, goals)
     if isinstance(decision, Measure):
-        return _held(decision, view)
+        held = CATALOGUE[decision.experiment].held(decision.parameters, view.limits)
+        return decision.model_copy(update={"parameters": held})
     told = tuple(with_evidence(one, view.attempts, goals) for one in decision.diagnoses)
     return decision.model_copy(update={"diagnoses": told})
-
-
-def _held(decision: Measure, view: QubitView) -> Measure:
-    """The measurement with no drive or tone beyond what the device allows."""
-    parameters = dict(decision.parameters)
-    for spec in CATALOGUE[decision.experiment].parameters:
-        if spec.name in parameters and spec.drives in view.limits:
-            low, high = view.limits[spec.drives]
-            parameters[spec.name] = min(max(parameters[spec.name], low), high)
-    return decision.model_copy(update={"parameters": parameters})
 
 
 def _by_plan(view: QubitView, goals: GoalsView) -> Decision:

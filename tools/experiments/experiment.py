@@ -129,14 +129,16 @@ class Experiment:
         except KeyError as lacking:  # what a provider need not publish, or nobody has measured yet
             message = f"{self.name} needs the {lacking.args[0]} of the qubit, which is not known"
             raise ToolError(ToolErrorKind.NOT_ALLOWED, message) from None
-        own = {name: _within(specs[name], value, bounds or {}) for name, value in (fixed | adaptive).items()}
-        return {name: _checked(spec, (own | dict(given))[name], bounds or {}) for name, spec in specs.items()}
+        wanted = self.held(fixed | adaptive, bounds or {}) | dict(given)
+        return {name: _checked(spec, wanted[name], bounds or {}) for name, spec in specs.items()}
 
-
-def _within(spec: Parameter, value: float, bounds: Mapping[str, tuple[float, float]]) -> float:
-    """A default, as near to itself as the device allows."""
-    low, high = bounds.get(spec.drives, (value, value))
-    return min(max(value, low, spec.low), high, spec.high) if spec.drives in bounds else value
+    def held(self, wanted: Values, bounds: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+        """Arguments, each that drives something as near to what is wanted as ``bounds`` (see ``arguments``) allow."""
+        drives = {spec.name: bounds[spec.drives] for spec in self.parameters if spec.drives in bounds}
+        return {
+            name: min(max(value, drives[name][0]), drives[name][1]) if name in drives else value
+            for name, value in wanted.items()
+        }
 
 
 def _checked(spec: Parameter, value: Any, bounds: Mapping[str, tuple[float, float]]) -> float:
