@@ -14,8 +14,9 @@ from reson.agent.asking.toolset import allowed
 from reson.agent.asking.wishes import Problem, Wish
 from reson.agent.expert import pairs
 from reson.agent.expert.diagnosis import in_specification
-from reson.agent.expert.evidence import MOST, supporting, with_evidence, within_limit
-from reson.agent.expert.next_step import is_moved, last_benchmark, succeeded
+from reson.agent.expert.evidence import CZ, MOST, supporting, with_evidence, within_limit
+from reson.agent.expert.next_step import is_moved, last_benchmark
+from reson.agent.expert.replaying import succeeded
 from reson.agent.observation import (
     OF_QUBITS,
     Attempt,
@@ -96,7 +97,8 @@ def _measure(wish: Wish, view: QubitView, row: Experiment, expert: Decision | No
     if set(wish.numbers) & set(YARDSTICKS):
         return _problem(wish, view.component, "yardstick", ", ".join(YARDSTICKS))
     try:
-        arguments = row.arguments(wish.numbers, {name: known.value for name, known in view.known.items()})
+        known = {name: one.value for name, one in view.known.items()}
+        arguments = row.arguments(wish.numbers, known, view.limits)
     except ToolError as error:
         return _problem(wish, view.component, "bad_arguments", error.message)
     except KeyError as control:  # its defaults rest on a control that this device does not have
@@ -166,7 +168,7 @@ def _pair_done(wish: Wish, view: PairView, goals: GoalsView) -> Decision | Probl
     benchmark = pairs.last_benchmark(view)
     if benchmark is None:
         return _problem(wish, view.component, "not_offered", pairs.GATE)
-    if not within_limit(benchmark, goals):
+    if not within_limit(benchmark, goals, CZ):
         return _problem(wish, view.component, "above_goal", f"{goals.error_over_coherence_limit:g}")
     return Done(component=view.component, why=wish.why)
 

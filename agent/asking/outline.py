@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reson.agent.asking.toolset import RECENT
-from reson.agent.expert.next_step import succeeded
+from reson.agent.expert import pair_plans
 from reson.agent.expert.plans import BRING_UP, SHOWN_BY
+from reson.agent.expert.replaying import succeeded
 from reson.agent.observation import Attempt, Decision, Observation, PairView, QubitView
 from reson.prompts.render import render
 from reson.records import CheckCode, Json, Record, Verdict
@@ -19,8 +20,6 @@ SHOWN_REASONS = 3
 SHOWN_FINDINGS = 3
 """Values in the one line of an earlier attempt."""
 SHOWN_RECOLLECTIONS = 2
-PAIR_SHOWN_BY = ("cz_z_first",)
-"""What a pair has whose bring-up has come to its last step but one."""
 
 DECISIVE = ("drive_frequency", "x_amplitude", "t1", "t2_star", "t2_echo", "assignment_fidelity", "error_per_gate")
 """Values that decisions depend on. Of the others only their names are told, while a bring-up still needs to know which
@@ -66,7 +65,7 @@ def _qubit(view: QubitView, advice: Advice) -> Json:
     in_trouble = not all(map(succeeded, view.attempts[-RECENT:]))
     shown = view.attempts[-SHOWN_ATTEMPTS:] if failing else view.attempts[-1:]
     pair = isinstance(view, PairView)
-    shown_by = PAIR_SHOWN_BY if pair else [SHOWN_BY[step.experiment] for step in BRING_UP]
+    shown_by = [pair_plans.SHOWN_BY] if pair else [SHOWN_BY[step.experiment] for step in BRING_UP]
     was_calibrated = all(name in view.measured_before for name in shown_by)
     known = {name: view.known[name] for name in (OF_PAIRS if pair else DECISIVE) if name in view.known}
     measured = {name for name, one in view.known.items() if one.measured}

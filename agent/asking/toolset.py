@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import BRING_UP, REFINE, UPKEEP, plan_for
+from reson.agent.expert.replaying import succeeded
 from reson.agent.observation import Decision, Measure, Observation, PairView, QubitView
 from reson.tools.experiments.catalogue import CATALOGUE, EXPERIMENTS
 from reson.tools.experiments.experiment import Experiment

@@ -8,7 +8,7 @@ from pathlib import Path
 from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, place_of
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.config import CascadeSettings
-from reson.agent.expert.next_step import succeeded
+from reson.agent.expert.replaying import succeeded
 from reson.agent.observation import Decision, Escalate, GiveUp, Observation, QubitView
 from reson.records import Reading, Status, Verdict
 from reson.tools.data import Analysis

@@ -12,8 +12,8 @@ from reson.agent.campaign.dependence import moved_at
 from reson.agent.campaign.earlier_nights import faults, remembered
 from reson.agent.campaign.remembering import recall
 from reson.agent.campaign.state import CampaignState
-from reson.agent.expert.next_step import succeeded
 from reson.agent.expert.plans import BRING_UP, REFINE, SEARCH, UPKEEP, WHY_ABOVE_LIMIT
+from reson.agent.expert.replaying import succeeded
 from reson.agent.observation import (
     Attempt,
     GoalsView,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reson.agent.expert import readout_signs
-from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, Look
+from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, Done, Escalate, GiveUp, GoalsView, Look
 from reson.components import Qubit
 from reson.records import CheckCode, Outcome, Status, Verdict
 
@@ -111,22 +111,26 @@ def _beats(attempt: Attempt, goals: GoalsView) -> bool:
     return attempt.status is Status.BEATING or CheckCode.MISFIT in attempt.failed
 
 
-def _above(attempt: Attempt, goals: GoalsView) -> bool:
-    error, limit = (attempt.quantities.get(name) for name in ("error_per_gate", "coherence_limit"))
-    return error is not None and limit is not None and error.value > goals.error_over_coherence_limit * limit.value
+PULSE, CZ = ("error_per_gate", "coherence_limit"), ("cz_error", "limit")
+"""Quantities of a benchmark: the error that it found, and what coherence allows."""
 
 
-def within_limit(attempt: Attempt, goals: GoalsView, margin: float = 0.0) -> bool:
-    """Whether a CZ's error, and ``margin`` standard deviations more, lies within the goal over the limit of its pair;
-    False where the limit is not known."""
-    error, limit = (attempt.quantities.get(name) for name in ("cz_error", "limit"))
+def within_limit(attempt: Attempt, goals: GoalsView, names: tuple[str, str], margin: float = 0.0) -> bool:
+    """Whether an error, and ``margin`` standard deviations more, lies within the goal over its limit; False where one
+    of them is not known. ``names``: ``PULSE`` or ``CZ``.
+    """
+    error, limit = (attempt.quantities.get(name) for name in names)
     if error is None or limit is None:
         return False
     return error.value + margin * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
 
 
+def _above(attempt: Attempt, goals: GoalsView) -> bool:
+    return attempt.quantities.keys() >= set(PULSE) and not within_limit(attempt, goals, PULSE)
+
+
 def _gate_above(attempt: Attempt, goals: GoalsView) -> bool:
-    return "cz_error" in attempt.quantities and not within_limit(attempt, goals)
+    return CZ[0] in attempt.quantities and not within_limit(attempt, goals, CZ)
 
 
 def _never(attempt: Attempt, goals: GoalsView) -> bool:
@@ -237,6 +241,14 @@ def contradicts(code: DiagnosisCode, attempt: Attempt, goals: GoalsView, look: L
 def is_look(attempt: Attempt, look: Look | None) -> bool:
     """Whether the attempt makes the measurement again that had shown a fault."""
     return look is not None and (attempt.experiment, attempt.parameters) == (look.experiment, look.parameters)
+
+
+def resting(
+    decision: Escalate | Done | GiveUp, attempts: Sequence[Attempt], goals: GoalsView
+) -> Escalate | Done | GiveUp:
+    """The decision, its diagnoses with the measurements that they rest on."""
+    told = tuple(with_evidence(one, attempts, goals) for one in decision.diagnoses)
+    return decision.model_copy(update={"diagnoses": told})
 
 
 def with_evidence(diagnosis: Diagnosis, attempts: Sequence[Attempt], goals: GoalsView) -> Diagnosis:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from reson.agent.expert.causes import Failure, better_answer
 from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse, not_benchmarked
-from reson.agent.expert.evidence import measured_leakage, with_evidence
+from reson.agent.expert.evidence import PULSE, measured_leakage, resting, within_limit
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, UPSTREAM, WHY_ABOVE_LIMIT, Step, plan_for, possible
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
-from reson.agent.expert.replaying import Frame, replayed, succeeded
+from reson.agent.expert.replaying import Frame, accepted, replayed
 from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -36,8 +36,7 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     if isinstance(decision, Measure):
         held = CATALOGUE[decision.experiment].held(decision.parameters, view.limits)
         return decision.model_copy(update={"parameters": held})
-    told = tuple(with_evidence(one, view.attempts, goals) for one in decision.diagnoses)
-    return decision.model_copy(update={"diagnoses": told})
+    return resting(decision, view.attempts, goals)
 
 
 def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
@@ -47,7 +46,8 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
 
     def further(attempt: Attempt) -> Sequence[Step]:
         nonlocal refined
-        if attempt.experiment != "standard_rb" or _within_goal(attempt, goals):
+        # two standard deviations more, so that what is reported as calibrated is so in truth
+        if attempt.experiment != BENCHMARK or within_limit(attempt, goals, PULSE, margin=2.0):
             return ()
         refined += 1
         most = 1 if _far_above(attempt) else MAX_REFINEMENTS
@@ -81,7 +81,7 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
 
 def _has_found(attempts: Sequence[Attempt]) -> bool:
     """Whether spectroscopy has found the qubit among these attempts."""
-    return any(one.experiment == SEARCH and succeeded(one) for one in attempts)
+    return next(accepted(attempts, SEARCH), None) is not None
 
 
 def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsView) -> Decision:
@@ -113,14 +113,6 @@ def _what_worked(step: Step, view: QubitView) -> dict[str, float]:
     return {}
 
 
-def _within_goal(attempt: Attempt, goals: GoalsView) -> bool:
-    """With a margin of two standard deviations, so that what is reported as calibrated is so in truth."""
-    if not _compares(attempt):
-        return False
-    error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
-    return error.value + 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value
-
-
 def _far_above(attempt: Attempt) -> bool:
     if not _compares(attempt):
         return False
@@ -132,8 +124,7 @@ def is_moved(view: QubitView) -> bool:
     """Whether a coupler's bias has moved the qubit and its frequency was not found again since."""
     if view.moved_after is None:
         return False
-    since = view.attempts[view.moved_after :]
-    return not any(one.experiment == RETUNE[-1].experiment and succeeded(one) for one in since)
+    return next(accepted(view.attempts[view.moved_after :], RETUNE[-1].experiment), None) is None
 
 
 def _compares(benchmark: Attempt) -> bool:
@@ -143,8 +134,7 @@ def _compares(benchmark: Attempt) -> bool:
 
 def last_benchmark(view: QubitView) -> Attempt | None:
     """The newest randomised benchmarking of this run that was accepted and can be compared with the coherence limit."""
-    accepted = (one for one in reversed(view.attempts) if one.experiment == "standard_rb" and succeeded(one))
-    return next((one for one in accepted if _compares(one)), None)
+    return next((one for one in accepted(view.attempts, BENCHMARK) if _compares(one)), None)
 
 
 def _close(view: QubitView, goals: GoalsView) -> Decision:

@@ -8,6 +8,9 @@ from reson.agent.observation import PairView
 GATE = "cz_interleaved_rb"
 """The last gate, always: a short-lived coupler and a weak coupling show nowhere before it."""
 
+SHOWN_BY = "cz_z_first"
+"""The parameter whose measured presence shows that a pair was brought up: the frames come last but for the gate."""
+
 BRING_UP = (
     Step("coupler_arc", "the ZZ over the whole range of the coupler: is the line sound, and where is its middle?"),
     Step("coupler_idle", "the bias at which the static ZZ is zero; it moves both qubits"),
@@ -37,5 +40,5 @@ REFINE = (
 
 
 def plan_for(view: PairView) -> tuple[Step, ...]:
-    """From what the table knew before this run: the frames come last, so that a pair that has them is kept up."""
-    return UPKEEP if "cz_z_first" in view.measured_before else BRING_UP
+    """From what the table knew before this run: a pair that has its frames is kept up."""
+    return UPKEEP if SHOWN_BY in view.measured_before else BRING_UP

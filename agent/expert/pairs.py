@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reson.agent.expert.diagnosis import unresolved
-from reson.agent.expert.evidence import with_evidence, within_limit
+from reson.agent.expert.evidence import CZ, resting, within_limit
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.pair_diagnosis import OF_THE_RULE, cz_above_limit, outside_rule, qubit_set_aside
 from reson.agent.expert.pair_plans import GATE, REFINE, plan_for
@@ -13,7 +13,7 @@ from reson.agent.expert.pair_remedies import remedy
 from reson.agent.expert.pair_rule import pair_fit
 from reson.agent.expert.plans import Step
 from reson.agent.expert.remedies import Abandon, Remedy, Retry
-from reson.agent.expert.replaying import Frame, replayed, succeeded
+from reson.agent.expert.replaying import Frame, accepted, replayed
 from reson.agent.observation import Attempt, Decision, Diagnosis, Done, GiveUp, GoalsView, Known, Measure, PairView
 
 MAX_ATTEMPTS = 40
@@ -26,8 +26,7 @@ def next_decision(view: PairView, goals: GoalsView) -> Decision:
     decision = _without_a_shot(view) or confirming(view, goals) or _by_plan(view, goals)
     if isinstance(decision, Measure):
         return decision
-    told = tuple(with_evidence(one, view.attempts, goals) for one in decision.diagnoses)
-    return decision.model_copy(update={"diagnoses": told})
+    return resting(decision, view.attempts, goals)
 
 
 def _without_a_shot(view: PairView) -> Decision | None:
@@ -46,7 +45,7 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
 
     def further(attempt: Attempt) -> Sequence[Step]:
         nonlocal refined
-        if attempt.experiment != GATE or within_limit(attempt, goals, margin=2.0):
+        if attempt.experiment != GATE or within_limit(attempt, goals, CZ, margin=2.0):
             return ()
         refined += 1
         return REFINE if refined <= REFINEMENTS else ()
@@ -71,7 +70,7 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
 
 def last_benchmark(view: PairView) -> Attempt | None:
     """The newest interleaved benchmarking of this run that was accepted."""
-    return next((one for one in reversed(view.attempts) if one.experiment == GATE and succeeded(one)), None)
+    return next(accepted(view.attempts, GATE), None)
 
 
 def _close(view: PairView, goals: GoalsView) -> Decision:
@@ -81,7 +80,7 @@ def _close(view: PairView, goals: GoalsView) -> Decision:
     error, limit = benchmark.quantities["cz_error"], benchmark.quantities.get("limit")
     if limit is None:
         return _give_up(view, "the limit of its gate is not known", unresolved(benchmark))
-    if not within_limit(benchmark, goals):
+    if not within_limit(benchmark, goals, CZ):
         return _give_up(
             view, "the error of its CZ stays above the goal after refinement", cz_above_limit(error, limit, goals)
         )

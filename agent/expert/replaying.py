@@ -6,7 +6,7 @@ step that failed. Nothing is remembered between calls, so that a run that is res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reson.agent.expert.plans import Step
@@ -68,6 +68,11 @@ def replayed(
 def frames(steps: Sequence[Step]) -> list[Frame]:
     """The first of the steps last, where it is taken from."""
     return [Frame(step) for step in reversed(steps)]
+
+
+def accepted(attempts: Sequence[Attempt], experiment: str) -> Iterator[Attempt]:
+    """Those of an experiment that succeeded, the newest first."""
+    return (one for one in reversed(attempts) if one.experiment == experiment and succeeded(one))
 
 
 def succeeded(attempt: Attempt) -> bool:
