@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 from reson.agent.campaign.bench import Bench
 from reson.agent.config import LabConfig
 from reson.agent.lab import Lab
-from reson.agent.launch import RunSettings, end_of
+from reson.agent.launch import end_of
 from reson.agent.memory import rebuild
+from reson.agent.seeing_through import RunSettings
 from reson.components import as_qubit
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.evals.replaying.recording import Recording
