@@ -103,8 +103,10 @@ def _require_own_runs(lab: Lab, store: Store) -> None:
     """
     from reson.tools.store.runs import ONE_DIRECTORY, OWN_DATA, list_runs
 
+    if not lab.config.database:
+        return
     last = next((row for row in list_runs(store) if row.device != OWN_DATA), None)
-    if lab.config.database and last is not None and not (lab.runs / last.id).is_dir():
+    if last is not None and not (lab.runs / last.id).is_dir():
         raise OperatorError(f"{last.id}, the last run in this database, was not made in {lab.directory}", ONE_DIRECTORY)
 
 

@@ -20,6 +20,10 @@ class ParameterSpec(Record):
     control: bool
     description: str
 
+    def written(self, *values: float) -> str:
+        """``4.5e+09 Hz``, or of two ``0 to 0.4``."""
+        return f"{' to '.join(f'{value:g}' for value in values)} {self.unit}".strip()
+
     def require(self, value: float) -> float:
         """The value itself if it is finite and within bounds; else ``ToolError`` (bad_arguments)."""
         if not self.low <= value <= self.high:  # also catches NaN

@@ -34,7 +34,7 @@ def settled(bench: Bench, qubits: Mapping[str, QubitState]) -> dict[str, QubitSt
             found[name] = ready("the bias of a coupler has moved it")
     for pair in pairs:
         if found[pair]["state"] in ("held", "ready"):
-            waits = [one for one in qubits_of(qubits) if one.number in pair.qubits() and found[one]["state"] in OPEN]
+            waits = [one for one in mine if one.number in pair.qubits() and found[one]["state"] in OPEN]
             found[pair] = held(f"waits for {' and '.join(waits)}") if waits else ready("its qubits are through")
     return found
 

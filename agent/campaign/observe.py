@@ -77,19 +77,20 @@ def _view(
     whole = current(bench.store, bench.device.name)
     past = log(bench.store, bench.device.name, component=component)
     since = _since(bench, past, rollbacks)
-    attempts = _attempts(bench, state, component, since)
+    made = _attempts(bench, state, component, since)
+    attempts = tuple(attempt for _, attempt in made)
     view = QubitView(
         component=component,
         known=_table_of(bench, whole.get(component, {})),
         design={row.parameter: row.value for row in past if row.author == "design"},
         measured_before=_measured_before(bench, component, since),
-        attempts=tuple(attempt for _, attempt in attempts),
-        recalled=_recall(bench, component, tuple(attempt for _, attempt in attempts)),
+        attempts=attempts,
+        recalled=_recall(bench, component, attempts),
         faults=faults(bench, component),
         limits=dict(bounds_of(bench.device)),
         impossible=impossible,
-        remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1][1]) else Remembered(),
-        moved_after=_moved_after(bench, whole, component, since, attempts),
+        remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1]) else Remembered(),
+        moved_after=_moved_after(bench, whole, component, since, made),
     )
     one = parse(component)
     return _pair(bench, state, whole, one, view) if isinstance(one, Pair) else view

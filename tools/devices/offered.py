@@ -39,10 +39,10 @@ def require_sound(name: str, controls: Controls, limits: Bounds) -> None:
             _require(f"{name}: {owner}", control, value)
             low, high = limits.get(control, (value, value))
             if not low <= value <= high:
-                unit = PARAMETERS[control].unit
+                spec = PARAMETERS[control]
                 raise OperatorError(
-                    f"{name}: {owner} starts with {control} = {f'{value:g} {unit}'.strip()}, outside its own limits",
-                    f"its offer allows {f'{low:g} to {high:g} {unit}'.strip()}",
+                    f"{name}: {owner} starts with {control} = {spec.written(value)}, outside its own limits",
+                    f"its offer allows {spec.written(low, high)}",
                 )
 
 
@@ -66,9 +66,9 @@ def why_not_played(name: str, circuits: Sequence[QuantumCircuit], controls: Cont
             for control, value in _asked(instruction.operation.name, parameters, controls.get(qubit, {})):
                 low, high = bounds.get(control, (value, value))
                 if not low <= value <= high:
-                    unit = PARAMETERS[control].unit
-                    allowed = f"{control} of {low:g} to {high:g} {unit}".strip()
-                    return f"{qubit} would be played at {value:.6g} {unit}".strip() + f": {name} allows a {allowed}"
+                    spec = PARAMETERS[control]
+                    allowed = f"{name} allows a {control} of {spec.written(low, high)}"
+                    return f"{qubit} would be played at {spec.written(value)}: {allowed}"
     return None
 
 

@@ -116,13 +116,10 @@ class PluginDevice:
             return f"{self.name} does not offer the control {control} of {component}"
         if low <= value <= high:
             return None
-        unit = PARAMETERS[control].unit
+        written = PARAMETERS[control].written
         if control not in self.bounds:
-            return (
-                f"{control} of {component} stays at {low:g} {unit}: {self.name} gives no limits to move it in".strip()
-            )
-        asked = f"{control} = {value:g} {unit}".strip()
-        return f"{asked} is outside what {self.name} allows: {low:g} to {high:g} {unit}".strip()
+            return f"{control} of {component} stays at {written(low)}: {self.name} gives no limits to move it in"
+        return f"{control} = {written(value)} is outside what {self.name} allows: {written(low, high)}"
 
     def now(self) -> datetime:
         return datetime.now(UTC)

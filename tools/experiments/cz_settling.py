@@ -37,6 +37,7 @@ SEEN = 4.0
 """Standard errors from which a tail is one."""
 MOST_TAIL = 0.06
 MOST_ERROR = 4e-4
+TIME = "flux_tail_time"
 LEAST_KNOWN = 0.5
 """Share of itself up to which the time of a tail may be unsure: a predistortion of another time leaves most of it."""
 
@@ -126,7 +127,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("slope", found["slope"].value, *pairs.SLOPES, code=CheckCode.SLOPE_OFF),
         checks.within("tail", abs(tail.value), 0.0, MOST_TAIL, code=CheckCode.SETTLING),
         checks.within("error of the tail", tail.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
-        *(checks.precise(name, found[name], LEAST_KNOWN) for name in ("flux_tail_time",) if name in found),
+        *([checks.precise(TIME, found[TIME], LEAST_KNOWN)] if TIME in found else []),
         checks.goodness(analysis, parameters=4, tolerance=0.05),
     ]
 

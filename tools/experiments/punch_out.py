@@ -73,8 +73,8 @@ def analyse(raw: RawData) -> Analysis:
 
     rows = len({metadata["amplitude"] for metadata in raw.circuits})
     size, errors = (part.reshape(rows, -1) for part in magnitude(raw))
-    x = np.array([metadata["xval"] for metadata in raw.circuits[: size.shape[1]]])
     level = np.median(size, axis=1, keepdims=True)
+    x = np.array([metadata["xval"] for metadata in raw.circuits[: size.shape[1]]])
     power = 20 * np.log10([metadata["amplitude"] for metadata in raw.circuits[:: size.shape[1]]])
     z = size / level
     place, spread = row_dips(x, z, errors / level)
