@@ -9,6 +9,7 @@ from reson.agent.approvals import authorise
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.dependence import without_moved
 from reson.agent.campaign.observe import spent
+from reson.agent.campaign.out_of_service import without_broken
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.state import CampaignState, Job, parked
 from reson.hours import clock_of, shown
@@ -21,9 +22,17 @@ from reson.tools.store.measurements import list_measurements
 def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Take the next job from the queue if it may run; else pause the run, park its qubits, or note the refusal."""
     job, *queue = state["queue"]
+    if isinstance(bench.device, Remote):
+        bench.device.refresh()
     job = without_moved(bench, state, job)
+    job, state = without_broken(bench, state, job)
+    changed = {"qubits": state["qubits"], "refused": state["refused"]}
     if not job["requests"]:
-        return {"queue": queue, "job": None}
+        return {"queue": queue, "job": None, **changed}
+    return {**changed, **_gated(bench, state, job, queue)}
+
+
+def _gated(bench: Bench, state: CampaignState, job: Job, queue: list[Job]) -> dict[str, Any]:
     reason = must_pause(bench, job)
     if reason:
         return {"pause": {"ending": reason[0].value, "reason": reason[1]}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.campaign.bench import Bench
+from reson.agent.campaign.out_of_service import require_in_service
 from reson.agent.campaign.state import Job
 from reson.components import Component
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
@@ -26,6 +27,7 @@ def acquire_again(bench: Bench, job: Job) -> dict[Component, RawData]:
     for failures in range(1, MOST_FAILURES + 1):
         try:
             bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
+            require_in_service(bench.device, job["requests"])
             return get(job["experiment"]).measure(bench.device, job["requests"])
         except ToolError as error:
             if error.kind is not ToolErrorKind.JOB_FAILED:

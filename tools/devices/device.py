@@ -114,6 +114,10 @@ class Remote(Protocol):
         """
         ...
 
+    def refresh(self) -> None:
+        """Read anew what the provider publishes, where what was read is old."""
+        ...
+
     def over_budget(self, seconds: float) -> str | None:
         """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
         ...

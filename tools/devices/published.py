@@ -41,10 +41,12 @@ class PublishedQubit(Record):
     """Hz."""
     p1_given_0: Finite | None = None
     p0_given_1: Finite | None = None
+    offered: bool = True
+    """Whether the device takes its pulses and reads it: IBM leaves those of a faulty qubit out of its target."""
 
     @property
     def works(self) -> bool:
-        return _below(self.gate_error, BROKEN_GATE) and _below(self.readout_error, BROKEN_READOUT)
+        return self.offered and _below(self.gate_error, BROKEN_GATE) and _below(self.readout_error, BROKEN_READOUT)
 
 
 class PublishedPair(Record):
@@ -126,7 +128,14 @@ def _qubit(target: Target, qubit: int, told: Iterable[Any]) -> PublishedQubit:
         frequency=_number(known, "frequency"),
         p1_given_0=more.get("prob_meas1_prep0"),
         p0_given_1=more.get("prob_meas0_prep1"),
+        offered=_offered(target, qubit),
     )
+
+
+def _offered(target: Target, qubit: int) -> bool:
+    has = target.operation_names
+    pulse = next((name for name in ONE_PULSE if name in has), "measure")
+    return all(target.instruction_supported(name, (qubit,)) for name in {pulse, "measure"} if name in has)
 
 
 def _share(value: float | None) -> TypeGuard[float]:

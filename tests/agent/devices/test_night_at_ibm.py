@@ -12,7 +12,7 @@ import pytest
 from reson.agent.lab import Lab, open_lab
 from reson.agent.launch import Plan, resume, start
 from reson.records import Ending
-from reson.tools.devices.ibm import runtime
+from reson.tools.devices.ibm import device, runtime
 from reson.tools.devices.ibm.ledger import Ledger
 from reson.tools.devices.ibm.secrets import without_secrets
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
@@ -22,7 +22,7 @@ from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.local.noise import NoisySimulators
 from reson.tools.devices.order import NoiseOptions
 from reson.tools.store.measurements import list_measurements
-from tests.tools.devices.ibm.recorded import DONE, Recorded
+from tests.tools.devices.ibm.recorded import DONE, Recorded, without
 
 TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
 QUIET = {"watch": lambda kind, body: None}
@@ -134,6 +134,38 @@ def test_a_device_that_changed_is_read_anew_and_measured(lab: Lab, service: Reco
     ended = start(lab, once("t1", lab), **QUIET)
     assert ended.ending is Ending.FINISHED
     assert service.reopened == 1
+
+
+def test_a_qubit_that_goes_out_of_service_in_the_night_is_named_and_the_others_go_on(
+    tmp_path: Path, service: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = open_lab(tmp_path / "lab", device="ibm:torino", measure="0-1")
+    monkeypatch.setattr(device, "STALE", -1.0)  # read anew before every measurement
+    model = service.model
+
+    def backend(fresh: bool = False) -> Any:
+        return without(model, 1) if fresh else model
+
+    monkeypatch.setattr(service, "backend", backend)
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert ended.reason.endswith("1 of 2 qubits: t1 was refused: out of service at ibm:torino: q1")
+    assert [row.component for row in list_measurements(lab.store())] == ["q0"]
+
+
+def test_circuits_for_a_qubit_that_has_just_gone_are_refused_by_name(lab: Lab, service: Recorded) -> None:
+    service.sending = [IbmTrouble(TroubleKind.TARGET, "1517; not supported by the target")]
+    opened = service.backend
+
+    def backend(fresh: bool = False) -> Any:
+        if fresh:
+            service.model = without(service.model, 1)
+        return opened(fresh)
+
+    service.backend = backend
+    ended = start(lab, once("t1", lab), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert "out of service at ibm:torino: q1" in ended.reason
 
 
 def test_a_job_cancelled_at_the_service_ends_the_run_as_stopped(lab: Lab, service: Recorded) -> None:

@@ -21,6 +21,7 @@ from reson.tools.devices.possible import why_not
 from reson.tools.devices.published import published
 from reson.tools.experiments import sweep
 from reson.tools.experiments.catalogue import get
+from tests.tools.devices.ibm.recorded import without
 
 WITHOUT_SX = (
     *("almaden", "boeblingen", "burlington", "cambridge", "essex"),
@@ -84,6 +85,12 @@ def test_a_property_that_is_no_number_drops_itself_alone(value: Any) -> None:
     assert told.layer_fidelity == {5: 0.9}
     assert told.calibrated is None
     assert {pair.qubits for pair in told.pairs if pair.works} >= {(1, 2)}
+
+
+@pytest.mark.parametrize("lost", [(), ("sx",), ("measure",)])
+def test_a_qubit_that_the_target_leaves_out_does_not_work(lost: tuple[str, ...]) -> None:
+    told = published(without(line_of_qubits(3, NoiseOptions()), 1, lost), "d")
+    assert {qubit for qubit, known in told.qubits.items() if known.works} == {0, 2}
 
 
 def test_costs_follow_the_pulses_of_the_device() -> None:

@@ -81,6 +81,18 @@ class Attendance:
             self.rest(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
+    def told(self, question: Callable[[], T | None]) -> T | None:
+        """What the service tells of account or session beside a measurement; None where it does not tell.
+
+        A refusal of such a question is no refusal of the measurement. Raises ``DeviceUnavailable`` and ``Stopped`` as
+        ``patiently`` does.
+        """
+        try:
+            return self.patiently(question, passing=tuple(kind for kind in TroubleKind if kind not in ENDS))
+        except IbmTrouble as trouble:
+            self.tell("not_told", {"reason": trouble.message})
+            return None
+
     def meaning(
         self, trouble: IbmTrouble, silence: float = 0.0, job: str = ""
     ) -> DeviceUnavailable | ToolError | Stopped:

@@ -14,7 +14,7 @@ from qiskit.transpiler import Target
 from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
 from reson.tools.devices.answers import results_of
 from reson.tools.devices.device import DeviceLimits
-from reson.tools.devices.ibm.attendance import Attendance
+from reson.tools.devices.ibm.attendance import ENDS, PATIENCE, Attendance
 from reson.tools.devices.ibm.circuits import key_of, longest_path
 from reson.tools.devices.ibm.codes import kind_of
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
@@ -26,7 +26,9 @@ POLL, SELDOM = 5.0, 60.0
 """Seconds between questions after a job: of one that runs or has just been sent, and of one that waits for long."""
 OVERHEAD = 2.0
 """Quantum seconds that a job is charged beside its shots: loading and binding, of the order of IBM's own estimates."""
-MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.SESSION)
+ASKED_FOR = 86_400.0
+"""Seconds for which the final usage of a job is asked for; after that its estimate stands."""
+MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION)
 """Why the service may cancel a job that nobody asked to cancel."""
 
 
@@ -153,12 +155,14 @@ class IbmBackend(TargetBackend):
         )
 
     def settle(self) -> None:
-        """Ask for the usage of jobs of this run that was not final when their data came."""
-        for entry in self.ledger.pending(self.attendance.run_id):
+        """Ask for the usage of jobs, earlier runs' too, that was not final when their data came."""
+        for entry in self.ledger.pending(self.clock() - ASKED_FOR):
             try:
                 usage = self.attendance.ask(lambda job=entry.job_id: self.service.report(job)).usage
-            except IbmTrouble:
-                return  # asked again before the next job, and at the end; until then the estimate counts
+            except IbmTrouble as trouble:
+                if trouble.kind in PATIENCE:
+                    return  # asked again before the next job, and at the end; until then the estimate counts
+                usage = entry.estimate if trouble.kind is TroubleKind.LOST else None
             if usage is not None:
                 self.ledger.charged(entry, usage)
 
@@ -176,12 +180,12 @@ class IbmBackend(TargetBackend):
         message = last.message or "no reason given"
         kind = kind_of(message)
         self.ledger.close(entry, f"{last.state}: {message}", last.usage)
-        if last.state is JobState.CANCELLED and kind not in MADE_AGAIN:
-            raise Stopped(f"job {entry.job_id} was cancelled at the service: {message}")
         if kind in (TroubleKind.TIME, TroubleKind.LIMIT, TroubleKind.TARGET):
             self._sender.refuse(IbmTrouble(kind, message))
-        if kind in (TroubleKind.USAGE, TroubleKind.PLAN, TroubleKind.TOKEN):
+        if kind in ENDS and kind not in PATIENCE:
             raise self.attendance.meaning(IbmTrouble(kind, message))
+        if kind is TroubleKind.STOPPED or (last.state is JobState.CANCELLED and kind not in MADE_AGAIN):
+            raise Stopped(f"job {entry.job_id} was cancelled at the service: {message}")
         _failed(f"job {entry.job_id} failed: {message}")
 
     def _wait(self, entry: Entry) -> JobReport:
@@ -209,7 +213,9 @@ class IbmBackend(TargetBackend):
         last = self.report(entry)
         if last.state is JobState.DONE:
             return False
-        self.ledger.close(entry, "cancelled: stopped by a person", last.usage or 0.0)
+        waited = last.state in (JobState.QUEUED, JobState.CANCELLED)
+        charged = 0.0 if last.usage is None and waited else last.usage
+        self.ledger.close(entry, "cancelled: stopped by a person", charged)
         self.attendance.tell("job_cancelled", {"job": entry.job_id})
         raise Stopped(f"stopped by a person: job {entry.job_id} was cancelled in the queue")
 

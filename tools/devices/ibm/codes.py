@@ -73,7 +73,7 @@ _WORDS: tuple[tuple[TroubleKind, str], ...] = (
     (TroubleKind.USAGE, r"usage limit|time limit of|quota|no (more )?time|exceeded .*(usage|limit)"),
     (TroubleKind.CONNECTION, r"connection|timed out|timeout|max retries|name resolution|unreachable"),
 )
-_CODE = re.compile(r"""(?i)(?:error code:?\s*|["']code["']\s*:\s*["']?|^)(\d{4})\b""")
+_CODE = re.compile(r"""(?i)(?:\b(?:error|reason)?[ _]?code["']?\s*[:=]?\s*["']?|^\W?)(\d{4})\b""")
 _HTTP = re.compile(r"(?i)\b([45]\d\d)\b(?= (?:client|server) error| error responses|:|;|$)")
 
 

@@ -90,13 +90,22 @@ class IbmDevice(FixedControls):
         waiting = self.ledger.open_jobs(self._backend.attendance.run_id)
         self._held = waiting[0].clock if waiting else self._wall().timestamp()
         self._taken = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Never between a job that was cut short and its data: its circuits would be others."""
+        waiting = self.ledger.open_jobs(self._backend.attendance.run_id)
         if not waiting and (self._wall() - self._read).total_seconds() > STALE:
             self.reopen()
 
     def reopen(self) -> None:
-        """Read target and published properties anew: circuits are made for the device as it is."""
+        """Read target and published properties anew: circuits are made for the device as it is. Where the service does
+        not tell, what was known stays.
+        """
         attendance, service = self._backend.attendance, self._backend.service
-        model = attendance.patiently(lambda: service.backend(fresh=True))
+        model = attendance.told(lambda: service.backend(fresh=True))
+        if model is None:
+            return
         told = published(model, self.name)
         self._read = self._wall()
         self._backend.retarget(cast("Target", model.target))
@@ -144,10 +153,10 @@ class IbmDevice(FixedControls):
         return None
 
     def remaining(self) -> float | None:
-        return self._backend.attendance.patiently(self._backend.service.remaining)
+        return self._backend.attendance.told(self._backend.service.remaining)
 
     def allowance(self) -> float | None:
-        return self._backend.attendance.patiently(self._backend.service.allowance)
+        return self._backend.attendance.told(self._backend.service.allowance)
 
     def close(self) -> None:
         """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""
@@ -157,16 +166,19 @@ class IbmDevice(FixedControls):
 
     def _in_sessions(self) -> float:
         """Wall time of the open session, which is charged instead of that of its jobs."""
-        return self._backend.attendance.patiently(self._backend.service.session_seconds)
+        return self._backend.attendance.told(self._backend.service.session_seconds) or 0.0
 
 
 def open_ibm(order: DeviceOrder) -> IbmDevice:
     """Raises ``OperatorError``: what is missing, and how to get it."""
-    from reson.tools.devices.ibm.runtime import open_service
+    from reson.tools.devices.ibm.runtime import not_reached, open_service
 
-    service = open_service(order.name, order.ibm)
-    ledger = Ledger(order.directory)
-    return IbmDevice(address("ibm", order.name), service, ledger, order.ibm.repetition_delay, order.ibm.quantum_seconds)
+    name, options = address("ibm", order.name), order.ibm
+    service = open_service(order.name, options)
+    try:
+        return IbmDevice(name, service, Ledger(order.directory), options.repetition_delay, options.quantum_seconds)
+    except IbmTrouble as trouble:
+        raise not_reached(name, trouble) from None
 
 
 def _limits(model: BackendV2, readout: float | None, delay: float | None) -> DeviceLimits:

@@ -91,9 +91,9 @@ class Ledger:
         charged = entry.usage if usage is None else usage
         return self._note(entry.model_copy(update={"step": Step.CLOSED, "why": why, "usage": charged}))
 
-    def pending(self, run_id: str) -> list[Entry]:
-        """Jobs of a run whose final usage is not known."""
-        mine = [entry for entry in self._entries.values() if entry.run_id == run_id and entry.job_id]
+    def pending(self, since: float) -> list[Entry]:
+        """Jobs of all runs since then, seconds since the Unix epoch, that have ended and whose usage is not final."""
+        mine = [entry for entry in self._entries.values() if entry.job_id and entry.clock >= since]
         return [entry for entry in mine if entry.usage is None and entry.step in (Step.FETCHED, Step.CLOSED)]
 
     def spent(self, run_id: str) -> float:

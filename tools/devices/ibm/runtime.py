@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from reson.errors import OperatorError
 from reson.tools.devices.ibm.secrets import without_secrets
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SAVE = "save it once with `QiskitRuntimeService.save_account(token=...)` or set QISKIT_IBM_TOKEN: see docs/devices.md"
 LONGEST_JOB = 10_800
 """Seconds that the service lets any job run."""
-BATCH_IDLES = 8 * 3600
-"""Seconds that a batch may lie open beside its jobs: it costs nothing, and a night is no longer."""
+LONGEST_MODE = 8 * 3600
+"""Seconds for which the service keeps a batch or session at most. A batch that lies open costs nothing."""
 _STATES = {
     "INITIALIZING": JobState.QUEUED,
     "QUEUED": JobState.QUEUED,
@@ -48,9 +48,11 @@ class RuntimeService:
         self._jobs: dict[str, Any] = {}
 
     def backend(self, fresh: bool = False) -> BackendV2:
-        if fresh:
-            with own_terms(self._secrets):
+        with own_terms(self._secrets):
+            if fresh:
                 self._device.refresh()
+            # the runtime asks for them when they are looked at first: from here on nobody meets the service unawares
+            _ = self._device.target, self._device.properties()
         return self._device
 
     def condition(self) -> str:
@@ -109,10 +111,21 @@ class RuntimeService:
             return [str(job.job_id()) for job in self._service.jobs(job_tags=[tag], created_after=after)]
 
     def remaining(self) -> float | None:
-        return self._usage("usage_remaining_seconds")
+        with own_terms(self._secrets):
+            told = self._service.usage()
+        if not isinstance(told, Mapping):
+            return None
+        left = told.get("usage_remaining_seconds")
+        if isinstance(left, int | float) and left < 0:
+            return 0.0  # overdrawn
+        return 0.0 if told.get("usage_limit_reached") is True else _seconds(left)
 
     def allowance(self) -> float | None:
-        return self._usage("usage_limit_seconds", "usage_allocation_seconds")
+        with own_terms(self._secrets):
+            told = self._service.usage()
+        names = ("usage_limit_seconds", "usage_allocation_seconds")
+        found = (_seconds(told.get(name)) for name in names) if isinstance(told, Mapping) else ()
+        return next((value for value in found if value is not None), None)
 
     def renew(self, sessions: bool = True) -> None:
         with suppress(IbmTrouble):  # it has ended already, and says so
@@ -137,12 +150,6 @@ class RuntimeService:
         with own_terms(self._secrets):
             return _seconds(self._mode.usage()) or 0.0
 
-    def _usage(self, *names: str) -> float | None:
-        with own_terms(self._secrets):
-            told = self._service.usage()
-        found = (_seconds(told.get(name)) for name in names) if isinstance(told, Mapping) else ()
-        return next((value for value in found if value is not None), None)
-
     def _job(self, job_id: str) -> Any:
         """Kept, since a job found anew costs several questions more."""
         if job_id not in self._jobs:
@@ -150,17 +157,17 @@ class RuntimeService:
         return self._jobs[job_id]
 
     def _running_mode(self) -> Any:
-        """The batch or session of this process, opened for its first job; neither outlives what the run may spend."""
+        """The batch or session of this process, opened for its first job; a session ends with the budget of the run."""
         from qiskit_ibm_runtime import Batch, Session
 
         if self._mode_name == "job":
             return self._device
         if self._mode is None:
-            seconds = math.ceil(self._options.quantum_seconds)
             if self._mode_name == "session":  # charged by the clock of the wall
-                self._mode = Session(backend=self._device, max_time=seconds)
+                seconds = math.ceil(self._options.quantum_seconds)
+                self._mode = Session(backend=self._device, max_time=min(seconds, LONGEST_MODE))
             else:
-                self._mode = Batch(backend=self._device, max_time=seconds + BATCH_IDLES)
+                self._mode = Batch(backend=self._device, max_time=LONGEST_MODE)
         return self._mode
 
 
@@ -226,7 +233,7 @@ def _account(what: str, options: IbmOptions) -> Iterator[tuple[Any, tuple[str, .
             secrets = (*secrets, (service.active_account() or {}).get("token", ""))
             yield service, secrets
     except IbmTrouble as trouble:
-        _refused(what, trouble)
+        raise not_reached(what, trouble) from None
     except ValueError as error:  # the runtime's own checks of the account's fields
         raise OperatorError(f"the saved account cannot be used: {without_secrets(str(error), secrets)}", SAVE) from None
 
@@ -246,11 +253,14 @@ def _known_secrets() -> tuple[str, ...]:
     return (*saved, os.environ.get("QISKIT_IBM_TOKEN", ""))
 
 
-def _refused(what: str, trouble: IbmTrouble) -> NoReturn:
+def not_reached(what: str, trouble: IbmTrouble) -> OperatorError:
+    """That a device was not opened, with what can be done about it."""
     remedies = {
         TroubleKind.TOKEN: f"the token is no longer valid or was mistyped: make a new one and {SAVE}",
         TroubleKind.CONNECTION: "check the network and try again; nothing was sent",
         TroubleKind.MAINTENANCE: "try again when it is back; nothing was sent",
+        TroubleKind.BUSY: "try again in some minutes; nothing was sent",
+        TroubleKind.USAGE: "wait for the next period of the plan, or ask whoever owns the instance; nothing was sent",
     }
     remedy = remedies.get(trouble.kind, "`reson device list` names the devices; [ibm] in lab.toml names the instance")
-    raise OperatorError(f"{what} cannot be reached: {trouble.message}", remedy) from None
+    return OperatorError(f"{what} cannot be reached: {trouble.message}", remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from qiskit import QuantumCircuit
 from qiskit.primitives import BitArray, DataBin, SamplerPubResult
 from qiskit.providers import BackendV2
+from qiskit.transpiler import Target
 
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState
 from reson.tools.devices.local.backend import NoisyBackend
@@ -101,6 +103,19 @@ class Recorded:
 
     def close(self) -> None:
         self.closed += 1
+
+
+def without(model: BackendV2, qubit: int, names: Sequence[str] = ()) -> BackendV2:
+    """The device after its provider took these instructions of a qubit, or all of them, out of service."""
+    old: Any = model.target
+    new = Target(num_qubits=old.num_qubits, dt=old.dt, qubit_properties=old.qubit_properties)
+    for name in old.operation_names:
+        gone = name in names or not names
+        places = {place: known for place, known in old[name].items() if not (gone and qubit in (place or ()))}
+        new.add_instruction(old.operation_from_name(name), places, name=name)
+    found: Any = copy.copy(model)
+    found._target = new
+    return found
 
 
 def _pub(circuit: QuantumCircuit, counts: dict[str, int], shots: int) -> SamplerPubResult:

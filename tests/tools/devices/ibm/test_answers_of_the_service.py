@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from qiskit import QuantumCircuit
 
-from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
+from reson.errors import DeviceUnavailable, OperatorError, Stopped, ToolError, ToolErrorKind
+from reson.tools.devices.ibm import runtime
 from reson.tools.devices.ibm.codes import CODES, kind_of
-from reson.tools.devices.ibm.device import IbmDevice
+from reson.tools.devices.ibm.device import IbmDevice, open_ibm
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
+from reson.tools.devices.order import DeviceOrder
 from tests.tools.devices.ibm.recorded import DONE, QUEUED, RUNNING, Recorded
 from tests.tools.devices.ibm.registry import REGISTRY
 
@@ -80,7 +83,13 @@ def test_a_code_is_read_in_whatever_shape_it_comes(code: int) -> None:
         is kind
     )
     assert kind_of(f"403 Client Error: Forbidden. Login, Error code: {code}.", 403) is kind
-    assert kind_of(f"Error code {code}; Session has been closed") is kind
+    for words in (
+        f"Error code {code}; Session has been closed",
+        f"error_code={code} Session has been closed",
+        f"[{code}] Session has been closed",
+        f"reasonCode: {code}, Session has been closed",
+    ):
+        assert kind_of(words) is kind
 
 
 @pytest.mark.parametrize(
@@ -146,6 +155,56 @@ def test_no_answer_kills_a_run_or_locks_its_lab(
     assert len(service.submitted) <= 2
 
 
+@pytest.mark.parametrize("kind", TroubleKind)
+@pytest.mark.parametrize("where", ["remaining", "allowance", "session_seconds"])
+def test_what_is_asked_beside_a_measurement_refuses_none(
+    opened: Open, service: Recorded, kind: TroubleKind, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = opened(budget=100.0)
+    monkeypatch.setattr(service, where, _raises(kind))
+    try:
+        assert device.allowance() in (600.0, None)
+        assert device.over_budget(20.0) is None
+    except DeviceUnavailable:
+        assert SENDING[kind].first is DeviceUnavailable
+    else:
+        assert SENDING[kind].first is ToolError
+    assert device.over_budget(200.0) if where == "allowance" else True  # the budget of the run holds all the same
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_a_device_that_cannot_be_opened_is_told_in_two_lines(
+    service: Recorded, kind: TroubleKind, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(service, "backend", _raises(kind))
+    monkeypatch.setattr(runtime, "open_service", lambda name, options: service)
+    with pytest.raises(OperatorError, match="ibm:torino cannot be reached: the words") as caught:
+        open_ibm(DeviceOrder(kind="ibm", name="torino", directory=tmp_path, clock=0.0))
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_published_values_that_cannot_be_read_again_stay_as_they_were(
+    opened: Open, service: Recorded, kind: TroubleKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = opened()
+    before = device.published
+    monkeypatch.setattr(service, "backend", _raises(kind))
+    if SENDING[kind].first is DeviceUnavailable:
+        with pytest.raises(DeviceUnavailable):
+            device.reopen()
+    else:
+        device.reopen()
+    assert device.published == before
+
+
+def _raises(kind: TroubleKind) -> Callable[..., None]:
+    def answer(*given: object, **named: object) -> None:
+        raise IbmTrouble(kind, "the words")
+
+    return answer
+
+
 @pytest.mark.parametrize("message", JOB_ERRORS)
 def test_a_failed_job_ends_as_its_code_says(opened: Open, service: Recorded, message: str) -> None:
     error, words = JOB_ERRORS[message]
@@ -158,6 +217,28 @@ def test_a_failed_job_ends_as_its_code_says(opened: Open, service: Recorded, mes
         assert (
             isinstance(caught.value, ToolError) and caught.value.kind is ToolErrorKind.DEVICE_REFUSED
         )  # not made again
+
+
+CANCELLED: dict[str, tuple[type[Exception], str]] = {
+    "": (Stopped, "was cancelled at the service"),
+    "Error code 5202; Job was canceled.": (Stopped, "was cancelled at the service"),
+    "Error code 1305; Ran too long": (ToolError, "longer than a job may"),
+    "Cancelled - Ran too long": (ToolError, "longer than a job may"),
+    "Error code 1224; usage limit": (DeviceUnavailable, "no quantum seconds left"),
+    "Error code 1999; maintenance": (DeviceUnavailable, "in maintenance"),
+    "Error code 1217; Session has been closed": (ToolError, "failed: Error code 1217"),
+    "Error code 9999; internal error": (ToolError, "failed: Error code 9999"),
+}
+"""Why a job came to be cancelled: by a person, or by the service for its own reasons."""
+
+
+@pytest.mark.parametrize("message", CANCELLED)
+def test_a_cancelled_job_is_a_stop_where_a_person_cancelled_it(opened: Open, service: Recorded, message: str) -> None:
+    error, words = CANCELLED[message]
+    service.reports = [QUEUED, JobReport(state=JobState.CANCELLED, message=message)]
+    with pytest.raises(error, match=words):
+        measure(opened())
+    assert len(service.submitted) == 1
 
 
 def test_circuits_that_no_longer_fit_have_the_device_read_anew_once(opened: Open, service: Recorded) -> None:

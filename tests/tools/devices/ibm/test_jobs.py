@@ -327,10 +327,43 @@ def test_usage_that_is_pending_is_asked_for_until_it_is_final(opened: Open, serv
     assert opened().ledger.spent("night-0001") == 4.0
 
 
+def test_a_job_that_is_gone_keeps_no_other_usage_from_being_asked_for(opened: Open, service: Recorded) -> None:
+    service.reports = [DONE.model_copy(update={"usage": None})]
+    device = opened()
+    for angle in (11.0, 12.0):
+        measured(device, points=angle)
+        device.recorded()
+    first, second = device.ledger.pending(0.0)
+    known, estimate = service.report, first.estimate
+
+    def report(job_id: str) -> JobReport:
+        if job_id == first.job_id:
+            raise IbmTrouble(TroubleKind.LOST, "Job not found")
+        return known(job_id)
+
+    service.report, service.reports = report, [DONE]
+    again = opened()  # and a later run asks for what an earlier one left open
+    again.close()
+    assert not again.ledger.pending(0.0)
+    assert again.ledger.spent("night-0001") == estimate + 4.0
+    assert second.job_id != first.job_id
+
+
+def test_a_running_job_that_was_cancelled_is_not_free(opened: Open, service: Recorded) -> None:
+    service.cancel = lambda job_id: None
+    service.reports = [QUEUED, RUNNING]
+    device = opened()
+    device._backend.attendance.sleep = lambda seconds: device._backend.attendance.stop.set()
+    service.reports = [QUEUED, QUEUED, RUNNING]
+    with pytest.raises(Stopped):
+        measured(device)
+    assert device.ledger.spent("night-0001") > 0
+
+
 def test_no_job_may_take_much_longer_than_was_estimated(opened: Open, service: Recorded) -> None:
     device = opened()
     measured(device)
-    assert device.ledger.pending("night-0001") == []
+    assert device.ledger.pending(0.0) == []
     (most,) = service.most
     entry = device.ledger.open_jobs()[0]
     assert most == pytest.approx(3 * entry.estimate + 10, abs=1)

@@ -196,6 +196,69 @@ def test_reports_of_the_runtime_become_ours() -> None:
     assert failed.message.startswith("1517")
 
 
+class _Account:
+    def __init__(self, told: Any) -> None:
+        self._told = told
+
+    def usage(self) -> Any:
+        return self._told
+
+
+@pytest.mark.parametrize(
+    ("told", "left", "allowance"),
+    [
+        ({"usage_limit_seconds": 600, "usage_remaining_seconds": 17.5}, 17.5, 600.0),
+        ({"usage_allocation_seconds": 600, "usage_remaining_seconds": -3}, 0.0, 600.0),
+        ({"usage_consumed_seconds": 50, "usage_limit_reached": True}, 0.0, None),
+        ({"usage_limit_reached": True, "usage_remaining_seconds": 9.0}, 0.0, None),
+        ({"usage_limit_reached": False}, None, None),
+        ({"usage_limit_seconds": "600", "usage_remaining_seconds": float("nan")}, None, None),
+        ({}, None, None),
+        (None, None, None),
+        ([], None, None),
+    ],
+)
+def test_what_an_account_has_left(told: Any, left: float | None, allowance: float | None) -> None:
+    port = RuntimeService(_Account(told), None, IbmOptions())
+    assert port.remaining() == left
+    assert port.allowance() == allowance
+
+
+def test_target_and_properties_are_read_where_a_failure_has_a_name() -> None:
+    class Late:
+        """A backend of the runtime asks for both when they are looked at first."""
+
+        def __init__(self, error: Exception) -> None:
+            self._error = error
+
+        def properties(self) -> None:
+            raise self._error
+
+        @property
+        def target(self) -> None:
+            raise self._error
+
+    with pytest.raises(IbmTrouble) as caught:
+        RuntimeService(None, Late(RequestsApiError("429 Client Error: Too Many Requests", 429)), IbmOptions()).backend()
+    assert caught.value.kind is TroubleKind.BUSY
+
+
+@pytest.mark.parametrize("mode", ["batch", "session"])
+def test_no_batch_or_session_is_asked_for_beyond_what_the_service_keeps(
+    mode: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Mode:
+        def __init__(self, backend: Any, max_time: int) -> None:
+            asked.append(max_time)
+
+    monkeypatch.setattr(runtime, mode.capitalize(), Mode)
+    for seconds in (20.5, 1e6):
+        RuntimeService(None, None, IbmOptions(mode=mode, quantum_seconds=seconds))._running_mode()
+    assert asked == ([21, 28_800] if mode == "session" else [28_800, 28_800])
+
+
 def test_only_a_job_that_has_not_ended_is_cancelled() -> None:
     for state, expected in (("QUEUED", True), ("RUNNING", True), ("DONE", False)):
         job = _Job([state])
