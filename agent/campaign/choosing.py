@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
+from reson.agent.campaign.ahead import foreseen
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.dependence import settled
 from reson.agent.campaign.observe import observe, spent
@@ -15,7 +17,7 @@ from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
-from reson.tools.devices.device import bounds_of, coupling_of, only_waiting_alone
+from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone
 from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.cz_interleaved_rb import known_of
@@ -32,10 +34,13 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
     qubits, granted, refused = take_up_answers(bench, state)
     qubits = settled(bench, qubits)
     state = {**state, "qubits": qubits, "refused": refused}
+    if isinstance(bench.device, Remote) and not granted:
+        bench.device.let_go()
     if not any(qubit["state"] == "ready" for qubit in qubits.values()):
         return {"qubits": qubits, "queue": granted, "refused": refused}
     asked: list[Measure] = []
-    for decision in bench.brain.choose(observe(bench, state)):
+    observation = observe(bench, state)
+    for decision in bench.brain.choose(observation):
         bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
             case Measure():
@@ -53,6 +58,11 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
                 qubits[decision.component] = _escalate(bench, decision)
             case Done() | GiveUp():
                 qubits[decision.component] = _close(bench, decision)
+    for further in foreseen(bench, observation, asked):
+        with suppress(ToolError):  # it is asked for in its turn, and refused then
+            asked.append(_complete(bench, further))
+            told = {"decision": further.to_json()}
+            bench.tell(f"{state['step']:04d}-choose-{further.component}-{further.experiment}", "decision", told)
     qubits = settled(bench, qubits)
     jobs = merge(bench.run_id, state["step"], asked, coupling_of(bench.device), only_waiting_alone(bench.device))
     return {"qubits": qubits, "queue": granted + jobs, "step": state["step"] + max(1, len(jobs)), "refused": refused}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
@@ -16,6 +17,7 @@ from reson.hours import clock_of, shown
 from reson.records import Action, ActionKind, Ending
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
+from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import list_measurements
 
 
@@ -36,7 +38,22 @@ def _gated(bench: Bench, state: CampaignState, job: Job, queue: list[Job]) -> di
     reason = must_pause(bench, job)
     if reason:
         return {"pause": {"ending": reason[0].value, "reason": reason[1]}}
-    approval = authorise(
+    approval = permission(bench, job)
+    if approval.status in ("approved", "executed"):
+        return {"queue": queue, "job": {**job, "approval": approval.id}}
+    qubits, refused = dict(state["qubits"]), list(state["refused"])
+    if approval.status == "pending":
+        qubits |= {name: parked(f"{job['experiment']} waits for a person", approval.id) for name in job["requests"]}
+    else:
+        refused += refuse_job(state["step"], job, f"not allowed: {approval.status} by {approval.rule}")
+    body = {"approval": approval.id, "component": approval.component, "status": approval.status, "rule": approval.rule}
+    bench.tell(f"{job['id']}-gate", "approval", body)
+    return {"queue": queue, "job": None, "qubits": qubits, "refused": refused}
+
+
+def permission(bench: Bench, job: Job) -> ApprovalRow:
+    """What policy or person say to this measurement."""
+    return authorise(
         bench.store,
         bench.policy(),
         action_of(bench, job),
@@ -49,16 +66,6 @@ def _gated(bench: Bench, state: CampaignState, job: Job, queue: list[Job]) -> di
         device_time=bench.clock(),
         expire_days=bench.config.approvals.expire_days,
     )
-    if approval.status in ("approved", "executed"):
-        return {"queue": queue, "job": {**job, "approval": approval.id}}
-    qubits, refused = dict(state["qubits"]), list(state["refused"])
-    if approval.status == "pending":
-        qubits |= {name: parked(f"{job['experiment']} waits for a person", approval.id) for name in job["requests"]}
-    else:
-        refused += refuse_job(state["step"], job, f"not allowed: {approval.status} by {approval.rule}")
-    body = {"approval": approval.id, "component": approval.component, "status": approval.status, "rule": approval.rule}
-    bench.tell(f"{job['id']}-gate", "approval", body)
-    return {"queue": queue, "job": None, "qubits": qubits, "refused": refused}
 
 
 def action_of(bench: Bench, job: Job) -> Action:
@@ -78,10 +85,12 @@ def device_seconds(bench: Bench, job: Job) -> float:
     return max(row.device_seconds(arguments, bench.device) for arguments in job["requests"].values())
 
 
-def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
-    """(ending, reason) when this job must not start now."""
+def must_pause(bench: Bench, job: Job, before: Sequence[Job] = ()) -> tuple[Ending, str] | None:
+    """(ending, reason) when this job must not start now. ``before``: jobs that will run before it."""
     budget = bench.budget()
     seconds, experiments = spent(bench)
+    seconds += sum(device_seconds(bench, one) for one in before)
+    experiments += sum(len(one["requests"]) for one in before)
     shots = sum(row.shots * row.circuits for row in list_measurements(bench.store, run_id=bench.run_id))
     if bench.stop.is_set():
         return Ending.STOPPED, "stopped by a person at the next safe point"
@@ -94,7 +103,7 @@ def must_pause(bench: Bench, job: Job) -> tuple[Ending, str] | None:
             Ending.BUDGET_SPENT,
             f"device time: {seconds / 60:.1f} of {budget.device_minutes:g} min used, next needs {needed / 60:.1f}",
         )
-    if isinstance(bench.device, Remote) and (reason := bench.device.over_budget(needed)):
+    if isinstance(bench.device, Remote) and (reason := bench.device.over_budget(needed, job["id"])):
         return Ending.BUDGET_SPENT, reason
     if experiments + len(job["requests"]) > budget.experiments:
         return Ending.BUDGET_SPENT, f"experiments: {experiments} of {budget.experiments} used"

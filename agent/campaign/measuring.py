@@ -57,7 +57,7 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
             return _refused(bench, state, job, error.message)
         bench.on_event("measuring", {"experiment": job["experiment"], "components": list(ids), "why": job["why"]})
         try:
-            data = acquire_again(bench, job)
+            data = acquire_again(bench, state, job)
         except ToolError as error:
             return _refused(bench, state, job, error.message, error.kind is ToolErrorKind.DEVICE_REFUSED)
         taken = bench.device.taken() if isinstance(bench.device, Remote) else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from reson.agent.campaign.ahead import send_ahead
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.out_of_service import require_in_service
-from reson.agent.campaign.state import Job
+from reson.agent.campaign.state import CampaignState, Job
 from reson.components import Component
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
 from reson.tools.data import RawData
@@ -16,7 +17,7 @@ MOST_FAILURES = 3
 """Jobs that fail in a row before the run ends as ``device_unavailable``."""
 
 
-def acquire_again(bench: Bench, job: Job) -> dict[Component, RawData]:
+def acquire_again(bench: Bench, state: CampaignState, job: Job) -> dict[Component, RawData]:
     """Load the values in force and measure; a job that failed is repeated with the same arguments, and every failure is
     told.
 
@@ -28,6 +29,7 @@ def acquire_again(bench: Bench, job: Job) -> dict[Component, RawData]:
         try:
             bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
             require_in_service(bench.device, job["requests"])
+            send_ahead(bench, state, job)
             return get(job["experiment"]).measure(bench.device, job["requests"])
         except ToolError as error:
             if error.kind is not ToolErrorKind.JOB_FAILED:

@@ -50,6 +50,14 @@ PLAN = (
 )
 """Not in it: ZZ (its circuits need a neighbour to be named where the provider tells no coupling that is always on) and
 simultaneous benchmarking (all qubits of the run are benchmarked at once here anyway)."""
+ROUNDS = (
+    (
+        *("readout_error", "correlated_readout_error", "t1", "t2_hahn", "ramsey_xy"),
+        *("fine_sx_amplitude", "fine_x_amplitude", "fine_drag"),
+    ),
+    ("standard_rb", "interleaved_rb_sx", "interleaved_rb_x", "purity_rb", "layer_fidelity"),
+)
+"""What can be sent at once: nothing of a round decides whether, or how, another of it is measured."""
 OPTIONAL = ("correlated_readout_error", "layer_fidelity")
 """May be refused before they run, by what the device has or for the number of qubits: no fault of the qubit."""
 
@@ -69,12 +77,7 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
         if any(map(settled, made)) or (made and not made[-1].measurement_id and step.experiment in OPTIONAL):
             continue
         if not made:
-            return Measure(
-                component=view.component,
-                experiment=step.experiment,
-                parameters={**step.parameters, **parameters_for(step.experiment, _known(view))},
-                why=step.why,
-            )
+            return _first(view, step)
         answer = remedy(step, made, upstream_tried=True)
         if isinstance(answer, Retry):
             return Measure(
@@ -85,6 +88,24 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
             )
         found.append(unresolved(made[-1]))
     return _close(view, goals, found)
+
+
+def independent(view: QubitView, experiment: str) -> list[Measure]:
+    """The steps that can be measured in one round with this one, which is the first of the plan that is still open."""
+    made = {attempt.experiment for attempt in view.attempts}
+    together = next((names for names in ROUNDS if experiment in names), ())
+    if experiment in made:
+        return []
+    return [_first(view, step) for step in PLAN if step.experiment in set(together) - made - {experiment}]
+
+
+def _first(view: QubitView, step: Step) -> Measure:
+    return Measure(
+        component=view.component,
+        experiment=step.experiment,
+        parameters={**step.parameters, **parameters_for(step.experiment, _known(view))},
+        why=step.why,
+    )
 
 
 def _known(view: QubitView) -> dict[str, float]:

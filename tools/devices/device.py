@@ -118,8 +118,19 @@ class Remote(Protocol):
         """Read anew what the provider publishes, where what was read is old."""
         ...
 
-    def over_budget(self, seconds: float) -> str | None:
-        """Why a measurement of so many seconds may not be sent; None where the budget covers it."""
+    def over_budget(self, seconds: float, job: str = "") -> str | None:
+        """Why a measurement of so many seconds may not be sent; None where the budget covers it.
+
+        ``job``: its name; where it was sent ahead it is counted already.
+        """
+        ...
+
+    def send_ahead(self, job: str, measure: Callable[[], object]) -> bool:
+        """Whether the job that ``measure`` would wait for was sent now, or is at the service already."""
+        ...
+
+    def let_go(self) -> None:
+        """What was sent ahead and has not been asked for is not wanted any more."""
         ...
 
     def remaining(self) -> float | None:

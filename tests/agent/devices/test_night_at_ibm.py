@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reson.agent.expert import characterise
 from reson.agent.lab import Lab, open_lab
 from reson.agent.launch import Plan, resume, start
 from reson.records import Ending
@@ -166,6 +167,76 @@ def test_circuits_for_a_qubit_that_has_just_gone_are_refused_by_name(lab: Lab, s
     ended = start(lab, once("t1", lab), **QUIET)
     assert ended.ending is Ending.DEVICE_UNAVAILABLE
     assert "out of service at ibm:torino: q1" in ended.reason
+
+
+@pytest.fixture
+def round_of_three(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    names = ("readout_error", "t1", "fine_x_amplitude")
+    plan = [step for step in characterise.PLAN if step.experiment in names]
+    monkeypatch.setattr(characterise, "PLAN", plan)
+    return names
+
+
+def test_all_of_a_round_is_at_the_service_before_any_of_it_is_waited_for(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    asked: list[str] = []
+    _noted(service, asked)
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending in (Ending.FINISHED, Ending.WAITING_FOR_APPROVAL), ended.reason
+    assert asked[:4] == ["submit", "submit", "submit", "report"]
+    rows = list_measurements(lab.store(), run_id=ended.run_id)
+    assert {row.experiment for row in rows} == set(round_of_three)
+    assert len(service.submitted) == len({row.job_id for row in rows})  # nothing was sent twice
+    assert service.closed == 1
+    ledger = Ledger(lab.directory)
+    assert not ledger.open_jobs()
+    assert ledger.spent(ended.run_id) == 4.0 * len(service.submitted)
+
+
+def test_a_round_that_was_cut_short_finds_all_its_jobs(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    service.reports = [IbmTrouble(TroubleKind.MAINTENANCE, "503: maintenance")]
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert len(service.submitted) == 3
+    service.reports, service.asked = [DONE], {}
+    again = resume(lab, ended.run_id, QUIET["watch"])
+    assert again.ending in (Ending.FINISHED, Ending.WAITING_FOR_APPROVAL), again.reason
+    rows = list_measurements(lab.store(), run_id=ended.run_id)
+    assert len(service.submitted) == len({row.job_id for row in rows}) >= 3
+
+
+def test_of_a_round_that_is_stopped_nothing_stays_in_the_queue(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    service.reports = [JobReport(state=JobState.CANCELLED, message="Error code 5202; Job was canceled.")]
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending is Ending.STOPPED
+    assert len(service.submitted) == 3 and len(service.cancelled) == 2
+    assert not Ledger(lab.directory).open_jobs()
+
+
+def test_no_more_of_a_round_is_sent_than_the_budget_covers(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text().replace("quantum_seconds = 300.0", "quantum_seconds = 20.0"))
+    ended = start(open_lab(lab.directory), Plan(kind="night"), **QUIET)
+    assert 0 < sum(entry.estimate for entry in Ledger(lab.directory)._entries.values()) <= 20.0 * 1.2
+    assert ended.ending is Ending.BUDGET_SPENT
+
+
+def _noted(service: Recorded, asked: list[str]) -> None:
+    for name in ("submit", "report"):
+        real = getattr(service, name)
+
+        def noted(*given: Any, name: str = name, real: Any = real) -> Any:
+            asked.append(name)
+            return real(*given)
+
+        setattr(service, name, noted)
 
 
 def test_a_job_cancelled_at_the_service_ends_the_run_as_stopped(lab: Lab, service: Recorded) -> None:

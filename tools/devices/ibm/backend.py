@@ -32,6 +32,10 @@ MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION)
 """Why the service may cancel a job that nobody asked to cancel."""
 
 
+class SentAhead(Exception):
+    """A job is at the service, and is not waited for now."""
+
+
 class IbmJob(JobV1):
     """A job at the service; ``result`` waits for it."""
 
@@ -76,7 +80,10 @@ class IbmBackend(TargetBackend):
         self.used = used
         self.reopen = reopen
         self.attendance = Attendance()
+        self.cancelled = False
+        """Whether somebody cancelled a job of this run at the service."""
         self._sender = Sender(self)
+        self._ahead = ""
 
     @classmethod
     def _default_options(cls) -> Options:
@@ -101,12 +108,31 @@ class IbmBackend(TargetBackend):
         entry = next((one for one in mine if one.key == key), None)
         if entry is None:
             self._require_wanted()
-            entry = self.ledger.begin(key, self.attendance.run_id, self.clock(), self.estimate(circuits, shots))
+            estimate = self.estimate(circuits, shots)
+            entry = self.ledger.begin(key, self.attendance.run_id, self.clock(), estimate, self._ahead)
+            if self._ahead:
+                self._sender.send_once(entry, circuits, shots)
+                raise SentAhead
             return IbmJob(self, self._sender.send(entry, circuits, shots), circuits, shots)
+        if self._ahead:
+            raise SentAhead
         if entry.step is Step.INTENT:
             entry = self._sender.found(entry) or self._sender.send(entry, circuits, shots)
         self.attendance.tell("job_found", {"job": entry.job_id})
         return IbmJob(self, entry, circuits, shots)
+
+    def send_ahead(self, job: str, measure: Callable[[], object]) -> bool:
+        """Whether the first job that ``measure`` would wait for is at the service; its data is fetched in its turn."""
+        self._ahead = job
+        try:
+            measure()
+        except SentAhead:
+            return True
+        except ToolError:
+            return False  # told in its turn, if it still is so
+        finally:
+            self._ahead = ""
+        return False
 
     def estimate(self, circuits: Sequence[QuantumCircuit], shots: int) -> float:
         """Quantum seconds that a job will be charged, before it is sent."""
@@ -185,6 +211,7 @@ class IbmBackend(TargetBackend):
         if kind in ENDS and kind not in PATIENCE:
             raise self.attendance.meaning(IbmTrouble(kind, message))
         if kind is TroubleKind.STOPPED or (last.state is JobState.CANCELLED and kind not in MADE_AGAIN):
+            self.cancelled = True
             raise Stopped(f"job {entry.job_id} was cancelled at the service: {message}")
         _failed(f"job {entry.job_id} failed: {message}")
 

@@ -122,7 +122,7 @@ class IbmDevice(FixedControls):
         for entry in self.ledger.open_jobs(self._backend.attendance.run_id):
             if entry.step is Step.FETCHED:
                 self.ledger.close(entry, "on record")
-            else:
+            elif not entry.ahead:
                 self._backend.drop(entry, "not asked for again")
         self._held = None
 
@@ -140,16 +140,28 @@ class IbmDevice(FixedControls):
             last = min(max(ended, self._held), self._wall().timestamp())
             self._taken = (min(began, last), last)
 
-    def over_budget(self, seconds: float) -> str | None:
+    def send_ahead(self, job: str, measure: Callable[[], object]) -> bool:
+        return self._backend.send_ahead(job, measure)
+
+    def let_go(self) -> None:
+        for entry in self.ledger.open_jobs(self._backend.attendance.run_id):
+            if entry.ahead:
+                self._backend.drop(entry, "not asked for")
+
+    def over_budget(self, seconds: float, job: str = "") -> str | None:
         """Why a measurement of so many seconds may not be sent; None where budget and account cover it."""
         backend = self._backend
         backend.settle()
+        flying = self.ledger.flying(backend.attendance.run_id)
+        if any(entry.ahead == job for entry in flying if job):
+            return None  # paid for, and counted when it was sent
         spent = max(self.ledger.spent(backend.attendance.run_id), self._in_sessions())
         if spent + seconds > self.budget:
             return f"quantum seconds: {spent:.0f} of {self.budget:g} used, next needs {seconds:.0f}"
         left = self.remaining()
-        if left is not None and seconds > left:
-            return f"quantum seconds: the account has {left:.0f} left, next needs {seconds:.0f}"
+        promised = sum(entry.estimate for entry in flying)
+        if left is not None and promised + seconds > left:
+            return f"quantum seconds: the account has {left:.0f} left, next needs {promised + seconds:.0f}"
         return None
 
     def remaining(self) -> float | None:
@@ -160,6 +172,8 @@ class IbmDevice(FixedControls):
 
     def close(self) -> None:
         """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""
+        if self._backend.attendance.stop.is_set() or self._backend.cancelled:
+            self.let_go()
         self._backend.settle()
         with suppress(IbmTrouble):  # it ends by its own time limit
             self._backend.attendance.ask(self._backend.service.close)

@@ -38,6 +38,8 @@ class Entry(Record):
     lab: str = ""
     meant: Finite = 0.0
     """When it was to be sent, by the clock of the wall, seconds since the Unix epoch."""
+    ahead: str = ""
+    """Name of the measurement that it was sent ahead for; empty where it was waited for at once."""
     job_id: str = ""
     estimate: Finite = 0.0
     """Quantum seconds, estimated before it was sent."""
@@ -63,7 +65,11 @@ class Ledger:
         mine = (entry for entry in self._entries.values() if run_id in (None, entry.run_id))
         return [entry for entry in mine if entry.step is not Step.CLOSED]
 
-    def begin(self, key: str, run_id: str, clock: float, estimate: float) -> Entry:
+    def flying(self, run_id: str) -> list[Entry]:
+        """Jobs of a run at the service, whose data is not there yet."""
+        return [entry for entry in self.open_jobs(run_id) if entry.step is Step.SENT]
+
+    def begin(self, key: str, run_id: str, clock: float, estimate: float, ahead: str = "") -> Entry:
         """Note the intent to send a job."""
         entry = Entry(
             tag=f"reson-{self._lab}-{run_id}-{uuid4().hex}",
@@ -74,6 +80,7 @@ class Ledger:
             lab=self._lab,
             meant=time.time(),
             estimate=estimate,
+            ahead=ahead,
         )
         return self._note(entry)
 

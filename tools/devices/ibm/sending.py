@@ -65,6 +65,23 @@ class Sender:
                 attendance.tell("job_sent", {"job": job_id, **told})
                 return backend.ledger.sent(entry, job_id)
 
+    def send_once(self, entry: Entry, circuits: Sequence[QuantumCircuit], shots: int) -> None:
+        """Send a job that is not waited for yet. Raises ``ToolError`` where it is not taken, and tries nothing else.
+
+        Where the connection was lost the job may have arrived: its intent stays, and it is looked for in its turn.
+        """
+        backend, attendance = self._backend, self._backend.attendance
+        most = math.ceil(MOST * entry.estimate + MORE)
+        try:
+            job_id = attendance.ask(lambda: backend.service.submit(marked(circuits), shots, entry.tag, most))
+        except IbmTrouble as trouble:
+            if trouble.kind is not TroubleKind.CONNECTION:
+                backend.ledger.close(entry, f"not sent ahead: {trouble.kind}")
+            raise ToolError(ToolErrorKind.DEVICE_REFUSED, trouble.message) from None
+        told = {"circuits": len(circuits), "shots": shots, "estimate": entry.estimate, "ahead": True}
+        attendance.tell("job_sent", {"job": job_id, **told})
+        backend.ledger.sent(entry, job_id)
+
     def found(self, entry: Entry) -> Entry | None:
         """The job of an intent whose answer was lost, if it reached the service."""
         backend, since = self._backend, (entry.meant or entry.clock) - SKEW
