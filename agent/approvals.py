@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from reson.agent.config import ApprovalSettings
 from reson.agent.policy import Context, Decision, Policy, answers_together, decide
 from reson.authors import LONGEST, is_rule, may_be_a_person, of_rule
-from reson.changes import changes_of
+from reson.changes import named_changes
 from reson.components import named
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Json, Verdict
@@ -150,7 +149,7 @@ def edit(store: Store, approval_id: str, by: str, note: str, changes: Mapping[st
         )
     if not changes:
         raise _bad("an edit names at least one parameter and its value")
-    proposed = _by_name(changes_of(row.action))
+    proposed = named_changes(row.action)
     if unknown := sorted(set(changes) - set(proposed)):
         raise _bad(f"{approval_id} does not change {', '.join(unknown)}; it changes {', '.join(proposed)}")
     edited = {name: _edited(proposed[name], value) for name, value in changes.items()}
@@ -245,15 +244,6 @@ def _require_open(store: Store, approval_id: str) -> ApprovalRow:
             f"{moved or 'the values of ' + row.component + ' changed'}",
         )
     return row
-
-
-def _by_name(proposed: Sequence[Change]) -> dict[str, Change]:
-    """Each by its parameter, with the component before it (q0.x_amplitude) where several components have it."""
-    often = Counter(change.parameter for change in proposed)
-    return {
-        change.parameter if often[change.parameter] == 1 else f"{change.component}.{change.parameter}": change
-        for change in proposed
-    }
 
 
 def _edited(change: Change, value: float | str) -> Change:

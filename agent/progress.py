@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Self, TextIO
 
-from reson.components import by_kind, named
+from reson.components import by_kind, named, value_of_pair
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, count, duration, one_line, quantity
@@ -253,5 +253,5 @@ def findings(quantities: Json) -> str:
     return ", ".join(
         f"{name} {quantity(found['value'], found['stderr'], found['unit'])}"
         for name, found in quantities.items()
-        if name in PARAMETERS
+        if (of[1] if (of := value_of_pair(name)) else name) in PARAMETERS
     )

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from reson.components import Component, as_qubit
-from reson.older_records import derived, with_component, with_limits
+from reson.older_records import derived, with_component, with_limits, with_pairs
 from reson.records import Check, Finite, Quantity, Record
 
 Values = Mapping[str, float]
@@ -131,7 +131,7 @@ class Analysis(Record):
     @model_validator(mode="before")
     @classmethod
     def _with_component(cls, fields: Any) -> Any:
-        return with_component(fields)
+        return with_pairs(with_component(fields))
 
 
 class Past(Record):

@@ -106,21 +106,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _result("angle_scale_error", "", -0.6, 0.6, "by how much a fractional RX turns too far, relative to its angle"),
         _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
         _result("simultaneous_error_per_gate", "", 0.0, 0.5, "the same while all neighbours are benchmarked as well"),
-        *(
-            _result(
-                f"zz_{place}", "Hz", -2e7, 2e7, f"always-on ZZ with neighbour {place} of 4, in the coupling map's order"
-            )
-            for place in range(1, 5)
-        ),
-        *(
-            _result(
-                f"layer_error_{place}",
-                "",
-                0.0,
-                0.75,
-                f"average error of a Clifford on each of both and their two-qubit gate, with neighbour {place} of 4",
-            )
-            for place in range(1, 5)
+        _result("zz", "Hz", -2e7, 2e7, "always-on ZZ of a pair"),
+        _result(
+            "layer_error",
+            "",
+            0.0,
+            0.75,
+            "average error of a Clifford on each qubit of a pair and their two-qubit gate, in a full layer",
         ),
         _result("cz_error", "", 0.0, 0.75, "average error of a pair's CZ by interleaved benchmarking"),
         _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),

@@ -9,7 +9,7 @@ import streamlit as st
 from reson.agent import approvals
 from reson.agent.holder import holder_of, start_process
 from reson.agent.policy import answers_together
-from reson.changes import changes_of
+from reson.changes import named_changes
 from reson.errors import OperatorError, ToolError
 from reson.records import ActionKind, Change
 from reson.tools.experiments.catalogue import EXPERIMENTS
@@ -89,14 +89,14 @@ def form_together(place: Opened, pending: list[ApprovalRow], titles: Mapping[str
 
 def _fields(row: ApprovalRow) -> dict[str, float | str]:
     """One field for each proposed value, with its unit and limits; what was left as it is keeps its exact value."""
-    return {change.parameter: _field(row, change) for change in changes_of(row.action)}
+    return {name: _field(row, name, change) for name, change in named_changes(row.action).items()}
 
 
-def _field(row: ApprovalRow, change: Change) -> str | float:
+def _field(row: ApprovalRow, name: str, change: Change) -> str | float:
     spec = PARAMETERS[change.parameter]
     shown = quantity(change.new, change.stderr, change.unit, bare=True).replace("\u202f", "")
     limits = f"{quantity(spec.low, None, spec.unit)} to {quantity(spec.high, None, spec.unit)}"
-    text = st.text_input(f"{change.parameter}, {limits}", shown, key=f"value-{row.id}-{change.parameter}")
+    text = st.text_input(f"{name}, {limits}", shown, key=f"value-{row.id}-{name}")
     return change.new if text == shown else text
 
 

@@ -116,8 +116,8 @@ def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
     pairs = coupling_map.pairs_of(place)
     known = {
         "CZ error": coupling_map.of_pairs(table, pairs, "cz_error", place.now),
-        "ZZ": coupling_map.measured(table, pairs, "zz", place.now),
-        "Layer error": coupling_map.measured(table, pairs, "layer_error", place.now),
+        "ZZ": coupling_map.of_pairs(table, pairs, "zz", place.now),
+        "Layer error": coupling_map.of_pairs(table, pairs, "layer_error", place.now),
         "Published gate error": coupling_map.published_errors(coupling_map.published(place) if pairs else None),
     }
     ways = [way for way, of_pairs in known.items() if of_pairs]

@@ -13,7 +13,7 @@ import streamlit as st
 
 from reson.agent.chip import described_pairs
 from reson.agent.report.published import published_in
-from reson.components import Pair, Qubit
+from reson.components import Pair
 from reson.events import event_of
 from reson.records import Quantity
 from reson.tools.devices.device import neighbours_of
@@ -66,18 +66,8 @@ def _published(_store: Store, head: list[str]) -> Published | None:
     return published_in(_store, [event_of(json.loads(line)) for line in head])
 
 
-def measured(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[int, int], Known]:
-    """The newer of the two values that a pair can have, one with each of its qubits; ``name`` as in "zz" of zz_1."""
-    found = {}
-    for pair in pairs:
-        rows = [row for row in (_row(table, pairs, name, one, other) for one, other in (pair, pair[::-1])) if row]
-        if rows:
-            found[pair] = _known(max(rows, key=lambda row: row.valid_from), now)
-    return found
-
-
 def of_pairs(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[int, int], Known]:
-    """What was measured of pairs by their own names, as in the error of a CZ."""
+    """What was measured of pairs, such as the error of a CZ."""
     rows = {pair: table.get(Pair(*pair), {}).get(name) for pair in pairs}
     return {pair: _known(row, now) for pair, row in rows.items() if row is not None and row.measurement_id is not None}
 
@@ -85,11 +75,6 @@ def of_pairs(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[in
 def _known(row: ParameterRow, now: float) -> Known:
     value = Quantity(value=row.value, stderr=row.stderr, unit=row.unit)
     return Known(value, (now - row.valid_from) / 3600, row.measurement_id or "")
-
-
-def _row(table: Table, pairs: Pairs, name: str, qubit: int, other: int) -> ParameterRow | None:
-    row = table.get(Qubit(qubit), {}).get(f"{name}_{neighbours_of(qubit, pairs).index(other) + 1}")
-    return row if row is not None and row.measurement_id is not None else None
 
 
 def published_errors(told: Published | None) -> dict[tuple[int, int], Known]:

@@ -10,7 +10,8 @@ from reson.records import Quantity
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
 from reson.tools.points import measured_points
-from reson.tools.store.measurements import FIGURE, RAW, MeasurementRow, get_measurement, load_analysis
+from reson.tools.store.measurements import FIGURE, MeasurementRow, get_measurement, load_analysis
+from reson.tools.store.raw import RAW
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.addresses import link
 from reson.ui.opened import Opened

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, func, select, text
 
 from reson.authors import RULES
-from reson.changes import changes_of
+from reson.changes import named_changes
 from reson.components import named, order
 from reson.records import Action
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
@@ -177,7 +177,7 @@ def analyses_of(store: Store, measurement_id: str) -> list[tuple[str, float, str
 
 def asked_briefly(action: Action) -> str:
     """``x_amplitude``; of a measurement ``measure rabi``."""
-    return ", ".join(change.parameter for change in changes_of(action)) or asked(action)
+    return ", ".join(named_changes(action)) or asked(action)
 
 
 def _key(device: str, component: str, parameter: str) -> tuple[tuple[str, str], ...]:

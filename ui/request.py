@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from reson.agent.holder import holder_of
-from reson.changes import changes_of
+from reson.changes import changes_of, named_changes
 from reson.components import named
 from reson.errors import OperatorError
 from reson.records import ActionKind, Change, Check, Reading
@@ -67,21 +67,24 @@ def show_briefly(place: Opened, row: ApprovalRow) -> None:
 
 
 def _what(row: ApprovalRow, table_now: Table) -> None:
-    changes = changes_of(row.action)
+    changes = named_changes(row.action)
     if changes:
-        known = table_now.get(row.component, {})
-        rows = [_change(change, known.get(change.parameter)) for change in changes]
+        rows = [_change(name, change, _known(table_now, change)) for name, change in changes.items()]
         show(table(("Parameter", "In force", "Proposed", "Change"), rows, numbers=(1, 2, 3)))
     else:
         show(_asked_measurement(row))
     show(facts([("Why", row.why), ("Rule that asks", row.rule)]))
 
 
-def _change(change: Change, known: ParameterRow | None) -> tuple[Markup, Markup, Markup, Markup]:
+def _known(table_now: Table, change: Change) -> ParameterRow | None:
+    return table_now.get(change.component, {}).get(change.parameter)
+
+
+def _change(name: str, change: Change, known: ParameterRow | None) -> tuple[Markup, Markup, Markup, Markup]:
     old = "–" if known is None else quantity(known.value, known.stderr, known.unit)
     new = quantity(change.new, change.stderr, change.unit)
     return (
-        tag("span", change.parameter),
+        tag("span", name),
         tag("span", old, kind="rs-old"),
         tag("span", new, kind="rs-new"),
         tag("span", _difference(change, known)),
@@ -158,11 +161,7 @@ def _consequences(place: Opened, row: ApprovalRow, table_now: Table) -> None:
     if row.kind is ActionKind.MEASURE:
         rejected = f"It is not measured. The brain hears your note and decides again about {qubits}."
     else:
-        kept = [
-            name
-            for name in (change.parameter for change in changes_of(row.action))
-            if name in table_now.get(row.component, {})
-        ]
+        kept = [name for name, change in named_changes(row.action).items() if _known(table_now, change)]
         stay = (
             f"{' and '.join(kept)} stay{'s' if len(kept) == 1 else ''} as in force. "
             if kept
@@ -181,17 +180,17 @@ def _consequences(place: Opened, row: ApprovalRow, table_now: Table) -> None:
 
 def _history_of_values(place: Opened, row: ApprovalRow) -> None:
     charts = []
-    for change in changes_of(row.action):
-        past = queries.versions(place.store, row.device, row.component, change.parameter, HISTORY)
+    for name, change in named_changes(row.action).items():
+        past = queries.versions(place.store, row.device, change.component, change.parameter, HISTORY)
         if past:
-            charts.append((change, past))
+            charts.append((name, change, past))
     if not charts:
         return
     section("History")
-    for column, (change, past) in zip(st.columns(max(2, len(charts))), charts, strict=False):
+    for column, (name, change, past) in zip(st.columns(max(2, len(charts))), charts, strict=False):
         with column:
             chart = trends.of_value(past, change, row.requested_device)
-            plots.draw(chart, f"history-{row.id}-{change.parameter}")
+            plots.draw(chart, f"history-{row.id}-{name}")
 
 
 def show_stale(place: Opened, row: ApprovalRow) -> None:

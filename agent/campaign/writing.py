@@ -8,7 +8,7 @@ from reson.agent.approvals import authorise, by_a_person
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.remembering import remember_answer
 from reson.agent.campaign.state import CampaignState, QubitState, measurement_id, parked, ready
-from reson.changes import changes_of
+from reson.changes import changes_of, named_changes
 from reson.components import joined, order
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.devices.device import why_not_set
@@ -154,14 +154,14 @@ def execute(bench: Bench, row: ApprovalRow) -> QubitState:
     if row.status == "approved" and (refused := _refused_by_device(bench, row)):
         return refused
     written = commit_approved(bench.store, row.id, device_time=bench.clock())
+    names = {(one.component, one.parameter): name for name, one in named_changes(row.effective_action).items()}
     for version in written:
+        name = names[version.component, version.parameter]
         body = {
             "component": version.component,
             "parameter": version.parameter,
             "value": version.value,
             "stderr": version.stderr,
         }
-        bench.tell(
-            f"{row.id}-{version.parameter}", "parameter_change", body | {"approval": row.id, "author": version.author}
-        )
+        bench.tell(f"{row.id}-{name}", "parameter_change", body | {"approval": row.id, "author": version.author})
     return ready("written")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reson.changes import changes_of
+from reson.changes import named_changes
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json
 from reson.tools.experiments.catalogue import get
@@ -131,7 +131,7 @@ def list_approvals(record: Record) -> list[Json]:
             "approval": row.id,
             "component": row.component,
             "asks": str(row.kind),
-            "changes": [change(one) for one in changes_of(row.action)],
+            "changes": [change(one, name) for name, one in named_changes(row.action).items()],
             "why": row.why,
         }
         for row in pending_approvals(record.store, status="pending")

@@ -209,11 +209,11 @@ def _what(row: ApprovalRow) -> str:
 
 
 def _ways_to_answer(lab: Lab, row: ApprovalRow) -> list[str]:
-    from reson.changes import changes_of
+    from reson.changes import named_changes
     from reson.records import ActionKind
 
     place = str(lab.directory)
-    values = [f"{change.parameter}={change.new:.10g}" for change in changes_of(row.action)][:1]
+    values = [f"{name}={change.new:.10g}" for name, change in named_changes(row.action).items()][:1]
     ways = [["approve", row.id], ["reject", row.id, "--note", "WHY"], ["respond", row.id, "--note", "WHAT"]]
     if row.kind is not ActionKind.MEASURE:
         ways.insert(1, ["edit", row.id, *values])

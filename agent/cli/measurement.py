@@ -73,7 +73,8 @@ def export(
       reson measurement export night-0001-0004-q2 --to /tmp
     """
     from reson.tools.points import measured_points
-    from reson.tools.store.measurements import FIGURE, RAW, load_analysis
+    from reson.tools.store.measurements import FIGURE, load_analysis
+    from reson.tools.store.raw import RAW
 
     store = place.lab(context).store()
     row = _row(store, name)

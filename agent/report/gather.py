@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reson.agent.model.accounts import account
 from reson.agent.report import chip, events, tables
-from reson.agent.report.content import Proposed, Provenance, Qubit, Report, Run, Use, Waiting
+from reson.agent.report.content import Proposed, Provenance, Qubit, Report, Run, Use, Value, Waiting
 from reson.agent.report.published import against_published, published_in
 from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
 from reson.agent.standing import health_of
 from reson.agent.worse import Looked, Worse, worse_on_record
+from reson.changes import changes_of
 from reson.components import named
 from reson.events import Event, Started
 from reson.records import ActionKind
+from reson.tools.experiments.layer_fidelity import ERROR as LAYER_ERROR
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.integrity import head_of
 from reson.tools.store.lessons import lesson_id, list_lessons
@@ -67,7 +69,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         waiting=tuple(_waiting(approval, after) for approval in pending),
         changes=tables.differences(before, after, mine),
         drift=drift,
-        published=_published(lab, store, row, trajectory, qubits),
+        published=_published(lab, store, row, trajectory, qubits, tables.of_pairs(after, LAYER_ERROR, mine)),
         lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
         summary=events.summary_of(trajectory),
@@ -85,12 +87,17 @@ def _worse(store: Store, row: RunRow, qubits: Sequence[Qubit]) -> tuple[Worse, .
 
 
 def _published(
-    lab: Lab, store: Store, row: RunRow, trajectory: Sequence[Event], qubits: Sequence[Qubit]
+    lab: Lab,
+    store: Store,
+    row: RunRow,
+    trajectory: Sequence[Event],
+    qubits: Sequence[Qubit],
+    layers: Mapping[str, Value],
 ) -> AgainstPublished | None:
     told = published_in(store, trajectory)
     if told is None:
         return None
-    return against_published((row.id, row.ended_device), told, qubits, _published_before(lab, store, row))
+    return against_published((row.id, row.ended_device), told, qubits, layers, _published_before(lab, store, row))
 
 
 def _published_before(lab: Lab, store: Store, run: RunRow) -> list[tuple[str, float | None, Published]]:
@@ -137,7 +144,10 @@ def _waiting(row: ApprovalRow, table: Table) -> Waiting:
         approval_id=row.id,
         component=row.component,
         what=what,
-        changes=tuple(_beside(one, table.get(row.component, {}).get(one.parameter)) for one in proposed(row)),
+        changes=tuple(
+            _beside(one, table.get(change.component, {}).get(change.parameter))
+            for one, change in zip(proposed(row), changes_of(row.effective_action), strict=True)
+        ),
         why=row.why,
         rule=row.rule,
         measurement_id=row.evidence.get("measurement"),

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from reson.agent.report.content import Qubit, Value
 from reson.agent.report.published_content import ComparedPair
+from reson.components import Pair
 from reson.records import Quantity
-from reson.tools.devices.device import neighbours_of
 from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.experiments.layer_fidelity import gate_error, layer_fidelity
 
@@ -17,20 +17,21 @@ SMALLEST = 1e-5
 """Least error that a gate is credited with: what is left of a layer's error can come out below zero."""
 
 
-def measured_pairs(told: Published, members: Mapping[int, Qubit]) -> tuple[ComparedPair, ...]:
-    """Every pair of which this run has measured a layer's error, one or both qubits being of the run."""
-    everywhere = [pair.qubits for pair in told.pairs]
-    found = (_compare(pair, told, members, everywhere) for pair in told.pairs)
+def measured_pairs(
+    told: Published, members: Mapping[int, Qubit], layers: Mapping[str, Value]
+) -> tuple[ComparedPair, ...]:
+    """Every pair of which this run has measured a layer's error, one or both qubits being of the run; ``layers``: what
+    the table has of pairs.
+    """
+    found = (_compare(pair, told, members, layers.get(Pair(*pair.qubits))) for pair in told.pairs)
     return tuple(one for one in found if one is not None)
 
 
 def _compare(
-    pair: PublishedPair, told: Published, members: Mapping[int, Qubit], everywhere: Sequence[tuple[int, int]]
+    pair: PublishedPair, told: Published, members: Mapping[int, Qubit], layer: Value | None
 ) -> ComparedPair | None:
-    first, second = pair.qubits
-    layer = _layer_error(first, second, members, everywhere) or _layer_error(second, first, members, everywhere)
     pulses = [_pulse_error(qubit, told, members) for qubit in pair.qubits]
-    if layer is None or any(one is None for one in pulses):
+    if layer is None or not layer.fresh or any(one is None for one in pulses):
         return None
     known = [one for one in pulses if one is not None]
     stderr = math.hypot(layer.stderr or 0.0, gate_error(0.0, math.hypot(*(one.stderr or 0.0 for one in known))))
@@ -43,17 +44,6 @@ def _compare(
         published=pair.error,
         sigmas=None if pair.error is None or not stderr else (value - pair.error) / stderr,
     )
-
-
-def _layer_error(
-    qubit: int, other: int, members: Mapping[int, Qubit], everywhere: Sequence[tuple[int, int]]
-) -> Value | None:
-    """As ``qubit`` has it on record, in this run."""
-    if qubit not in members:
-        return None
-    place = neighbours_of(qubit, everywhere).index(other) + 1
-    value = members[qubit].values.get(f"layer_error_{place}")
-    return value if value is not None and value.fresh else None
 
 
 def _pulse_error(qubit: int, told: Published, members: Mapping[int, Qubit]) -> Quantity | None:

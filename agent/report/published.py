@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from reson import components
-from reson.agent.report.content import Qubit
+from reson.agent.report.content import Qubit, Value
 from reson.agent.report.measured_pairs import error_per_layered_gate, measured_pairs, published_per_layered_gate
 from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, ComparedPair, Layout
 from reson.agent.report.published_history import RUNS, republished, then
@@ -49,16 +49,19 @@ def against_published(
     run: tuple[str, float | None],
     told: Published,
     qubits: Sequence[Qubit],
+    layers: Mapping[str, Value],
     before: Sequence[tuple[str, float | None, Published]] = (),
 ) -> AgainstPublished:
-    """``run``: its name and end; ``before``: name, end and published properties of runs before, the newest first."""
+    """``run``: its name and end; ``layers``: error of a pair's layer; ``before``: name, end and published properties of
+    runs before, the newest first.
+    """
     members = {
         name.number: qubit
         for qubit in qubits
         if isinstance(name := components.parse(qubit.component), components.Qubit)
     }
     compared = tuple(found for qubit in qubits for found in _compare(qubit, told))
-    pairs = measured_pairs(told, members)
+    pairs = measured_pairs(told, members, layers)
     earlier = reversed(before[:RUNS])
     return AgainstPublished(
         device=told.device,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reson.agent.report.content import Entry, Proposed, Write
-from reson.changes import changes_of
+from reson.changes import named_changes
 from reson.prompts.criteria import criterion
 from reson.records import Quantity, Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS
@@ -69,6 +69,6 @@ def write_of(approval: ApprovalRow) -> Write:
 def proposed(approval: ApprovalRow) -> tuple[Proposed, ...]:
     """The changes in force: those of an edit where a person made one."""
     return tuple(
-        Proposed.model_validate(change.model_dump(exclude={"component"}))
-        for change in changes_of(approval.effective_action)
+        Proposed.model_validate(change.model_dump(exclude={"component"}) | {"parameter": name})
+        for name, change in named_changes(approval.effective_action).items()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reson.agent.report.content import Difference, Drift, Value
+from reson.components import pairs_of, value_name
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.store.parameters import ParameterRow, Table, current, get_snapshot, log
 from reson.tools.store.runs import RunRow, list_runs
@@ -29,15 +30,21 @@ def _table_at(store: Store, run: RunRow, moment) -> Table:
     snapshot = get_snapshot(store, run.id, moment)
     if snapshot is None:
         return {}
-    versions: dict[tuple[str, str, float], ParameterRow] = {
-        (row.component, row.parameter, row.value): row
+    versions = {
+        (name, row.value): row  # a snapshot may be older than the name of a value is
         for row in log(store, run.device)
+        for name in (row.written_as, value_name(row.component, row.parameter))
         if row.valid_from <= snapshot.device_time
     }
-    return {
-        component: {name: versions[component, name, value] for name, value in values.items()}
+    kept = [
+        versions[value_name(component, name), value]
         for component, values in snapshot.values.items()
-    }
+        for name, value in values.items()
+    ]
+    table: Table = {}
+    for row in sorted(kept, key=lambda row: row.sequence):  # of a value that had two names once, the newer version
+        table.setdefault(row.component, {})[row.parameter] = row
+    return table
 
 
 def value_of(row: ParameterRow, run_measurements: frozenset[str]) -> Value:
@@ -48,6 +55,13 @@ def value_of(row: ParameterRow, run_measurements: frozenset[str]) -> Value:
         measured=row.measurement_id is not None,
         fresh=row.measurement_id in run_measurements,
     )
+
+
+def of_pairs(table: Table, parameter: str, run_measurements: frozenset[str]) -> dict[str, Value]:
+    """A value of every pair that has it."""
+    return {
+        pair: value_of(table[pair][parameter], run_measurements) for pair in pairs_of(table) if parameter in table[pair]
+    }
 
 
 def differences(before: Table, after: Table, run_measurements: frozenset[str]) -> tuple[Difference, ...]:

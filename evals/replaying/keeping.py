@@ -22,8 +22,8 @@ from reson.tools.devices.device import coupling_of
 from reson.tools.store import schema
 from reson.tools.store.approvals import ApprovalRow, list_approvals
 from reson.tools.store.database import reading
-from reson.tools.store.measurements import RAW, list_measurements
-from reson.tools.store.raw import pack_raw, unpack_raw
+from reson.tools.store.measurements import list_measurements
+from reson.tools.store.raw import RAW, pack_raw, unpack_raw
 from reson.tools.store.runs import RunRow, get_run
 
 if TYPE_CHECKING:

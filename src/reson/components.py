@@ -135,6 +135,18 @@ def noun_of(components: Iterable[str]) -> str:
     return "pair" if names and len(pairs_of(names)) == len(names) else "qubit"
 
 
+def value_name(component: str, parameter: str) -> str:
+    """How a value of this component is called among those of another: ``q0-q1.zz``."""
+    return f"{component}.{parameter}"
+
+
+def value_of_pair(name: str) -> tuple[Pair, str] | None:
+    """Inverse of ``value_name`` for a pair; None for what names no value of a pair."""
+    component, _, parameter = name.partition(".")
+    one = parse(component) if parameter else None
+    return (one, parameter) if isinstance(one, Pair) else None
+
+
 def _two(one: int, other: int) -> Sequence[int]:
     if one == other:
         raise ValueError(f"{one} and {other} are one qubit, not two")

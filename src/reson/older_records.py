@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from reson.components import Qubit
+from reson.components import Pair, Qubit, as_qubit, value_name
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -22,6 +23,8 @@ _CHECKS = {
     "distance of 0 and 1": "no_signal",
 }
 """Name of a check -> its code, where the name is the whole of it."""
+_PLACED = re.compile(r"(zz|layer_error|contrast)_([1-4])")
+"""A quantity of a pair, by the place of the neighbour."""
 _CHECKS_THAT_END = {
     " inside the sweep": "at_edge",
     " above noise": "unresolved",
@@ -79,3 +82,27 @@ def with_limits(fields: Any) -> Any:
     if not isinstance(fields, dict) or "limits" in fields or not str(fields.get("label", "")).startswith("P("):
         return fields
     return fields | {"limits": (0.4 if fields["label"] == "P(survival)" else -0.05, 1.05)}
+
+
+def with_pairs(fields: Any) -> Any:
+    """The fields of an analysis, which numbered the neighbours of its qubit: what was found of each is named by its
+    pair.
+    """
+    if not isinstance(fields, dict) or fields.get("experiment") not in ("zz_ramsey", "layer_fidelity"):
+        return fields
+    quantities = fields.get("quantities", {})
+    placed = {name: found for name in quantities if (found := _PLACED.fullmatch(name))}
+    if not placed:
+        return fields
+    places = dict.fromkeys(found[2] for found in placed.values())
+    pairs = dict(zip(places, _pairs(fields), strict=True))
+    names = {name: value_name(pairs[found[2]], found[1]) for name, found in placed.items()}
+    return fields | {"quantities": {names.get(name, name): value for name, value in quantities.items()}}
+
+
+def _pairs(fields: dict[str, Any]) -> list[Pair]:
+    """Those of an analysis in the order of its places, which is that of its series."""
+    own = as_qubit(fields["component"]).number
+    if "neighbour" in fields["quantities"]:
+        return [Pair(own, int(fields["quantities"]["neighbour"]["value"]))]
+    return [Pair(own, as_qubit(series["name"].removeprefix("with ")).number) for series in fields["series"]]

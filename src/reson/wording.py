@@ -115,16 +115,16 @@ def asked(action: Action, *, values: bool = True) -> str:
 
     ``values=False`` names what changes and leaves out how.
     """
-    from reson.changes import changes_of  # with the records, which a command line's help has no time for
+    from reson.changes import named_changes  # with the records, which a command line's help has no time for
 
-    changes = [change(one) if values else one.parameter for one in changes_of(action)]
+    changes = [change(one, name) if values else name for name, one in named_changes(action).items()]
     return f"{_VERBS[action.kind]} {', '.join(changes) or action.arguments.get('experiment', 'something')}"
 
 
-def change(one: Change) -> str:
-    """``x_amplitude 0.31 → 0.3512(6)``; of a first value the new one alone."""
+def change(one: Change, name: str = "") -> str:
+    """``x_amplitude 0.31 → 0.3512(6)``; of a first value the new one alone. ``name``: in place of the parameter's."""
     old = "" if one.old is None else f"{quantity(one.old, None, one.unit)} "
-    return f"{one.parameter} {old}→ {quantity(one.new, one.stderr, one.unit)}"
+    return f"{name or one.parameter} {old}→ {quantity(one.new, one.stderr, one.unit)}"
 
 
 def one_line(text: str, width: int | None = None) -> str:

@@ -12,7 +12,7 @@ from reson.records import Quantity
 from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.devices.simulated.layouts import LAYOUTS
 from reson.tools.store.table import ParameterRow
-from reson.ui.coupling_map import Known, measured, positions, published_errors
+from reson.ui.coupling_map import Known, positions, published_errors
 from reson.ui.coupling_map import of_pairs as of_pairs_on_record
 from reson.ui.pair_lines import of_pairs
 
@@ -73,19 +73,6 @@ def row(component, parameter, value, at):
         author="reson",
         reason="",
     )
-
-
-def test_a_pair_has_the_newer_of_its_two_values_by_the_order_of_its_neighbours():
-    pairs = ((0, 1), (1, 2), (1, 5))
-    table = {
-        "q0": {"zz_1": row("q0", "zz_1", 50e3, 0.0)},
-        "q1": {"zz_1": row("q1", "zz_1", 60e3, 3600.0), "zz_3": row("q1", "zz_3", -20e3, 3600.0)},
-    }
-    found = measured(table, pairs, "zz", 7200.0)
-    assert {pair: (one.of.value, one.age_hours) for pair, one in found.items()} == {
-        (0, 1): (60e3, 1),
-        (1, 5): (-20e3, 1),
-    }
 
 
 def test_a_pair_has_what_was_measured_under_its_own_name_with_the_measurement():

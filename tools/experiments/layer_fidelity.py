@@ -1,26 +1,26 @@
 """Layer fidelity (LayerFidelity of Qiskit Experiments): the error of every two-qubit gate of a qubit, in a full layer.
 
 Direct benchmarking of disjoint pairs at once (McKay et al., arXiv 2311.05933). Each layer plays a random Clifford on
-every qubit and the two-qubit gate on every pair of the layer. Every edge at a qubit that is asked for is measured; each
-of its two qubits records it.
+every qubit and the two-qubit gate on every pair of the layer. Every edge at a qubit that is asked for is measured; both
+of its qubits show it, and the first of them that was asked for writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.components import Qubit
+from reson.components import Pair, Qubit, value_name, value_of_pair
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
-from reson.tools.data import Analysis, Axis, Past, RawData, Values, probability
+from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values, probability
 from reson.tools.experiments import benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.proposals import changes_of_pairs
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
 
@@ -34,7 +34,8 @@ TWO_QUBIT = ("cz", "ecr", "cx")
 LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
 LONGEST = 150.0
 """Layers that an error of 0.2 to 10 % shows in."""
-MOST_NEIGHBOURS = 4
+ERROR, SHOWN = "layer_error", "layer_error_shown"
+"""Quantities of a pair: its error, and the same where its other qubit writes it."""
 SYSTEMATIC = 0.015
 """Relative: Cliffords of single qubits leave errors of one and of both qubits that decay at rates of their own."""
 
@@ -57,7 +58,7 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Raises ``ToolError`` (bad_arguments) for a qubit without a two-qubit gate."""
     from reson.tools.devices.possible import works_at
-    from reson.tools.experiments.circuits.layer_circuits import layer_circuits, layers_of, neighbours_at, run_layers
+    from reson.tools.experiments.circuits.layer_circuits import layer_circuits, layers_of, run_layers
 
     gate, pairs = works_at(device, TWO_QUBIT)
     mine = [(a, b) for a, b in pairs if {a, b} & set(arguments)]
@@ -73,9 +74,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     ended = device.now().timestamp()
     data = {}
     for qubit, given in arguments.items():
-        near = neighbours_at(device, gate, qubit)
         points = [
-            (_point(other, near, length, target), count)
+            (_point(other, qubit == min(set(edge) & set(arguments)), length, target), count)
             for edge, outcomes in found.items()
             if qubit in edge
             for other in set(edge) - {qubit}
@@ -95,9 +95,9 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     return data
 
 
-def _point(other: int, near: list[int], length: int, target: int) -> dict[str, int | str]:
-    place = near.index(other) + 1
-    return {"xval": length, "series": f"with q{other}", "neighbour": other, "place": place, "target": target}
+def _point(other: int, writes: bool, length: int, target: int) -> dict[str, int | str | bool]:
+    series = f"with {Qubit(other)}"
+    return {"xval": length, "series": series, "neighbour": other, "writes": writes, "target": target}
 
 
 def analyse(raw: RawData) -> Analysis:
@@ -106,30 +106,31 @@ def analyse(raw: RawData) -> Analysis:
     survival, error = measured(raw)
     keys = ("xval", "neighbour", "target")
     groups = np.array([[metadata[key] for key in keys] for metadata in raw.circuits], dtype=float)
-    places = {metadata["series"]: metadata["place"] for metadata in raw.circuits}
+    edges = {metadata["series"]: metadata for metadata in raw.circuits}
     widened = error * benchmarking.scatter(groups, survival, error)
-    result = fit(PairsAnalysis(tuple(places)), raw, 1.0, (survival, widened))
+    result = fit(PairsAnalysis(tuple(edges)), raw, 1.0, (survival, widened))
     return Analysis(
         experiment=NAME,
         component=raw.component,
         series=result.series,
         x_axis=Axis(label="Layers", unit=""),
         y_axis=probability("P(both survive)"),
-        quantities={} if result.error else _quantities(result, list(places.values())),
+        quantities={} if result.error else _quantities(result, raw.qubit, list(edges.values())),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, places: list[int]) -> dict[str, Quantity]:
+def _quantities(result: Fit, qubit: int, edges: Sequence[Mapping[str, Any]]) -> dict[str, Quantity]:
     found: dict[str, Quantity] = {}
-    for number, place in enumerate(places):
-        alpha = result[f"alpha{number}"]
+    for number, edge in enumerate(edges):
+        pair, alpha = Pair(qubit, edge["neighbour"]), result[f"alpha{number}"]
         value = 3 / 4 * (1 - alpha.value)
-        found[f"layer_error_{place}"] = Quantity(
+        name = ERROR if edge.get("writes", True) else SHOWN  # before there were rows of pairs both qubits wrote it
+        found[value_name(pair, name)] = Quantity(
             value=value, stderr=alpha.stderr and float(np.hypot(3 / 4 * alpha.stderr, SYSTEMATIC * value))
         )
-        found[f"contrast_{place}"] = result[f"a{number}"]
+        found[value_name(pair, CONTRAST)] = result[f"a{number}"]
     return found
 
 
@@ -154,25 +155,25 @@ def draw(analysis: Analysis) -> Figure:
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, *(f"layer_error_{place}" for place in range(1, MOST_NEIGHBOURS + 1)))
+    return changes_of_pairs(analysis, ERROR)
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     found = analysis.quantities
-    errors = [name for name in found if name.startswith("layer_error_")]
-    fitted = checks.fitted(analysis, *errors, *(name.replace("layer_error", "contrast") for name in errors))
+    errors = {of[0]: name for name in found if (of := value_of_pair(name)) and of[1] in (ERROR, SHOWN)}
+    fitted = checks.fitted(analysis, *errors.values(), *(value_name(pair, CONTRAST) for pair in errors))
     signals = [checks.signal(part, f"signal {part.name}") for part in analysis.series]
     if not fitted.passed or not errors:
         return [fitted, *signals]
     listed = [fitted, *signals, checks.goodness(analysis, parameters=2 * len(errors), tolerance=0.01, highest=4.0)]
-    for name in errors:
-        error, place = found[name], name[-1]
+    for pair, key in errors.items():
+        name, error = value_name(pair, ERROR), found[key]
         decays = 4 / 3 * error.value * parameters["max_length"]
         listed += [
             checks.within(name, error.value, 1e-5, 0.3),
-            checks.within(f"height of decay {place}", found[f"contrast_{place}"].value, 0.25, 0.85),
-            checks.within(f"decays in the longest sequence, {place}", decays, 0.1, 60.0),
-            checks.within(f"decays in the longest sequence, {place}", decays, 0.2, 20.0, severity=Verdict.REVIEW),
+            checks.within(f"height of the decay of {pair}", found[value_name(pair, CONTRAST)].value, 0.25, 0.85),
+            checks.within(f"decays in the longest sequence, {pair}", decays, 0.1, 60.0),
+            checks.within(f"decays in the longest sequence, {pair}", decays, 0.2, 20.0, severity=Verdict.REVIEW),
             checks.resolved(name, error, 4.0),
             checks.precise(name, error, 0.15),
             checks.history(name, error, history, natural=0.3),
@@ -194,7 +195,7 @@ EXPERIMENT = Experiment(
         sweep.shots(1000),
     ),
     needs=("x_amplitude", "sx_amplitude", "readout_threshold"),
-    calibrates=tuple(f"layer_error_{place}" for place in range(1, MOST_NEIGHBOURS + 1)),
+    calibrates=(ERROR,),
     defaults=_defaults,
     device_seconds=_device_seconds,
     acquire=acquire,

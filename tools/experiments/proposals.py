@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reson.records import Change
+from reson.components import value_of_pair
+from reson.records import Change, Quantity
 from reson.tools.data import Analysis, Values
 from reson.tools.quantities import PARAMETERS
 
@@ -11,15 +12,26 @@ def changes(analysis: Analysis, values: Values, *names: str) -> list[Change]:
     """One ``Change`` for each named quantity that came out. Values are not clipped: bounds are checked at the gate."""
     if analysis.error is not None or not analysis.component:
         return []
-    return [
-        Change(
-            component=analysis.component,
-            parameter=name,
-            old=values.get(name),
-            new=analysis.quantities[name].value,
-            stderr=analysis.quantities[name].stderr,
-            unit=PARAMETERS[name].unit,
-        )
-        for name in names
-        if name in analysis.quantities
-    ]
+    found = analysis.quantities
+    return [_change(analysis.component, name, values.get(name), found[name]) for name in names if name in found]
+
+
+def changes_of_pairs(analysis: Analysis, *names: str) -> list[Change]:
+    """The same of pairs that the measured qubit belongs to, from quantities such as ``q0-q1.zz``; what is in force of
+    them is not among the values of the qubit.
+    """
+    if analysis.error is not None:
+        return []
+    found = [(value_of_pair(key), quantity) for key, quantity in analysis.quantities.items()]
+    return [_change(of[0], of[1], None, quantity) for of, quantity in found if of is not None and of[1] in names]
+
+
+def _change(component: str, name: str, old: float | None, found: Quantity) -> Change:
+    return Change(
+        component=component,
+        parameter=name,
+        old=old,
+        new=found.value,
+        stderr=found.stderr,
+        unit=PARAMETERS[name].unit,
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.components import Pair, value_name, value_of_pair
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
@@ -22,7 +23,7 @@ from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.zz_model import MODEL, zz_start
-from reson.tools.experiments.proposals import changes
+from reson.tools.experiments.proposals import changes_of_pairs
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ told from its mirror image."""
 LARGEST = 1.5
 NEIGHBOUR = "neighbour"
 """Series of the two circuits that read the neighbour, prepared in 0 and in 1."""
-MOST_NEIGHBOURS = 4
 MOST_ERROR = 2e3
 """Hz, standard error up to which the value is of use."""
 
@@ -90,8 +90,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     theirs = {pairs[qubit]: values for qubit, values in arguments.items()}
     found = acquisition.acquire("zz_ramsey", device, arguments, experiments, acquisition.CLASSIFIED)
     seen = acquisition.acquire("zz_ramsey", device, theirs, witnesses, acquisition.CLASSIFIED)
-    coupling = coupling_of(device)
-    return {qubit: _joined(raw, seen[pairs[qubit]], neighbours_of(qubit, coupling)) for qubit, raw in found.items()}
+    return {qubit: _joined(raw, seen[pairs[qubit]]) for qubit, raw in found.items()}
 
 
 def _checked(device: Device, qubit: int, values: Values) -> int:
@@ -103,10 +102,9 @@ def _checked(device: Device, qubit: int, values: Values) -> int:
     return found
 
 
-def _joined(raw: RawData, seen: RawData, neighbours: list[int]) -> RawData:
+def _joined(raw: RawData, seen: RawData) -> RawData:
     """The measurement with the two circuits that read the neighbour, and which neighbour it was."""
-    place = neighbours.index(seen.qubit) + 1 if seen.qubit in neighbours else 0
-    marked = [metadata | {"neighbour": seen.qubit, "place": place} for metadata in seen.circuits]
+    marked = [metadata | {"neighbour": seen.qubit} for metadata in seen.circuits]
     return replace(
         raw,
         parameters=raw.parameters | {"neighbour": seen.qubit},
@@ -132,23 +130,25 @@ def analyse(raw: RawData) -> Analysis:
         series=result.series,
         x_axis=Axis(label="Delay", unit="s"),
         y_axis=P1,
-        quantities={} if result.error else _quantities(result, values[flips], errors[flips], raw.circuits[-1]),
+        quantities={} if result.error else _quantities(result, values[flips], errors[flips], _pair(raw)),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _quantities(result: Fit, flips: np.ndarray, errors: np.ndarray, read: Mapping[str, float]) -> dict[str, Quantity]:
+def _pair(raw: RawData) -> Pair:
+    return Pair(raw.qubit, int(raw.circuits[-1]["neighbour"]))
+
+
+def _quantities(result: Fit, flips: np.ndarray, errors: np.ndarray, pair: Pair) -> dict[str, Quantity]:
     zz = result.scaled("zz", MHZ, "Hz")
     flipped = Quantity(value=float(flips[1] - flips[0]), stderr=float(np.hypot(*errors)))
-    found = {
-        "zz": zz,
+    return {
+        value_name(pair, "zz"): zz,
         "common": result.scaled("freq", MHZ, "Hz"),
         "contrast": result["amp"],
         "neighbour_contrast": flipped,
-        "neighbour": Quantity(value=float(read["neighbour"])),
     }
-    return found | ({f"zz_{int(read['place'])}": zz} if 1 <= read["place"] <= MOST_NEIGHBOURS else {})
 
 
 def draw(analysis: Analysis) -> Figure:
@@ -158,17 +158,18 @@ def draw(analysis: Analysis) -> Figure:
 
 
 def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, *(f"zz_{place}" for place in range(1, MOST_NEIGHBOURS + 1)))
+    return changes_of_pairs(analysis, "zz")
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    fitted = checks.fitted(analysis, "zz", "common", "contrast", "neighbour_contrast")
+    name = next((one for one in analysis.quantities if value_of_pair(one)), "zz")
+    fitted = checks.fitted(analysis, name, "common", "contrast", "neighbour_contrast")
     if not fitted.passed:
         return [fitted, *(checks.signal(part, f"signal, {part.name}") for part in analysis.series)]
     found, window, detuning = analysis.quantities, parameters["max_delay"], abs(parameters["detuning"])
-    zz, common = found["zz"], found["common"]
+    zz, common = found[name], found["common"]
     nyquist = (parameters["points"] - 1) / window / 2
-    listed = [
+    return [
         fitted,
         *(checks.signal(part, f"signal, {part.name}") for part in analysis.series),
         # beyond this one of the two fringes folds back, and looks as good as any other
@@ -186,9 +187,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         ),
         checks.within("error of zz", zz.stderr or np.inf, 0.0, MOST_ERROR, "Hz", severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=7, tolerance=0.03),
+        checks.history(name, zz, history, natural=1e3, relative=False),
     ]
-    known = [name for name in found if name.startswith("zz_")]
-    return listed + [checks.history(name, zz, history, natural=1e3, relative=False) for name in known]
 
 
 EXPERIMENT = Experiment(
@@ -216,7 +216,7 @@ EXPERIMENT = Experiment(
         sweep.shots(500),
     ),
     needs=("drive_frequency", "x_amplitude", "sx_amplitude", "readout_threshold"),
-    calibrates=tuple(f"zz_{place}" for place in range(1, MOST_NEIGHBOURS + 1)),
+    calibrates=("zz",),
     defaults=_defaults,
     device_seconds=_device_seconds,
     acquire=acquire,

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from reson.errors import OperatorError
+from reson.tools.store.blobs import Blobs
 from reson.tools.store.faults import operator_errors
 from reson.tools.store.migrations import MIGRATIONS, migrate
 from reson.tools.store.schema import SCHEMA_VERSION, metadata, schema_version
@@ -24,8 +25,10 @@ _WRITER_LOCK = 0x7265736F  # "reso": the advisory lock that makes a server's wri
 _MAGIC = b"SQLite format 3\0"
 
 
-def open_database(url: str | URL) -> Engine:
-    """Open the database, creating its tables on first use. Raises ``OperatorError``; a refused file stays untouched."""
+def open_database(url: str | URL, blobs: Blobs) -> Engine:
+    """Open the database, creating its tables on first use, or bringing them to the newest schema with the files that
+    belong to it. Raises ``OperatorError``; a refused file stays untouched.
+    """
     try:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
@@ -45,7 +48,7 @@ def open_database(url: str | URL) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
-        _require_schema(engine)
+        _require_schema(engine, blobs)
     except OperatorError:
         engine.dispose()  # closes the file: the -wal and -shm beside it would otherwise stay
         raise
@@ -106,7 +109,7 @@ def _require_sqlite_file(path: Path) -> None:
             )
 
 
-def _require_schema(engine: Engine) -> None:
+def _require_schema(engine: Engine, blobs: Blobs) -> None:
     with reading(engine) as connection:
         version = _version(connection)
     if version in (None, SCHEMA_VERSION) or version in MIGRATIONS:  # never change the file of another program
@@ -120,7 +123,7 @@ def _require_schema(engine: Engine) -> None:
                 version = SCHEMA_VERSION
     elif version in MIGRATIONS:
         with writing(engine) as connection:
-            version = migrate(connection, _version(connection) or version)
+            version = migrate(connection, blobs, _version(connection) or version)
     if version != SCHEMA_VERSION:
         raise OperatorError(
             f"{place(engine)} has schema version {version}, this Reson reads version {SCHEMA_VERSION}",

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from reson.changes import changes_of
+from reson.components import value_name
 from reson.errors import OperatorError, ToolError
 from reson.older_records import with_component
 from reson.records import content_hash
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
-from reson.tools.store.raw import unpack_raw
+from reson.tools.store.measurements import ANALYSIS, FIGURE
+from reson.tools.store.named_by_place import stands_for
+from reson.tools.store.raw import RAW, unpack_raw
 from reson.tools.store.rows import record_of
 from reson.tools.store.runs import OWN_DATA
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs, snapshots
@@ -62,8 +64,11 @@ def _of_values(connection: Connection, rows: Sequence[Row]) -> Iterator[str]:
     ids = sorted({row.approval_id for row in rows if row.approval_id is not None})
     asked = {row.id: record_of(ApprovalRow, row) for row in _rows(connection, approvals, ids)}
     for row in rows:
+        written = row.was or value_name(row.component, row.parameter)
+        if row.was and not stands_for(row.was, row.component, row.parameter):
+            yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) was never written as {row.was}"
         if row.approval_id is None:
-            if row.id != f"seed:{row.device}:{row.component}.{row.parameter}":
+            if row.id != f"seed:{row.device}:{written}":
                 yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) was allowed by nobody"
             continue
         approval = asked.get(row.approval_id)
@@ -74,8 +79,8 @@ def _of_values(connection: Connection, rows: Sequence[Row]) -> Iterator[str]:
         except ToolError:
             yield f"approval {approval.id}: its changes cannot be read"
             continue
-        allowed = {(change.component, change.parameter): change.new for change in changes}
-        if allowed.get((row.component, row.parameter)) != row.value:
+        allowed = {value_name(change.component, change.parameter): change.new for change in changes}
+        if allowed.get(written) != row.value:
             yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) is not what {approval.id} allowed"
         if approval.status != "executed":
             yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}): {approval.id} is {approval.status}"

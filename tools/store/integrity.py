@@ -19,7 +19,8 @@ from reson.tools.store.checked import MARGIN_NS, Files, Mark, damaged, files_of,
 from reson.tools.store.database import reading
 from reson.tools.store.faults import operator_errors
 from reson.tools.store.hanging import of_new_rows
-from reson.tools.store.measurements import ANALYSIS, FIGURE, RAW
+from reson.tools.store.measurements import ANALYSIS, FIGURE
+from reson.tools.store.raw import RAW
 from reson.tools.store.schema import CHAINED, analyses, chain, measurements, runs
 from reson.tools.store.store import Store
 from reson.tools.store.trajectories import altered, blobs_of

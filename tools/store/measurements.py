@@ -12,12 +12,12 @@ from reson.records import Judgement, Quantity, Reading, Record, content_hash
 from reson.tools.data import Analysis, RawData
 from reson.tools.store.chain import add, change
 from reson.tools.store.database import reading, writing
-from reson.tools.store.raw import pack_raw, unpack_raw
+from reson.tools.store.raw import RAW, pack_raw, unpack_raw
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import analyses, measurements, runs
 from reson.tools.store.store import Store
 
-RAW, ANALYSIS, FIGURE = ".npz", ".json", ".png"
+ANALYSIS, FIGURE = ".json", ".png"
 
 
 class MeasurementRow(Record):

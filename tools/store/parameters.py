@@ -257,7 +257,7 @@ def _source(connection: Connection, approval: ApprovalRow, change: Change) -> di
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> list[ParameterRow]:
     last = connection.execute(select(func.max(parameters.c.sequence))).scalar() or 0
-    absent = dict.fromkeys(("stderr", "superseded_by", "measurement_id", "verdict", "approval_id"))
+    absent = dict.fromkeys(("stderr", "superseded_by", "measurement_id", "verdict", "approval_id", "was"))
     full = [
         absent | row | {"sequence": sequence, "recorded_wall": time.time()}
         for sequence, row in enumerate(rows, start=last + 1)

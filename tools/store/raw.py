@@ -12,6 +12,8 @@ from reson.components import Qubit, parse
 from reson.tools.data import RawData
 
 FORMAT = "reson-raw-1"
+RAW = ".npz"
+"""Suffix of the files."""
 _HEADER = "header"
 _ARRAY = "array."  # keeps an array's name from meaning anything to numpy.savez
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 metadata = MetaData()
 _NULLABLE_JSON = JSON(none_as_null=True)
 
@@ -151,6 +151,7 @@ parameters = Table(
     _text("author"),
     _text("reason"),
     _reference("approval_id", "approvals.id", null=True),
+    _text("was", null=True),
     UniqueConstraint("approval_id", "component", "parameter"),
     Index("ix_parameters_history", "device", "component", "parameter", "sequence"),
 )

@@ -39,7 +39,7 @@ def open_store(directory: Path, url: str | None = None) -> Store:
                 f"{blobs.directory} holds data but {database} is {'empty' if database.exists() else 'missing'}",
                 "restore lab.db from a backup, or move blobs/ aside to start anew",
             )
-    return Store(open_database(url or URL.create("sqlite", database=str(database))), blobs)
+    return Store(open_database(url or URL.create("sqlite", database=str(database)), blobs), blobs)
 
 
 def _has_content(blobs: Blobs) -> bool:

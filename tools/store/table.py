@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from reson.components import named
+from reson.components import named, value_name
 from reson.records import Finite, Record, Verdict, content_hash
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
@@ -36,6 +36,12 @@ class ParameterRow(Record):
     author: str
     reason: str
     approval_id: str | None
+    was: str | None = None
+    """The name under which it was written, like ``q0.zz_1``, where it has another since: see ``named_by_place``."""
+
+    @property
+    def written_as(self) -> str:
+        return self.was or value_name(self.component, self.parameter)
 
 
 Table = dict[str, dict[str, ParameterRow]]

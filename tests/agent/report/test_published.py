@@ -9,6 +9,7 @@ import pytest
 from reson.agent.report.content import Qubit, Value
 from reson.agent.report.published import against_published, keep, published_in
 from reson.agent.report.published_content import AgainstPublished
+from reson.components import Pair
 from reson.events import ProviderTold
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
 from reson.tools.store.store import Store, open_store
@@ -63,7 +64,11 @@ def store(tmp_path: Path) -> Store:
 
 
 def compare(
-    store: Store, qubits: list[Qubit], now: Published | None = None, before: Published | None = None
+    store: Store,
+    qubits: list[Qubit],
+    now: Published | None = None,
+    before: Published | None = None,
+    layers: dict[str, float] | None = None,
 ) -> AgainstPublished:
     def kept(one: Published) -> Published:
         found = published_in(store, [ProviderTold.model_construct(**keep(store, one))])
@@ -71,7 +76,11 @@ def compare(
         return found
 
     earlier = [("night-0001", 1.7e9 + 3600, kept(before))] if before else []
-    return against_published(("night-0002", 1.7e9 + 90000), kept(now or told()), qubits, earlier)
+    errors = {
+        pair: Value(value=value, stderr=2e-4, unit="", measured=True, fresh=True)
+        for pair, value in (layers or {}).items()
+    }
+    return against_published(("night-0002", 1.7e9 + 90000), kept(now or told()), qubits, errors, earlier)
 
 
 def ring(**changed: Qubit) -> list[Qubit]:
@@ -134,26 +143,10 @@ def test_a_lost_blob_costs_the_comparison_only(store: Store) -> None:
     assert published_in(store, [event]) is None
 
 
-def with_layers(name: str, **layers: float) -> Qubit:
-    """A qubit that has measured ``layer_error_PLACE`` of its neighbours."""
-    one = qubit(name)
-    measured = {
-        key: Value(value=value, stderr=2e-4, unit="", measured=True, fresh=True) for key, value in layers.items()
-    }
-    return one.model_copy(update={"values": one.values | measured})
-
-
 def test_measured_pairs_are_compared_and_choose_the_chain(store: Store) -> None:
     pulses = 6 / 5 * 5 / 6 * 2 * 3e-4  # of the Cliffords of both qubits
     good, bad = 5e-3 + pulses, 16e-3 + pulses
-    # neighbours of q0 are 1 and 5, of q1 are 0 and 2, of q2 are 1 and 3
-    found = compare(
-        store,
-        ring(
-            q0=with_layers("q0", layer_error_1=good, layer_error_2=good),
-            q2=with_layers("q2", layer_error_1=good, layer_error_2=bad),
-        ),
-    )
+    found = compare(store, ring(), layers={"q0-q1": good, "q0-q5": good, "q1-q2": good, "q2-q3": bad})
     errors = {pair.qubits: pair.measured.value for pair in found.pairs}
     assert errors == pytest.approx({(0, 1): 5e-3, (0, 5): 5e-3, (1, 2): 5e-3, (2, 3): 16e-3})
     assert [pair.qubits for pair in found.pairs if not pair.agrees] == [(2, 3)]
@@ -166,15 +159,14 @@ def test_measured_pairs_are_compared_and_choose_the_chain(store: Store) -> None:
 
 
 def test_a_pair_far_worse_than_published_is_left_out(store: Store) -> None:
-    found = compare(store, ring(q2=with_layers("q2", layer_error_2=0.05)))
+    found = compare(store, ring(), layers={"q2-q3": 0.05})
     assert found.layout is not None
     assert (2, 3) not in found.layout.coupling_map
     assert found.layout.left_out == ("cz of q2 and q3: 9.9 times worse than published",)
 
 
 def test_the_error_per_layered_gate_of_equal_pairs_is_that_of_one(store: Store) -> None:
-    every = {f"q{n}": with_layers(f"q{n}", layer_error_1=8e-3, layer_error_2=8e-3) for n in range(6)}
-    found = compare(store, ring(**every))
+    found = compare(store, ring(), layers={Pair(n, (n + 1) % 6): 8e-3 for n in range(6)})
     assert found.layout is not None
     assert found.layout.measured.eplg == pytest.approx(8e-3 * 5 / 4)  # process infidelity of two qubits
     assert found.layout.pairs_measured == 5

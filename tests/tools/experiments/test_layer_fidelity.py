@@ -9,7 +9,7 @@ import pytest
 from qiskit.transpiler import InstructionProperties
 
 from reson.agent.reading.reader import read_saved_data
-from reson.components import Qubit
+from reson.components import Pair, Qubit, value_name
 from reson.errors import ToolError
 from reson.records import Status, Verdict
 from reson.tools.data import RawData
@@ -39,18 +39,21 @@ def data(device: NoisyDevice) -> dict[int, RawData]:
 
 
 def test_the_error_of_the_gate_is_that_of_the_noise(data: dict[int, RawData]) -> None:
+    written = {1: {"q0-q1", "q1-q2"}, 2: {"q2-q3"}}
     for raw in data.values():
         analysis = ROW.analyse(raw)
         assert [part.name for part in analysis.series] == [f"with q{raw.qubit - 1}", f"with q{raw.qubit + 1}"]
-        for place in (1, 2):
-            error = analysis.quantities[f"layer_error_{place}"]
+        for pair in (Pair(raw.qubit - 1, raw.qubit), Pair(raw.qubit, raw.qubit + 1)):
+            name = layer_fidelity.ERROR if pair in written[raw.qubit] else layer_fidelity.SHOWN
+            error = analysis.quantities[value_name(pair, name)]
             found = layer_fidelity.gate_error(error.value, 2 * NOISE.gate_error)
             assert error.stderr is not None
             assert error.stderr < 0.05 * error.value
             assert found == pytest.approx(NOISE.two_qubit_error, abs=4 * error.stderr)
         assert judge(ROW.check(analysis, raw.parameters, {})).verdict is Verdict.ACCEPT
         assert read_saved_data(analysis).status is Status.SUCCESS
-        assert [change.parameter for change in ROW.propose(analysis, {})] == ["layer_error_1", "layer_error_2"]
+        proposed = {change.component for change in ROW.propose(analysis, {}) if change.parameter == "layer_error"}
+        assert proposed == written[raw.qubit], "a pair is written once, by the first of its qubits"
 
 
 def test_both_qubits_of_a_pair_have_the_same_data(data: dict[int, RawData]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reson.components import Qubit
+from reson.components import Pair, Qubit, value_name
 from reson.errors import ToolError
 from reson.evals.verdicts.setting import Stage, prepare
 from reson.records import Verdict
@@ -19,6 +19,7 @@ from reson.tools.experiments.fits.zz_model import MODEL
 from reson.tools.verdicts.judge import judge
 
 ROW = get("zz_ramsey")
+ZZ = "q0-q1.zz"
 BEST = Stage(frequency=1e3, amplitude=0.001, beta=0.01e-9)
 
 
@@ -44,25 +45,24 @@ def test_value_and_sign(seed: int) -> None:
     device = _device(seed)
     truth = device.chip.truth.couplers[0].zz
     (_, analysis, verdict) = _measured(device, 0)[0]
-    zz = analysis.quantities["zz"]
+    zz = analysis.quantities[ZZ]
     assert verdict is Verdict.ACCEPT
     assert zz.stderr is not None and zz.stderr < 500
     assert abs(zz.value - truth) < 4 * zz.stderr
-    assert [change.parameter for change in ROW.propose(analysis, {})] == ["zz_1"]
+    assert [(change.component, change.parameter) for change in ROW.propose(analysis, {})] == [("q0-q1", "zz")]
 
 
 def test_pairs_side_by_side_and_from_either_end() -> None:
-    """q0 with q1 while q3 is measured with q2: its place on the coupling map, not its number, names the parameter."""
+    """q0 with q1 while q3 is measured with q2: a pair has one name, whichever of its qubits is measured."""
     device = _device(9, 4)
     couplers = {one.qubits: one.zz for one in device.chip.truth.couplers}
     found = _measured(device, 0, 3)
     for qubit, pair in ((0, (0, 1)), (3, (2, 3))):
         _, analysis, _ = found[qubit]
-        zz = analysis.quantities["zz_1"]
+        zz = analysis.quantities[value_name(Pair(*pair), "zz")]
         assert zz.stderr is not None and abs(zz.value - couplers[pair]) < 4 * zz.stderr
     second = _measured(device, 1, neighbour=2)[1][1].quantities
-    assert second["neighbour"].value == 2
-    assert abs(second["zz_2"].value - couplers[1, 2]) < 4 * (second["zz_2"].stderr or 0)
+    assert abs(second["q1-q2.zz"].value - couplers[1, 2]) < 4 * (second["q1-q2.zz"].stderr or 0)
 
 
 def test_pairs_that_cannot_be_are_refused() -> None:
@@ -88,7 +88,7 @@ def test_a_neighbour_that_does_not_flip_is_never_accepted() -> None:
     _with_gain(device, {1: 0.0})
     _, analysis, verdict = _measured(device, 0)[0]
     assert verdict is Verdict.REJECT
-    assert abs(analysis.quantities["zz"].value) < 2e3
+    assert abs(analysis.quantities[ZZ].value) < 2e3
 
 
 def test_a_dead_qubit_keeps_its_data_and_is_rejected() -> None:
@@ -105,7 +105,7 @@ def test_bad_sweeps_are_not_accepted_wrongly(given: dict[str, float]) -> None:
     truth = device.chip.truth.couplers[0].zz
     _, analysis, verdict = _measured(device, 0, **given)[0]
     if verdict is Verdict.ACCEPT:
-        zz = analysis.quantities["zz"]
+        zz = analysis.quantities[ZZ]
         assert abs(zz.value - truth) < max(5 * (zz.stderr or 0), 2e3)
 
 

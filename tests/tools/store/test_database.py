@@ -17,6 +17,7 @@ from reson.errors import OperatorError
 from reson.tools.data import RawData
 from reson.tools.store import database
 from reson.tools.store.approvals import list_approvals
+from reson.tools.store.blobs import Blobs
 from reson.tools.store.database import open_database, reading, writing
 from reson.tools.store.measurements import list_measurements, record_measurements
 from reson.tools.store.parameters import log
@@ -140,9 +141,9 @@ def test_a_directory_and_a_file_in_the_wrong_places_are_refused(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("url", ["nonsense", "nosuch://host/lab", "mssql+nodriver://host/lab"])
-def test_a_url_that_cannot_be_used_says_how_to_write_it(url: str) -> None:
+def test_a_url_that_cannot_be_used_says_how_to_write_it(tmp_path: Path, url: str) -> None:
     with pytest.raises(OperatorError, match="database URL") as caught:
-        open_database(url)
+        open_database(url, Blobs(tmp_path))
     assert "postgresql" in caught.value.remedy
 
 

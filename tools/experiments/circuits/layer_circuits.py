@@ -12,7 +12,6 @@ from reson.tools.experiments.jobs import results_of
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.result.models import ExperimentResult
-    from qiskit.transpiler import Target
 
     from reson.tools.devices.device import Device
 
@@ -20,12 +19,6 @@ Edge = tuple[int, int]
 Outcome = tuple[int, int, int]
 """(layers, final state of both qubits, shots that ended in it)."""
 ONE_QUBIT = ("rz", "sx", "x")
-
-
-def neighbours_at(device: Device, gate: str, qubit: int) -> list[int]:
-    """All neighbours by their numbers, those behind a broken gate too: a neighbour's place does not change with it."""
-    target: Target = device.backend.target  # pyright: ignore[reportAssignmentType]
-    return sorted({other for edge in target[gate] or {} if qubit in edge for other in edge} - {qubit})
 
 
 def layers_of(edges: Sequence[Edge]) -> list[list[Edge]]:
