@@ -12,14 +12,13 @@ from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Finite, Record
 from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone, published_of
+from reson.tools.devices.durations import OVERHEAD
 from reson.tools.devices.possible import why_not, why_not_on
 from reson.tools.experiments.catalogue import get
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
-OVERHEAD = 2.0
-"""Quantum seconds that IBM charges a job beside its shots."""
 OPEN_PLAN = 600.0
 """Quantum seconds of the open plan in 28 days (2026)."""
 

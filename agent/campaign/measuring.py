@@ -17,7 +17,7 @@ from reson.agent.reading.limits import SWEEP_ENDS, within_limits
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
 from reson.tools.data import Analysis, Fault
-from reson.tools.devices.device import Device, Remote, bounds_of, why_not_set
+from reson.tools.devices.device import Device, Remote, Timed, bounds_of, why_not_set
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fenced import drawn
@@ -60,7 +60,7 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
             data = acquire_again(bench, state, job)
         except ToolError as error:
             return _refused(bench, state, job, error.message, error.kind is ToolErrorKind.DEVICE_REFUSED)
-        taken = bench.device.taken() if isinstance(bench.device, Remote) else None
+        taken = bench.device.taken() if isinstance(bench.device, Timed) else None
         when = {} if taken is None else {"started": taken[0], "ended": taken[1]}
         raw = {ids[name]: replace(one, **when) for name, one in data.items()}
         record_measurements(bench.store, bench.run_id, state["step"], job["id"], job["why"], raw)

@@ -16,7 +16,7 @@ from reson.components import Qubit
 from reson.wording import count, moment, quantity
 
 if TYPE_CHECKING:
-    from reson.tools.devices.device import Device
+    from reson.tools.devices.device import Device, Remote
     from reson.tools.devices.published import Published
 
 app = typer.Typer(help="Devices: which there are, what each can run, whether it answers.", no_args_is_help=True)
@@ -51,7 +51,7 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
       reson device show
       reson device show fake:torino
     """
-    from reson.tools.devices.device import published_of
+    from reson.tools.devices.device import Remote, published_of
 
     with _opened(context, device) as one:
         reasons = _reasons(one)
@@ -66,6 +66,7 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
                 f"at most {count(limits.max_circuits, 'circuit')} of {count(limits.max_shots, 'shot')} in one job",
                 f"{_seconds(limits.reset_time)} between shots, {_seconds(limits.readout_time)} of readout",
                 *(_published(told) if told else []),
+                *(_standing(one) if isinstance(one, Remote) else []),
             ]
         )
         _table(reasons)
@@ -153,7 +154,24 @@ def _table(reasons: dict[str, str | None]) -> None:
     )
 
 
+def _standing(device: Remote) -> list[str]:
+    """What an account should know before it sends anything."""
+    found, left, whole = device.standing(), device.remaining(), device.allowance()
+    account = [f"plan {found.plan}"] * bool(found.plan) + [f"instance {found.instance}"] * bool(found.instance)
+    if left is not None:
+        account.append(f"{left:.0f} quantum seconds left" + (f" of {whole:.0f}" if whole else ""))
+    queue = [] if found.pending is None else [f"{count(found.pending, 'job')} waiting"]
+    if found.least_busy and found.fewest is not None:
+        queue.append(f"least busy of the account: {found.least_busy} ({count(found.fewest, 'job')})")
+    return [", ".join(line) for line in (account, queue) if line]
+
+
 def _document(device: Device, reasons: dict[str, str | None]) -> None:
+    from reson.tools.devices.device import Remote
+
+    far = (
+        {"standing": device.standing().to_json(), "remaining": device.remaining()} if isinstance(device, Remote) else {}
+    )
     output.document(
         {
             "name": device.name,
@@ -163,6 +181,7 @@ def _document(device: Device, reasons: dict[str, str | None]) -> None:
             "limits": device.limits.to_json(),
             "controls": device.controls(),
             "experiments": reasons,
+            **far,
         }
     )
 

@@ -96,8 +96,32 @@ def only_waiting_alone(device: Device) -> bool:
     return getattr(device, "calibrated_beside", False)
 
 
+class Standing(Record):
+    """How an account and its device stand at the provider, as far as that is told."""
+
+    plan: str = ""
+    instance: str = ""
+    pending: int | None = None
+    """Jobs that wait for the device."""
+    least_busy: str = ""
+    """Address of the device of the account for which the fewest wait."""
+    fewest: int | None = None
+    """Jobs that wait for that one."""
+
+
 @runtime_checkable
-class Remote(Protocol):
+class Timed(Protocol):
+    """A device that is not busy from the call to the data: a queue lies between, or it is computed."""
+
+    def taken(self) -> tuple[float, float] | None:
+        """When the jobs of the last measurement were on the device, seconds since the Unix epoch; None where that is
+        not told.
+        """
+        ...
+
+
+@runtime_checkable
+class Remote(Timed, Protocol):
     """A device behind a queue, whose use is counted: it must know whose job it has, and when the data is safe."""
 
     def attend(self, run_id: str, stop: Event, tell: Callable[[str, Json], None]) -> None:
@@ -106,12 +130,6 @@ class Remote(Protocol):
 
     def recorded(self) -> None:
         """The data of the last measurement is on record: its jobs need not be found again."""
-        ...
-
-    def taken(self) -> tuple[float, float] | None:
-        """When the jobs of the last measurement were on the device, seconds since the Unix epoch: a queue may lie
-        between sending and measuring. None where that is not told.
-        """
         ...
 
     def refresh(self) -> None:
@@ -139,6 +157,10 @@ class Remote(Protocol):
 
     def allowance(self) -> float | None:
         """Quantum seconds of the account for one period of its plan; None where that is not told."""
+        ...
+
+    def standing(self) -> Standing:
+        """Plan, instance and queue; asks the service anew."""
         ...
 
     def close(self) -> None:

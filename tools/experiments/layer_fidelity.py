@@ -16,6 +16,7 @@ from reson.components import Pair, Qubit, value_name, value_of_pair
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values, probability
+from reson.tools.devices.device import published_of
 from reson.tools.experiments import benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
@@ -36,6 +37,10 @@ LONGEST = 150.0
 """Layers that an error of 0.2 to 10 % shows in."""
 ERROR, SHOWN = "layer_error", "layer_error_shown"
 """Quantities of a pair: its error, and the same where its other qubit writes it."""
+USUAL_GATE = 100e-9
+"""Seconds of a two-qubit gate where the device does not tell."""
+PULSES = 1.5
+"""Of a Clifford of one qubit, in the mean."""
 SYSTEMATIC = 0.015
 """Relative: Cliffords of single qubits leave errors of one and of both qubits that decay at rates of their own."""
 
@@ -51,7 +56,10 @@ def _lengths(longest: float) -> list[int]:
 def _device_seconds(parameters: Values, device: Device) -> float:
     """Of the three layers that the edges of a lattice of degree three fall into."""
     lengths = _lengths(parameters["max_length"])
-    mean = float(np.mean(lengths)) * 150e-9
+    told = published_of(device)
+    gates = [pair.length for pair in told.pairs if pair.works and pair.length] if told else []
+    layer = (float(np.median(gates)) if gates else USUAL_GATE) + PULSES * sweep.pulse_length(device)
+    mean = float(np.mean(lengths)) * layer
     return sweep.device_seconds(3 * len(lengths) * parameters["samples"], parameters["shots"], mean, device)
 
 
@@ -76,7 +84,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     for qubit, given in arguments.items():
         points = [
             (_point(other, qubit == min(set(edge) & set(arguments)), length, target), count)
-            for edge, outcomes in found.items()
+            for edge, outcomes in sorted(found.items(), key=lambda one: sum(one[0]))  # by the other qubit's number
             if qubit in edge
             for other in set(edge) - {qubit}
             for length, target, count in outcomes

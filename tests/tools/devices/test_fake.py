@@ -12,6 +12,7 @@ from qiskit.transpiler import Target
 
 from reson.components import Qubit
 from reson.errors import OperatorError, ToolError
+from reson.tools.devices.durations import OVERHEAD
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.backend import NoisyBackend
 from reson.tools.devices.local.device import LIMITS, NoisyDevice, noisy_device
@@ -127,6 +128,16 @@ def test_pulses_are_out_of_reach(torino: NoisyDevice) -> None:
 def test_broken_qubits_are_no_qubits_of_the_device(torino: NoisyDevice) -> None:
     assert 86 in torino.published.qubits
     assert 86 not in torino.qubits
+
+
+def test_data_of_a_copy_carry_the_time_that_the_device_would_have_taken(torino: NoisyDevice) -> None:
+    row, qubit = get("readout_error"), torino.qubits[0]
+    asked = row.arguments({"shots": 1000.0}, torino.published.first_values([qubit])[f"q{qubit}"])
+    torino.load({})
+    assert torino.taken() is None
+    row.acquire(torino, {qubit: asked})
+    began, ended = torino.taken() or (0.0, 0.0)
+    assert ended - began == pytest.approx(row.device_seconds(asked, torino) + OVERHEAD, rel=0.1)
 
 
 def test_a_large_connected_circuit_is_refused_in_words(torino: NoisyDevice) -> None:

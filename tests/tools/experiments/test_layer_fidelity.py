@@ -67,6 +67,8 @@ def test_a_lattice_falls_into_disjoint_layers() -> None:
     assert sorted(edge for layer in layers for edge in layer) == sorted(edges)
     assert all(len({qubit for edge in layer for qubit in edge}) == 2 * len(layer) for layer in layers)
     assert len(layers) <= 4
+    without_odd_loops = [edge for edge in edges if edge != (2, 6)]
+    assert len(layers_of(without_odd_loops)) == 3
 
 
 def test_a_clifford_takes_as_many_pulses_as_the_correction_assumes(device: NoisyDevice) -> None:

@@ -14,8 +14,9 @@ from qiskit.transpiler import Target
 from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
 from reson.tools.devices.answers import results_of
 from reson.tools.devices.device import DeviceLimits
+from reson.tools.devices.durations import quantum_seconds
 from reson.tools.devices.ibm.attendance import ENDS, PATIENCE, Attendance
-from reson.tools.devices.ibm.circuits import key_of, longest_path
+from reson.tools.devices.ibm.circuits import key_of
 from reson.tools.devices.ibm.codes import kind_of
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
 from reson.tools.devices.ibm.sending import Sender
@@ -24,8 +25,6 @@ from reson.tools.devices.target_backend import TargetBackend
 
 POLL, SELDOM = 5.0, 60.0
 """Seconds between questions after a job: of one that runs or has just been sent, and of one that waits for long."""
-OVERHEAD = 2.0
-"""Quantum seconds that a job is charged beside its shots: loading and binding, of the order of IBM's own estimates."""
 ASKED_FOR = 86_400.0
 """Seconds for which the final usage of a job is asked for; after that its estimate stands."""
 MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION)
@@ -136,9 +135,7 @@ class IbmBackend(TargetBackend):
 
     def estimate(self, circuits: Sequence[QuantumCircuit], shots: int) -> float:
         """Quantum seconds that a job will be charged, before it is sent."""
-        delays = sum(longest_path(circuit, self._target) for circuit in circuits)
-        between = self.limits.reset_time + self.limits.readout_time
-        return OVERHEAD + shots * (len(circuits) * between + delays)
+        return quantum_seconds(circuits, shots, self.limits, self._target)
 
     def report(self, entry: Entry) -> JobReport:
         """What has become of a job. Raises ``ToolError`` (job_failed) for one that the service does not know."""

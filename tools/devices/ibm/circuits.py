@@ -1,16 +1,12 @@
-"""What a list of circuits is and takes: the key that finds its job again, and the seconds that one shot lasts."""
+"""What a list of circuits is: the key that finds its job again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from qiskit import QuantumCircuit
-from qiskit.transpiler import Target
-
-from reson.tools.devices.durations import seconds_of
 
 
 def key_of(circuits: Sequence[QuantumCircuit], shots: int) -> str:
@@ -25,14 +21,3 @@ def key_of(circuits: Sequence[QuantumCircuit], shots: int) -> str:
             unit = getattr(one.operation, "unit", "")
             digest.update(f"{one.operation.name}{parameters}{unit}{at};".encode())
     return digest.hexdigest()
-
-
-def longest_path(circuit: QuantumCircuit, target: Target) -> float:
-    """Seconds of the longest sum of delays and gates on one qubit."""
-    lengths: dict[Any, float] = {}
-    places = {bit: place for place, bit in enumerate(circuit.qubits)}
-    for one in circuit.data:
-        seconds = seconds_of(one, places, target)
-        for bit in one.qubits:
-            lengths[bit] = lengths.get(bit, 0.0) + seconds
-    return max(lengths.values(), default=0.0)

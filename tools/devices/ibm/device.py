@@ -14,7 +14,7 @@ from qiskit.providers import BackendV2
 
 from reson.errors import OperatorError
 from reson.records import Json
-from reson.tools.devices.device import Controls, DeviceLimits
+from reson.tools.devices.device import Controls, DeviceLimits, Standing
 from reson.tools.devices.fixed import FixedControls
 from reson.tools.devices.ibm.backend import IbmBackend
 from reson.tools.devices.ibm.ledger import Ledger, Step
@@ -169,6 +169,9 @@ class IbmDevice(FixedControls):
 
     def allowance(self) -> float | None:
         return self._backend.attendance.told(self._backend.service.allowance)
+
+    def standing(self) -> Standing:
+        return self._backend.attendance.told(self._backend.service.standing) or Standing()
 
     def close(self) -> None:
         """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""

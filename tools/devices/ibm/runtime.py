@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reson.errors import OperatorError
+from reson.tools.devices.device import Standing
 from reson.tools.devices.ibm.secrets import without_secrets
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.devices.ibm.troubles import own_terms
@@ -127,6 +128,21 @@ class RuntimeService:
         found = (_seconds(told.get(name)) for name in names) if isinstance(told, Mapping) else ()
         return next((value for value in found if value is not None), None)
 
+    def standing(self) -> Standing:
+        with own_terms(self._secrets):
+            crn = str(self._service.active_instance() or "")
+            mine = next((one for one in self._service.instances() if one.get("crn") == crn), {})
+            waiting = {str(one.name): _pending(one) for one in self._service.backends()}
+        known = {name: number for name, number in waiting.items() if number is not None}
+        least = min(known, key=lambda name: (known[name], name), default="")
+        return Standing(
+            plan=str(mine.get("plan") or ""),
+            instance=str(mine.get("name") or ""),
+            pending=waiting.get(str(self._device.name)),
+            least_busy=f"ibm:{least.removeprefix('ibm_')}" if least else "",
+            fewest=known.get(least),
+        )
+
     def renew(self, sessions: bool = True) -> None:
         with suppress(IbmTrouble):  # it has ended already, and says so
             self._closed_sessions += self._open_session()
@@ -190,6 +206,13 @@ def _seconds(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         return None
     return float(value)
+
+
+def _pending(device: Any) -> int | None:
+    """Jobs that wait for a device; None for one that takes none."""
+    status = device.status()
+    taken = status.operational and status.status_msg == "active"
+    return int(status.pending_jobs) if taken and isinstance(status.pending_jobs, int) else None
 
 
 def _moment(value: Any) -> float | None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from qiskit import QuantumCircuit
     from qiskit.providers import BackendV2
 
+    from reson.tools.devices.device import Standing
+
 
 class JobState(StrEnum):
     QUEUED = "queued"
@@ -107,6 +109,10 @@ class IbmService(Protocol):
 
     def allowance(self) -> float | None:
         """Quantum seconds of the account for one period of its plan, used or not; None where it is not told."""
+        ...
+
+    def standing(self) -> Standing:
+        """Plan and instance of the account, and how many jobs wait."""
         ...
 
     def renew(self, sessions: bool = True) -> None:

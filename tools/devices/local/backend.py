@@ -15,6 +15,7 @@ from qiskit.transpiler import Target
 from reson.errors import ToolError, ToolErrorKind
 from reson.tools.devices.counts import counts_result
 from reson.tools.devices.device import DeviceLimits
+from reson.tools.devices.durations import quantum_seconds
 from reson.tools.devices.local.always_on import with_zz
 from reson.tools.devices.local.noise import NoisySimulators
 from reson.tools.devices.local.parts import Part, parts_of
@@ -63,6 +64,8 @@ class NoisyBackend(TargetBackend):
         self._zz = zz or {}
         self._rng = np.random.default_rng(seed)
         self._jobs = 0
+        self.charged = 0.0
+        """Quantum seconds that the device itself would have charged for all jobs so far."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """The one device: a copy would build its noise model again and draw the same random numbers."""
@@ -81,6 +84,7 @@ class NoisyBackend(TargetBackend):
         parts = [parts_of(circuit) for circuit in played]
         outcomes = self._outcomes(parts, shots)
         self._jobs += 1
+        self.charged += quantum_seconds(circuits, shots, self._limits, self._target)
         job_id = f"{self.name}-{self._jobs}"
         results = [
             counts_result(circuit, self._joined(circuit, parts[index], outcomes, index, shots))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from qiskit.primitives import BackendSamplerV2
 from qiskit.providers import BackendV2
 
-from reson.tools.devices.device import DeviceLimits
+from reson.tools.devices.device import Controls, DeviceLimits
 from reson.tools.devices.fixed import FixedControls
 from reson.tools.devices.local.backend import NoisyBackend
 from reson.tools.devices.local.noise import NoisySimulators
@@ -32,8 +32,19 @@ class NoisyDevice(FixedControls):
         self.name = name
         self.published = told
         self.qubits = tuple(qubit for qubit, known in told.qubits.items() if known.works)
-        self._backend = backend
+        self._backend: NoisyBackend = backend
         self.backend: BackendV2 = backend
+        self._loaded = 0.0, 0.0
+
+    def load(self, controls: Controls) -> None:
+        super().load(controls)
+        self._loaded = self.now().timestamp(), self._backend.charged
+
+    def taken(self) -> tuple[float, float] | None:
+        """As long as the device itself would have been busy; how long the noise model is computed says nothing."""
+        began, before = self._loaded
+        seconds = self._backend.charged - before
+        return (began, began + seconds) if seconds else None
 
     def sampler(self) -> BackendSamplerV2:
         return BackendSamplerV2(backend=self._backend)

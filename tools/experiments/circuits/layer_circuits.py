@@ -22,15 +22,21 @@ ONE_QUBIT = ("rz", "sx", "x")
 
 
 def layers_of(edges: Sequence[Edge]) -> list[list[Edge]]:
-    """The pairs in as few layers as a colouring finds (at most one more than the largest degree), disjoint in each."""
+    """The pairs in layers, disjoint in each: in as few as there can be on a lattice without odd loops, as heavy-hex and
+    square ones are, else in at most one more than the largest degree.
+    """
     import rustworkx
 
     numbers = {qubit: place for place, qubit in enumerate(sorted({qubit for edge in edges for qubit in edge}))}
     graph = rustworkx.PyGraph()
     graph.add_nodes_from(list(numbers))
     graph.add_edges_from([(numbers[first], numbers[second], None) for first, second in edges])
-    colours = rustworkx.graph_misra_gries_edge_color(graph)
-    return [[edges[index] for index in sorted(colours) if colours[index] == one] for one in sorted({*colours.values()})]
+    try:
+        colours = rustworkx.graph_bipartite_edge_color(graph)
+    except rustworkx.GraphNotBipartite:
+        colours = rustworkx.graph_misra_gries_edge_color(graph)
+    layers = [[edges[index] for index in sorted(colours) if colours[index] == one] for one in {*colours.values()}]
+    return sorted(layers)
 
 
 def layer_circuits(

@@ -13,6 +13,7 @@ from qiskit.primitives import BitArray, DataBin, SamplerPubResult
 from qiskit.providers import BackendV2
 from qiskit.transpiler import Target
 
+from reson.tools.devices.device import Standing
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState
 from reson.tools.devices.local.backend import NoisyBackend
 
@@ -93,6 +94,9 @@ class Recorded:
 
     def allowance(self) -> float | None:
         return 600.0
+
+    def standing(self) -> Standing:
+        return Standing(plan="open", instance="lab-3", pending=12, least_busy="ibm:kyiv", fewest=3)
 
     def renew(self, sessions: bool = True) -> None:
         self.renewed += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
         (runtime.QiskitRuntimeService.job, ("job_id",)),
         (runtime.QiskitRuntimeService.jobs, ("job_tags", "created_after")),
         (runtime.QiskitRuntimeService.usage, ()),
+        (runtime.QiskitRuntimeService.instances, ()),
+        (runtime.QiskitRuntimeService.active_instance, ()),
         (runtime.QiskitRuntimeService.active_account, ()),
         (runtime.QiskitRuntimeService.saved_accounts, ("name",)),
         (runtime.SamplerV2.__init__, ("mode", "options")),
@@ -222,6 +225,30 @@ def test_what_an_account_has_left(told: Any, left: float | None, allowance: floa
     port = RuntimeService(_Account(told), None, IbmOptions())
     assert port.remaining() == left
     assert port.allowance() == allowance
+
+
+class _Named:
+    def __init__(self, name: str, pending: Any, told: str = "active") -> None:
+        self.name, self._pending, self._told = name, pending, told
+
+    def status(self) -> Any:
+        return SimpleNamespace(operational=True, status_msg=self._told, pending_jobs=self._pending)
+
+
+def test_plan_instance_and_queue_are_told() -> None:
+    devices = [_Named("ibm_torino", 12), _Named("ibm_kyiv", 3), _Named("ibm_fez", 0, "internal"), _Named("ibm_x", None)]
+    service = SimpleNamespace(
+        active_instance=lambda: "crn:2",
+        instances=lambda: [{"crn": "crn:1"}, {"crn": "crn:2", "plan": "open", "name": "lab-3"}],
+        backends=lambda: devices,
+    )
+    told = RuntimeService(service, devices[0], IbmOptions()).standing()
+    assert told.to_json() == {
+        **{"plan": "open", "instance": "lab-3", "pending": 12},
+        **{"least_busy": "ibm:kyiv", "fewest": 3},
+    }
+    nobody = SimpleNamespace(active_instance=lambda: None, instances=list, backends=list)
+    assert RuntimeService(nobody, devices[0], IbmOptions()).standing().least_busy == ""
 
 
 def test_target_and_properties_are_read_where_a_failure_has_a_name() -> None:

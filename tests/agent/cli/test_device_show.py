@@ -1,0 +1,49 @@
+"""`reson device show` of an IBM device: the account, the queue, what is left."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from reson.agent.cli import app
+from reson.agent.cli.errors import exit_code_of
+from reson.tools.devices.ibm import runtime
+from reson.tools.devices.ibm.service import IbmTrouble, TroubleKind
+from reson.tools.devices.local.backend import NoisyBackend
+from reson.tools.devices.local.device import LIMITS
+from reson.tools.devices.local.line import line_of_qubits
+from reson.tools.devices.local.noise import NoisySimulators
+from reson.tools.devices.order import NoiseOptions
+from tests.tools.devices.ibm.recorded import Recorded
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    from reson.agent.cli import device
+
+    model = line_of_qubits(2, NoiseOptions(t1=100e-6, t2=100e-6))
+    found = Recorded(model, NoisyBackend("aer", model.target, NoisySimulators(model.target), LIMITS, seed=5))
+    monkeypatch.setattr(runtime, "open_service", lambda name, options: found)
+    monkeypatch.setattr(device, "_reasons", lambda one: {})  # what it can run is tested elsewhere, and takes its time
+    return found
+
+
+def test_it_tells_plan_instance_and_queue(service: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code_of(app, ["device", "show", "ibm:torino"]) == 0
+    told = capsys.readouterr().out
+    assert "plan open, instance lab-3, 1000 quantum seconds left of 600" in told
+    assert "12 jobs waiting, least busy of the account: ibm:kyiv (3 jobs)" in told
+    assert exit_code_of(app, ["device", "show", "ibm:torino", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["standing"]["pending"] == 12
+
+
+def test_what_the_service_does_not_tell_is_left_out(
+    service: Recorded, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise IbmTrouble(TroubleKind.REFUSED, "nothing")
+
+    monkeypatch.setattr(service, "standing", refuse)
+    assert exit_code_of(app, ["device", "show", "ibm:torino"]) == 0
+    assert "jobs waiting" not in capsys.readouterr().out
