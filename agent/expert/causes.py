@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reson.agent.expert import diagnosis, readout_signs
-from reson.agent.expert.evidence import LEAKAGE, MIRRORED, measured_leakage
-from reson.agent.expert.plans import SEARCH
+from reson.agent.expert.evidence import LEAKAGE, MIRRORED, beating, measured_leakage
+from reson.agent.expert.plans import SEARCH, SHORT_WINDOW
+from reson.agent.expert.ranges import SHAPE
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.records import CheckCode, Status, Verdict
@@ -25,12 +26,22 @@ AUXILIARY = ("ef_rabi", LEAKAGE)
 ENOUGH = {"ef_rabi": 2}
 """Tries of an auxiliary measurement that has no more to tell after them."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
+HEARD_THROUGH = ("punch_out", SEARCH, LINE_MAP, "rabi", *READOUTS)
+"""Experiments that fail behind an amplifier whose noise buries its signal."""
+OVER_TIME = "t1_over_time"
+RESTLESS = ("t1", "t2_hahn", "ramsey_xy", OVER_TIME)
+"""What wanders or jumps in every fridge: no reason to give a qubit up that meets its goal."""
+ENOUGH_RANGES = 3
+"""Ranges of a Rabi sweep over which a curve misses its points, after which it is not the range."""
 
 # Search for the resonator: further away, then with a tone that saturates no amplifier, averaged longer.
-_SEARCH: tuple[tuple[float, float, int, str], ...] = (
-    (60e6, 1.0, 500, "no dip near the design: look twice as far"),
-    (60e6, 1 / 16, 5000, "still no dip: a weak tone, in case the amplifier saturates"),
+_SEARCH: tuple[tuple[float, float, int, int, str], ...] = (
+    (60e6, 1.0, 500, 301, "no dip near the design: look twice as far, in finer steps"),
+    (60e6, 1 / 16, 5000, 101, "still no dip: a weak tone, in case the amplifier saturates"),
 )
+GLIMPSED = 4.0
+"""Errors of its depth from which a dip that was not accepted is looked at in finer steps."""
+FINER = {"points": 401.0, "shots": 500.0}
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     What serves to explain a failure asks no person for its own value: the fault that it is to show may spoil it.
     """
     answer = _cause(view, failure, usual)
+    if failure.experiment in HEARD_THROUGH:
+        answer = _noise_or(answer, failure)
     stuck = isinstance(answer, AskPerson) or _gives_up(answer, DiagnosisCode.UNRESOLVED)
     if failure.experiment in AUXILIARY and (stuck or (isinstance(answer, Retry) and failure.spent)):
         return Skip(f"no sound {failure.experiment}: it only serves to explain the failure before it")
@@ -80,9 +93,14 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment == "rabi":
         return _rabi(view, failure, usual)
     if failure.experiment == "ramsey_xy" and _beats(failure, usual):
-        return Abandon("Ramsey fringes of more than one frequency", diagnosis.two_frequencies(failure.last))
+        return _mean_of_two(failure)
+    if failure.experiment in RESTLESS and _gives_up(usual, DiagnosisCode.UNSTEADY):
+        return _characterised(view, failure)
     if failure.experiment in ("ef_spectroscopy", "rough_drag"):
         usual = _sideband(view, failure, usual)
+    stuck = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
+    if failure.experiment == "ef_spectroscopy" and stuck:
+        return Skip("no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself")
     if failure.experiment in (*SUFFER_FROM_LEAKAGE, LEAKAGE):
         return _leakage(failure, usual)
     return usual
@@ -92,18 +110,39 @@ def _resonator(failure: Failure, usual: Remedy) -> Remedy:
     last = failure.last
     if last.status is Status.RANGE_TOO_NARROW and len(failure.failures) == 1:
         return Retry({"span": min(60e6, 2 * last.parameters["span"])}, "the dip is cut by the edge: twice as wide")
-    searched = sum(_nothing(attempt) for attempt in failure.failures)
     if not _nothing(last):
         return usual
+    if _glimpsed(last) and last.parameters["points"] < FINER["points"]:
+        return Retry({**_sweep(last), **FINER}, "a dip was seen and not resolved: the same sweep in finer steps")
+    searched = sum(_nothing(one) and one.parameters["points"] < FINER["points"] for one in failure.failures)
     if searched <= len(_SEARCH):
-        span, weaker, shots, why = _SEARCH[searched - 1]
+        span, weaker, shots, points, why = _SEARCH[max(0, searched - 1)]
         amplitude = weaker * failure.failures[0].parameters["amplitude"]
-        return Retry({"span": span, "amplitude": amplitude, "shots": shots}, why)
-    if not readout_signs.is_heard(failure.attempts):
+        return Retry({"span": span, "amplitude": amplitude, "shots": shots, "points": points}, why)
+    # what was heard earlier in the night does not say that the line transmits now
+    if not readout_signs.is_heard(failure.failures):
         return Abandon("no readout signal in any search", diagnosis.no_readout_signal())
-    if readout_signs.saturates(failure.attempts):
+    if readout_signs.saturates(failure.failures):
         return Abandon("the readout signal does not follow its tone", diagnosis.readout_saturated())
-    return Abandon("no resonator in any search", diagnosis.no_resonator(list(failure.failures)))
+    return _noise_or(Abandon("no resonator in any search", diagnosis.no_resonator(list(failure.failures))), failure)
+
+
+def _glimpsed(last: Attempt) -> bool:
+    depth = last.quantities.get("depth")
+    return depth is not None and bool(depth.stderr) and abs(depth.value) > GLIMPSED * (depth.stderr or 0.0)
+
+
+def _sweep(last: Attempt) -> dict[str, float]:
+    return {name: last.parameters[name] for name in ("span", "amplitude")}
+
+
+def _noise_or(usual: Remedy, failure: Failure) -> Remedy:
+    """The amplifier's noise, where it explains that nothing was seen or settled."""
+    stuck = isinstance(usual, (AskPerson, Abandon))
+    ratio = readout_signs.signal_to_noise(failure.attempts)
+    if stuck and ratio is not None and readout_signs.is_drowned(failure.attempts):
+        return Abandon("noise buries the readout's signal", diagnosis.drowned_readout(ratio))
+    return usual
 
 
 def _readout(failure: Failure, usual: Remedy) -> Remedy:
@@ -114,25 +153,47 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return Abandon("too much of the qubit is excited at rest", diagnosis.hot_qubit(share))
     if len(failure.failures) < 2:
         return usual
+    if failure.last.status is Status.NO_EXCITATION and not _looked_at("rabi", failure):
+        return GoUpstream("rabi", "both preparations look the same: does the drive still turn the qubit?")
     lost = readout_signs.decays(failure.attempts)
     if lost is not None:
         return Abandon("the qubit relaxes while it is read", diagnosis.decays_while_read(lost))
-    if apart is None and failure.experiment != "readout" and not failure.upstream_tried:
+    if apart is None and failure.experiment != "readout" and not _looked_at("readout", failure):
         return GoUpstream("readout", "how far apart are the clouds as they are?")
     if readout_signs.is_compressed(failure.attempts):
         return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
+    gone = readout_signs.lost_before_read(failure.attempts)
+    if gone is not None and _looked_at("rabi", failure):
+        return Abandon("the qubit relaxes before it is read", diagnosis.lost_before_read(gone))
     if apart is not None and readout_signs.is_noisy(failure.attempts):
         return Abandon("the clouds of 0 and 1 overlap", diagnosis.noisy_readout(apart))
     return usual
+
+
+def _looked_at(experiment: str, failure: Failure) -> bool:
+    """Whether it was measured, and accepted, after the step had failed for the first time."""
+    since = next(at for at, one in enumerate(failure.attempts) if one is failure.failures[0])
+    return any(one.experiment == experiment and one.verdict is Verdict.ACCEPT for one in failure.attempts[since:])
 
 
 def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     """Before a qubit without a line is given up: does another drive line reach it?"""
     if failure.experiment == SEARCH and not _gives_up(usual, DiagnosisCode.NO_DRIVE_RESPONSE):
         return usual
-    searches = [one for one in failure.attempts if one.experiment == SEARCH]
+    if failure.experiment == SEARCH and not failure.upstream_tried and not _just_heard(failure):
+        return GoUpstream(RESONATOR, "no line in any search: is the resonator still where it was?")
+    searches = [one for one in failure.failures if one.experiment == SEARCH] or [
+        one for one in failure.attempts if one.experiment == SEARCH
+    ]
     nothing = Abandon("no drive line reaches it", diagnosis.no_drive_response(searches))
     return _after_map(view, failure, nothing, "no line in any search: does another drive line reach this qubit?")
+
+
+def _just_heard(failure: Failure) -> bool:
+    """Whether the last that was accepted before the search is the resonator itself."""
+    since = next(at for at, one in enumerate(failure.attempts) if one is failure.failures[0])
+    before = [one.experiment for one in failure.attempts[:since] if one.verdict is Verdict.ACCEPT]
+    return bool(before) and before[-1] in (RESONATOR, "punch_out")
 
 
 def _after_map(view: QubitView, failure: Failure, otherwise: Remedy, why: str) -> Remedy:
@@ -153,16 +214,31 @@ def _other_line(view: QubitView, attempts: Sequence[Attempt]) -> int | None:
 def _rabi(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     """A drive that is weak at all amplitudes is attenuated; one that is right when it is weak, clipped.
 
-    One that does nothing at full scale, though spectroscopy saw a line, was not what spectroscopy saw.
+    One that does nothing at full scale, though spectroscopy saw a line, was not what spectroscopy saw. A curve of no
+    two levels over any range turns a third one too.
     """
     searches = [one for one in failure.attempts if one.experiment == SEARCH and one.measurement_id]
     found = [one.parameters["amplitude"] for one in searches if one.verdict is Verdict.ACCEPT]
     as_usual = bool(found) and found[-1] <= 2 * searches[0].parameters["amplitude"]
+    clipped = Abandon("the oscillation stops growing with the amplitude", diagnosis.clipped_drive())
     if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and failure.last.status is Status.NO_SIGNAL:
-        return _after_map(view, failure, usual, "a line, but no oscillation: does another drive line reach it?")
-    if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and _misses(failure.last):
-        return Abandon("the oscillation stops growing with the amplitude", diagnosis.clipped_drive())
+        answer = clipped if as_usual and _own_line(view, failure.attempts) else usual
+        return _after_map(view, failure, answer, "a line, but no oscillation: does another drive line reach it?")
+    bent = bool(SHAPE & set(failure.last.failed))
+    if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and bent:
+        return clipped
+    stuck = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
+    shapeless = sum(bool((SHAPE | {CheckCode.AT_BOUND}) & set(one.failed)) for one in failure.failures)
+    if stuck and as_usual and shapeless >= ENOUGH_RANGES:
+        return Abandon("no rotation of two levels over any range", diagnosis.shapeless_rotation())
     return usual
+
+
+def _own_line(view: QubitView, attempts: Sequence[Attempt]) -> bool:
+    """Whether a map of the drive lines has shown that the qubit's own reaches it."""
+    return any(one.experiment == LINE_MAP and one.verdict is Verdict.ACCEPT for one in attempts) and (
+        _other_line(view, attempts) is None
+    )
 
 
 def _sideband(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
@@ -198,8 +274,26 @@ def _leakage(failure: Failure, usual: Remedy) -> Remedy:
 
 def _beats(failure: Failure, usual: Remedy) -> bool:
     """A beat that is seen twice, or a curve of one frequency that misses the fringes at every try."""
-    seen = [one.status for one in failure.failures[-2:]] == [Status.BEATING] * 2
-    return seen or (isinstance(usual, (AskPerson, Abandon)) and all(_misses(one) for one in failure.failures))
+    shown = failure.last.status is Status.BEATING or _misses(failure.last)
+    stuck = isinstance(usual, (AskPerson, Abandon)) and all(_misses(one) for one in failure.failures)
+    return stuck or (shown and beating(failure.attempts) is not None)
+
+
+def _characterised(view: QubitView, failure: Failure) -> Remedy:
+    """A lifetime or a frequency that jumps is what qubits do: it is followed for a while, reported, and left to run."""
+    if "t1" in view.known and not any(one.experiment == OVER_TIME for one in failure.attempts):
+        return GoUpstream(OVER_TIME, f"{failure.experiment} changes at every try: how, and how often?")
+    return Skip("it changes while it is measured: reported as it is, benchmarking has the last word")
+
+
+def _mean_of_two(failure: Failure) -> Remedy:
+    """The mean of the two, over a window that does not tell them apart; what that costs, benchmarking tells."""
+    window = {"max_delay": SHORT_WINDOW, "detuning": 20 / (3 * SHORT_WINDOW)}
+    if all(one.parameters["max_delay"] > 1.01 * SHORT_WINDOW for one in failure.failures):
+        return Retry(
+            window, "the fringes are those of two frequencies: their mean, over a window too short to tell them"
+        )
+    return Skip("the qubit jumps between two frequencies: what spectroscopy found lies between them")
 
 
 def _misses(attempt: Attempt) -> bool:

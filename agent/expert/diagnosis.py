@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reson.agent.expert.evidence import beating, restless
 from reson.agent.expert.readout_signs import excited_at_rest, is_compressed, is_hot, is_noisy, separation
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, KnownFault, QubitView
 from reson.wording import moment
@@ -59,6 +60,15 @@ def noisy_readout(apart: float) -> Diagnosis:
     )
 
 
+def drowned_readout(ratio: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.NOISY_READOUT,
+        text=f"the readout line transmits, but a single shot has {1 / ratio:.1f} times as much noise as signal.",
+        remedy="Check the bias and pump of the first amplifier and the temperature of its stage; then the losses "
+        "before it.",
+    )
+
+
 def interchanged() -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.INTERCHANGED,
@@ -93,6 +103,15 @@ def decays_while_read(share: float) -> Diagnosis:
     )
 
 
+def lost_before_read(share: float) -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.SHORT_T1,
+        text=f"{100 * share:.0f} % of the shots that begin in 1 have left it before they are read, though a pi pulse "
+        "turns the qubit and the readout is not noisy. Provisional: T1 itself could not be measured.",
+        remedy="Look for a two-level system on resonance or poor filtering; shorten the readout.",
+    )
+
+
 def swapped_drive_lines(component: str, line: int) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.SWAPPED_DRIVE_LINES,
@@ -123,6 +142,16 @@ def leaky_pulse(leakage: float) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.LEAKY_PULSE,
         text=f"each pulse takes {leakage:.1e} of the population out of the qubit's two levels.",
+        remedy="Look at the pulse with a spectrum analyser: mixer image, carrier leakage, a spur at the anharmonicity; "
+        "or lengthen the pulse.",
+    )
+
+
+def shapeless_rotation() -> Diagnosis:
+    return Diagnosis(
+        code=DiagnosisCode.LEAKY_PULSE,
+        text="a Rabi curve follows no rotation of two levels over any range of amplitudes, though spectroscopy finds "
+        "the qubit: its pulses seem to excite a third level. Provisional: leakage itself could not be measured.",
         remedy="Look at the pulse with a spectrum analyser: mixer image, carrier leakage, a spur at the anharmonicity; "
         "or lengthen the pulse.",
     )
@@ -251,6 +280,10 @@ def _found(view: QubitView, goals: GoalsView) -> tuple[Diagnosis, ...]:
                 remedy="Optimise readout power and frequency.",
             )
         )
+    if (beat := beating(view.attempts)) is not None:
+        found.append(two_frequencies(beat))
+    elif (last := restless(view.attempts)) is not None:
+        found.append(unsteady(last))
     shift = (view.value("drive_frequency") or 0.0) - view.design.get("drive_frequency", 0.0)
     if abs(shift) > FREQUENCY_OFF and view.known["drive_frequency"].measured:
         found.append(

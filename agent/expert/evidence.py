@@ -19,6 +19,10 @@ MOST = 3
 MIRRORED = (-1.6, -0.5)
 """Optimal DRAG coefficient over its theory where the carrier is mirrored."""
 
+UNSTEADY_TRIES = 3
+"""Measurements of one kind in whose course something changed, after which it is no chance."""
+MISSED_TRIES = 4
+"""Ramsey sweeps that a curve of one frequency misses, after which there is more than one."""
 LEAKAGE = "leakage_rb"
 LEAKY = 1e-4
 """Leakage of each pulse beyond any that DRAG leaves, about a third of the usual error per gate."""
@@ -109,6 +113,32 @@ def measured_leakage(attempts: Sequence[Attempt]) -> float | None:
 
 def _beats(attempt: Attempt, goals: GoalsView) -> bool:
     return attempt.status is Status.BEATING or CheckCode.MISFIT in attempt.failed
+
+
+def beating(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The newest fringes of more than one frequency, where they were seen twice, or missed by one frequency at every
+    try, and no later ones over as long a window were accepted; else None."""
+    fringes = [one for one in attempts if one.experiment == "ramsey_xy" and one.measurement_id]
+    beats = [one for one in fringes if one.verdict is not Verdict.ACCEPT and one.status is Status.BEATING]
+    missed = [one for one in fringes if one.verdict is not Verdict.ACCEPT and CheckCode.MISFIT in one.failed]
+    found = beats if len(beats) >= 2 else missed if len(missed) >= MISSED_TRIES else []
+    if not found:
+        return None
+    later = fringes[fringes.index(found[-1]) + 1 :]
+    window = found[-1].parameters["max_delay"]
+    gone = any(one.verdict is Verdict.ACCEPT and one.parameters["max_delay"] >= window for one in later)
+    return None if gone else found[-1]
+
+
+def restless(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The newest of several measurements of one kind that changed in their course, where none was accepted since."""
+    for experiment in dict.fromkeys(one.experiment for one in reversed(attempts)):
+        same = [one for one in attempts if one.experiment == experiment and one.measurement_id]
+        accepted = [at for at, one in enumerate(same) if one.verdict is Verdict.ACCEPT]
+        since = same[accepted[-1] + 1 :] if accepted else same
+        if sum(CheckCode.UNSTEADY in one.failed for one in since) >= UNSTEADY_TRIES:
+            return since[-1]
+    return None
 
 
 PULSE, CZ = ("error_per_gate", "coherence_limit"), ("cz_error", "limit")

@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reson.agent.expert.causes import Failure, better_answer
-from reson.agent.expert.diagnosis import beside, error_above_limit, in_specification, leaky_pulse, not_benchmarked
+from reson.agent.expert.diagnosis import (
+    beside,
+    error_above_limit,
+    in_specification,
+    leaky_pulse,
+    not_benchmarked,
+    unresolved,
+)
 from reson.agent.expert.evidence import PULSE, measured_leakage, resting, within_limit
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, UPSTREAM, WHY_ABOVE_LIMIT, Step, plan_for, possible
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
-from reson.agent.expert.replaying import Frame, accepted, replayed
-from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
+from reson.agent.expert.replaying import Frame, accepted, replayed, succeeded
+from reson.agent.observation import Attempt, Decision, Diagnosis, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 
@@ -74,14 +81,16 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
         return GiveUp(
             component=view.component,
             why=f"{MAX_ATTEMPTS} measurements did not suffice",
-            diagnoses=in_specification(view, goals),
+            diagnoses=beside(unresolved(view.attempts[-1]), view, goals),
         )
     return _decide(view, left[-1], answer, goals)
 
 
 def _has_found(attempts: Sequence[Attempt]) -> bool:
-    """Whether spectroscopy has found the qubit among these attempts."""
-    return next(accepted(attempts, SEARCH), None) is not None
+    """Whether spectroscopy has found the qubit, and no oscillation was accepted since: what turned it then and does not
+    now has to be looked for again."""
+    told = [one.experiment for one in attempts if one.experiment in (SEARCH, "rabi") and succeeded(one)]
+    return bool(told) and told[-1] == SEARCH
 
 
 def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsView) -> Decision:
@@ -91,7 +100,8 @@ def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsVi
             return Measure(component=name, experiment=step.experiment, parameters=dict(parameters), why=why)
         case AskPerson(measurement, why):
             known = in_specification(view, goals)
-            return Escalate(component=name, measurement_id=measurement, why=why, diagnoses=known)
+            named = known or (unresolved(frame.failures[-1]),)
+            return Escalate(component=name, measurement_id=measurement, why=why, diagnoses=named)
         case Abandon(why, diagnosis):
             return GiveUp(component=name, why=why, diagnoses=beside(diagnosis, view, goals))
     if not frame.failures and (recalled := _what_worked(step, view)):
@@ -150,4 +160,10 @@ def _close(view: QubitView, goals: GoalsView) -> Decision:
         cause = error_above_limit(error, limit, goals) if leakage is None else leaky_pulse(leakage)
         return GiveUp(component=view.component, why=why, diagnoses=(cause, *diagnoses))
     why = f"error per gate {error:.2e}, {error / limit:.2f} times the coherence limit"
-    return Done(component=view.component, why=why, diagnoses=diagnoses)
+    return Done(component=view.component, why=why, diagnoses=(*diagnoses, *_left_open(view.attempts)))
+
+
+def _left_open(attempts: Sequence[Attempt]) -> tuple[Diagnosis, ...]:
+    """The third level's line, where it was looked for in vain and the gates came out well without it."""
+    tried = [one for one in attempts if one.experiment == "ef_spectroscopy" and one.measurement_id]
+    return (unresolved(tried[-1]),) if tried and not any(map(succeeded, tried)) else ()

@@ -23,6 +23,14 @@ APART = 2.0
 HOT = 0.08
 """Share of 1 at rest, beyond what the clouds' overlap explains, from which a qubit is called hot."""
 
+DROWNED = 1.5
+"""Signal off resonance over the noise of a single shot below which the amplifier's noise is named before all else; a
+sound chain has 5 to 9."""
+CLEAR = 4.0
+"""The same from which noise is no reason for a poor readout."""
+LOST = 0.2
+"""Share of 1 that is gone before it is read, though a pi pulse turns the qubit: T1 is shorter than the readout."""
+
 DECAYS = 0.15
 """Share of 1 that relaxes within one readout from which T1 is too short for it; a sound qubit loses 0.01 to 0.03."""
 
@@ -35,11 +43,12 @@ def is_heard(attempts: Sequence[Attempt]) -> bool:
 def saturates(attempts: Sequence[Attempt]) -> bool:
     """Whether the signal off resonance grew far less than the readout tone did, between any two spectroscopies or in
     the newest punch-out."""
-    levels = [(amplitude, value) for amplitude, value, error in _levels(attempts) if value > HEARD * error]
+    levels = _levels(attempts)
+    heard = [(amplitude, value) for amplitude, value, error in levels if value > HEARD * error]
     return _grows_less_than(FOLLOWS, attempts) or any(
-        high >= FAR_APART * low and larger / smaller < FOLLOWS * high / low
-        for low, smaller in levels
-        for high, larger in levels
+        high >= FAR_APART * low and larger + 2 * error < FOLLOWS * smaller * high / low
+        for low, smaller in heard
+        for high, larger, error in levels
     )
 
 
@@ -60,6 +69,33 @@ def _levels(attempts: Sequence[Attempt]) -> list[tuple[float, float, float]]:
         for one in attempts
         if one.experiment == "resonator_spectroscopy" and (level := one.quantities.get("level")) is not None
     ]
+
+
+def signal_to_noise(attempts: Sequence[Attempt]) -> float | None:
+    """Signal off resonance over the noise of a single shot, by the newest spectroscopy of the resonator with a tone of
+    the readout's own amplitude at least that was heard; None without one."""
+    for one in reversed(attempts):
+        level = one.quantities.get("level") if one.experiment == "resonator_spectroscopy" else None
+        overdrive = one.quantities.get("overdrive")
+        if level is not None and level.stderr and (overdrive is None or overdrive.value > 0.9):
+            heard = level.value > HEARD * level.stderr
+            return level.value / (level.stderr * sqrt(one.parameters["shots"])) if heard else None
+    return None
+
+
+def is_drowned(attempts: Sequence[Attempt]) -> bool:
+    """Whether the readout line transmits, and its noise buries what it brings."""
+    ratio = signal_to_noise(attempts)
+    return ratio is not None and ratio < DROWNED
+
+
+def lost_before_read(attempts: Sequence[Attempt]) -> float | None:
+    """Share of 1 that was gone before the readout saw it, by the newest readout, where that is certain, too much, and
+    not for noise; else None."""
+    share, ratio = _newest(attempts, "readout", "preparation_error"), signal_to_noise(attempts)
+    if share is None or ratio is None or ratio < CLEAR:
+        return None
+    return share.value if share.value > LOST + 3 * (share.stderr or 0.0) else None
 
 
 def separation(attempts: Sequence[Attempt]) -> float | None:
@@ -89,7 +125,8 @@ def is_noisy(attempts: Sequence[Attempt]) -> bool:
     """Whether the clouds overlap at the best amplitude of the tone, and not because the qubit relaxes meanwhile."""
     apart = separation(attempts)
     tuned = any(one.experiment == "readout_power" for one in attempts)
-    return tuned and apart is not None and apart < NOISY and decays(attempts) is None
+    lost = decays(attempts) is not None or lost_before_read(attempts) is not None
+    return tuned and apart is not None and apart < NOISY and not lost
 
 
 def drive_is_sound(attempts: Sequence[Attempt]) -> bool:

@@ -52,11 +52,16 @@ def success(reason: str, confidence: float = 0.9) -> Reading:
 
 def success_if_fitted(analysis: Analysis, reason: str, confidence: float = 0.9) -> Reading:
     """Success if the drawn curve goes through the points; a clear feature with a curve that misses it is FIT_POOR."""
-    drawn = has_curve(analysis.series)
-    if drawn and chi2_with_tolerance(analysis.series, 0, 0.05) <= MISSED:
+    if fits(analysis):
         return success(reason, confidence)
+    drawn = has_curve(analysis.series)
     problem = "the drawn curve misses the points" if drawn else "no curve is drawn"
     return answer(Status.FIT_POOR, Outcome.SUBOPTIMAL, f"{reason}, but {problem}", curve_drawn=drawn)
+
+
+def fits(analysis: Analysis) -> bool:
+    """Whether a curve is drawn and goes through the points."""
+    return has_curve(analysis.series) and chi2_with_tolerance(analysis.series, 0, 0.05) <= MISSED
 
 
 def no_signal(analysis: Analysis, reason: str, outcome: Outcome = Outcome.APPARATUS) -> Reading:

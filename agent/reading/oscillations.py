@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, success_if_fitted
+from reson.agent.reading.answers import answer, arrays, fits, has_curve, no_signal, success_if_fitted
 from reson.agent.reading.features import envelope, strongest_oscillation, strongest_rotation, swing, visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis
 
 PERIOD_SEEN = 0.9
 """Periods from which a full one counts as visible, with the tolerance of the eye."""
+CREST_SEEN = 0.58
+"""Periods from which the points lie on both sides of the first crest: a curve that goes through them all tells its
+place, also where no sweep holds a whole period, as below the level at which a generator clips."""
 MOST_PERIODS = 10.0
 FADED, SWOLLEN = 0.67, 1.7
 """Amplitude of the second half over the first: half lost over the whole window, or growing as it does off resonance."""
@@ -28,7 +31,7 @@ LEAST_RADIUS = 0.15
 
 def read_rabi(analysis: Analysis) -> Reading:
     """Off resonance an oscillation over the amplitude grows: the stronger the drive, the less its detuning counts."""
-    return _read_rabi(analysis, _grows)
+    return _read_rabi(analysis, _grows, CREST_SEEN)
 
 
 def read_rabi_time(analysis: Analysis) -> Reading:
@@ -41,7 +44,11 @@ def read_rx_sweep(analysis: Analysis) -> Reading:
     return _read_rabi(analysis, lambda *_: False)
 
 
-def _read_rabi(analysis: Analysis, off_resonance: Callable[[np.ndarray, np.ndarray, float, float], bool]) -> Reading:
+def _read_rabi(
+    analysis: Analysis,
+    off_resonance: Callable[[np.ndarray, np.ndarray, float, float], bool],
+    least: float = PERIOD_SEEN,
+) -> Reading:
     series = analysis.series[0]
     x, y, y_err = arrays(series)
     if not visible(y, y_err):
@@ -51,7 +58,7 @@ def _read_rabi(analysis: Analysis, off_resonance: Callable[[np.ndarray, np.ndarr
     if off_resonance(x, y, float(np.median(y_err)), periods):
         reason = "the crests change from the first to the last as they do off resonance"
         return answer(Status.OFF_RESONANCE, Outcome.ANOMALOUS, reason, curve_drawn=drawn)
-    if periods < PERIOD_SEEN:
+    if periods < (least if fits(analysis) else PERIOD_SEEN):
         wanted = (0.0, float(x[-1] * min(1.5 / max(periods, 0.1), 5.0)))
         reason = f"about {periods:.1f} of a period is visible"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)

@@ -124,7 +124,7 @@ EXPERIMENT = Experiment(
     family="qubit_spectroscopy",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("span", "Hz", 1e6, 600e6, "width of the frequency sweep, centred on the drive frequency", 40e6),
+        Parameter("span", "Hz", 1e6, 1.1e9, "width of the frequency sweep, centred on the drive frequency", 40e6),
         sweep.points(61),
         Parameter(
             "amplitude",

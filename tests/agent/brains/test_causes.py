@@ -130,7 +130,7 @@ def test_a_qubit_that_relaxes_while_it_is_read_has_a_short_t1():
 
 def searched() -> list[Attempt]:
     attempts = until("qubit_spectroscopy")
-    for _ in range(4):
+    for _ in range(5):
         decision = decide(attempts)
         assert isinstance(decision, Measure)
         attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL, **decision.parameters))
@@ -183,10 +183,24 @@ def test_a_line_without_an_oscillation_was_heard_through_another_cable():
     assert DiagnosisCode.NO_DRIVE_RESPONSE in named([*attempts, *silent, nothing])
 
 
-def test_fringes_that_beat_twice_are_named_and_no_person_is_asked():
+def test_a_qubit_of_two_frequencies_is_calibrated_at_their_mean_and_the_beat_is_reported():
     beating = attempt("ramsey_xy", Verdict.REVIEW, Status.BEATING, max_delay=60e-6, detuning=50e3)
     assert isinstance(decide([*until("ramsey_xy"), beating]), Measure)
-    assert named([*until("ramsey_xy"), beating, beating]) == {DiagnosisCode.TWO_FREQUENCIES}
+    mean = decide([*until("ramsey_xy"), beating, beating])
+    assert isinstance(mean, Measure) and mean.experiment == "ramsey_xy" and mean.parameters["max_delay"] < 4e-6
+    attempts = [*until("ramsey_xy"), beating, beating, good("ramsey_xy", **mean.parameters)]
+    while isinstance(asked := decide(attempts), Measure):
+        long = asked.experiment == "ramsey_xy" and asked.parameters.get("max_delay", 1.0) > 10e-6
+        attempts.append(beating if long else good(asked.experiment, **asked.parameters))
+        assert len(attempts) < 40
+    assert isinstance(asked, Done) and {one.code for one in asked.diagnoses} == {DiagnosisCode.TWO_FREQUENCIES}
+
+
+def test_without_a_mean_the_line_of_spectroscopy_stays_and_benchmarking_has_the_last_word():
+    beating = attempt("ramsey_xy", Verdict.REVIEW, Status.BEATING, max_delay=60e-6, detuning=50e3)
+    short = attempt("ramsey_xy", Verdict.REJECT, Status.FIT_POOR, max_delay=2e-6, detuning=3.3e6)
+    after = decide([*until("ramsey_xy"), beating, beating, short])
+    assert isinstance(after, Measure) and after.experiment != "ramsey_xy"
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REVIEW, Verdict.REJECT])
@@ -195,7 +209,8 @@ def test_fringes_that_one_frequency_never_explains_are_named_too(verdict: Verdic
     wrong = attempt("ramsey_xy", verdict, Status.SUCCESS, failed=(CheckCode.MISFIT,), found=found, max_delay=60e-6)
     attempts = until("ramsey_xy")
     while isinstance(asked := decide(attempts), Measure):
-        attempts.append(wrong if asked.experiment == "ramsey_xy" else good(asked.experiment))
+        fringes = wrong.model_copy(update={"parameters": wrong.parameters | asked.parameters})
+        attempts.append(fringes if asked.experiment == "ramsey_xy" else good(asked.experiment))
         assert len(attempts) < 40
     assert named(attempts) == {DiagnosisCode.TWO_FREQUENCIES}
 

@@ -115,7 +115,7 @@ def test_a_bring_up_cut_short_goes_on_where_it_stopped():
 def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
     attempts = until("qubit_spectroscopy")
     spans, amplitudes = [], []
-    for _ in range(4):
+    for _ in range(5):
         decision = decide(*attempts)
         assert isinstance(decision, Measure)
         assert decision.experiment == "qubit_spectroscopy"
@@ -126,12 +126,12 @@ def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
     assert isinstance(line_map, Measure)
     assert line_map.experiment == "drive_line_map"
     attempts.append(attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL, outcome=Outcome.ANOMALOUS))
-    assert max(spans) >= 200e6
+    assert max(spans) > 1e9
     assert max(amplitudes) == pytest.approx(0.3)
     decision = decide(*attempts)
     assert isinstance(decision, GiveUp)
     assert decision.diagnoses[0].code is DiagnosisCode.NO_DRIVE_RESPONSE
-    assert "±120 MHz" in decision.diagnoses[0].text
+    assert "±540 MHz" in decision.diagnoses[0].text
 
 
 def test_full_scale_rabi_without_an_oscillation_is_a_weak_drive_line():
@@ -232,15 +232,19 @@ def test_a_one_that_was_never_prepared_sends_the_readout_back_to_the_pi_pulse():
 def test_a_lasting_review_is_put_to_a_person_and_the_answer_counts():
     attempts = until("t1")
     doubtful = attempt("t1", Verdict.REVIEW, Status.SUCCESS, quantities={"t1": Quantity(value=20e-6, stderr=1e-6)})
-    decision = decide(*attempts, *[doubtful] * 4)
+    upstream = decide(*attempts, *[doubtful] * 4)
+    assert isinstance(upstream, Measure) and upstream.experiment == "readout", "what it rests on is looked at first"
+    attempts += [*[doubtful] * 4, attempt("readout")]
+    decision = decide(*attempts, doubtful)
     assert isinstance(decision, Escalate)
     assert decision.measurement_id == "m"
+    assert [one.code for one in decision.diagnoses] == [DiagnosisCode.UNRESOLVED], "a question has a name, too"
     approved = doubtful.model_copy(update={"write": "written"})
-    after = decide(*attempts, *[doubtful] * 3, approved)
+    after = decide(*attempts, approved)
     assert isinstance(after, Measure)
-    assert after.experiment == BRING_UP[len(attempts) + 1].experiment
+    assert after.experiment == BRING_UP[len(until("t1")) + 1].experiment
     rejected = doubtful.model_copy(update={"write": "rejected", "note": "the fridge was warm"})
-    after = decide(*attempts, *[doubtful] * 3, rejected)
+    after = decide(*attempts, rejected)
     assert isinstance(after, GiveUp)
     assert "the fridge was warm" in after.diagnoses[0].text
 
@@ -298,7 +302,8 @@ def test_every_trouble_ends(experiment: str, status: Status):
         else:
             attempts.append(attempt(decision.experiment))
         assert len(attempts) <= MAX_ATTEMPTS
-    assert isinstance(decision, GiveUp)
+    # gates can come out well without the third level's line, and a person is told that it was not found
+    assert isinstance(decision, Done if experiment == "ef_spectroscopy" else GiveUp)
     assert decision.diagnoses
 
 
@@ -358,7 +363,7 @@ def test_a_readout_that_is_turned_round_is_calibrated_anew_and_else_named():
     assert isinstance(decision, GiveUp) and decision.diagnoses[0].code is DiagnosisCode.INTERCHANGED
 
 
-@pytest.mark.parametrize("name", ["readout", "t1", "ramsey_xy", "rabi"])
+@pytest.mark.parametrize("name", ["readout", "rabi", "fine_drag"])
 def test_what_changes_while_it_is_measured_is_measured_again_and_then_named(name: str):
     moved = attempt(name, Verdict.REVIEW, failed=(CheckCode.UNSTEADY, CheckCode.DOUBTED))
     decision = decide(*until(name), moved)
@@ -366,6 +371,19 @@ def test_what_changes_while_it_is_measured_is_measured_again_and_then_named(name
     assert decision.parameters == moved.parameters and "moved" in decision.why
     decision = decide(*until(name), *[moved] * 3)
     assert isinstance(decision, GiveUp) and decision.diagnoses[0].code is DiagnosisCode.UNSTEADY
+
+
+@pytest.mark.parametrize("name", ["t1", "t2_hahn", "ramsey_xy"])
+def test_a_lifetime_or_frequency_that_jumps_is_followed_reported_and_left_to_run(name: str):
+    moved = attempt(name, Verdict.REVIEW, failed=(CheckCode.UNSTEADY, CheckCode.DOUBTED))
+    attempts = [*until(name), *[moved] * 3]
+    decision = decide(*attempts)
+    assert isinstance(decision, Measure) and decision.experiment == "t1_over_time"
+    attempts.append(attempt("t1_over_time", status=Status.TELEGRAPHIC))
+    while isinstance(decision := decide(*attempts), Measure):
+        attempts.append(moved if decision.experiment == name else attempt(decision.experiment))
+        assert len(attempts) < MAX_ATTEMPTS
+    assert isinstance(decision, Done) and [one.code for one in decision.diagnoses] == [DiagnosisCode.UNSTEADY]
 
 
 def test_a_qubit_that_a_bias_has_moved_is_found_again_before_it_is_done():

@@ -1,0 +1,213 @@
+"""Arguments of the next try: another range, step or centre where the plot asks for one, else more averaging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reson.agent.observation import Attempt
+from reson.records import CheckCode, Quantity, Status, Verdict
+from reson.tools.experiments.catalogue import EXPERIMENTS
+
+FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
+MAX_SHOTS = 20_000
+
+SHAPE = {CheckCode.MISFIT, CheckCode.UNSTEADY}
+"""Checks that fail where a curve has another shape than its points, whatever the averaging."""
+ONE_PERIOD, CREST = 2.0, 1.2
+"""Times the pi amplitude to which a Rabi sweep that misses its points is cut: what a generator that clips, an amplifier
+that compresses or a third level bends lies beyond. First a period, then no more than the crest."""
+EF_RANGE = {"centre": -270e6, "span": 240e6, "points": 201.0, "shots": 1000.0}
+"""A sweep over the anharmonicities of transmons, -150 to -390 MHz."""
+CRAMPED = 4.0
+"""Periods from which a curve that misses its points is first looked at over fewer of them."""
+
+
+def adjusted(failures: Sequence[Attempt]) -> dict[str, float]:
+    """Arguments for the next try: a better range where the plot asks for one, more averaging where it does not."""
+    last = failures[-1]
+    change = _BY_STATUS.get((last.experiment, last.status)) if last.status else None
+    if last.experiment == "rabi":
+        kept = {"max_amplitude": last.parameters["max_amplitude"]} if _was_wider(failures) else {}
+        return rabi_range(failures) or {"shots": more_shots(last), **kept}
+    if last.experiment == "ef_spectroscopy" and (search := _ef_search(failures)):
+        return search
+    if _decays_within_steps(last):
+        change = _shorter_window
+    if last.experiment in _RATES:
+        change = _other_sequences
+    if last.experiment == "ramsey_xy" and change is None and CheckCode.FOLDED in last.failed:
+        change = _ramsey_range(0.3)  # no averaging brings back what the sampling folds
+    if change is not None:
+        return change(last)
+    if "shots" not in last.parameters:
+        return {}
+    window = {"max_delay": last.parameters["max_delay"]} if last.experiment in _DECAY_TIME else {}
+    return {"shots": more_shots(last), **window}
+
+
+_DECAY_TIME = {"t1": "t1", "t2_hahn": "t2_echo"}
+
+
+def _decays_within_steps(last: Attempt) -> bool:
+    """A decay that is over after a few points, whatever the plot reads as."""
+    tau = last.quantities.get(_DECAY_TIME.get(last.experiment, ""))
+    return tau is not None and tau.value < 2.5 * last.parameters["max_delay"] / (last.parameters["points"] - 1)
+
+
+def _shorter_window(last: Attempt) -> dict[str, float]:
+    tau = last.quantities[_DECAY_TIME[last.experiment]].value
+    return {"max_delay": max(5 * tau, last.parameters["max_delay"] / 20)}
+
+
+_RATES = {"standard_rb": ("error_per_gate", "error_per_gate"), "leakage_rb": ("leakage_per_gate", "seepage_per_gate")}
+"""What adds up to the rate of the exponential, per pulse."""
+LEAST_DECAYS, MOST_DECAYS = 0.8, 5.0
+
+
+def _decays(last: Attempt) -> float:
+    """How many times over the curve of benchmarking decays, or rises, within its longest sequence; 0 without one."""
+    rates = [last.quantities.get(name) for name in _RATES[last.experiment]]
+    return sum(max(0.0, rate.value) for rate in rates if rate is not None) * last.parameters["max_length"]
+
+
+def _other_sequences(last: Attempt) -> dict[str, float]:
+    """Shorter ones where the curve is over long before the end, which tells how far it goes and not how fast, longer
+    ones where it has hardly begun; and more of them, since large errors scatter from one random sequence to the next,
+    whatever the shots.
+    """
+    decays, longest = _decays(last), last.parameters["max_length"]
+    if decays > MOST_DECAYS:
+        longest = max(20.0, 2 * longest // decays)
+    elif last.experiment == "standard_rb" and 0 < decays < LEAST_DECAYS:
+        longest = min(20_000.0, longest * min(4.0, 1.5 / decays) // 1)
+    return {"max_length": longest, "samples": min(50.0, 2 * last.parameters["samples"])}
+
+
+def ends_too_early(last: Attempt) -> bool:
+    """A Rabi sweep that shows too little of an oscillation, or whose fit puts the pi pulse beyond its end."""
+    pi = last.quantities.get("x_amplitude")
+    beyond = pi is not None and pi.value > last.parameters["max_amplitude"]
+    return beyond or last.status in (Status.RANGE_TOO_NARROW, Status.NO_SIGNAL)
+
+
+def rabi_range(failures: Sequence[Attempt]) -> dict[str, float]:
+    """Wider where the curve ends too early, nearer to its pi pulse where it bends; nothing where averaging is due."""
+    last = failures[-1]
+    now, pi = last.parameters["max_amplitude"], last.quantities.get("x_amplitude")
+    if last.status is Status.UNDERSAMPLED:
+        return {"max_amplitude": max(0.01, now / 3)}
+    if ends_too_early(last) and not _was_wider(failures):
+        suggested = last.suggested_range[1] if last.suggested_range else 2 * now
+        return {"max_amplitude": min(1.0, max(suggested, 1.5 * now))}
+    if pi is None or pi.value <= 0 or not _is_bent(last):
+        return {}
+    if now > CRAMPED * 2 * pi.value:
+        return {"max_amplitude": max(0.01, now / 3)}
+    nearer = [wide * pi.value for wide in (ONE_PERIOD, CREST) if wide * pi.value < 0.9 * now]
+    return {"max_amplitude": max(0.01, nearer[0])} if nearer else {}
+
+
+def _is_bent(last: Attempt) -> bool:
+    failed = set(last.failed)
+    weak = CheckCode.UNRESOLVED in failed or last.status is Status.NO_SIGNAL
+    seen = last.status in (Status.FIT_POOR, Status.DAMPED, Status.OFF_RESONANCE)
+    return bool(seen or SHAPE & failed or (CheckCode.AT_BOUND in failed and not weak))
+
+
+def _was_wider(failures: Sequence[Attempt]) -> bool:
+    """Whether an earlier sweep of these went farther, and was cut for what it showed there."""
+    return any(
+        one.parameters.get("max_amplitude", 0.0) > 1.4 * failures[-1].parameters["max_amplitude"] for one in failures
+    )
+
+
+def _delay_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
+    def change(last: Attempt) -> dict[str, float]:
+        now = last.parameters["max_delay"]
+        suggested = last.suggested_range[1] if last.suggested_range else factor * now
+        # the reader knows the direction; the step stays within a factor of ten of the present window
+        return {"max_delay": min(max(suggested, now / 10), 10 * now)}
+
+    return change
+
+
+def _ramsey_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
+    def change(last: Attempt) -> dict[str, float]:
+        window = _delay_range(factor)(last)["max_delay"]
+        return {"max_delay": window, "detuning": 5 / window}
+
+    return change
+
+
+FOLDS_BACK = 150e3
+"""Hz: a Ramsey sweep over the coherence time samples a larger detuning too coarsely to tell it."""
+
+
+def ramsey_that_sees(detuning: Quantity | None) -> dict[str, float]:
+    """Arguments of a Ramsey sweep whose sampling follows at least six times this detuning."""
+    if detuning is None or abs(detuning.value) < FOLDS_BACK:
+        return {}
+    window = min(4e-6, 10 / (3 * abs(detuning.value)))
+    return {"max_delay": window, "detuning": 20 / (3 * window)}
+
+
+def _shorter_sequence(last: Attempt) -> dict[str, float]:
+    """So few repetitions that the angle error found adds up to less than a quarter turn."""
+    gate = last.experiment.split("_")[1]
+    error = last.quantities.get(f"{gate}_angle_error")
+    return {"max_repetitions": max(5.0, min(25.0, 1.5 // abs(error.value))) if error else 5.0}
+
+
+def _drag_range(last: Attempt) -> dict[str, float]:
+    low, high = last.suggested_range or (
+        last.parameters["centre"] - last.parameters["span"],
+        last.parameters["centre"] + last.parameters["span"],
+    )
+    return {"centre": (low + high) / 2, "span": high - low}
+
+
+def _twice_as_wide(last: Attempt) -> dict[str, float]:
+    """In the same steps, as far as the experiment goes."""
+    bounds = {spec.name: spec.high for spec in EXPERIMENTS[last.experiment].parameters}
+    span, points = last.parameters["span"], last.parameters["points"]
+    return {"span": min(bounds["span"], 2 * span), "points": min(bounds["points"], 2 * points - 1)}
+
+
+def _ef_search(failures: Sequence[Attempt]) -> dict[str, float]:
+    """In finer steps about a line that rests on too few points; where there is none, over all anharmonicities that a
+    transmon has, then with a stronger drive."""
+    last = failures[-1]
+    if last.status is Status.UNDERSAMPLED:
+        found = last.quantities.get("anharmonicity")
+        centre = last.parameters["centre"] if found is None else found.value
+        return {"centre": min(-50e6, max(-600e6, centre)), "span": max(10e6, last.parameters["span"] / 3)}
+    nothing = [one for one in failures if one.status is Status.NO_SIGNAL or one.verdict is Verdict.REJECT]
+    if not nothing or nothing[-1] is not last:
+        return {}
+    amplitude = failures[0].parameters.get("amplitude")
+    stronger = {} if len(nothing) == 1 or amplitude is None else {"amplitude": min(1.0, 3 * amplitude)}
+    return EF_RANGE | stronger
+
+
+_BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
+    ("t1", Status.WINDOW_TOO_SHORT): _delay_range(2.5),
+    ("t1", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
+    ("t2_hahn", Status.WINDOW_TOO_SHORT): _delay_range(2.5),
+    ("t2_hahn", Status.SAMPLING_TOO_COARSE): _delay_range(0.2),
+    ("ramsey_xy", Status.TOO_FEW_OSC): _ramsey_range(2.0),
+    ("ramsey_xy", Status.NO_DETUNING): _ramsey_range(2.0),
+    ("ramsey_xy", Status.TOO_MANY_OSC): _ramsey_range(0.4),
+    ("ramsey_xy", Status.SAMPLING_TOO_COARSE): _ramsey_range(0.3),
+    ("rough_drag", Status.OPTIMAL_NOT_CENTERED): _drag_range,
+    **{(name, Status.RANGE_TOO_NARROW): _twice_as_wide for name in ("punch_out", "readout_frequency_sweep")},
+    ("readout_power", Status.RANGE_TOO_NARROW): lambda last: {
+        "max_amplitude": min(1.0, 2 * last.parameters["max_amplitude"])
+    },
+    **{(name, Status.LARGE_ERROR): _shorter_sequence for name in FINE_AMPLITUDE},
+}
+
+
+def more_shots(last: Attempt) -> float:
+    """Twice as many, and four times where the signal does not rise above its noise."""
+    times = 4 if last.experiment == "rabi" and CheckCode.UNRESOLVED in last.failed else 2
+    return min(MAX_SHOTS, times * last.parameters["shots"])
