@@ -154,10 +154,10 @@ def run_chip(seed: int, qubits: int, kinds: tuple[str, ...] = tuple(NAMES)) -> l
         seed, qubits_of(seed, qubits, kinds), faulty=FaultyChip("\n\n".join(one.text for one in faults) + "\n", {})
     )
     of = {name: fault for fault in faults for name in fault.components}
-    return [_told(one, of.get(one.component), night.ending) for one in night.qubits]
+    return [told_of(one, of.get(one.component), night.ending) for one in night.qubits]
 
 
-def _told(qubit: QubitResult, fault: DrawnFault | None, ending: str) -> Told:
+def told_of(qubit: QubitResult, fault: DrawnFault | None, ending: str) -> Told:
     calibrated = qubit.state == "done" and qubit.true_ratio <= GOAL
     named = fault is not None and fault.is_named(qubit.diagnoses)
     harm = ""
