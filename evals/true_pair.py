@@ -101,9 +101,8 @@ def load_best_cz(device: SimulatedDevice, pair: Pair, duration: float = 60e-9) -
     parts = _parts(device, pair)
     for qubit in pair:
         device.load({components.Qubit(qubit): {"drive_frequency": parts.transmons[pair.index(qubit)].f01}})
-    amplitude = _best_amplitude(parts.coupler, parts.tunable, duration)
-    load_controls(device, pair, cz_amplitude=amplitude, cz_z_first=0.0, cz_z_second=0.0)
-    _, second, first, _ = _phases(cz_played(device, pair, coherent=True))
+    load_controls(device, pair, cz_amplitude=best_amplitude(device, pair), cz_z_first=0.0, cz_z_second=0.0)
+    first, second = best_frames(device, pair)
     load_controls(device, pair, cz_z_first=first, cz_z_second=second)
 
 
@@ -111,23 +110,51 @@ def load_controls(device: SimulatedDevice, pair: Pair, **values: float) -> None:
     device.load({components.Pair(*pair): values})
 
 
-def _best_amplitude(coupler: CouplerTruth, tunable: TunableTruth, duration: float) -> float:
-    """The least amplitude with a conditional phase of pi, that of idling included."""
+def best_amplitude(device: SimulatedDevice, pair: Pair) -> float:
+    """The least amplitude with a conditional phase of pi at bias and length in force, that of idling included; no
+    number where there is none within a tenth of the amplitude of an adiabatic pulse.
+    """
     from scipy.optimize import brentq
 
-    guess = adiabatic_amplitude(tunable, duration) / (tunable.line.gain * tunable.line.pulse_gain)
+    parts = _parts(device, pair)
+    tunable, duration = parts.tunable, device.chip.pairs[pair]["cz_duration"]
+    gain = tunable.line.gain * tunable.line.pulse_gain
+    if not gain:
+        return math.nan
+    guess = (tunable.idle + adiabatic_amplitude(tunable, duration) - tunable.flux) / gain
 
     def phase(amplitude: float) -> float:
         """From 0 to 2 pi."""
-        kept = np.diag(_propagated(tunable, coupler.qubits, amplitude, duration).kraus[0])[_KEPT]
-        turned = np.angle(kept[3] * kept[0] / (kept[1] * kept[2])) - 2 * math.pi * coupler.zz * duration
+        kept = np.diag(_propagated(tunable, pair, amplitude, duration).kraus[0])[_KEPT]
+        turned = np.angle(kept[3] * kept[0] / (kept[1] * kept[2])) - 2 * math.pi * parts.coupler.zz * duration
         return float(turned % (2 * math.pi))
 
     amplitudes = np.linspace(0.9, 1.1, 41) * guess
     found = np.unwrap([(phase(one) + 1) % (2 * math.pi) - 1 for one in amplitudes])
-    first = int(np.flatnonzero((found[1:] - math.pi) * (found[:-1] - math.pi) <= 0)[0])
+    crossings = np.flatnonzero((found[1:] - math.pi) * (found[:-1] - math.pi) <= 0)
+    if not len(crossings):
+        return math.nan
+    first = int(crossings[0])
     root = brentq(lambda one: phase(one) - math.pi, amplitudes[first], amplitudes[first + 1], xtol=1e-9)
     return float(root)  # pyright: ignore[reportArgumentType]
+
+
+def best_frames(device: SimulatedDevice, pair: Pair) -> tuple[float, float]:
+    """rad, the virtual Z of both qubits at the pulse in force; what its conditional phase misses of pi is shared."""
+    controls = device.chip.pairs[pair]
+    none, second, first, both = _phases(cz_played(device, pair, coherent=True))
+    missed = math.remainder(both - first - second + none - math.pi, math.tau) / 2
+    left = (math.remainder(one + missed, math.tau) for one in (first, second))
+    names = ("cz_z_first", "cz_z_second")
+    found = [math.remainder(controls[name] + one, math.tau) for name, one in zip(names, left, strict=True)]
+    return found[0], found[1]
+
+
+def lost_by_a_pulse(device: SimulatedDevice, pair: Pair) -> float:
+    """The larger of what one CZ at the controls in force swaps between 01 and 10, and what it takes out of 11."""
+    moved = np.real(_in_order(cz_played(device, pair, coherent=True)))
+    zero_one, one_zero, both = _KEPT[1], _KEPT[2], _KEPT[3]
+    return float(max(moved[zero_one, zero_one, one_zero, one_zero], 1 - moved[both, both, both, both]))
 
 
 def _phases(played: np.ndarray) -> list[float]:

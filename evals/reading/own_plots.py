@@ -29,8 +29,8 @@ from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.tally import Marked, tell
 from reson.evals.scorers import SUPPORTS_A_VALUE
 from reson.evals.verdicts.comparison import compare
-from reson.evals.verdicts.setting import Setting, prepare
-from reson.evals.verdicts.study import replaced_by_noise
+from reson.evals.verdicts.measuring import arguments_of, replaced_by_noise
+from reson.evals.verdicts.setting import prepare
 from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Json
@@ -142,7 +142,7 @@ def make_plot(experiment: str, number: int) -> Plot | None:
     """One measurement of the verdict study's kind on a chip of its own; None where the truth leaves it open."""
     seed, trial, row = FIRST_SEED + number, TRIALS[experiment], get(experiment)
     _, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number)
-    arguments = _arguments(setting)
+    arguments = arguments_of(row, setting.given, setting.scaled, setting.known)
     never = trial.meaningless(setting)
     adequate = not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0])
     try:
@@ -160,16 +160,6 @@ def make_plot(experiment: str, number: int) -> Plot | None:
     if wrong or (adequate and changes):
         return Plot(f"{experiment}-{number}", experiment, analysis, supports=not wrong)
     return None
-
-
-def _arguments(setting: Setting) -> dict[str, float]:
-    """Complete arguments, kept within the limits of the catalogue."""
-    row = get(setting.experiment)
-    usual = row.arguments({}, setting.known)
-    wanted = setting.given | {name: factor * usual[name] for name, factor in setting.scaled.items()}
-    specs = {spec.name: spec for spec in row.parameters}
-    inside = {name: float(np.clip(value, specs[name].low, specs[name].high)) for name, value in wanted.items()}
-    return row.arguments({k: round(v) if specs[k].integer else v for k, v in inside.items()}, setting.known)
 
 
 def restyle(figure: Figure, rng: np.random.Generator) -> None:

@@ -12,6 +12,7 @@ import pytest
 from reson.evals.seeds import FIRST_UNSEEN_SEED
 from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.comparison import compare
+from reson.evals.verdicts.measuring import measure
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.evals.verdicts.report import (
@@ -27,7 +28,7 @@ from reson.evals.verdicts.report import (
     verdict_table,
 )
 from reson.evals.verdicts.setting import FAULTY, SPOILS, condition
-from reson.evals.verdicts.study import measure, numbers
+from reson.evals.verdicts.study import numbers
 from reson.evals.verdicts.trial import Need, TrueValue
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict

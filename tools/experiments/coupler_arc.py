@@ -35,6 +35,8 @@ SPAN, MIDDLE = 0.5, 0.18
 """Largest bias on either side, in nominal flux quanta: one whole arc; and up to where the ZZ changes slowly."""
 PEAK_BEHIND_WALL = 0.05
 """Flux quanta by which the peak of a CZ of 60 ns lies behind the wall: 0.042 to 0.06 for the usual couplers."""
+PEAK_ERROR = 0.01
+"""Flux quanta up to which that is known."""
 WALL = (0.24, 0.38)
 """Half the distance of the walls in flux quanta on a sound line, by the usual ranges of couplers."""
 MOST_OFFSET = 0.08
@@ -117,7 +119,7 @@ def _quantities(arc: Arc) -> dict[str, Quantity]:
     peak = arc.centre + arc.half_width + PEAK_BEHIND_WALL
     return {
         "coupler_bias": Quantity(value=idle, stderr=arc.zero_error or 0.02),
-        "cz_amplitude": Quantity(value=peak - idle, stderr=float(np.hypot(0.01, arc.wall_error))),
+        "cz_amplitude": Quantity(value=peak - idle, stderr=float(np.hypot(PEAK_ERROR, arc.wall_error))),
         "zeros": Quantity(value=float(len(arc.zeros))),
         "flux_centre": Quantity(value=arc.centre, stderr=arc.wall_error),
         "wall": Quantity(value=arc.half_width, stderr=arc.wall_error),

@@ -14,7 +14,7 @@ from reson.components import Pair
 from reson.records import Check, CheckCode, Quantity, Verdict
 from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
-from reson.tools.experiments.coupler_arc import EDGES, zz_phases
+from reson.tools.experiments.coupler_arc import EDGES, PEAK_ERROR, zz_phases
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.lines import linear
@@ -99,8 +99,11 @@ def _quantities(
     controls = raw.controls
     return {
         "coupler_bias": Quantity(value=controls["coupler_bias"] + moved.value, stderr=moved.stderr),
-        # the peak of a pulse stays where it is
-        "cz_amplitude": Quantity(value=controls["cz_amplitude"] - moved.value, stderr=moved.stderr),
+        # the peak of a pulse stays where it is, and no better known than an arc knows it
+        "cz_amplitude": Quantity(
+            value=controls["cz_amplitude"] - moved.value,
+            stderr=moved.stderr and float(np.hypot(PEAK_ERROR, moved.stderr)),
+        ),
         "moved": moved,
         "zz": Quantity(value=float(values[0]) * unit, stderr=float(np.sqrt(covariance[0, 0])) * unit, unit="Hz"),
         "zz_left": Quantity(value=0.0 if len(crossings) else float(curve[place]) * unit, stderr=left, unit="Hz"),

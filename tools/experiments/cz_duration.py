@@ -2,7 +2,8 @@
 
 Several pulses in a row add their small swaps (01 and 10) and leaks (out of 11) like waves, more or less in step by what
 lies between: the wait is swept through a beat of the two qubits. The largest of a sweep is n^2 times that of a pulse,
-the mean n times; whichever says more counts, since a swap that is always in step shows in the mean alone.
+the mean n times. The largest is known far better; the mean counts where it surely says more, since a swap that is
+always in step shows in it alone.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 NAME = "cz_duration"
-NUMBER = 7
+NUMBER = 11
 WAITS = np.arange(18) * 1e-9
 """Whole nanoseconds through one beat of qubits 60 MHz apart."""
 STEEPNESS = 18.0
@@ -33,9 +34,11 @@ STEEPNESS = 18.0
 less that the phase stays within some tenths of a radian."""
 PREPARED = {"swap": ("10", "01"), "leakage": ("11", "11")}
 """What is prepared, and the outcome that tells: one that appears, or one that goes."""
-KEEP = 1.0e-3
-"""Loss of one pulse up to which the length in force is good enough."""
+KEEP = 3e-4
+"""Loss of one pulse up to which the length in force is good enough: 1.2e-4 of error."""
 MOST_LOSS = 2.5e-3
+MEAN_SEEN = 5.0
+"""Standard errors by which the mean must say more than the largest: it is known much worse."""
 READ = 0.6
 """Least share of shots that read 10 and 11 as prepared."""
 
@@ -53,7 +56,7 @@ def scaled_amplitude(amplitude: float, duration: float, other: float) -> float:
 
 def _device_seconds(parameters: Values, device: Device) -> float:
     circuits = 2 * len(durations(parameters)) * (len(WAITS) + 1)
-    return sweep.device_seconds(circuits, parameters["shots"], 0.6e-6, device)
+    return sweep.device_seconds(circuits, parameters["shots"], 0.9e-6, device)
 
 
 def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawData]:
@@ -80,7 +83,7 @@ def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawD
 
 def analyse(raw: RawData) -> Analysis:
     tried = sorted({one["duration"] for one in raw.circuits})
-    losses = {kind: [_loss(raw, kind, one) for one in tried] for kind in PREPARED}
+    losses = {kind: _losses(raw, kind, tried) for kind in PREPARED}
     worst = [max(losses[kind][n].value for kind in PREPARED) for n in range(len(tried))]
     errors = [max(losses[kind][n].stderr or 0.0 for kind in PREPARED) for n in range(len(tried))]
     now = int(np.argmin(np.abs(np.array(tried) - raw.controls["cz_duration"])))
@@ -108,20 +111,33 @@ def _read(raw: RawData, kind: str) -> float:
     return float(np.mean(raw.arrays["counts"][mine, OUTCOMES.index(PREPARED[kind][0])])) / raw.shots
 
 
-def _loss(raw: RawData, kind: str, duration: float) -> Quantity:
-    """Of one pulse, beyond what waiting as long costs."""
-    mine = [n for n, one in enumerate(raw.circuits) if one["kind"] == kind and one["duration"] == duration]
+def _losses(raw: RawData, kind: str, tried: list[float]) -> list[Quantity]:
+    """Of one pulse of each length, beyond what waiting as long costs: a line through the lengths, known from all."""
     told = OUTCOMES.index(PREPARED[kind][1])
-    share = raw.arrays["counts"][mine, told] / raw.shots
+    share = raw.arrays["counts"][:, told] / raw.shots
     lost = share if kind == "swap" else 1 - share
-    pulsed = np.array([raw.circuits[n]["pulsed"] == 1 for n in mine])
-    error = float(np.sqrt(max(np.mean(share * (1 - share)), 1 / raw.shots) / raw.shots))
-    beyond = lost[pulsed] - lost[~pulsed].mean()
+    mine, duration, pulsed = (
+        np.array([one[name] for one in raw.circuits]) for name in ("kind", "duration", "pulsed")
+    )
+    rests = (mine == kind) & (pulsed == 0)
+    rest = np.polynomial.Polynomial.fit(duration[rests], lost[rests], min(1, len(tried) - 1))
+    found = []
+    for one in tried:
+        part = (mine == kind) & (pulsed == 1) & (duration == one)
+        spread = float(np.sqrt(max(np.mean(share[part] * (1 - share[part])), 1 / raw.shots) / raw.shots))
+        found.append(_loss(lost[part] - float(rest(one)), spread, spread * len(tried) ** -0.5))
+    return found
+
+
+def _loss(beyond: np.ndarray, error: float, rest_error: float) -> Quantity:
+    """From what several pulses lose at each wait, with the error of one and that of what waiting costs."""
     expected = error * np.sqrt(2 * np.log(len(beyond)))  # of the largest of so many points of noise
-    in_step = Quantity(value=float(max(beyond.max() - expected, 0.0)) / NUMBER**2, stderr=error / NUMBER**2)
-    mean_error = error * np.hypot(1.0, len(beyond) ** -0.5) / NUMBER
-    mean = Quantity(value=float(max(beyond.mean(), 0.0)) / NUMBER, stderr=float(mean_error))
-    return max(in_step, mean, key=lambda one: one.value)
+    in_step = Quantity(
+        value=float(max(beyond.max() - expected, 0.0)) / NUMBER**2, stderr=float(np.hypot(error, rest_error)) / NUMBER**2
+    )
+    mean_error = float(np.hypot(rest_error, error * len(beyond) ** -0.5)) / NUMBER
+    mean = Quantity(value=float(max(beyond.mean(), 0.0)) / NUMBER, stderr=mean_error)
+    return mean if mean.value - in_step.value > MEAN_SEEN * mean_error else in_step
 
 
 def _quantities(raw: RawData, duration: float, losses: Mapping[str, Quantity]) -> dict[str, Quantity]:

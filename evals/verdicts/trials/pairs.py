@@ -1,0 +1,154 @@
+"""Trials of the rows about a pair, in the order of its bring-up."""
+
+from __future__ import annotations
+
+import math
+
+from reson.evals.true_pair import best_amplitude, best_frames, lost_by_a_pulse, true_cz
+from reson.evals.verdicts.pair_trial import EDGE, PAIR, PairMoment, PairSetting, PairSpoil, PairStage, PairTrial
+from reson.evals.verdicts.trial import Need
+from reson.tools.devices.simulated.couplers import tunable_of
+from reson.tools.devices.simulated.device import SimulatedDevice
+from reson.tools.devices.simulated.faults import in_force
+from reson.tools.devices.simulated.flux_line import Tail
+from reson.tools.experiments.cz_duration import KEEP, MOST_LOSS, durations
+from reson.tools.quantities import PARAMETERS
+
+
+def _put(name: str, *choices: float) -> PairSpoil:
+    def spoil(setting: PairSetting) -> None:
+        setting.given[name] = float(setting.rng.choice(choices))
+
+    return spoil
+
+
+def _off_by(name: str, low: float, high: float) -> PairSpoil:
+    """A control of the pair off by a share of itself."""
+
+    def spoil(setting: PairSetting) -> None:
+        setting.controls[PAIR][name] *= 1 + setting.either_sign(low, high)
+
+    return spoil
+
+
+def _far_bias(setting: PairSetting) -> None:
+    setting.controls[PAIR]["coupler_bias"] += setting.either_sign(0.05, 0.2)
+
+
+def _idle_bias(moment: PairMoment) -> float:
+    tunable = tunable_of(moment.device.chip.truth_now(), EDGE)
+    return tunable.line.bias(tunable.idle)
+
+
+def _amplitude(moment: PairMoment) -> float:
+    return best_amplitude(moment.device, EDGE)
+
+
+def _length(moment: PairMoment) -> float:
+    """The length found, if its pulse loses no more than what the row lets pass or hardly more than the best of those
+    tried; else that best one.
+    """
+    found, losses = moment.proposed["cz_duration"], {}
+    for one in durations(moment.raw.parameters):
+        losses[one] = _loss(moment.device, one)
+    best = min(losses, key=losses.__getitem__)
+    mine = losses[min(losses, key=lambda one: abs(one - found))]
+    return found if mine <= max(MOST_LOSS, losses[best] + KEEP) else best
+
+
+def _loss(device: SimulatedDevice, duration: float) -> float:
+    """Of the best pulse of a length; infinite where no pulse that can be played gives a phase of pi."""
+    device.load({PAIR: {"cz_duration": duration}})
+    amplitude = best_amplitude(device, EDGE)
+    if not abs(amplitude) <= PARAMETERS["cz_amplitude"].high:
+        return math.inf
+    device.load({PAIR: {"cz_amplitude": amplitude}})
+    return lost_by_a_pulse(device, EDGE)
+
+
+def _tail(moment: PairMoment) -> Tail:
+    """Of the line as it is, without predistortion."""
+    chip = moment.device.chip
+    (tail,) = tunable_of(in_force(chip.truth, chip.scenario, moment.raw.ended), EDGE).line.tails
+    return tail
+
+
+_BIAS = Need(0.03, False, "coupler_idle looks 0.06 to either side")
+_ROUGH = Need(0.15, True, "cz_amplitude sweeps 0.82 to 1.26 times the amplitude")
+_ARC = PairStage()
+_IDLE = PairStage(bias=0.008, amplitude=0.02)
+_AMPLITUDE = PairStage(bias=3e-4, amplitude=0.02)
+_LENGTH = PairStage(bias=3e-4, amplitude=1e-3)
+_SETTLING = PairStage(bias=3e-4, amplitude=2e-4)
+_FRAMES = PairStage(bias=3e-4, amplitude=1e-4, tail=1e-4)
+_GATE = PairStage(bias=3e-4, amplitude=1e-4, tail=1e-4, frames=5e-3)
+
+PAIR_TRIALS: dict[str, PairTrial] = {
+    "coupler_arc": PairTrial(
+        stage=_ARC,
+        sweeps=(_put("points", 41.0), _put("shots", 20.0, 50.0)),
+        needs={"coupler_bias": _BIAS, "cz_amplitude": _ROUGH},
+        truth={"coupler_bias": _idle_bias, "cz_amplitude": _amplitude},
+    ),
+    "coupler_idle": PairTrial(
+        stage=_IDLE,
+        sweeps=(_put("span", 0.002, 0.005, 0.1), _put("hold", 1e-6, 3e-6), _far_bias),
+        needs={"coupler_bias": Need(1.5e-3, False, "a ZZ of some kilohertz"), "cz_amplitude": _ROUGH},
+        truth={"coupler_bias": _idle_bias, "cz_amplitude": _amplitude},
+    ),
+    "cz_amplitude": PairTrial(
+        stage=_AMPLITUDE,
+        sweeps=(
+            _put("lowest", 0.97, 0.98),
+            _put("highest", 1.02, 1.03),
+            _put("points", 9.0, 13.0),
+            _off_by("cz_amplitude", 0.1, 0.4),
+        ),
+        needs={"cz_amplitude": Need(4e-3, True, "as far as cz_phase follows")},
+        truth={"cz_amplitude": _amplitude},
+    ),
+    "cz_duration": PairTrial(
+        stage=_LENGTH,
+        sweeps=(_put("middle", 40e-9, 48e-9, 80e-9, 110e-9), _off_by("cz_amplitude", 0.01, 0.1)),
+        needs={
+            "cz_duration": Need(0.6e-9, False, "whole nanoseconds"),
+            "cz_amplitude": Need(0.02, True, "cz_amplitude or cz_phase follows"),
+        },
+        truth={"cz_duration": _length, "cz_amplitude": _amplitude},
+    ),
+    "cz_phase": PairTrial(
+        stage=_LENGTH,
+        sweeps=(_put("step", 2e-4, 5e-3), _off_by("cz_amplitude", 3e-3, 0.1)),
+        needs={"cz_amplitude": Need(6e-4, True, "0.04 rad: 2e-4 of error")},
+        truth={"cz_amplitude": _amplitude},
+    ),
+    "cz_settling": PairTrial(
+        stage=_SETTLING,
+        sweeps=(_off_by("cz_amplitude", 3e-3, 0.1),),
+        needs={
+            "flux_tail_amplitude": Need(6e-4, False, "0.04 rad: 2e-4 of error"),
+            "flux_tail_time": Need(0.5, True, "most of the tail is gone"),
+        },
+        truth={
+            "flux_tail_amplitude": lambda moment: _tail(moment).amplitude,
+            "flux_tail_time": lambda moment: _tail(moment).time,
+        },
+    ),
+    "cz_frames": PairTrial(
+        stage=_FRAMES,
+        sweeps=(_off_by("cz_amplitude", 1e-3, 0.1),),
+        needs={name: Need(0.03, False, "2e-4 of error") for name in ("cz_z_first", "cz_z_second")},
+        truth={
+            "cz_z_first": lambda moment: best_frames(moment.device, EDGE)[0],
+            "cz_z_second": lambda moment: best_frames(moment.device, EDGE)[1],
+        },
+        by_the_line=False,
+    ),
+    "cz_interleaved_rb": PairTrial(
+        stage=_GATE,
+        sweeps=(_put("max_length", 20.0, 30.0, 1000.0), _put("samples", 4.0)),
+        needs={"cz_error": Need(0.25, True, "a third of what lies between the limit and the goal")},
+        truth={"cz_error": lambda moment: true_cz(moment.device, EDGE).error},
+        by_the_line=False,
+    ),
+}
