@@ -156,7 +156,7 @@ def prepare_pair(experiment: str, trial: PairTrial, seed: int, number: int) -> t
     rng = np.random.default_rng([seed, number, *experiment.encode()])
     what, clock = pair_condition(number), CLOCK + float(rng.uniform(0, 30 * 86400))
     healthy = open_simulated(seed, 2, {}, clock, "line", tunable=True)
-    faults = (make_fault(what, [PAIR], 2, _strength(what, rng)),) if what in KINDS else ()
+    faults = (make_fault(what, [PAIR], 2, drawn_strength(what, rng)),) if what in KINDS else ()
     device = open_chip(ChipDescription(seed, 2, scenario=faults, coupling=(EDGE,), tunable=True), clock)
     controls = _left(trial.stage, healthy, rng)
     device.load({PAIR: controls})
@@ -174,7 +174,7 @@ def known_table(device: SimulatedDevice) -> dict[str, dict[str, float]]:
     return {name: values | found.get(name, {}) for name, values in device.controls().items()}
 
 
-def _strength(kind: str, rng: np.random.Generator) -> dict[str, float]:
+def drawn_strength(kind: str, rng: np.random.Generator) -> dict[str, float]:
     """Over the whole range that the fault declares: evenly, or evenly in the logarithm where that is all positive."""
     return {name: _between(spec, rng) for name, spec in KINDS[kind].parameters.items()}
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 NAME = "coupler_arc"
-HOLD, LONG_HOLD = 1e-6, 3e-6
-"""Seconds of each of the two pulses, and in the middle, where the ZZ is small."""
+HOLD, LONG_HOLD = 1e-6, 2e-6
+"""Seconds of each of the two pulses, and in the middle, where the ZZ is small: up to 250 kHz can be told there."""
 EDGES = 80e-9
 SPAN, MIDDLE = 0.5, 0.18
 """Largest bias on either side, in nominal flux quanta: one whole arc; and up to where the ZZ changes slowly."""

@@ -31,6 +31,7 @@ TERMS = 4
 """Of the polynomial that the ZZ is close to the idle point."""
 MOST_STEP, LEAST_POINTS = 1.5, 8
 """rad between two points up to which the phase is followed from the middle of the sweep, and the points it takes."""
+JUMPS = f"the phase moves by more than {MOST_STEP:g} rad from point to point about the bias in force"
 NO_ZZ = 1e3
 """Hz, of which nothing is felt."""
 MOST_ERROR = 0.7e3
@@ -60,20 +61,19 @@ def analyse(raw: RawData) -> Analysis:
     off, error = found.of("xval"), found.angle_errors
     phase = from_the_middle(zz_phases(found))
     near = followed_from_the_middle(phase, MOST_STEP)
-    kept = off[near]
+    kept, bias = off[near], raw.controls["coupler_bias"]
+    seen = series(CONTRAST, bias + off, np.abs(found.values), found.errors)
+    axes = Axis(label="Coupler bias (flux quanta)", unit=""), Axis(label="ZZ", unit="Hz")
+    if len(kept) <= TERMS:
+        return pairs.analysis(raw, (series("ZZ", bias + off, phase * unit, error * unit), seen), *axes, {}, JUMPS)
     line = linear([kept**n for n in range(TERMS)], phase[near], error[near])
     at = np.linspace(kept.min(), kept.max(), 401)
     shape = np.stack([at**n for n in range(TERMS)], axis=1)
     curve = shape @ line.values
-    bias = raw.controls["coupler_bias"]
     return pairs.analysis(
         raw,
-        (
-            series("ZZ", bias + off, phase * unit, error * unit, bias + at, curve * unit),
-            series(CONTRAST, bias + off, np.abs(found.values), found.errors),
-        ),
-        Axis(label="Coupler bias (flux quanta)", unit=""),
-        Axis(label="ZZ", unit="Hz"),
+        (series("ZZ", bias + off, phase * unit, error * unit, bias + at, curve * unit), seen),
+        *axes,
         _quantities(raw, at, shape, curve, line.values, line.covariance * max(1.0, line.reduced_chi2), unit)
         | {"lowest": Quantity(value=float(kept.min())), "highest": Quantity(value=float(kept.max()))}
         | {"followed": Quantity(value=float(np.count_nonzero(near)))},
@@ -112,6 +112,9 @@ def _quantities(
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
+    if analysis.error is not None:
+        jumps = pairs.asked("points followed", False, CheckCode.PHASE_JUMP, analysis.error)
+        return [pairs.has_contrast(analysis), jumps]
     found = analysis.quantities
     left, limits = found["zz_left"], (found["lowest"].value, found["highest"].value)
     least = f"no zero of the ZZ: {left.value / 1e3:.1f} kHz are left at the best bias"

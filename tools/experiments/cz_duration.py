@@ -116,9 +116,7 @@ def _losses(raw: RawData, kind: str, tried: list[float]) -> list[Quantity]:
     told = OUTCOMES.index(PREPARED[kind][1])
     share = raw.arrays["counts"][:, told] / raw.shots
     lost = share if kind == "swap" else 1 - share
-    mine, duration, pulsed = (
-        np.array([one[name] for one in raw.circuits]) for name in ("kind", "duration", "pulsed")
-    )
+    mine, duration, pulsed = (np.array([one[name] for one in raw.circuits]) for name in ("kind", "duration", "pulsed"))
     rests = (mine == kind) & (pulsed == 0)
     rest = np.polynomial.Polynomial.fit(duration[rests], lost[rests], min(1, len(tried) - 1))
     found = []
@@ -133,7 +131,8 @@ def _loss(beyond: np.ndarray, error: float, rest_error: float) -> Quantity:
     """From what several pulses lose at each wait, with the error of one and that of what waiting costs."""
     expected = error * np.sqrt(2 * np.log(len(beyond)))  # of the largest of so many points of noise
     in_step = Quantity(
-        value=float(max(beyond.max() - expected, 0.0)) / NUMBER**2, stderr=float(np.hypot(error, rest_error)) / NUMBER**2
+        value=float(max(beyond.max() - expected, 0.0)) / NUMBER**2,
+        stderr=float(np.hypot(error, rest_error)) / NUMBER**2,
     )
     mean_error = float(np.hypot(rest_error, error * len(beyond) ** -0.5)) / NUMBER
     mean = Quantity(value=float(max(beyond.mean(), 0.0)) / NUMBER, stderr=mean_error)

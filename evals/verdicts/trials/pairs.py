@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from reson.evals.true_pair import best_amplitude, best_frames, lost_by_a_pulse, true_cz
 from reson.evals.verdicts.pair_trial import EDGE, PAIR, PairMoment, PairSetting, PairSpoil, PairStage, PairTrial
 from reson.evals.verdicts.trial import Need
 from reson.tools.devices.simulated.couplers import tunable_of
-from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.faults import in_force
 from reson.tools.devices.simulated.flux_line import Tail
-from reson.tools.experiments.cz_duration import KEEP, MOST_LOSS, durations
+from reson.tools.experiments.cz_duration import KEEP, MOST_LOSS, durations, scaled_amplitude
 from reson.tools.quantities import PARAMETERS
 
 
@@ -50,18 +47,19 @@ def _length(moment: PairMoment) -> float:
     """
     found, losses = moment.proposed["cz_duration"], {}
     for one in durations(moment.raw.parameters):
-        losses[one] = _loss(moment.device, one)
+        losses[one] = _loss(moment, one)
     best = min(losses, key=losses.__getitem__)
     mine = losses[min(losses, key=lambda one: abs(one - found))]
     return found if mine <= max(MOST_LOSS, losses[best] + KEEP) else best
 
 
-def _loss(device: SimulatedDevice, duration: float) -> float:
-    """Of the best pulse of a length; infinite where no pulse that can be played gives a phase of pi."""
+def _loss(moment: PairMoment, duration: float) -> float:
+    """Of a pulse of a length, the best one where a phase of pi can be reached, else the one that was tried."""
+    device, controls = moment.device, moment.raw.controls
     device.load({PAIR: {"cz_duration": duration}})
     amplitude = best_amplitude(device, EDGE)
     if not abs(amplitude) <= PARAMETERS["cz_amplitude"].high:
-        return math.inf
+        amplitude = scaled_amplitude(controls["cz_amplitude"], controls["cz_duration"], duration)
     device.load({PAIR: {"cz_amplitude": amplitude}})
     return lost_by_a_pulse(device, EDGE)
 
@@ -115,6 +113,7 @@ PAIR_TRIALS: dict[str, PairTrial] = {
             "cz_amplitude": Need(0.02, True, "cz_amplitude or cz_phase follows"),
         },
         truth={"cz_duration": _length, "cz_amplitude": _amplitude},
+        by_the_line=False,
     ),
     "cz_phase": PairTrial(
         stage=_LENGTH,

@@ -8,8 +8,8 @@ import numpy as np
 
 from reson.tools.experiments.fits.lines import linear
 
-WALL, LEAST = 160e3, 8e3
-"""Hz of ZZ at which a wall stands; and below which it is noise."""
+WALL, LEAST = 220e3, 8e3
+"""Hz of ZZ at which a wall stands, above the largest in the middle of an arc; and below which it is noise."""
 STEP = 80e3
 """Hz between two points from which the outer one lies beyond, whatever its ZZ: the phase may have turned on."""
 LOST = 0.5
