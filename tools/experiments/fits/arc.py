@@ -87,6 +87,8 @@ def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray) -> tuple
     if len(touching):
         place = int(touching[np.argmin(np.abs(fitted[touching]))])
         return float(at[place]), float(np.ptp(at[touching])) / 2
+    if not len(crossings) and int(np.argmin(np.abs(fitted))) == len(fitted) - 1:  # it falls up to where the wall begins
+        return (INSIDE + 1) / 2, (1 - INSIDE) / 2
     if not len(crossings):
         return None, 0.0
     slope = (fitted[first + 1] - fitted[first]) / at[1]
