@@ -15,7 +15,7 @@ from reson.agent.worse import Looked, Worse, worse_on_record
 from reson.components import pairs_of
 from reson.records import Quantity, Record
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.store.table import ParameterRow
+from reson.tools.store.table import ParameterRow, Table
 from reson.ui import queries
 from reson.ui.opened import Opened
 
@@ -62,20 +62,21 @@ def _chip_as_of(_place: Opened, state: tuple[object, ...]) -> ChipNow:
     table = _place.table()
     pairs = pairs_of(table)
     stand = standings(_place.lab, _place.store, _place.device, table, [*_place.components, *pairs])
-    qubits = [qubit_now(_place, stand[name], table.get(name, {})) for name in _place.components]
+    qubits = [qubit_now(_place, stand[name], table) for name in _place.components]
     looked = [Looked(one.component, one.state, one.below, one.diagnoses) for one in stand.values()]
     return ChipNow(
         qubits, {name: stand[name] for name in pairs}, worse_on_record(_place.store, _place.device, looked, _place.now)
     )
 
 
-def qubit_now(place: Opened, standing: Standing, rows: Mapping[str, ParameterRow]) -> QubitNow:
+def qubit_now(place: Opened, standing: Standing, table: Table) -> QubitNow:
+    rows = table.get(standing.component, {})
     values = {key: value_of(row, frozenset()) for key, row in rows.items()}
     measured = [row.valid_from for row in rows.values() if row.measurement_id]
     return QubitNow(
         **dict(standing),
         values=values,
-        over_limit=over_limit(values, limit_of(values)),
+        over_limit=over_limit(values, limit_of(standing.component, table)),
         age_hours=(place.now - max(measured)) / 3600 if measured else None,
         due=due_of(place.now, rows),
     )

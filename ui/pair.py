@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from reson.agent.report.chip import limit_of, over_limit
 from reson.agent.report.words import OF_PAIRS, SHORT
 from reson.agent.standing import Standing
 from reson.components import pairs_of
+from reson.records import Quantity
 from reson.tools.store.table import ParameterRow, Table
 from reson.ui import qubit
 from reson.ui.opened import Opened
@@ -39,7 +41,9 @@ def overview(place: Opened, table: Table) -> None:
     if not known:
         return
     section("All pairs")
-    frame = pd.DataFrame([_row(place, name, rows) for name, rows in known.items()])
+    frame = pd.DataFrame(
+        [_row(place, name, rows, over_limit(rows, limit_of(name, table))) for name, rows in known.items()]
+    )
     st.dataframe(frame, hide_index=True, height="content" if len(known) <= 12 else 460)
 
 
@@ -47,10 +51,12 @@ def _measured(rows: Mapping[str, ParameterRow]) -> dict[str, ParameterRow]:
     return {name: row for name, row in rows.items() if row.measurement_id is not None}
 
 
-def _row(place: Opened, name: str, rows: Mapping[str, ParameterRow]) -> dict[str, str]:
+def _row(place: Opened, name: str, rows: Mapping[str, ParameterRow], over: Quantity | None) -> dict[str, str]:
     cells = {"Pair": name}
     for key in OF_PAIRS:
         row = rows.get(key)
         cells[SHORT[key]] = "–" if row is None else quantity(row.value, row.stderr, row.unit)
+        if key == "cz_error":
+            cells["Over limit"] = "–" if over is None else f"{over.value:.2f} ×"
     newest = max(row.valid_from for row in rows.values())
     return cells | {"Age": qubit.age_in_words((place.now - newest) / 3600)}

@@ -10,24 +10,28 @@ from reson.agent.report.content import Entry, Qubit, Value
 from reson.agent.report.events import diagnoses_of
 from reson.agent.report.tables import value_of
 from reson.agent.standing import state_of
+from reson.components import Pair, parse
 from reson.records import Json, Quantity
+from reson.tools.experiments.cz_interleaved_rb import LIMIT_KNOWN, known_of
 from reson.tools.experiments.standard_rb import coherence_limit
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.parameters import ParameterRow
+from reson.tools.store.parameters import ParameterRow, Table
 
 
 def qubit(
     component: str,
-    rows: Mapping[str, ParameterRow],
+    table: Table,
     last_word: Json | None,
     waits: Sequence[ApprovalRow],
     story: tuple[Entry, ...],
     run_measurements: frozenset[str],
     below: tuple[Shortfall, ...] = (),
 ) -> Qubit:
-    """One qubit of the report. ``last_word``: the brain's last decision on it that was no measurement."""
-    values = {name: value_of(row, run_measurements) for name, row in rows.items()}
-    limit = limit_of(values)
+    """One qubit or pair of the report. ``table``: of the whole chip; ``last_word``: the brain's last decision on it
+    that was no measurement.
+    """
+    values = {name: value_of(row, run_measurements) for name, row in table.get(component, {}).items()}
+    limit = limit_of(component, table)
     ended = f"the run ended after {story[-1].title}" if story else "the run ended before its first measurement"
     state, why = state_of(last_word, waits, below, ended)
     return Qubit(
@@ -43,12 +47,25 @@ def qubit(
     )
 
 
-def limit_of(values: Mapping[str, Value]) -> Quantity | None:
-    """Coherence limit of one pulse from measured T1 and echo (time and shape); its error to first order in theirs."""
-    t1, t2, length = (values.get(name) for name in ("t1", "t2_echo", "pulse_duration"))
-    if t1 is None or t2 is None or length is None or not (t1.measured and t2.measured):
+def limit_of(component: str, table: Table) -> Quantity | None:
+    """Coherence limit of a pulse, or of a pair's CZ, from what is measured; None where a time is not."""
+    one = parse(component)
+    if not isinstance(one, Pair):
+        return _limit_of_a_pulse(table.get(component, {}))
+    found = known_of(component, {name: _measured(rows) for name, rows in table.items()}).get("coherence_limit")
+    return None if found is None else Quantity(value=found, stderr=LIMIT_KNOWN * found)
+
+
+def _measured(rows: Mapping[str, ParameterRow]) -> dict[str, float]:
+    return {name: row.value for name, row in rows.items() if row.measurement_id is not None or name == "cz_duration"}
+
+
+def _limit_of_a_pulse(rows: Mapping[str, ParameterRow]) -> Quantity | None:
+    """From measured T1 and echo (time and shape); its error to first order in theirs."""
+    t1, t2, length = (rows.get(name) for name in ("t1", "t2_echo", "pulse_duration"))
+    if t1 is None or t2 is None or length is None or None in (t1.measurement_id, t2.measurement_id):
         return None
-    share = values.get("echo_exponential_share")
+    share = rows.get("echo_exponential_share")
     fast, unsure = (1.0, 0.0) if share is None else (share.value, share.stderr or 0.0)
     errors = (
         length.value * (t1.stderr or 0.0) / (6 * t1.value**2),
@@ -59,9 +76,9 @@ def limit_of(values: Mapping[str, Value]) -> Quantity | None:
     return Quantity(value=limit, stderr=math.hypot(*errors))
 
 
-def over_limit(values: Mapping[str, Value], limit: Quantity | None) -> Quantity | None:
-    """Error per gate over its coherence limit; None until both are measured."""
-    error = values.get("error_per_gate")
+def over_limit(rows: Mapping[str, ParameterRow | Value], limit: Quantity | None) -> Quantity | None:
+    """Error per gate, or of a CZ, over its coherence limit; None until both are measured."""
+    error = rows.get("error_per_gate", rows.get("cz_error"))
     if error is None or limit is None or not limit.value:
         return None
     ratio = error.value / limit.value

@@ -51,7 +51,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     qubits = tuple(
         chip.qubit(
             name,
-            after.get(name, {}),
+            after,
             last_words.get(name),
             [approval for approval in pending if name in named(approval.component)],
             story([measured for measured in rows if measured.component == name], writes),

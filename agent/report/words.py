@@ -155,7 +155,7 @@ def overview(noun: str, members: Sequence[Qubit]) -> tuple[str, ...]:
     none.
     """
     if noun == "pair":
-        return OF_PAIRS
+        return (OF_PAIRS[0], "over_limit", *OF_PAIRS[1:])
     told = any("drive_frequency" in qubit.values for qubit in members)
     return tuple(name for name in OVERVIEW if told or name != "drive_frequency")
 

@@ -32,8 +32,9 @@ CLIFFORD_SECONDS = 250e-9
 SYSTEMATIC = 0.05
 """Relative: coherent errors and leakage decay at rates of their own."""
 COUPLER_T1 = 30e-6
-"""Seconds: taken for every coupler, since no experiment here measures it. Those of 20 to 60 us are off by 10 % of a
-usual limit."""
+"""Seconds: taken for every coupler, since no experiment here measures it."""
+LIMIT_KNOWN = 0.1
+"""Share of a usual limit by which couplers of 20 to 60 us are off for it."""
 EXCITED = 0.1
 """Of the pulse: time for which the coupler is excited, mean over 00, 01, 10 and 11; 0.09 to 0.12 on usual couplers."""
 
