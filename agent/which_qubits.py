@@ -33,7 +33,7 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
 
     Raises ``OperatorError``.
     """
-    kind, _, number = text.strip().partition(":")
+    kind = text.strip().partition(":")[0]
     if kind == "all":
         return device.qubits
     if kind not in ("best", "chain"):
@@ -41,14 +41,18 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
     from reson.tools.devices.layout import best_connected, chain_of, published_costs, usual_wait
 
     told = published_of(device)
-    if told is None or not number.isdecimal() or int(number) < 1:
-        raise OperatorError(
-            f"{device.name} publishes nothing to choose by" if told is None else f"{text!r} names no qubits",
-            "name qubits like 0-4" if told is None else f"write it like {kind}:10",
-        )
-    choose = chain_of if kind == "chain" else best_connected
-    waits = usual_wait(told, int(number))
-    return choose(published_costs(told, device.qubits, waits), int(number))
+    if told is None:
+        raise OperatorError(f"{device.name} publishes nothing to choose by", "name qubits like 0-4")
+    choose, length = chain_of if kind == "chain" else best_connected, length_of(text)
+    return choose(published_costs(told, device.qubits, usual_wait(told, length)), length)
+
+
+def length_of(text: str) -> int:
+    """ "chain:10" -> 10. Raises ``OperatorError``."""
+    kind, _, number = text.strip().partition(":")
+    if not number.isdecimal() or int(number) < 1:
+        raise OperatorError(f"{text!r} names no qubits", f"write it like {kind}:10")
+    return int(number)
 
 
 def choose_components(text: str, usual: str, experiment: str, device: Device) -> tuple[Component, ...]:

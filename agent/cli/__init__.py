@@ -19,6 +19,7 @@ from reson.agent.cli import (
     device_faults,
     evals,
     init,
+    layout,
     measurement,
     memory,
     model,
@@ -59,6 +60,7 @@ runs.add_to(app)
 record.add_to(app)
 app.add_typer(measurement.app, name="measurement")
 compare.add_to(app)
+layout.add_to(app)
 app.add_typer(params.app, name="params")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(memory.app, name="memory")

@@ -53,7 +53,7 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
     """
     from reson.tools.devices.device import Remote, published_of
 
-    with _opened(context, device) as one:
+    with opened(context, device) as one:
         reasons = _reasons(one)
         if as_json:
             _document(one, reasons)
@@ -86,7 +86,7 @@ def check(context: typer.Context, device: Address = None, as_json: AsJson = Fals
     """
     from reson.tools.devices.smoke import smoke_test
 
-    with _opened(context, device) as one:
+    with opened(context, device) as one:
         found = smoke_test(one)
         if as_json:
             output.document(found.to_json() | {"device": one.name, "blind": list(found.blind)})
@@ -107,7 +107,7 @@ def check(context: typer.Context, device: Address = None, as_json: AsJson = Fals
 
 
 @contextmanager
-def _opened(context: typer.Context, address: str | None) -> Iterator[Device]:
+def opened(context: typer.Context, address: str | None) -> Iterator[Device]:
     """The device of this address without any lab, or that of the lab."""
     if address is None:
         lab = place.lab(context)

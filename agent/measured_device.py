@@ -1,0 +1,76 @@
+"""A device as it is known now: what its provider publishes, with the lab's own measurements in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from reson.components import Pair, Qubit
+from reson.errors import OperatorError
+from reson.tools.devices.device import published_of
+from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
+from reson.tools.experiments.layer_fidelity import gate_error
+from reson.tools.store.parameters import current
+
+if TYPE_CHECKING:
+    from reson.tools.devices.device import Device
+    from reson.tools.store.store import Store
+
+FRESH = 48 * 3600.0
+"""Seconds for which a measurement says more than the newest published value: coherence wanders within days."""
+SMALLEST = 1e-5
+"""Least error that a gate is credited with: what is left of a layer's error can come out below zero."""
+
+Values = Mapping[str, Mapping[str, float]]
+"""component -> parameter -> measured value, SI units."""
+
+
+def told_of(device: Device) -> Published:
+    """Raises ``OperatorError`` for a device whose provider publishes nothing."""
+    told = published_of(device)
+    if told is None:
+        raise OperatorError(f"{device.name} publishes nothing", "this is for fake:, ibm: and other provided devices")
+    return told
+
+
+def measured_values(store: Store, device: Device, fresh: float = FRESH) -> dict[str, dict[str, float]]:
+    """What the lab has measured in the last ``fresh`` seconds of the device's clock and holds true."""
+    since = device.now().timestamp() - fresh
+    table = current(store, device.name)
+    found = {
+        component: {name: row.value for name, row in rows.items() if row.measurement_id and row.valid_from >= since}
+        for component, rows in table.items()
+    }
+    return {component: values for component, values in found.items() if values}
+
+
+def as_measured(told: Published, values: Values) -> Published:
+    """What is published, with measured values in the place of published ones where there are any."""
+    qubits = {number: _qubit(known, values.get(Qubit(number), {})) for number, known in told.qubits.items()}
+    pairs = tuple(_pair(pair, qubits, values.get(Pair(*pair.qubits), {})) for pair in told.pairs)
+    return told.model_copy(update={"qubits": qubits, "pairs": pairs})
+
+
+def _qubit(known: PublishedQubit, values: Mapping[str, float]) -> PublishedQubit:
+    fidelity = values.get("assignment_fidelity")
+    found = {
+        "t1": values.get("t1"),
+        "t2": values.get("t2_echo"),
+        "readout_error": None if fidelity is None else 1 - fidelity,
+        "p1_given_0": values.get("p1_given_0"),
+        "p0_given_1": values.get("p0_given_1"),
+        "gate_error": values.get("error_per_gate"),
+    }
+    return known.model_copy(update={name: value for name, value in found.items() if value is not None})
+
+
+def _pair(pair: PublishedPair, qubits: Mapping[int, PublishedQubit], values: Mapping[str, float]) -> PublishedPair:
+    """A measured layer leaves the gate's own error when the pulses of both qubits are taken off."""
+    layer, zz = values.get("layer_error"), values.get("zz")
+    pulses = [qubits[number].gate_error for number in pair.qubits]
+    found: dict[str, float] = {}
+    if layer is not None and None not in pulses:
+        found["error"] = max(gate_error(layer, sum(one for one in pulses if one is not None)), SMALLEST)
+    if zz is not None:
+        found["zz"] = zz
+    return pair.model_copy(update=found)

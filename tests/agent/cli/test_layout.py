@@ -1,0 +1,66 @@
+"""`reson layout`: what it prints, and that a lab's own measurements count."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from qiskit import QuantumCircuit, qasm2, qpy
+
+from reson.agent.cli import app
+from reson.agent.cli.errors import exit_code_of
+from reson.agent.measured_device import SMALLEST, as_measured
+from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    circuit = QuantumCircuit(2, 2)
+    circuit.h(0)
+    circuit.cx(0, 1)
+    circuit.measure([0, 1], [0, 1])
+    found = tmp_path / "bell.qasm"
+    found.write_text(qasm2.dumps(circuit))
+    return found
+
+
+def test_a_circuit_is_placed_on_a_copy(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "placed.qpy"
+    arguments = ["layout", str(path), "--device", "fake:manila", "--out", str(out), "-n", "2"]
+    assert exit_code_of(app, [*arguments, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["placements"]) == 2
+    assert told["placements"][0]["success"] >= told["level_3"]["success"]
+    with out.open("rb") as file:
+        placed = qpy.load(file)[0]
+    assert placed.num_qubits == 5 and placed.count_ops()["measure"] == 2
+    assert exit_code_of(app, arguments) == 0
+    assert "Qiskit's own at level 3" in capsys.readouterr().out
+
+
+def test_a_chain_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code_of(app, ["layout", "chain:3", "--device", "fake:manila", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["initial_layout"]) == 3 and len(told["couplings"]) == 2
+
+
+@pytest.mark.parametrize("circuit", ["missing.qasm", "chain:x", "chain:0", "chain:99"])
+def test_what_cannot_be_is_refused_in_two_lines(circuit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code_of(app, ["layout", circuit, "--device", "fake:manila"]) == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 2
+
+
+def test_what_the_lab_measured_stands_in_the_place_of_what_is_published() -> None:
+    known = PublishedQubit(
+        t1=1e-4, t2=1e-4, readout_error=0.02, gate_error=3e-4, gate_length=32e-9, readout_length=1e-6
+    )
+    pair = PublishedPair(qubits=(1, 0), gate="cz", error=5e-3, length=68e-9)
+    told = Published(device="d", calibrated=None, qubits={0: known, 1: known}, pairs=(pair,))
+    values = {"q0": {"t1": 2e-5, "t2_echo": 3e-5, "assignment_fidelity": 0.9, "error_per_gate": 1e-3}}
+    found = as_measured(told, {**values, "q0-q1": {"layer_error": 0.03, "zz": 4e4}})
+    assert (found.qubits[0].t1, found.qubits[0].t2, found.qubits[0].gate_error) == (2e-5, 3e-5, 1e-3)
+    assert found.qubits[0].readout_error == pytest.approx(0.1)
+    assert found.qubits[1] == known
+    assert 0.02 < (found.pairs[0].error or 0.0) < 0.03 and found.pairs[0].zz == 4e4
+    assert as_measured(told, {"q0-q1": {"layer_error": 0.0}}).pairs[0].error == SMALLEST

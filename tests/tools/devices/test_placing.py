@@ -1,0 +1,159 @@
+"""Where a circuit is best placed: against all places that there are, and against Qiskit's own."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from qiskit import QuantumCircuit, qasm2, qasm3, qpy, transpile
+from qiskit.providers import QubitProperties
+from qiskit.transpiler import InstructionProperties, Target
+
+from reson.errors import OperatorError
+from reson.tools.devices.layout import UNKNOWN
+from reson.tools.devices.local.line import line_of_qubits
+from reson.tools.devices.order import NoiseOptions
+from reson.tools.devices.placing import WORTH, best, read_circuit, stock
+from reson.tools.devices.published import Published, published
+from reson.tools.devices.rating import coupled, idling, lost, rate
+
+T6 = 0.3e-6
+
+
+def mirror(number: int) -> QuantumCircuit:
+    """A chain is entangled and disentangled again: without errors all qubits end in 0."""
+    circuit = QuantumCircuit(number, number)
+    circuit.h(0)
+    for first in range(number - 1):
+        circuit.cx(first, first + 1)
+    circuit.barrier()
+    for first in reversed(range(number - 1)):
+        circuit.cx(first, first + 1)
+    circuit.h(0)
+    circuit.measure(range(number), range(number))
+    return circuit
+
+
+@pytest.fixture
+def line() -> tuple[Target, Published]:
+    """Eight qubits in a row; those in the middle read worst, q6 forgets soon, the gate of q1 and q2 is bad."""
+    model = cast("Any", line_of_qubits(8, NoiseOptions(t1=100e-6, t2=100e-6)))
+    target: Target = model.target
+    times = [QubitProperties(t1=T6 if q == 6 else 100e-6, t2=T6 if q == 6 else 100e-6) for q in range(8)]
+    target.qubit_properties = times
+    for qubit, error in ((3, 0.04), (4, 0.04)):
+        target.update_instruction_properties("measure", (qubit,), InstructionProperties(duration=1e-6, error=error))
+    for pair in ((1, 2), (2, 1)):
+        if pair in target["cz"]:
+            target.update_instruction_properties("cz", pair, InstructionProperties(duration=68e-9, error=0.09))
+    return target, published(model, "line")
+
+
+def test_no_other_place_is_rated_better(line: tuple[Target, Published]) -> None:
+    target, told = line
+    circuit = mirror(3)
+    (found,) = best(circuit, target, told)
+    ways = [list(way) for first in range(6) for way in (range(first, first + 3),)]
+    costs = [
+        rate(
+            transpile(circuit, target=target, optimization_level=3, initial_layout=way, seed_transpiler=seed),
+            target,
+            told,
+        ).cost
+        for way, seed in itertools.product(ways, range(1))
+    ]
+    assert found.rating.cost <= min(costs) + WORTH
+    assert set(found.layout).isdisjoint({6})  # its gates are as good as the others': only time tells
+
+
+def test_the_layout_that_is_told_makes_the_circuit_that_is_rated(line: tuple[Target, Published]) -> None:
+    target, told = line
+    (found,) = best(mirror(3), target, told)
+    again = transpile(mirror(3), target=target, optimization_level=3, initial_layout=list(found.layout))
+    assert rate(again, target, told).cost == pytest.approx(found.rating.cost, rel=0.02)
+    read = {
+        found.circuit.find_bit(one.qubits[0]).index for one in found.circuit.data if one.operation.name == "measure"
+    }
+    assert read == set(found.layout)
+
+
+def test_it_is_never_worse_than_the_stock_placement(line: tuple[Target, Published]) -> None:
+    target, told = line
+    for number in (2, 5):
+        assert best(mirror(number), target, told)[0].rating.cost <= stock(mirror(number), target, told).rating.cost
+
+
+def test_a_rating_counts_gates_readout_and_waits_between_gates(line: tuple[Target, Published]) -> None:
+    target, told = line
+    circuit = QuantumCircuit(8, 2)
+    circuit.sx(0)
+    circuit.delay(10e-6, 0, "s")
+    circuit.cz(0, 1)
+    circuit.barrier()
+    circuit.measure([0, 1], [0, 1])
+    found = rate(circuit, target, told)
+    known, pair = told.qubits[0], next(pair for pair in told.pairs if set(pair.qubits) == {0, 1})
+    assert found.idle == pytest.approx(idling(10e-6, known.t1, known.t2))  # q1 waits in its ground state
+    assert found.gates == pytest.approx(lost(pair.error, 2))
+    assert found.pulses == pytest.approx(lost(known.gate_error, 1))
+    assert found.readout == pytest.approx(sum(-math.log1p(-(told.qubits[q].readout_error or 0.0)) for q in (0, 1)))
+
+
+def test_neighbours_that_wait_together_lose_by_their_coupling(line: tuple[Target, Published]) -> None:
+    target, told = line
+    pairs = tuple(pair.model_copy(update={"zz": 60e3 if set(pair.qubits) == {0, 1} else 0.0}) for pair in told.pairs)
+    circuit = QuantumCircuit(8, 2)
+    circuit.sx([0, 1])
+    circuit.delay(2e-6, 0, "s")
+    circuit.delay(3e-6, 1, "s")
+    circuit.barrier()
+    circuit.sx([0, 1])
+    found = rate(circuit, target, told.model_copy(update={"pairs": pairs}))
+    assert found.zz == pytest.approx(coupled(2e-6, 60e3))  # q0 is touched as late as it can be, and was in 0 before
+    matrix = np.diag([1, 1, 1, np.exp(2j * np.pi * 60e3 * 2e-6)])
+    assert math.exp(-found.zz) == pytest.approx(abs(np.trace(matrix)) ** 2 / 16)
+
+
+def test_what_is_not_known_costs_as_much_as_a_bad_part() -> None:
+    assert lost(None, 2) == pytest.approx(-math.log1p(-UNKNOWN * 5 / 4))
+    assert idling(1.0, None, 1e-4) == 0.0
+    assert idling(1e-6, 1e-4, 1e-4) == pytest.approx(1e-6 * (1 / 1e-4 + 2 / 1e-4) / 4, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", ["qasm2", "qasm3", "qpy"])
+def test_circuits_are_read(kind: str, tmp_path: Path) -> None:
+    circuit = mirror(3)
+    path = tmp_path / ("c.qpy" if kind == "qpy" else "c.qasm")
+    if kind == "qpy":
+        with path.open("wb") as file:
+            qpy.dump(circuit, file)
+    else:
+        path.write_text(qasm2.dumps(circuit) if kind == "qasm2" else qasm3.dumps(circuit))
+    assert read_circuit(path).count_ops() == circuit.count_ops()
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "OPENQASM 2.0; qreg q[", "OPENQASM 3.0; qubit[", "\x00\x01"])
+@pytest.mark.parametrize("name", ["c.qasm", "c.qpy", "c.txt"])
+def test_what_is_no_circuit_is_refused_in_two_lines(text: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(OperatorError, match="holds no circuit"):
+        read_circuit(path)
+    with pytest.raises(OperatorError, match="holds no circuit"):
+        read_circuit(tmp_path / "missing.qasm")
+
+
+def test_what_does_not_fit_is_refused(line: tuple[Target, Published]) -> None:
+    target, told = line
+    with pytest.raises(OperatorError, match="does not fit the device"):
+        best(mirror(9), target, told)
+    branching = QuantumCircuit(2, 1)
+    branching.measure(0, 0)
+    with branching.if_test((branching.clbits[0], 1)):
+        branching.x(1)
+    with pytest.raises(OperatorError):
+        best(branching, target, told)

@@ -1,0 +1,151 @@
+"""What a circuit that is placed on a device may be expected to keep: gates, readout, and the time its qubits wait."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from itertools import product
+
+from qiskit import QuantumCircuit
+from qiskit.transpiler import Target
+
+from reson.errors import OperatorError
+from reson.tools.devices.durations import seconds_of
+from reson.tools.devices.layout import UNKNOWN
+from reson.tools.devices.published import Published
+
+MOST = 0.999
+"""Error from which a part counts as useless, so that a logarithm exists."""
+
+
+Wait = tuple[float, float]
+"""Begin and end, seconds back from the end of the circuit."""
+
+
+@dataclass(frozen=True)
+class Rating:
+    """Minus the logarithm of what each of them leaves; their sum is that of the circuit's success."""
+
+    pulses: float
+    gates: float
+    readout: float
+    idle: float
+    zz: float
+    """What neighbours do to each other while both wait."""
+
+    @property
+    def cost(self) -> float:
+        return sum(getattr(self, one.name) for one in fields(self))
+
+    @property
+    def success(self) -> float:
+        return math.exp(-self.cost)
+
+
+def lost(error: float | None, qubits: int) -> float:
+    """Cost of a gate by its average error: the process infidelity is (d + 1) / d of it. Nielsen, quant-ph/0205035."""
+    dimension = 2**qubits
+    return -math.log1p(-min((UNKNOWN if error is None else error) * (dimension + 1) / dimension, MOST))
+
+
+def readout_cost(error: float | None) -> float:
+    return -math.log1p(-min(UNKNOWN if error is None else error, MOST))
+
+
+def idling(seconds: float, t1: float | None, t2: float | None) -> float:
+    """Cost of a wait: process fidelity (1 + exp(-t/T1) + 2 exp(-t/T2)) / 4 of relaxation and dephasing. Times in
+    seconds; nothing where one is not known.
+    """
+    if not t1 or not t2:
+        return 0.0
+    t2 = min(t2, 2 * t1)
+    return -math.log((1 + math.exp(-seconds / t1) + 2 * math.exp(-seconds / t2)) / 4)
+
+
+def coupled(seconds: float, zz: float) -> float:
+    """Cost of a phase of 2 pi ``zz`` (Hz) t on 11, from two neighbours that wait at the same time.
+
+    The process fidelity of diag(1, 1, 1, exp(i phi)) is (10 + 6 cos phi) / 16.
+    """
+    return -math.log((10 + 6 * math.cos(2 * math.pi * zz * seconds)) / 16)
+
+
+def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
+    """Of a circuit in the device's own gates and qubits, every gate played as late as it can be.
+
+    Raises ``OperatorError`` for control flow.
+    """
+    places = {bit: place for place, bit in enumerate(circuit.qubits)}
+    errors = {frozenset(pair.qubits): pair.error for pair in told.pairs}
+    pulses = gates = readout = 0.0
+    for one in circuit.data:
+        at = [places[bit] for bit in one.qubits]
+        if one.operation.name == "measure":
+            readout += sum(readout_cost(told.qubits[qubit].readout_error) for qubit in at)
+        elif len(at) == 2 and one.operation.name != "barrier":
+            gates += lost(errors.get(frozenset(at)), 2)
+        elif len(at) == 1 and one.operation.name != "delay" and seconds_of(one, places, target) > 0:
+            pulses += lost(told.qubits[at[0]].gate_error, 1)
+    mine = waits(circuit, target)
+    idle = sum(
+        idling(end - begin, told.qubits[qubit].t1, told.qubits[qubit].t2)
+        for qubit, spans in mine.items()
+        for begin, end in spans
+    )
+    zz = sum(
+        coupled(seconds, pair.zz)
+        for pair in told.pairs
+        if pair.zz and all(qubit in mine for qubit in pair.qubits)
+        for seconds in common(*(mine[qubit] for qubit in pair.qubits))
+    )
+    return Rating(pulses, gates, readout, idle, zz)
+
+
+def waits(circuit: QuantumCircuit, target: Target) -> dict[int, list[Wait]]:
+    """Qubit -> when it waits, seconds back from the end of the circuit, every gate played as late as it can be.
+
+    A qubit that has not been touched is in its ground state and loses nothing.
+    """
+    places = {bit: place for place, bit in enumerate(circuit.qubits)}
+    free: dict[int, float] = {}
+    """Qubit -> seconds from the end back to where something may be played on it."""
+    played: dict[int, float] = {}
+    """Qubit -> seconds from the end back to the start of what is played on it next."""
+    found: dict[int, list[Wait]] = {}
+    for one in reversed(circuit.data):
+        at = [places[bit] for bit in one.qubits]
+        if getattr(one.operation, "blocks", ()):
+            raise OperatorError("a circuit with control flow cannot be rated", "leave its branches out")
+        ends = max((free.get(qubit, 0.0) for qubit in at), default=0.0)
+        starts = ends + seconds_of(one, places, target)
+        free |= dict.fromkeys(at, starts)
+        if one.operation.name in ("barrier", "delay"):
+            continue
+        for qubit in at:
+            if qubit in played and ends > played[qubit]:
+                found.setdefault(qubit, []).append((played[qubit], ends))
+        played |= dict.fromkeys(at, starts)
+    return found
+
+
+def common(first: Iterable[Wait], second: Iterable[Wait]) -> Iterable[float]:
+    """Seconds of each time at which both wait."""
+    for (begin, end), (other_begin, other_end) in product(first, second):
+        if (seconds := min(end, other_end) - max(begin, other_begin)) > 0:
+            yield seconds
+
+
+def active(circuit: QuantumCircuit) -> list[int]:
+    """The qubits on which anything is played or read."""
+    places = {bit: place for place, bit in enumerate(circuit.qubits)}
+    return sorted({places[bit] for one in circuit.data if one.operation.name != "barrier" for bit in one.qubits})
+
+
+def pairs_in(circuit: QuantumCircuit) -> Iterable[tuple[int, int]]:
+    """The pairs of qubits between which gates are played, each time one is."""
+    places = {bit: place for place, bit in enumerate(circuit.qubits)}
+    for one in circuit.data:
+        if len(one.qubits) == 2 and one.operation.name != "barrier":
+            first, second = (places[bit] for bit in one.qubits)
+            yield first, second
