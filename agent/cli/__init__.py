@@ -18,6 +18,7 @@ from reson.agent.cli import (
     device,
     device_faults,
     evals,
+    export,
     init,
     layout,
     measurement,
@@ -61,6 +62,7 @@ record.add_to(app)
 app.add_typer(measurement.app, name="measurement")
 compare.add_to(app)
 layout.add_to(app)
+export.add_to(app)
 app.add_typer(params.app, name="params")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(memory.app, name="memory")

@@ -44,7 +44,7 @@ class NoisySimulators:
         confusion: Mapping[int, tuple[float, float]] | None = None,
     ) -> None:
         self._target = target
-        self._noise_of = noise_of or partial(_published_noise, confusion or {})
+        self._noise_of = noise_of or partial(published_noise, confusion or {})
         self._kept: dict[tuple[int, ...], AerSimulator] = {}
 
     def of(self, qubits: tuple[int, ...]) -> AerSimulator:
@@ -60,7 +60,8 @@ class NoisySimulators:
         return self._kept[qubits]
 
 
-def _published_noise(confusion: Mapping[int, tuple[float, float]], target: Target, qubits: Sequence[int]) -> NoiseModel:
+def published_noise(confusion: Mapping[int, tuple[float, float]], target: Target, qubits: Sequence[int]) -> NoiseModel:
+    """Of the errors and times of a target whose qubits are ``qubits``, in this order; ``confusion`` as above."""
     noise = NoiseModel.from_backend(TargetBackend("cut", target))
     for place, qubit in enumerate(qubits):
         if qubit in confusion:

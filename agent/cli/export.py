@@ -1,0 +1,52 @@
+"""What is known of the device, for other programs: `reson export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reson.agent.cli import output, place
+from reson.agent.cli.output import AsJson
+from reson.wording import count
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="Where it goes.")],
+    device: Annotated[
+        str, typer.Option(metavar="KIND:NAME", help="Of which device; by default that of the lab, as it was measured.")
+    ] = "",
+    hours: Annotated[float, typer.Option(min=0, help="How old a measurement may be to count.")] = 48.0,
+    as_json: AsJson = False,
+) -> None:
+    """Write what is known of the device: measured values where the lab has them, else published ones.
+
+    `reson.tools.devices.export.load` makes a Qiskit Target, an Aer NoiseModel and readout assignment matrices of it.
+
+    \b
+    Examples:
+      reson --lab torino export torino.json
+      reson export torino.json --device fake:torino
+    """
+    from typing import Any, cast
+
+    from reson.agent.cli.device import opened
+    from reson.agent.measured_device import as_measured, measured_values, told_of
+    from reson.tools.devices.export import exported
+
+    with opened(context, device or None) as one:
+        values = {} if device else measured_values(place.lab(context).store(), one, hours * 3600)
+        names = {component: tuple(sorted(known)) for component, known in values.items()}
+        told = as_measured(told_of(one), values)
+        found = exported(cast("Any", one.backend.target), told, names, one.now().isoformat(timespec="seconds"))
+    file.write_text(found.model_dump_json(indent=1), encoding="utf-8")
+    if as_json:
+        output.document({"file": str(file), "measured": names, "left_out": list(found.left_out)})
+        return
+    output.lines([f"{file}: {found.device}, measured here: {count(len(names), 'component')}, the rest as published"])
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(export)
