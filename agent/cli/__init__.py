@@ -30,6 +30,7 @@ from reson.agent.cli import (
     read,
     record,
     runs,
+    watch,
 )
 from reson.agent.cli.errors import exit_code_of
 
@@ -63,6 +64,7 @@ app.add_typer(measurement.app, name="measurement")
 compare.add_to(app)
 layout.add_to(app)
 export.add_to(app)
+watch.add_to(app)
 app.add_typer(params.app, name="params")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(memory.app, name="memory")

@@ -1,0 +1,44 @@
+"""The lab's diary of what its provider publishes: JSON lines, append-only, one whenever it changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from reson.errors import OperatorError
+from reson.tools.devices.watching import Seen
+
+FILE = "published.jsonl"
+
+
+def diary(directory: Path) -> list[Seen]:
+    """Raises ``OperatorError`` for a line that is none of these; half a line at the end is what a kill leaves."""
+    path = directory / FILE
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    lines = text[: text.rfind("\n") + 1].splitlines()
+    try:
+        return [Seen.model_validate_json(line) for line in lines]
+    except ValidationError as error:
+        raise OperatorError(
+            f"{path} is damaged: {str(error).splitlines()[0]}", "move it away: a new one is begun"
+        ) from None
+
+
+def note(directory: Path, seen: Seen) -> list[Seen]:
+    """The diary with what is published now, which is written where it differs from the last."""
+    known = diary(directory)
+    if known and known[-1].told == seen.told:
+        return known
+    path = directory / FILE
+    whole = "".join(one.model_dump_json() + "\n" for one in known)
+    if path.exists() and path.read_text(encoding="utf-8") != whole:
+        path.write_text(whole, encoding="utf-8")  # the half line goes
+    with path.open("a", encoding="utf-8") as file:
+        file.write(seen.model_dump_json() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return [*known, seen]
