@@ -25,7 +25,7 @@ from reson.evals.nights import GOAL, QubitResult, run_night
 from reson.tools.devices.simulated.fault_kinds import KINDS, FaultParameter, Scope
 
 STREAM = 0x616E79
-BRING_UP = 90.0
+BRING_UP = 240.0
 """Seconds that a cold night takes of a device, about: within them a fault that comes and goes does so."""
 DECADES = 30.0
 """Ratio of a parameter's bounds from which its strength is drawn by its logarithm."""

@@ -180,20 +180,13 @@ def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     """Before a qubit without a line is given up: does another drive line reach it?"""
     if failure.experiment == SEARCH and not _gives_up(usual, DiagnosisCode.NO_DRIVE_RESPONSE):
         return usual
-    if failure.experiment == SEARCH and not failure.upstream_tried and not _just_heard(failure):
+    if failure.experiment == SEARCH and not failure.upstream_tried:
         return GoUpstream(RESONATOR, "no line in any search: is the resonator still where it was?")
     searches = [one for one in failure.failures if one.experiment == SEARCH] or [
         one for one in failure.attempts if one.experiment == SEARCH
     ]
     nothing = Abandon("no drive line reaches it", diagnosis.no_drive_response(searches))
     return _after_map(view, failure, nothing, "no line in any search: does another drive line reach this qubit?")
-
-
-def _just_heard(failure: Failure) -> bool:
-    """Whether the last that was accepted before the search is the resonator itself."""
-    since = next(at for at, one in enumerate(failure.attempts) if one is failure.failures[0])
-    before = [one.experiment for one in failure.attempts[:since] if one.verdict is Verdict.ACCEPT]
-    return bool(before) and before[-1] in (RESONATOR, "punch_out")
 
 
 def _after_map(view: QubitView, failure: Failure, otherwise: Remedy, why: str) -> Remedy:
@@ -224,7 +217,7 @@ def _rabi(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and failure.last.status is Status.NO_SIGNAL:
         answer = clipped if as_usual and _own_line(view, failure.attempts) else usual
         return _after_map(view, failure, answer, "a line, but no oscillation: does another drive line reach it?")
-    bent = bool(SHAPE & set(failure.last.failed))
+    bent = bool(SHAPE & set(failure.last.failed)) or _bends_before_its_crest(failure.last)
     if _gives_up(usual, DiagnosisCode.WEAK_DRIVE_LINE) and as_usual and bent:
         return clipped
     stuck = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
@@ -232,6 +225,13 @@ def _rabi(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if stuck and as_usual and shapeless >= ENOUGH_RANGES:
         return Abandon("no rotation of two levels over any range", diagnosis.shapeless_rotation())
     return usual
+
+
+def _bends_before_its_crest(last: Attempt) -> bool:
+    """A fit bent as far as it goes, with its pi pulse inside a sweep that shows no crest."""
+    pi = last.quantities.get("x_amplitude")
+    inside = pi is not None and pi.value < last.parameters["max_amplitude"]
+    return inside and CheckCode.AT_BOUND in last.failed
 
 
 def _own_line(view: QubitView, attempts: Sequence[Attempt]) -> bool:

@@ -180,9 +180,9 @@ def _spectroscopy(failures: list[Attempt]) -> Remedy:
     if last in cut and len(cut) < MAX_TRIES and seen["span"] < WIDEST:
         wider = {"span": min(WIDEST, 2 * seen["span"]), "points": min(MOST_POINTS, 2 * seen["points"] - 1)}
         return Retry({**seen, **wider}, "the line is cut by the edge of the sweep: twice as wide, in the same steps")
-    if last.status is Status.UNDERSAMPLED and seen["points"] < MOST_POINTS:
-        finer = min(MOST_POINTS, 2 * seen["points"] - 1)
-        return Retry({**seen, "points": finer}, "the line rests on too few points: the same sweep in finer steps")
+    thin = [one for one in failures if one.status is Status.UNDERSAMPLED]
+    if last in thin and len(thin) < MAX_TRIES:
+        return Retry({**seen, **_finer(last)}, "the line rests on too few points: more of them on it")
     searched = sum(
         attempt.status in (Status.NO_SIGNAL, None) or attempt.verdict is Verdict.REJECT for attempt in failures
     )
@@ -194,6 +194,16 @@ def _spectroscopy(failures: list[Attempt]) -> Remedy:
     if len(failures) >= MAX_TRIES:
         return _last_resort(last)
     return Retry({**seen, "shots": more_shots(last)}, f"average longer: {_first(last.reasons)}")
+
+
+def _finer(last: Attempt) -> dict[str, float]:
+    """More points on a line that was seen: in the sweep, else in one that ends just beyond it, else on a wider line."""
+    span, points, offset = last.parameters["span"], last.parameters["points"], last.quantities.get("offset")
+    if points < MOST_POINTS:
+        return {"points": min(MOST_POINTS, 2 * points - 1)}
+    if offset is not None and 2.2 * abs(offset.value) + 20e6 < 0.8 * span:
+        return {"span": 2.2 * abs(offset.value) + 20e6}
+    return {"amplitude": min(1.0, 1.7 * last.parameters["amplitude"])}
 
 
 def _drive_too_weak(last: Attempt, full_scale: float) -> bool:

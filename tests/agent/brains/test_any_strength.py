@@ -64,7 +64,7 @@ def test_a_rotation_of_two_levels_over_no_range_turns_a_third_one():
     assert named(attempts) == {DiagnosisCode.LEAKY_PULSE}
 
 
-@pytest.mark.parametrize("failed", [(CheckCode.MISFIT,), (CheckCode.UNSTEADY, CheckCode.AT_BOUND)])
+@pytest.mark.parametrize("failed", [(CheckCode.MISFIT,), (CheckCode.UNSTEADY,), (CheckCode.AT_BOUND,)])
 def test_a_curve_that_stops_growing_before_its_pi_pulse_is_clipped(failed):
     full = [rabi(Status.RANGE_TOO_NARROW, failed=failed, max_amplitude=end) for end in (0.98, 1.0)]
     assert named([*until("rabi"), *full]) == {DiagnosisCode.CLIPPED_DRIVE}
@@ -114,6 +114,13 @@ def test_lines_that_rest_on_too_few_points_are_measured_in_finer_steps():
     coarse = attempt("qubit_spectroscopy", REJECT, Status.UNDERSAMPLED, span=240e6, points=61.0)
     finer = asked([*until("qubit_spectroscopy"), coarse], "qubit_spectroscopy")
     assert (finer["span"], finer["points"]) == (240e6, 121.0)
+    found = {"offset": (297e6, 6e4)}
+    far = attempt("qubit_spectroscopy", REVIEW, Status.UNDERSAMPLED, span=1.08e9, points=401.0, found=found)
+    nearer = asked([*until("qubit_spectroscopy"), far], "qubit_spectroscopy")
+    assert 600e6 < nearer["span"] < 700e6 and nearer["amplitude"] == 0.028
+    edge = far.model_copy(update={"quantities": {"offset": Quantity(value=-470e6)}})
+    wider_line = asked([*until("qubit_spectroscopy"), edge], "qubit_spectroscopy")
+    assert (wider_line["span"], wider_line["amplitude"]) == (1.08e9, pytest.approx(0.028 * 1.7))
     third = attempt("ef_spectroscopy", REJECT, Status.UNDERSAMPLED, span=80e6, centre=-300e6)
     third = third.model_copy(update={"quantities": {"anharmonicity": Quantity(value=-311e6, stderr=1e6)}})
     about = asked([*until("ef_spectroscopy"), third], "ef_spectroscopy")
@@ -152,7 +159,7 @@ def test_a_drive_that_turned_the_qubit_earlier_and_does_nothing_now_is_not_calle
 
 def test_a_line_that_is_silent_later_in_the_night_is_first_listened_for_through_the_resonator():
     late, early = until("t1"), until("qubit_spectroscopy")
-    for before, upstream in ((late, "resonator_spectroscopy"), (early, "drive_line_map")):
+    for before in (late, early):
         attempts = list(before)
         if before is late:
             attempts += [attempt("t1", REJECT, Status.NO_SIGNAL, max_delay=50e-6)] * 2
@@ -161,7 +168,9 @@ def test_a_line_that_is_silent_later_in_the_night_is_first_listened_for_through_
         for _ in range(5):
             parameters = asked(attempts, "qubit_spectroscopy")
             attempts.append(attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL, **parameters))
-        asked(attempts, upstream)
+        asked(attempts, "resonator_spectroscopy")
+        heard = [*attempts, good("resonator_spectroscopy"), attempts[-1]]
+        asked(heard, "drive_line_map")
 
 
 def test_a_readout_line_that_dies_in_the_night_is_dead_whatever_it_brought_before():
@@ -182,7 +191,7 @@ def test_a_strong_tone_that_brings_less_than_a_weak_one_promised_saturates_thoug
 def test_an_amplifier_whose_noise_buries_the_signal_is_named_wherever_that_shows_first(factor):
     loud = good("resonator_spectroscopy", found={"level": (6.3, 0.07 * factor / 5), "overdrive": 1.0}, shots=5000.0)
     unseen = [attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL)] * 6
-    attempts = [loud, *until("qubit_spectroscopy")[1:], *unseen[:5]]
+    attempts = [loud, *until("qubit_spectroscopy")[1:], *unseen[:5], loud, unseen[0]]
     nothing = attempt("drive_line_map", REJECT, Status.NO_SIGNAL)
     assert named([*attempts, nothing]) == {DiagnosisCode.NOISY_READOUT}
 

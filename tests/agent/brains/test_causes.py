@@ -135,6 +135,9 @@ def searched() -> list[Attempt]:
         assert isinstance(decision, Measure)
         attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL, **decision.parameters))
     asked = decide(attempts)
+    assert isinstance(asked, Measure) and asked.experiment == "resonator_spectroscopy", "is it still heard?"
+    attempts += [good("resonator_spectroscopy"), attempts[-1]]
+    asked = decide(attempts)
     assert isinstance(asked, Measure) and asked.experiment == "drive_line_map"
     return attempts
 

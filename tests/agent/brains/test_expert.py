@@ -122,6 +122,9 @@ def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
         spans.append(decision.parameters.get("span", 40e6))
         amplitudes.append(decision.parameters.get("amplitude", 0.03))
         attempts.append(no_line(span=spans[-1], amplitude=amplitudes[-1]))
+    heard = decide(*attempts)
+    assert isinstance(heard, Measure) and heard.experiment == "resonator_spectroscopy"
+    attempts += [attempt("resonator_spectroscopy"), attempts[-1]]
     line_map = decide(*attempts)
     assert isinstance(line_map, Measure)
     assert line_map.experiment == "drive_line_map"
