@@ -28,6 +28,17 @@ ENOUGH = {"ef_rabi": 2}
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
 HEARD_THROUGH = ("punch_out", SEARCH, LINE_MAP, "rabi", *READOUTS)
 """Experiments that fail behind an amplifier whose noise buries its signal."""
+COUNTED = (
+    "ramsey_xy",
+    "t1",
+    "t2_hahn",
+    "rough_drag",
+    "fine_x_amplitude",
+    "fine_sx_amplitude",
+    "fine_drag",
+    "standard_rb",
+)
+"""Experiments that count clicks: a readout that has moved spoils each of them."""
 OVER_TIME = "t1_over_time"
 RESTLESS = ("t1", "t2_hahn", "ramsey_xy", OVER_TIME)
 """What wanders or jumps in every fridge: no reason to give a qubit up that meets its goal."""
@@ -102,7 +113,10 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment == "ef_spectroscopy" and stuck:
         return Skip("no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself")
     if failure.experiment in (*SUFFER_FROM_LEAKAGE, LEAKAGE):
-        return _leakage(failure, usual)
+        usual = _leakage(failure, usual)
+    stuck = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
+    if failure.experiment in COUNTED and stuck and not _looked_at("readout", failure):
+        return GoUpstream("readout", "what it rests on was looked at in vain: are 0 and 1 still told apart?")
     return usual
 
 
@@ -181,7 +195,10 @@ def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment == SEARCH and not _gives_up(usual, DiagnosisCode.NO_DRIVE_RESPONSE):
         return usual
     if failure.experiment == SEARCH and not failure.upstream_tried:
-        return GoUpstream(RESONATOR, "no line in any search: is the resonator still where it was?")
+        # a readout that was tuned keeps its frequency, which spectroscopy of the resonator would move
+        tuned = any(one.experiment == "readout" and one.verdict is Verdict.ACCEPT for one in failure.attempts)
+        listen = "punch_out" if tuned else RESONATOR
+        return GoUpstream(listen, "no line in any search: is the resonator still where it was?")
     searches = [one for one in failure.failures if one.experiment == SEARCH] or [
         one for one in failure.attempts if one.experiment == SEARCH
     ]

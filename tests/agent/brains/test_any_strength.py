@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.observation import Attempt, DiagnosisCode, Measure
+from reson.agent.observation import Attempt, DiagnosisCode, Escalate, Measure
 from reson.records import CheckCode, Quantity, Status, Verdict
 from tests.agent.brains.test_causes import attempt, decide, good, named, no_dip, until
 
@@ -159,7 +159,7 @@ def test_a_drive_that_turned_the_qubit_earlier_and_does_nothing_now_is_not_calle
 
 def test_a_line_that_is_silent_later_in_the_night_is_first_listened_for_through_the_resonator():
     late, early = until("t1"), until("qubit_spectroscopy")
-    for before in (late, early):
+    for before, listen in ((late, "punch_out"), (early, "resonator_spectroscopy")):
         attempts = list(before)
         if before is late:
             attempts += [attempt("t1", REJECT, Status.NO_SIGNAL, max_delay=50e-6)] * 2
@@ -168,8 +168,8 @@ def test_a_line_that_is_silent_later_in_the_night_is_first_listened_for_through_
         for _ in range(5):
             parameters = asked(attempts, "qubit_spectroscopy")
             attempts.append(attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL, **parameters))
-        asked(attempts, "resonator_spectroscopy")
-        heard = [*attempts, good("resonator_spectroscopy"), attempts[-1]]
+        asked(attempts, listen)
+        heard = [*attempts, good(listen), attempts[-1]]
         asked(heard, "drive_line_map")
 
 
@@ -202,3 +202,14 @@ def test_a_one_that_is_gone_before_it_is_read_is_a_short_t1_once_the_drive_was_s
     attempts = [*until("readout"), unread, unread]
     asked(attempts, "rabi")
     assert named([*attempts, good("rabi"), unread], assignment_fidelity=0.99) == {DiagnosisCode.SHORT_T1}
+
+
+def test_what_counts_clicks_asks_whether_the_readout_holds_before_it_asks_a_person():
+    found = {"drive_frequency": (5.0e9, 100.0)}
+    low = attempt("ramsey_xy", REVIEW, Status.SUCCESS, failed=(CheckCode.OUT_OF_RANGE,), found=found, max_delay=60e-6)
+    attempts = [*until("ramsey_xy"), *[low] * 4]
+    asked(attempts, "rabi")
+    attempts += [good("rabi"), low]
+    asked(attempts, "readout")
+    asked([*attempts, good("readout")], "ramsey_xy")
+    assert isinstance(decide([*attempts, good("readout"), low]), Escalate)

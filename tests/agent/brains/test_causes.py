@@ -276,9 +276,10 @@ def test_a_drag_coefficient_that_cannot_be_found_is_asked_for_leakage_before_it_
     assert isinstance(asked, Measure) and asked.experiment == "leakage_rb"
     assert isinstance(decide([*attempts, leakage(9e-4, 4e-4)]), Measure), "not yet certain"
     assert named([*attempts, leakage(6e-4, 1.5e-4)]) == {DiagnosisCode.LEAKY_PULSE}
-    assert named([*attempts, good("leakage_rb", found={"leakage_per_gate": (1e-5, 4e-6)}), poor]) == {
-        DiagnosisCode.UNRESOLVED
-    }
+    attempts += [good("leakage_rb", found={"leakage_per_gate": (1e-5, 4e-6)}), poor]
+    asked = decide(attempts)
+    assert isinstance(asked, Measure) and asked.experiment == "readout", "no leakage: does the readout hold?"
+    assert named([*attempts, good("readout"), poor]) == {DiagnosisCode.UNRESOLVED}
 
 
 def test_a_train_of_pulses_whose_curve_misses_the_data_twice_is_asked_for_leakage():
