@@ -53,7 +53,8 @@ def test_the_commands_are_those_that_were_promised():
         device faults; device truth; chat; model check; model use;
         console; console add-user; console remove-user; stop; read; analyse; note; eval run; eval compare;
         eval gate; eval record; eval score;
-        eval lab-check; eval model-check; eval plots; eval qcaleval; compare; measurement show; measurement export;
+        eval lab-check; eval model-check; eval plots; eval qcaleval; compare;
+        layout; export; watch; measurement show; measurement export;
         measurement analyse"""
     assert set(COMMANDS) == {tuple(command.split()) for command in promised.split(";")}
 
