@@ -11,6 +11,7 @@ from reson.tools.devices.device import published_of
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
+    from reson.tools.devices.published import Published
 
 FIRST_OF_PAIRS = "coupler_arc"
 """Where this can run, a pair can be brought up."""
@@ -29,22 +30,31 @@ def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
 
 def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
     """ "best:10": the best ten connected qubits by what the provider publishes; "chain:10": the best ten in a row;
-    "all"; else as ``parse_qubits``.
+    "lf:10": the ten of the layer fidelity that the provider publishes; "all"; else as ``parse_qubits``.
 
     Raises ``OperatorError``.
     """
     kind = text.strip().partition(":")[0]
     if kind == "all":
         return device.qubits
-    if kind not in ("best", "chain"):
+    if kind not in ("best", "chain", "lf"):
         return parse_qubits(text, device.qubits)
     from reson.tools.devices.layout import best_connected, chain_of, published_costs, usual_wait
 
     told = published_of(device)
     if told is None:
         raise OperatorError(f"{device.name} publishes nothing to choose by", "name qubits like 0-4")
+    if kind == "lf":
+        return _provider_chain(told, length_of(text), device)
     choose, length = chain_of if kind == "chain" else best_connected, length_of(text)
     return choose(published_costs(told, device.qubits, usual_wait(told, length)), length)
+
+
+def _provider_chain(told: Published, length: int, device: Device) -> tuple[int, ...]:
+    if length not in told.layer_chains:
+        has = ", ".join(f"lf:{one}" for one in sorted(told.layer_chains)[:8])
+        raise OperatorError(f"{device.name} publishes no layer fidelity of {length} qubits", has or "it publishes none")
+    return check_qubits(told.layer_chains[length], device.qubits)
 
 
 def length_of(text: str) -> int:

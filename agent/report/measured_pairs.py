@@ -64,6 +64,12 @@ def error_per_layered_gate(chain: Sequence[int], pairs: Iterable[ComparedPair]) 
     return 1 - layer_fidelity([errors[link] for link in links]) ** (1 / len(links))
 
 
+def provider_chain(told: Published, pairs: Sequence[ComparedPair]) -> tuple[int, ...]:
+    """The longest of the chains whose layer fidelity is published, of which every pair was measured; else empty."""
+    whole = [chain for chain in told.layer_chains.values() if error_per_layered_gate(chain, pairs) is not None]
+    return max(whole, key=len, default=())
+
+
 def published_per_layered_gate(told: Published, length: int) -> float | None:
     """EPLG that the provider publishes for its best chain of ``length`` qubits."""
     fidelity = told.layer_fidelity.get(length)

@@ -8,7 +8,12 @@ from itertools import pairwise
 
 from reson import components
 from reson.agent.report.content import Qubit, Value
-from reson.agent.report.measured_pairs import error_per_layered_gate, measured_pairs, published_per_layered_gate
+from reson.agent.report.measured_pairs import (
+    error_per_layered_gate,
+    measured_pairs,
+    provider_chain,
+    published_per_layered_gate,
+)
 from reson.agent.report.published_content import AgainstPublished, Agreement, Chain, Compared, ComparedPair, Layout
 from reson.agent.report.published_history import RUNS, republished, then
 from reson.errors import OperatorError
@@ -144,6 +149,7 @@ def _layout(told: Published, members: Mapping[int, Qubit], pairs: Sequence[Compa
     usual = best_chain(by_published, len(chain))
     everything = _with_measured(by_published, members, pairs, waits)
     inside = {frozenset(pair.qubits) for pair in pairs}
+    provider = provider_chain(told, pairs)
     broken = [pair for pair in told.pairs if not pair.works and set(pair.qubits) <= members.keys()]
     return Layout(
         measured=_chain(chain, everything, by_published, pairs),
@@ -156,6 +162,9 @@ def _layout(told: Published, members: Mapping[int, Qubit], pairs: Sequence[Compa
         ),
         pairs_measured=sum(frozenset(link) in inside for link in pairwise(chain)),
         eplg_published=published_per_layered_gate(told, len(chain)),
+        provider_chain=provider,
+        provider_measured=error_per_layered_gate(provider, pairs),
+        provider_published=published_per_layered_gate(told, len(provider)),
     )
 
 

@@ -95,6 +95,12 @@ class Layout(Record):
     """Of the pairs of the recommended chain: how many were measured in this run."""
     eplg_published: Finite | None = None
     """That the provider publishes for its best chain of as many qubits, wherever it lies on the device."""
+    provider_chain: tuple[int, ...] = ()
+    """The longest chain of the provider's own layer fidelities of which this run has measured every pair."""
+    provider_measured: Finite | None = None
+    """EPLG of that chain, as measured here."""
+    provider_published: Finite | None = None
+    """EPLG of that chain, as published."""
 
 
 class AgainstPublished(Record):

@@ -44,6 +44,8 @@ class IbmOptions(Record):
     mode: Literal["batch", "session", "job"] = "batch"
     quantum_seconds: Annotated[Finite, Field(gt=0)] = 300.0
     """Budget of one run, as the service counts it."""
+    fractional_gates: bool = False
+    """Take the device with its fractional gates (RX and RZZ of any angle), where it has some; no control flow then."""
     repetition_delay: Annotated[Finite, Field(gt=0, le=1e-2)] | None = None
     """Seconds between shots; None: the device's own."""
 

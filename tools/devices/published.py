@@ -73,6 +73,8 @@ class Published(Record):
     pairs: tuple[PublishedPair, ...]
     layer_fidelity: dict[int, Finite] = {}
     """Length of the best chain -> its layer fidelity."""
+    layer_chains: dict[int, tuple[int, ...]] = {}
+    """Length of the best chain -> the qubits on which the provider measured that, in a row."""
 
     def zz(self) -> dict[tuple[int, int], float]:
         """Hz, of the pairs whose always-on coupling is told and is not cancelled."""
@@ -109,6 +111,7 @@ def published(backend: BackendV2, device: str) -> Published:
         },
         pairs=tuple(_with_zz(_pairs(target), general)),
         layer_fidelity=_layer_fidelity(general),
+        layer_chains=_layer_chains(getattr(told, "general_qlists", None) or ()),
     )
 
 
@@ -194,6 +197,17 @@ def _layer_fidelity(general: Iterable[Any]) -> dict[int, float]:
     named = ((str(one.name), _number(one, "value")) for one in general)
     found = ((name[3:], value) for name, value in named if name.startswith("lf_") and value is not None)
     return {int(length): value for length, value in found if length.isdecimal()}
+
+
+def _layer_chains(lists: Iterable[Any]) -> dict[int, tuple[int, ...]]:
+    """Published as ``lf_N`` beside the values of the same names: each a name and its qubits."""
+    found: dict[int, tuple[int, ...]] = {}
+    for one in lists:
+        name, qubits = (one.get(key) for key in ("name", "qubits")) if isinstance(one, Mapping) else (None, None)
+        length = str(name or "").removeprefix("lf_")
+        if length.isdecimal() and isinstance(qubits, list | tuple) and all(isinstance(qubit, int) for qubit in qubits):
+            found[int(length)] = tuple(qubits)
+    return {length: qubits for length, qubits in found.items() if len(set(qubits)) == length}
 
 
 def _moment(when: datetime | str | None) -> float | None:

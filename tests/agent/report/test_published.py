@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reson.agent.report.content import Qubit, Value
+from reson.agent.report.measured_pairs import provider_chain
 from reson.agent.report.published import against_published, keep, published_in
 from reson.agent.report.published_content import AgainstPublished
 from reson.components import Pair
@@ -170,6 +171,9 @@ def test_the_error_per_layered_gate_of_equal_pairs_is_that_of_one(store: Store) 
     assert found.layout is not None
     assert found.layout.measured.eplg == pytest.approx(8e-3 * 5 / 4)  # process infidelity of two qubits
     assert found.layout.pairs_measured == 5
+    chains = {3: (0, 1, 2), 4: (0, 1, 2, 4), 2: (3, 4)}  # q2 and q4 are no pair
+    assert provider_chain(told().model_copy(update={"layer_chains": chains}), found.pairs) == (0, 1, 2)
+    assert provider_chain(told(), found.pairs) == ()
 
 
 def test_the_history_tells_when_the_provider_calibrated(store: Store) -> None:

@@ -12,7 +12,8 @@ from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties
 
 from reson.agent.expert.characterise import OPTIONAL, PLAN
-from reson.errors import ToolError, ToolErrorKind
+from reson.agent.which_qubits import choose_qubits
+from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
 from reson.tools.devices.local.line import line_of_qubits
@@ -85,6 +86,25 @@ def test_a_property_that_is_no_number_drops_itself_alone(value: Any) -> None:
     assert told.layer_fidelity == {5: 0.9}
     assert told.calibrated is None
     assert {pair.qubits for pair in told.pairs if pair.works} >= {(1, 2)}
+
+
+def test_the_chains_of_published_layer_fidelities_are_chosen_by_their_length() -> None:
+    model = cast("Any", line_of_qubits(5, NoiseOptions()))
+    lists = [
+        {"name": "lf_3", "qubits": [3, 2, 1]},
+        {"name": "lf_4", "qubits": [0, 1, 2]},  # not as many as it says
+        {"name": "lf_x", "qubits": [0]},
+        {"name": "lf_2", "qubits": None},
+        {"qubits": [1, 2]},
+        None,
+    ]
+    model.properties = lambda: SimpleNamespace(general_qlists=lists)
+    told = published(model, "d")
+    assert told.layer_chains == {3: (3, 2, 1)}
+    device = cast("Any", SimpleNamespace(name="d", published=told, qubits=(0, 1, 2, 3, 4)))
+    assert choose_qubits("lf:3", device) == (3, 2, 1)
+    with pytest.raises(OperatorError, match="no layer fidelity of 4 qubits\nlf:3"):
+        choose_qubits("lf:4", device)
 
 
 @pytest.mark.parametrize("lost", [(), ("sx",), ("measure",)])

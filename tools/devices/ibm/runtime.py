@@ -231,7 +231,8 @@ def open_service(name: str, options: IbmOptions) -> RuntimeService:
     Raises ``OperatorError``: what is missing, and how to get it.
     """
     with _account(f"ibm:{name}", options) as (service, secrets):
-        return RuntimeService(service, service.backend(f"ibm_{name}"), options, secrets)
+        device = service.backend(f"ibm_{name}", use_fractional_gates=options.fractional_gates)
+        return RuntimeService(service, device, options, secrets)
 
 
 def device_names(options: IbmOptions | None = None) -> list[str]:

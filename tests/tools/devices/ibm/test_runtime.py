@@ -35,7 +35,7 @@ TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
     ("function", "names"),
     [
         (runtime.QiskitRuntimeService.__init__, ("name", "instance", "region", "token", "channel")),
-        (runtime.QiskitRuntimeService.backend, ("name",)),
+        (runtime.QiskitRuntimeService.backend, ("name", "use_fractional_gates")),
         (runtime.QiskitRuntimeService.backends, ()),
         (runtime.QiskitRuntimeService.job, ("job_id",)),
         (runtime.QiskitRuntimeService.jobs, ("job_tags", "created_after")),
