@@ -78,7 +78,7 @@ def test_one_question_decides_for_the_whole_chip(serve, desk_for, events):
     assert {event["answered_by"] for event in events.of("question")} == {"model"}
     tools = {tool["function"]["name"]: tool["function"] for tool in server.requests[0]["tools"]}
     assert set(tools) >= {"resonator_spectroscopy", COLD, "escalate", "done", "give_up"}
-    assert tools[COLD]["parameters"]["properties"]["span"]["maximum"] == 600e6
+    assert tools[COLD]["parameters"]["properties"]["span"]["maximum"] == 1.1e9
     assert "rabi" not in tools, "a cold qubit is not ready for it"
 
 
@@ -128,7 +128,7 @@ def test_endpoints_that_can_do_less_give_the_same_decisions(serve, desk_for, sty
     assert [t["function"]["name"] for t in server.requests[0].get("tools", [])] == (
         ["decide"] if style == "one_tool" else []
     )
-    assert "span (Hz) 1e+06 to 6e+08" in text_of(server.requests[0])
+    assert "span (Hz) 1e+06 to 1.1e+09" in text_of(server.requests[0])
 
 
 WRONG: dict[str, tuple[tuple[str, object], str]] = {
@@ -142,7 +142,7 @@ WRONG: dict[str, tuple[tuple[str, object], str]] = {
     "numbers as words": (measure("q0", span="wide"), "finite numbers"),  # type: ignore[arg-type]
     "not a number": ((COLD, '{"components": ["q0"], "why": "", "span": NaN}'), "finite numbers"),
     "beyond floats": ((COLD, '{"components": ["q0"], "why": "", "span": 1' + "0" * 400 + "}"), "finite numbers"),
-    "out of limits": (measure("q0", span=1e12), "outside 1e+06 to 6e+08"),
+    "out of limits": (measure("q0", span=1e12), "outside 1e+06 to 1.1e+09"),
     "unknown argument": (measure("q0", path=1.0), "has no parameter path"),
     "huge sweep": (measure("q0", points=401, shots=100000), "too large"),
     "before its time": (measure("q0", experiment="rabi"), "Measure first"),
