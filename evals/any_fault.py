@@ -48,11 +48,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Kind of fault -> diagnoses that are right for it. The second and third are so only where the strength leaves no more
 to be seen: an attenuator of 60 dB is a dead line, noise a hundred times too large is no signal."""
+SEARCHED = 540e6
+"""Hz from the design frequency within which a night searches for a line."""
 WHERE_FITTING: Mapping[str, Mapping[str, tuple[str, float, float]]] = {
     "attenuator": {"no_drive_response": ("db", 30.0, math.inf)},
-    "oscillator_off": {"no_drive_response": ("offset", 250e6, math.inf)},
-    "frequency_guess_off": {"no_drive_response": ("offset", 250e6, math.inf)},
-    "wrong_sideband": {"no_drive_response": ("intermediate", 125e6, math.inf)},
+    "oscillator_off": {"no_drive_response": ("offset", SEARCHED, math.inf)},
+    "frequency_guess_off": {"no_drive_response": ("offset", SEARCHED, math.inf)},
+    "wrong_sideband": {"no_drive_response": ("intermediate", SEARCHED / 2, math.inf)},
     "clipped_generator": {"weak_drive_line": ("level", 0.0, 0.3), "no_drive_response": ("level", 0.0, 0.03)},
     "readout_saturated": {"no_readout_signal": ("level", 0.0, 0.001)},
     "noisy_amplifier": {"no_readout_signal": ("factor", 50.0, math.inf)},

@@ -46,7 +46,8 @@ def test_what_is_drawn_is_a_chip_file():
         ("attenuator", {"db": 10.0}, "no_drive_response", False),
         ("attenuator", {"db": 10.0}, "weak_drive_line", True),
         ("noisy_amplifier", {"factor": 5.0}, "no_readout_signal", False),
-        ("wrong_sideband", {"intermediate": -200e6}, "no_drive_response", True),
+        ("wrong_sideband", {"intermediate": -200e6}, "no_drive_response", False),
+        ("wrong_sideband", {"intermediate": -280e6}, "no_drive_response", True),
         ("hot_qubit", {"population": 0.4}, "poor_readout", False),
     ],
 )
