@@ -59,6 +59,7 @@ gate: $(READY)
 bench: $(READY)
 	$(BIN)/python -m reson.evals.bench
 	$(BIN)/python -m reson.evals.bench_parallel
+	$(BIN)/python -m reson.evals.bench_bookkeeping
 	$(BIN)/python -m reson.evals.verdicts --write docs/verdicts.md
 
 eval: $(READY)

@@ -60,7 +60,7 @@ def authorise(
         device_kind=device_kind, verdict=verdict, device_time=device_time, device_seconds=evidence.get("device_seconds")
     )
     decision, rule = decide(policy, action, context)
-    table_hash = components_hash(current(store, action.device), action.component)
+    table_hash = components_hash(_named(store, action.device, action.component), action.component)
     name, last = _last_asked(store, approval_id)
     if last is not None and _still_holds(last, action, table_hash, decision):
         return last
@@ -170,6 +170,11 @@ def respond(store: Store, approval_id: str, by: str, note: str) -> ApprovalRow:
     return rows.answer(store, approval_id, status=ApprovalStatus.RESPONDED, by=_person(by), note=note)
 
 
+def _named(store: Store, device: str, components: str) -> Table:
+    """What the table has of the components of an action."""
+    return current(store, device, only=named(components))
+
+
 def _person(name: str) -> str:
     """The name under which a person answers: letters one can see, and never the policy's."""
     if not may_be_a_person(name):
@@ -235,7 +240,7 @@ def _require_open(store: Store, approval_id: str) -> ApprovalRow:
             ToolErrorKind.NOT_ALLOWED,
             f"{approval_id} was asked on {asked} and has expired; it is asked again when its run goes on",
         )
-    if components_hash(current(store, row.device), row.component) != row.table_hash:
+    if components_hash(_named(store, row.device, row.component), row.component) != row.table_hash:
         rows.mark_stale(store, approval_id)
         moved = "; ".join(moved_since(store, row.device, named(row.component), row.requested_wall))
         raise ToolError(

@@ -200,7 +200,7 @@ error_over_coherence_limit = 1.5
 assignment_fidelity = 0.95
 t1 = 15e-6                   # seconds
 
-[budget]                     # of one run
+[budget]                     # of one run; a key left out grows with its qubits and pairs beyond 20: docs/lab.md
 device_minutes = 120.0
 shots = 100000000
 wall_minutes = 240.0

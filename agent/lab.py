@@ -71,9 +71,8 @@ class Lab:
         """
         from reson.agent.on_record import require_device, require_qubits
         from reson.tools.devices.registry import open_device
-        from reson.tools.quantities import controls_only
-        from reson.tools.store.parameters import current, values
         from reson.tools.store.runs import latest_device_time
+        from reson.tools.store.table import controls_in_force
 
         settings = self.config.device
         name = device_name(settings)
@@ -88,7 +87,7 @@ class Lab:
         if settings.kind in NAMELESS:  # a provider takes a qubit out of service; a chip described here keeps its own
             require_qubits(store, name, device.qubits)
         _seed(store, device)
-        device.load(controls_only(values(current(store, name))))
+        device.load(controls_in_force(store, name))
         return device
 
     def _order(self, clock: float) -> DeviceOrder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reson.agent.budgets import ENOUGH_FOR, GROWTH
 from reson.agent.config import TEMPLATE, DeviceSettings
 
 _OTHER = """\
@@ -33,17 +34,21 @@ region = ""
 mode = "batch"               # or "session", "job"
 quantum_seconds = 300.0      # budget of one run, as the service counts it
 """
+_BUDGETS = re.compile(rf"^({'|'.join(GROWTH)}) = ", re.MULTILINE)
+"""Keys of [budget], which hold where they are written: of a chip of another size they are left open."""
 _SECTION = re.compile(r"\[device\].*?(?=\[goals\])", re.DOTALL)
 
 
 def lab_text(device: DeviceSettings) -> str:
     """``lab.toml`` of a new lab with this device."""
     text = TEMPLATE.format(seed=device.seed, qubits=device.qubits)
+    if device.kind != "simulated" or device.qubits > ENOUGH_FOR:
+        text = _BUDGETS.sub(r"# \g<0>", text)
     if device.kind == "simulated":
         return text
     section = (_AER if device.kind == "aer" else _OTHER).format(**device.model_dump())
     if device.kind == "ibm":
         # a job may wait in the queue for hours; the budget that costs money is quantum_seconds
-        text = text.replace("wall_minutes = 240.0", "wall_minutes = 1440.0")
+        text = text.replace("# wall_minutes = 240.0", "wall_minutes = 1440.0")
         section += _IBM
     return _SECTION.sub(lambda _: section + "\n", text)

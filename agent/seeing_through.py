@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from reson.agent.budgets import grown
 from reson.agent.lab import Lab
 from reson.agent.observation import Measure
 from reson.agent.run_log import log_to, plain
@@ -167,7 +168,7 @@ def _bench(begun: Begun, stop: Event) -> Bench:
         run_id=begun.run_id,
         config=lab.config,
         policy=lab.policy,
-        budget=lab.budget,
+        budget=lambda: grown(lab.budget(), len(settings.components)),
         store=store,
         device=device,
         memory=_memory(lab, store, begun.watch),
@@ -184,6 +185,7 @@ def _bench(begun: Begun, stop: Event) -> Bench:
         "device": device.name,
         "brain": brain.name,
         "config": lab.config.to_json() | {"database": bool(lab.config.database)},
+        "budget": bench.budget().to_json(),
         "settings": settings.to_json(),
         "prompts": prompt_hashes(pairs=bool(pairs_of(settings.components))),
         "versions": provenance(),

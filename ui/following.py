@@ -40,7 +40,7 @@ class Following:
 
     def _take(self, event: Json) -> None:
         if event["kind"] == "start":
-            self.limits = event.get("config", {}).get("budget", {})
+            self.limits = event.get("budget") or event.get("config", {}).get("budget", {})
         take(self.board, event["kind"], event)
         at = datetime.fromtimestamp(event["device_time"], UTC).strftime("%d %b %H:%M:%S")
         self.lines.extend((at, sentence) for sentence in sentences(event["kind"], event))

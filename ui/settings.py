@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.agent.accounts import Role, load_accounts, users_file
+from reson.agent.budgets import grown
 from reson.agent.policy import describe
 from reson.errors import OperatorError
 from reson.provenance import provenance
@@ -63,7 +64,8 @@ def _endpoint(place: Opened) -> None:
 
 
 def _goals(place: Opened) -> None:
-    goals, budget, night = place.lab.config.goals, place.lab.config.budget, place.lab.config.night
+    goals, night = place.lab.config.goals, place.lab.config.night
+    budget = grown(place.lab.config.budget, len(place.components))
     section("Goals and budget of a run")
     show(
         facts(

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from reson.agent.campaign.ahead import foreseen
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.dependence import settled
-from reson.agent.campaign.observe import observe, spent
+from reson.agent.campaign.observe import observe
 from reson.agent.campaign.refusals import refusal
 from reson.agent.campaign.remembering import distil, learn, remember_answer
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
+from reson.components import Qubit, parse
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
 from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone
@@ -22,7 +23,7 @@ from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval, mark_stale
-from reson.tools.store.measurements import get_measurement
+from reson.tools.store.measurements import get_measurement, used
 from reson.tools.store.parameters import current, values
 
 INFLATED = 3.0
@@ -40,12 +41,13 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
         return {"qubits": qubits, "queue": granted, "refused": refused}
     asked: list[Measure] = []
     observation = observe(bench, state)
+    left = bench.budget().device_minutes * 60 - used(bench.store, bench.run_id).device_seconds
     for decision in bench.brain.choose(observation):
         bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
             case Measure():
                 try:
-                    asked.append(_complete(bench, decision))
+                    asked.append(_complete(bench, decision, left))
                 except ToolError as error:
                     body = {"experiment": decision.experiment, "component": decision.component, "reason": error.message}
                     bench.tell(f"{state['step']:04d}-refused-{decision.component}", "refused", body)
@@ -60,7 +62,7 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
                 qubits[decision.component] = _close(bench, decision)
     for further in foreseen(bench, observation, asked):
         with suppress(ToolError):  # it is asked for in its turn, and refused then
-            asked.append(_complete(bench, further))
+            asked.append(_complete(bench, further, left))
             told = {"decision": further.to_json()}
             bench.tell(f"{state['step']:04d}-choose-{further.component}-{further.experiment}", "decision", told)
     qubits = settled(bench, qubits)
@@ -125,16 +127,18 @@ def _granted_job(row: ApprovalRow) -> Job:
     )
 
 
-def _complete(bench: Bench, decision: Measure) -> Measure:
-    """The measurement with all arguments filled in and checked. Raises ``ToolError`` where one is refused."""
-    known = known_of(decision.component, values(current(bench.store, bench.device.name)))
+def _complete(bench: Bench, decision: Measure, left: float) -> Measure:
+    """The measurement with all arguments filled in and checked; ``left``: seconds of device time. Raises ``ToolError``
+    where one is refused.
+    """
     row = get(decision.experiment)
+    it_rests_on = [decision.component, *map(Qubit, parse(decision.component).qubits())]
+    known = known_of(decision.component, values(current(bench.store, bench.device.name, only=it_rests_on)))
     if reason := why_not_on(row, bench.device, row.target(decision.component)):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
     bounds = bounds_of(bench.device)
     arguments = row.arguments(decision.parameters, known, bounds)
     needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known, bounds)))
-    left = bench.budget().device_minutes * 60 - spent(bench)[0]
     if needed > left and needed > INFLATED * usual:  # the default would do; else the budget is spent indeed
         raise ToolError(
             ToolErrorKind.OVER_BUDGET,

@@ -81,7 +81,7 @@ def moved_at(table: Mapping[str, Mapping[str, ParameterRow]], qubit: str) -> flo
 
 
 def _biases(table: Mapping[str, Mapping[str, ParameterRow]], number: tuple[int, ...]) -> Iterable[ParameterRow]:
-    for pair in pairs_of(table):
-        row = table[pair].get(BIAS)
-        if row is not None and row.author != "design" and set(number) <= set(pair.qubits()):
+    for name, rows in table.items():
+        row = rows.get(BIAS)
+        if row is not None and row.author != "design" and set(number) <= set(parse(name).qubits()):
             yield row

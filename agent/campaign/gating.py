@@ -9,7 +9,6 @@ from typing import Any
 from reson.agent.approvals import authorise
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.dependence import without_moved
-from reson.agent.campaign.observe import spent
 from reson.agent.campaign.out_of_service import without_broken
 from reson.agent.campaign.refusals import refuse_job
 from reson.agent.campaign.state import CampaignState, Job, parked
@@ -18,7 +17,7 @@ from reson.records import Action, ActionKind, Ending
 from reson.tools.devices.device import Remote
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow
-from reson.tools.store.measurements import list_measurements
+from reson.tools.store.measurements import used
 
 
 def gate(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -88,10 +87,9 @@ def device_seconds(bench: Bench, job: Job) -> float:
 def must_pause(bench: Bench, job: Job, before: Sequence[Job] = ()) -> tuple[Ending, str] | None:
     """(ending, reason) when this job must not start now. ``before``: jobs that will run before it."""
     budget = bench.budget()
-    seconds, experiments = spent(bench)
+    seconds, experiments, shots = used(bench.store, bench.run_id)
     seconds += sum(device_seconds(bench, one) for one in before)
     experiments += sum(len(one["requests"]) for one in before)
-    shots = sum(row.shots * row.circuits for row in list_measurements(bench.store, run_id=bench.run_id))
     if bench.stop.is_set():
         return Ending.STOPPED, "stopped by a person at the next safe point"
     if bench.until is not None and bench.device.now() >= bench.until:

@@ -150,7 +150,7 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
 def _numbers(bench: Bench, job: Job, component: str, analysis: Analysis) -> tuple[Judgement, list[Fault]]:
     """The judgement by the numeric checks alone, and where our own code failed over them."""
     experiment, identity = get(job["experiment"]), measurement_id(job["id"], component)
-    history, controls = past(bench, component, identity), get_measurement(bench.store, identity).controls
+    history, controls = past(bench, identity, analysis), get_measurement(bench.store, identity).controls
     found = attempt("check", lambda: experiment.check(analysis, job["requests"][component], history))
     changes = attempt("propose", lambda: experiment.propose(analysis, controls))
     if isinstance(found, Fault) or isinstance(changes, Fault):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
+from typing import NamedTuple
 
 from reson.agent.campaign.attempts import attempt_of
 from reson.agent.campaign.bench import Bench
@@ -30,8 +31,8 @@ from reson.tools.devices.device import bounds_of, published_of
 from reson.tools.devices.possible import why_not
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.cz_interleaved_rb import known_of
-from reson.tools.store.approvals import list_approvals
-from reson.tools.store.measurements import list_measurements
+from reson.tools.store.approvals import list_approvals, writes_of
+from reson.tools.store.measurements import list_measurements, used
 from reson.tools.store.parameters import ParameterRow, Table, current, log, values
 from reson.tools.store.runs import get_run
 
@@ -43,16 +44,29 @@ def observe(bench: Bench, state: CampaignState) -> Observation:
     """Everything the brain decides from, for the qubits that are ready."""
     names = [name for name, qubit in state["qubits"].items() if qubit["state"] == "ready"]
     goals, budget = bench.config.goals, bench.budget()
-    seconds, experiments = spent(bench)
-    rollbacks = {row.id for row in list_approvals(bench.store, kind=ActionKind.ROLLBACK)}
-    impossible = _impossible(bench)
+    spent = used(bench.store, bench.run_id)
+    read = _Read(
+        table=current(bench.store, bench.device.name),
+        began=get_run(bench.store, bench.run_id).started_device,
+        rollbacks={row.id for row in list_approvals(bench.store, kind=ActionKind.ROLLBACK)},
+        impossible=_impossible(bench),
+    )
     return Observation(
         device=bench.device.name,
         goals=GoalsView.model_validate(goals.model_dump()),
-        qubits=tuple(_view(bench, state, name, rollbacks, impossible) for name in names),
-        device_seconds_left=max(0.0, budget.device_minutes * 60 - seconds),
-        experiments_left=max(0, budget.experiments - experiments),
+        qubits=tuple(_view(bench, state, name, read) for name in names),
+        device_seconds_left=max(0.0, budget.device_minutes * 60 - spent.device_seconds),
+        experiments_left=max(0, budget.experiments - spent.measurements),
     )
+
+
+class _Read(NamedTuple):
+    """What is read once for all components of an observation."""
+
+    table: Table
+    began: float
+    rollbacks: AbstractSet[str]
+    impossible: dict[str, str]
 
 
 def _impossible(bench: Bench) -> dict[str, str]:
@@ -64,19 +78,11 @@ def _impossible(bench: Bench) -> dict[str, str]:
     return {name: reason for name, reason in reasons.items() if reason}
 
 
-def spent(bench: Bench) -> tuple[float, int]:
-    """(device seconds, measurements) of this run so far; qubits measured together share their device time."""
-    rows = list_measurements(bench.store, run_id=bench.run_id)
-    jobs = {row.job_id: row.device_ended - row.device_started for row in rows}
-    return sum(jobs.values()), len(rows)
-
-
-def _view(
-    bench: Bench, state: CampaignState, component: str, rollbacks: AbstractSet[str], impossible: dict[str, str]
-) -> QubitView:
-    whole = current(bench.store, bench.device.name)
+def _view(bench: Bench, state: CampaignState, component: str, read: _Read) -> QubitView:
+    whole = read.table
     past = log(bench.store, bench.device.name, component=component)
-    since = _since(bench, past, rollbacks)
+    # from when this run's measurements count: its start, or the last rollback by a person if later
+    since = max([read.began, *(row.valid_from for row in past if row.approval_id in read.rollbacks)])
     made = _attempts(bench, state, component, since)
     attempts = tuple(attempt for _, attempt in made)
     view = QubitView(
@@ -88,7 +94,7 @@ def _view(
         recalled=_recall(bench, component, attempts),
         faults=faults(bench, component),
         limits=dict(bounds_of(bench.device)),
-        impossible=impossible,
+        impossible=read.impossible,
         remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1]) else Remembered(),
         moved_after=_moved_after(bench, whole, component, since, made),
     )
@@ -125,7 +131,7 @@ def _moved_after(
         return None
     if moved > since:
         return sum(ended <= moved for ended, _ in attempts)
-    then = current(bench.store, bench.device.name, as_of=since).get(component, {}).get("drive_frequency")
+    then = _then(bench, component, since).get("drive_frequency")
     stale = then is not None and then.measurement_id is not None and then.valid_from < moved
     return 0 if stale else None
 
@@ -139,27 +145,21 @@ def _known(row: ParameterRow, now: float) -> Known:
     )
 
 
-def _since(bench: Bench, past: Sequence[ParameterRow], rollbacks: AbstractSet[str]) -> float:
-    """Device time from which this run's measurements count: its start, or the last rollback by a person if later."""
-    began = get_run(bench.store, bench.run_id).started_device
-    back = [row.valid_from for row in past if row.approval_id in rollbacks]
-    return max([began, *back])
+def _then(bench: Bench, component: str, since: float) -> Mapping[str, ParameterRow]:
+    """The values in force at a moment of the device's clock."""
+    return current(bench.store, bench.device.name, as_of=since, only=[component]).get(component, {})
 
 
 def _measured_before(bench: Bench, component: str, since: float) -> frozenset[str]:
-    table = current(bench.store, bench.device.name, as_of=since).get(component, {})
-    return frozenset(name for name, row in table.items() if row.measurement_id is not None)
+    rows = _then(bench, component, since)
+    return frozenset(name for name, row in rows.items() if row.measurement_id is not None)
 
 
 def _attempts(bench: Bench, state: CampaignState, component: str, since: float) -> list[tuple[float, Attempt]]:
     """(device time at which it was over, attempt), in order; one that did not run is as old as what ran before it."""
     rows = list_measurements(bench.store, run_id=bench.run_id, component=component)
     rows = [row for row in rows if row.device_ended > since]
-    answers = {
-        row.evidence.get("measurement"): row
-        for row in list_approvals(bench.store, run_id=bench.run_id)
-        if row.kind == "write"
-    }
+    answers = writes_of(bench.store, bench.run_id, [row.id for row in rows])
     made = [
         (row.step, row.device_ended, attempt_of(row, answers.get(row.id))) for row in rows if row.judgement is not None
     ]

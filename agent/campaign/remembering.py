@@ -80,7 +80,8 @@ def _keep(
         evidence=evidence,
         sets_aside=sets_aside,
     )
-    _index(bench, [document_of_lesson(row) for row in list_lessons(bench.store, run_id=bench.run_id) if row.id == name])
+    mine = list_lessons(bench.store, run_id=bench.run_id, component=component)
+    _index(bench, [document_of_lesson(row) for row in mine if row.id == name])
 
 
 def _index(bench: Bench, documents: Sequence[MemoryDocument]) -> None:

@@ -10,8 +10,7 @@ from reson.components import Component
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
-from reson.tools.quantities import controls_only
-from reson.tools.store.parameters import current, values
+from reson.tools.store.table import controls_in_force
 
 MOST_FAILURES = 3
 """Jobs that fail in a row before the run ends as ``device_unavailable``."""
@@ -27,7 +26,7 @@ def acquire_again(bench: Bench, state: CampaignState, job: Job) -> dict[Componen
     last = ""
     for failures in range(1, MOST_FAILURES + 1):
         try:
-            bench.device.load(controls_only(values(current(bench.store, bench.device.name))))
+            bench.device.load(controls_in_force(bench.store, bench.device.name))
             require_in_service(bench.device, job["requests"])
             send_ahead(bench, state, job)
             return get(job["experiment"]).measure(bench.device, job["requests"])

@@ -46,7 +46,8 @@ def controls_moved(bench: Bench, row: MeasurementRow) -> tuple[str, ...]:
     """Controls of the qubit that are no longer what they were when this was measured, by another hand than this run's:
     then the measurement speaks of another pulse than the one in force.
     """
-    now = controls_only(values(current(bench.store, bench.device.name))).get(row.component, {})
+    table = current(bench.store, bench.device.name, only=[row.component])
+    now = controls_only(values(table)).get(row.component, {})
     return tuple(name for name, value in row.controls.items() if now.get(name) != value)
 
 
@@ -84,7 +85,8 @@ def ask_to_write(bench: Bench, row: MeasurementRow, why: str) -> ApprovalRow | N
 def proposed_changes(bench: Bench, row: MeasurementRow) -> list[Change]:
     """What the experiment proposes from its saved analysis, with the old values as the table has them now."""
     proposed = get(row.experiment).propose(load_analysis(bench.store, row), row.controls)
-    table = values(current(bench.store, bench.device.name))
+    components = {change.component for change in proposed}
+    table = values(current(bench.store, bench.device.name, only=components))
     return [
         change.model_copy(update={"old": table.get(change.component, {}).get(change.parameter)}) for change in proposed
     ]

@@ -133,7 +133,7 @@ def _use(row: RunRow, rows: Sequence[MeasurementRow], start: Started | None) -> 
         measurements=len(rows),
         jobs=len(jobs),
         wall_seconds=None if row.ended_wall is None else row.ended_wall - row.started_wall,
-        limits=start.config.get("budget") if start else None,
+        limits=(start.budget or start.config.get("budget")) if start else None,
     )
 
 

@@ -1,17 +1,15 @@
-"""Draws the page of a report: one self-contained file, pictures inside, no script."""
+"""Draws the page of a report: one file without script; ``pictures`` says which pictures are inside."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from reson.agent.report import words
 from reson.agent.report.content import Entry, Report
+from reson.agent.report.pictures import pictures_of
 from reson.agent.worse import MOST_LINES
-from reson.errors import OperatorError
-from reson.tools.store.measurements import FIGURE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,13 +19,15 @@ if TYPE_CHECKING:
 
 def draw_page(report: Report, store: Store, console: str = "") -> str:
     """The whole page as HTML; everything that comes from outside is escaped. ``console``: its address, for links."""
+    pictures = pictures_of(report, store)
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             report=report,
             words=words,
-            figure=partial(_data_url, store),
+            figure=pictures.url,
+            linked=pictures.linked,
             command=partial(words.command, report.provenance.lab),
             codes=codes_of(report),
             console=console,
@@ -47,16 +47,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _data_url(store: Store, sha: str | None) -> str | None:
-    """The picture as a data URL; None where there is none or its file is lost, which the page then says."""
-    if sha is None:
-        return None
-    try:
-        return "data:image/png;base64," + base64.b64encode(store.blobs.get(sha, FIGURE)).decode()
-    except OperatorError:
-        return None
 
 
 def codes_of(report: Report) -> list[tuple[str, str, str]]:

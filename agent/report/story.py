@@ -16,10 +16,11 @@ from reson.tools.store.measurements import MeasurementRow
 def story(rows: Sequence[MeasurementRow], approvals: Sequence[ApprovalRow]) -> tuple[Entry, ...]:
     """One entry for each measurement of one qubit, in the order in which they were made."""
     newest = {row.experiment: row.id for row in rows if row.judgement and row.judgement.verdict is Verdict.ACCEPT}
-    writes: dict[str, list[Write]] = {}
+    writes: dict[str, list[Write]] = {row.id: [] for row in rows}
     for approval in approvals:
-        writes.setdefault(approval.evidence.get("measurement", ""), []).append(write_of(approval))
-    return tuple(_entry(row, tuple(writes.get(row.id, ())), newest.get(row.experiment) == row.id) for row in rows)
+        if (mine := writes.get(approval.evidence.get("measurement", ""))) is not None:
+            mine.append(write_of(approval))
+    return tuple(_entry(row, tuple(writes[row.id]), newest.get(row.experiment) == row.id) for row in rows)
 
 
 def _entry(row: MeasurementRow, writes: tuple[Write, ...], newest_accepted: bool) -> Entry:

@@ -29,6 +29,8 @@ class Started(Event):
     device: str = ""
     brain: str = ""
     config: Json = {}
+    budget: Json = {}
+    """What the run might use when it began, also where ``config`` leaves it open."""
     settings: Json = {}
     prompts: Json = {}
     versions: dict[str, str] = {}

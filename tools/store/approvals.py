@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from reson.changes import changes_of
+from reson.components import named
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Effect, Json, Record
 from reson.tools.store.chain import add, change
@@ -135,6 +137,15 @@ def list_approvals(
         return [record_of(ApprovalRow, row) for row in rows]
 
 
+def writes_of(store: Store, run_id: str, measurements: Collection[str]) -> dict[str, ApprovalRow]:
+    """measurement -> what was last asked to be written of it, where anything was."""
+    mine = (approvals.c.run_id == run_id) & (approvals.c.kind == ActionKind.WRITE)
+    query = select(approvals).where(mine, approvals.c.evidence["measurement"].as_string().in_(list(measurements)))
+    with reading(store.engine) as connection:
+        rows = connection.execute(query.order_by(approvals.c.requested_wall, approvals.c.id))
+        return {row.evidence["measurement"]: record_of(ApprovalRow, row) for row in rows}
+
+
 def overtaken_by(store: Store, row: ApprovalRow) -> list[ApprovalRow]:
     """Requests that wait since a run that has ended and ask the same as this one of another run: the same kind of
     action on the same component, writing nothing else or measuring the same. Oldest first.
@@ -224,7 +235,8 @@ def require_permit(store: Store, approval_id: str, action: Action) -> None:
             raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} has expired")
         if not row.intact or row.effective_action.hash != action.hash:
             raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{approval_id} was given for another action than this one")
-        moved = components_hash(read_table(connection, row.device), row.component) != row.table_hash
+        table = read_table(connection, row.device, only=named(row.component))
+        moved = components_hash(table, row.component) != row.table_hash
     if moved and row.status is ApprovalStatus.APPROVED:
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"the values of {row.component} moved since {approval_id} was given")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 
 from reson.errors import OperatorError
 from reson.records import Judgement, Quantity, Reading, Record, content_hash
@@ -124,6 +125,32 @@ def measured_runs(store: Store) -> set[str]:
     """Ids of the runs that measured something."""
     with reading(store.engine) as connection:
         return set(connection.execute(select(measurements.c.run_id).distinct()).scalars())
+
+
+class Used(NamedTuple):
+    """What a run has used up."""
+
+    device_seconds: float
+    measurements: int
+    shots: int
+
+
+def used(store: Store, run_id: str) -> Used:
+    """Components measured together share their device time."""
+    job = (
+        select(
+            func.max(measurements.c.device_ended - measurements.c.device_started).label("seconds"),
+            func.count().label("number"),
+            func.sum(measurements.c.shots * measurements.c.circuits).label("shots"),
+        )
+        .where(measurements.c.run_id == run_id)
+        .group_by(measurements.c.job_id)
+        .subquery()
+    )
+    with reading(store.engine) as connection:
+        whole = select(func.sum(job.c.seconds), func.sum(job.c.number), func.sum(job.c.shots))
+        seconds, number, shots = connection.execute(whole).one()
+    return Used(float(seconds or 0.0), int(number or 0), int(shots or 0))
 
 
 def has_measurement(store: Store, measurement_id: str) -> bool:

@@ -94,7 +94,7 @@ def commit(store: Store, approval_id: str, *, device_time: float) -> list[Parame
                 _require_approved(approval)
                 if approval.expired:
                     raise _Moved(f"{approval_id} has expired")
-                table = read_table(connection, approval.device)
+                table = read_table(connection, approval.device, only=components.named(approval.component))
                 if components_hash(table, approval.component) != approval.table_hash:
                     raise _Moved(f"the values of {approval.component} moved since {approval_id} was asked")
                 changes = _require_changes(store, connection, approval, table)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from reson.components import named, value_name
 from reson.records import Finite, Record, Verdict, content_hash
+from reson.tools.quantities import PARAMETERS
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
 from reson.tools.store.schema import parameters
@@ -59,15 +60,22 @@ class Version(NamedTuple):
     measurement_id: str
 
 
-def current(store: Store, device: str, *, as_of: float | None = None) -> Table:
-    """The values in force now, or at ``as_of`` (device clock, seconds since the Unix epoch)."""
+def current(store: Store, device: str, *, as_of: float | None = None, only: Collection[str] | None = None) -> Table:
+    """The values in force now, or at ``as_of`` (device clock, seconds since the Unix epoch); ``only``: of these
+    components, so that what is asked about one costs the same on a chip of any size.
+    """
     with reading(store.engine) as connection:
-        return read_table(connection, device, as_of=as_of)
+        return read_table(connection, device, as_of=as_of, only=only)
 
 
-def read_table(connection: Connection, device: str, *, as_of: float | None = None) -> Table:
+def read_table(
+    connection: Connection, device: str, *, as_of: float | None = None, only: Collection[str] | None = None
+) -> Table:
     """``current`` inside a transaction."""
-    query = select(parameters).where(parameters.c.device == device)
+    wanted = parameters.c.device == device
+    if only is not None:
+        wanted &= parameters.c.component.in_([str(name) for name in only])
+    query = select(parameters).where(wanted)
     if as_of is None:
         # left to itself SQLite takes the index on the history, and reads all of it
         query = query.where(parameters.c.superseded_by.is_(None)).with_hint(
@@ -76,7 +84,7 @@ def read_table(connection: Connection, device: str, *, as_of: float | None = Non
     else:
         last_written = (
             select(func.max(parameters.c.sequence))
-            .where(parameters.c.device == device, parameters.c.valid_from <= as_of)
+            .where(wanted, parameters.c.valid_from <= as_of)
             .group_by(parameters.c.component, parameters.c.parameter)
         )
         query = query.where(parameters.c.sequence.in_(last_written))
@@ -84,6 +92,19 @@ def read_table(connection: Connection, device: str, *, as_of: float | None = Non
     for row in connection.execute(query.order_by(parameters.c.component, parameters.c.parameter)):
         table.setdefault(row.component, {})[row.parameter] = record_of(ParameterRow, row)
     return table
+
+
+def controls_in_force(store: Store, device: str) -> dict[str, dict[str, float]]:
+    """What the device is to be loaded with: the bare controls of all its components."""
+    names = [spec.name for spec in PARAMETERS.values() if spec.control]
+    here = (parameters.c.device == device) & parameters.c.superseded_by.is_(None) & parameters.c.parameter.in_(names)
+    query = select(parameters.c.component, parameters.c.parameter, parameters.c.value).where(here)
+    found: dict[str, dict[str, float]] = {}
+    with reading(store.engine) as connection:
+        query = query.with_hint(parameters, "INDEXED BY one_current_value", "sqlite")
+        for row in connection.execute(query.order_by(parameters.c.component, parameters.c.parameter)):
+            found.setdefault(row.component, {})[row.parameter] = row.value
+    return found
 
 
 def values(table: Mapping[str, Mapping[str, ParameterRow]]) -> dict[str, dict[str, float]]:

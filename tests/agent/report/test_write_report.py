@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from reson.agent.report import page as page_module
 from reson.agent.report import write_report
 from reson.agent.report.content import Report
 from reson.agent.report.gather import gather
+from reson.agent.report.pictures import pictures_of
 from reson.errors import OperatorError
 from reson.records import Ending, Quantity, Status, Verdict
 from reson.tools.store.measurements import FIGURE, get_measurement
@@ -151,3 +153,18 @@ def test_a_full_disk_leaves_the_report_that_was_there(record, monkeypatch):
         write_report(record.lab, record.store, "night-0001")
     assert path.read_bytes() == before
     assert sorted(part.name for part in path.parent.iterdir()) == ["report.html", "report.json"]
+
+
+def test_pictures_beyond_a_size_are_files_that_the_page_finds(record, monkeypatch):
+    """What was not accepted is inside before what was; the page of a large chip stays small."""
+    path = finished(record)
+    report = gather(record.lab, record.store, "night-0001")
+    size = len(record.store.blobs.get(report.qubits[1].story[0].figure or "", FIGURE))
+    found = pictures_of(report, record.store, inside=2 * size)
+    accepted, rejected = (found.url(qubit.story[0].figure) or "" for qubit in report.qubits)
+    assert found.linked == 1 and rejected.startswith("data:")
+    assert (path.parent / accepted).is_file()
+    monkeypatch.setattr(page_module, "pictures_of", lambda report, store: pictures_of(report, store, inside=0))
+    page = Page(write_report(record.lab, record.store, "night-0001"))
+    assert all((path.parent / source).is_file() for source in page.values("src"))
+    assert "2 pictures of this page are those files" in page.text
