@@ -13,8 +13,8 @@ from reson.errors import OperatorError
 from reson.records import Finite, Record
 from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone, published_of
 from reson.tools.devices.durations import OVERHEAD
-from reson.tools.devices.possible import why_not, why_not_on
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.possible import why_not, why_not_on
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device

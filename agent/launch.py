@@ -142,8 +142,8 @@ def _settings(lab: Lab, plan: Plan, device: Device) -> RunSettings:
 
 
 def _require_possible(experiment: str, device: Device) -> None:
-    from reson.tools.devices.possible import why_not
     from reson.tools.experiments.catalogue import get
+    from reson.tools.experiments.possible import why_not
 
     if reason := why_not(get(experiment), device):
         raise OperatorError(f"{device.name} cannot run {experiment}: {reason}", "`reson device show` lists what it can")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from reson.agent.approvals import answerable
 from reson.agent.health import MOST, READ, Shortfall, shortfalls
 from reson.components import named
+from reson.events import Decided, Event
 from reson.records import Json, Record
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.runs import list_runs
@@ -124,6 +125,10 @@ def trajectories(lab: Lab, store: Store, device: str) -> list[tuple[str, Path, t
 @lru_cache(maxsize=1024)
 def _last_words(path: Path, size: int) -> dict[str, Json]:
     """The file only grows, so its size says whether it was read already."""
-    from reson.agent.report.events import last_words
-
     return last_words(read_events(path))
+
+
+def last_words(events: Iterable[Event]) -> dict[str, Json]:
+    """component -> the last decision that was no measurement: ``done``, ``give_up`` or ``escalate``."""
+    decisions = [event.decision for event in events if isinstance(event, Decided)]
+    return {said["component"]: said for said in decisions if said["kind"] in ("done", "give_up", "escalate")}

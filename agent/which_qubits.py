@@ -69,8 +69,8 @@ def choose_components(text: str, usual: str, experiment: str, device: Device) ->
     """What a run is about: pairs where its one experiment measures pairs, else qubits. ``usual``: which of the qubits
     where the text is empty. Raises ``OperatorError``.
     """
-    from reson.tools.devices.possible import works_at
     from reson.tools.experiments.catalogue import get
+    from reson.tools.experiments.possible import works_at
 
     if experiment and (row := get(experiment)).targets == "pair":
         return choose_pairs(text or "all", [(a, b) for a, b in works_at(device, row.gates)[1]])
@@ -79,8 +79,8 @@ def choose_components(text: str, usual: str, experiment: str, device: Device) ->
 
 def with_pairs(components: tuple[Component, ...], device: Device) -> tuple[Component, ...]:
     """The same and each pair of qubits among them that the device can bring up to a gate by a pulse on its coupler."""
-    from reson.tools.devices.possible import why_not, works_at
     from reson.tools.experiments.catalogue import get
+    from reson.tools.experiments.possible import why_not, works_at
 
     row, mine = get(FIRST_OF_PAIRS), {number for one in components for number in one.qubits()}
     if why_not(row, device) is not None:

@@ -8,11 +8,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from reson.tools.allxy_pairs import PAIRS
 from reson.tools.data import Analysis, Series
-from reson.tools.experiments.circuits.allxy_pairs import PAIRS
-from reson.tools.experiments.fits.spectrum import amplitude_spectrum
 from reson.tools.figures.states import PANELS
 from reson.tools.figures.style import label, prefix
+from reson.tools.spectrum import amplitude_spectrum
 from reson.ui.curve_plots import of_curves
 from reson.ui.palette import colours, ink
 

@@ -19,9 +19,9 @@ from reson.components import Qubit, parse
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
 from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone
-from reson.tools.devices.possible import why_not_on
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.cz_interleaved_rb import known_of
+from reson.tools.experiments.possible import why_not_on
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval, mark_stale
 from reson.tools.store.measurements import get_measurement, used
 from reson.tools.store.parameters import current, values

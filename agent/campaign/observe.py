@@ -28,9 +28,9 @@ from reson.agent.observation import (
 from reson.components import Pair, Qubit, parse
 from reson.records import ActionKind, Verdict
 from reson.tools.devices.device import bounds_of, published_of
-from reson.tools.devices.possible import why_not
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.cz_interleaved_rb import known_of
+from reson.tools.experiments.possible import why_not
 from reson.tools.store.approvals import list_approvals, writes_of
 from reson.tools.store.measurements import list_measurements, used
 from reson.tools.store.parameters import ParameterRow, Table, current, log, values

@@ -7,6 +7,7 @@ from typing import Any
 
 from reson.agent.approvals import approve, reject
 from reson.agent.chat.facts import Record, list_measurements
+from reson.agent.keyboard import login
 from reson.agent.launch import Ended, Plan, resume, start
 from reson.components import as_qubit, joined
 from reson.errors import ToolError, ToolErrorKind
@@ -80,8 +81,6 @@ def _answer(record: Record, row: ApprovalRow, ask: AskPerson) -> bool:
     answered = ask(row)
     if answered is None:
         return False
-    from reson.agent.cli.arguments import login
-
     (approve if answered[0] == "approve" else reject)(record.store, row.id, login(), answered[1])
     return True
 

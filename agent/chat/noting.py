@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.chat.facts import Record
+from reson.agent.keyboard import login
 from reson.components import named
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json
@@ -21,7 +22,7 @@ def note(record: Record, text: str, component: str = "", days: float = 0.0) -> J
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no {component!r}; there are {', '.join(known)}")
     now = latest_device_time(record.store, record.device) or 0.0
     expires = now + days * DAY if days > 0 else None
-    row = record_note(record.store, record.device, component, record.author or _login(), text, now, expires)
+    row = record_note(record.store, record.device, component, record.author or login(), text, now, expires)
     until = "for good" if expires is None else f"until {moment(expires)}"
     return {"noted": row.text, "on": component or record.device, "by": row.author, "kept": until, "note": row.id}
 
@@ -34,9 +35,3 @@ def notes(record: Record, component: str = "") -> list[Json]:
         {"on": row.component or record.device, "by": row.author, "when": moment(row.recorded_device), "note": row.text}
         for row in rows
     ]
-
-
-def _login() -> str:
-    from reson.agent.cli.arguments import login
-
-    return login()

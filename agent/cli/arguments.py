@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reson.agent.cli.errors import WrongUsage
 from reson.components import Qubit
-from reson.errors import ToolError
+from reson.errors import OperatorError, ToolError
 
 if TYPE_CHECKING:
     from reson.agent.config import DeviceSettings
@@ -123,9 +123,9 @@ def moment(text: str) -> float:
 
 def login() -> str:
     """Name of the person at the keyboard. Raises ``WrongUsage`` where the system knows none."""
-    import getpass
+    from reson.agent.keyboard import login
 
     try:
-        return getpass.getuser()
-    except (KeyError, OSError) as error:
-        raise WrongUsage("the system does not know who you are", "name yourself with --by NAME") from error
+        return login()
+    except OperatorError as error:
+        raise WrongUsage(error.what, error.remedy) from error

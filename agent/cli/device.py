@@ -84,7 +84,7 @@ def check(context: typer.Context, device: Address = None, as_json: AsJson = Fals
       reson device check fake:torino
       reson device check ibm:torino
     """
-    from reson.tools.devices.smoke import smoke_test
+    from reson.tools.experiments.smoke import smoke_test
 
     with opened(context, device) as one:
         found = smoke_test(one)
@@ -138,8 +138,8 @@ def tell_what_it_can(address: str, as_json: bool) -> None:
 
 
 def _reasons(device: Device) -> dict[str, str | None]:
-    from reson.tools.devices.possible import why_not
     from reson.tools.experiments.catalogue import CATALOGUE
+    from reson.tools.experiments.possible import why_not
 
     return {row.name: why_not(row, device) for row in CATALOGUE.values()}
 

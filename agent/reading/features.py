@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reson.tools.experiments.fits.spectrum import rotation_spectrum
+from reson.tools.spectrum import rotation_spectrum
 from reson.tools.verdicts.residuals import scatter_significance
 
 VISIBLE = 6.0

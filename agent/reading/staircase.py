@@ -6,8 +6,8 @@ import numpy as np
 
 from reson.agent.reading.answers import answer, arrays, has_curve, success_if_fitted
 from reson.records import Outcome, Reading, Status
+from reson.tools.allxy_pairs import ERRORS, IDEAL, syndromes
 from reson.tools.data import Analysis
-from reson.tools.experiments.circuits.allxy_pairs import ERRORS, IDEAL, syndromes
 
 SMALLEST = 0.25
 """Height of the staircase below which there is none."""

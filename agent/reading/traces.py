@@ -8,7 +8,7 @@ from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, su
 from reson.agent.reading.features import strongest_oscillation, swing, visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis
-from reson.tools.experiments.fits.spectrum import amplitude_spectrum
+from reson.tools.spectrum import amplitude_spectrum
 
 SECOND_LINE = 0.35
 """Height of a second line of the spectrum, in units of the first, from which there are two."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reson.agent.report.content import Diagnosis
-from reson.events import Asked, Decided, Event, JobFailed, NotWritten, Refused, Resumed, Started, Stopped, Summarised
+from reson.events import Asked, Event, JobFailed, NotWritten, Refused, Resumed, Started, Stopped, Summarised
 from reson.records import Json
 from reson.tools.store.approvals import ApprovalStatus
 from reson.trajectory import damage_of
@@ -30,12 +30,6 @@ def times_resumed(events: Iterable[Event]) -> int:
 def resumed_by(events: Iterable[Event]) -> tuple[str, ...]:
     """Who had the run go on, each once, in order."""
     return tuple(dict.fromkeys(event.by for event in events if isinstance(event, Resumed) and event.by))
-
-
-def last_words(events: Iterable[Event]) -> dict[str, Json]:
-    """component -> the last decision that was no measurement: ``done``, ``give_up`` or ``escalate``."""
-    decisions = [event.decision for event in events if isinstance(event, Decided)]
-    return {said["component"]: said for said in decisions if said["kind"] in ("done", "give_up", "escalate")}
 
 
 def diagnoses_of(decision: Json) -> tuple[Diagnosis, ...]:

@@ -13,7 +13,7 @@ from reson.agent.report.content import Proposed, Provenance, Qubit, Report, Run,
 from reson.agent.report.published import against_published, published_in
 from reson.agent.report.published_history import RUNS
 from reson.agent.report.story import proposed, story
-from reson.agent.standing import health_of
+from reson.agent.standing import health_of, last_words
 from reson.agent.worse import Looked, Worse, worse_on_record
 from reson.changes import changes_of
 from reson.components import named
@@ -42,7 +42,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
     approvals = list_approvals(store, run_id=run_id)
     trajectory = read_events(lab.runs / run_id / "trajectory.jsonl")
     start = events.start_of(trajectory)
-    last_words = events.last_words(trajectory)
+    said = last_words(trajectory)
     mine = frozenset(measurement.id for measurement in rows)
     before, after = tables.table_before(store, row), tables.table_after(store, row)
     pending = [approval for approval in approvals if approval.status is ApprovalStatus.PENDING]
@@ -52,7 +52,7 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         chip.qubit(
             name,
             after,
-            last_words.get(name),
+            said.get(name),
             [approval for approval in pending if name in named(approval.component)],
             story([measured for measured in rows if measured.component == name], writes),
             mine,

@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
+from reson.tools.allxy_pairs import IDEAL
 from reson.tools.data import P1, Analysis, Axis, Map, Series
 from reson.tools.experiments.catalogue import CATALOGUE
-from reson.tools.experiments.circuits.allxy_pairs import IDEAL
 from reson.tools.part_of_sweep import keep, swept
 from reson.tools.points import measured_points
 from reson.tools.store.measurements import list_measurements, load_analysis, load_raw

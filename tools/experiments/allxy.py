@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.tools.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.circuits.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured

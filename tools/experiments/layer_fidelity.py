@@ -65,8 +65,8 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     """Raises ``ToolError`` (bad_arguments) for a qubit without a two-qubit gate."""
-    from reson.tools.devices.possible import works_at
     from reson.tools.experiments.circuits.layer_circuits import layer_circuits, layers_of, run_layers
+    from reson.tools.experiments.possible import works_at
 
     gate, pairs = works_at(device, TWO_QUBIT)
     mine = [(a, b) for a, b in pairs if {a, b} & set(arguments)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reson.tools.allxy_pairs import PAIRS
 from reson.tools.data import Analysis
-from reson.tools.experiments.circuits.allxy_pairs import PAIRS
 from reson.tools.figures import style
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.tools.data import Analysis, Series
-from reson.tools.experiments.fits.spectrum import amplitude_spectrum
 from reson.tools.figures import style
+from reson.tools.spectrum import amplitude_spectrum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,10 +9,10 @@ import numpy as np
 from reson.evals.verdicts.setting import Setting, Stage, put
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
+from reson.tools.allxy_pairs import IDEAL, PAIRS
 from reson.tools.data import Values
 from reson.tools.devices.simulated.propagation import NUMBER, Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
-from reson.tools.experiments.circuits.allxy_pairs import IDEAL, PAIRS
 
 
 def _deviation(moment: Moment) -> float:

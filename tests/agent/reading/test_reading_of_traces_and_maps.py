@@ -8,8 +8,8 @@ import pytest
 from reson.agent.reading import read_saved_data
 from reson.components import Qubit
 from reson.records import FitReliability, Outcome, Status
+from reson.tools.allxy_pairs import IDEAL, populations
 from reson.tools.data import Analysis, Axis, Map, Series
-from reson.tools.experiments.circuits.allxy_pairs import IDEAL, populations
 
 from .synthetic_plots import PLAIN, plot, series
 

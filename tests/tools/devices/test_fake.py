@@ -20,9 +20,9 @@ from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.local.noise import NoisySimulators
 from reson.tools.devices.local.parts import parts_of
 from reson.tools.devices.order import NoiseOptions
-from reson.tools.devices.possible import NO_IQ, NO_PULSES, found_by_preparing
-from reson.tools.devices.smoke import smoke_test
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.possible import NO_IQ, NO_PULSES, found_by_preparing
+from reson.tools.experiments.smoke import smoke_test
 
 
 @pytest.fixture(scope="module")

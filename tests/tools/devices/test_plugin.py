@@ -23,9 +23,9 @@ from reson.records import Change, Ending, Verdict
 from reson.tools.devices.device import bounds_of
 from reson.tools.devices.driver import Driver
 from reson.tools.devices.plugin import open_plugin, plugins
-from reson.tools.devices.possible import NO_IQ, NO_PULSES, found_by_preparing, why_not
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.possible import NO_IQ, NO_PULSES, found_by_preparing, why_not
 from reson.tools.store.measurements import list_measurements
 from reson.tools.verdicts.judge import judge
 

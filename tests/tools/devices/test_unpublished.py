@@ -18,10 +18,10 @@ from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
-from reson.tools.devices.possible import why_not
 from reson.tools.devices.published import published
 from reson.tools.experiments import sweep
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.possible import why_not
 from tests.tools.devices.ibm.recorded import without
 
 WITHOUT_SX = (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reson.records import Verdict
-from reson.tools.experiments.circuits.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, populations, syndromes
+from reson.tools.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, populations, syndromes
 
 from .trying import attempt
 

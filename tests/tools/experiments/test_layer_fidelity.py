@@ -16,10 +16,10 @@ from reson.tools.data import RawData
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
-from reson.tools.devices.possible import why_not, why_not_on, works_at
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import layer_fidelity
 from reson.tools.experiments.circuits.layer_circuits import layer_circuits, layers_of
+from reson.tools.experiments.possible import why_not, why_not_on, works_at
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts.judge import judge
 

@@ -13,10 +13,10 @@ from reson.agent.reading.reader import read_saved_data
 from reson.records import Status, Verdict
 from reson.tools.data import RawData
 from reson.tools.devices.order import DeviceOrder
-from reson.tools.devices.possible import why_not
 from reson.tools.devices.registry import open_device
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import rx_sweep
+from reson.tools.experiments.possible import why_not
 from reson.tools.verdicts.judge import judge
 
 ROW = rx_sweep.EXPERIMENT

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from reson.tools.experiments.fits.spectrum import rotation_spectrum
+from reson.tools.spectrum import rotation_spectrum
 
 ANGLES = np.linspace(-0.8 * np.pi, 0.8 * np.pi, 2001)
 RAMSEY_DECAYS = np.array([0.1, 0.3, 1.0, 10.0])
