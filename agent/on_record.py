@@ -6,12 +6,11 @@ A key that is gone from the file falls back to its default without a word: anoth
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reson.components import Qubit
+from reson.components import Qubit, qubits_of
 from reson.errors import OperatorError
 from reson.tools.store.runs import OWN_DATA, devices_on_record, list_runs
 from reson.tools.store.table import current
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from reson.agent.config import LabConfig
     from reson.tools.store.store import Store
 
-_QUBIT = re.compile(r"q\d+")
 LIMITS = ("device", "budget", "night")
 """Sections whose defaults must not take over unnoticed."""
 
@@ -38,7 +36,7 @@ def require_device(store: Store, name: str) -> None:
 def require_qubits(store: Store, name: str, qubits: Iterable[int]) -> None:
     """Raises ``OperatorError`` where the parameter table has qubits that the device lacks."""
     known = {Qubit(qubit) for qubit in qubits}
-    lacking = [one for one in current(store, name) if _QUBIT.fullmatch(one) and one not in known]
+    lacking = [one for one in qubits_of(current(store, name)) if one not in known]
     if lacking:
         raise OperatorError(
             f"the parameter table has {', '.join(lacking)} of {name}, which the device of lab.toml lacks",

@@ -15,6 +15,7 @@ from reson.agent.expert.plans import SEARCH, SHORT_WINDOW
 from reson.agent.expert.ranges import SHAPE
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
+from reson.components import Qubit
 from reson.records import CheckCode, Status, Verdict
 
 LINE_MAP = "drive_line_map"
@@ -218,7 +219,7 @@ def _other_line(view: QubitView, attempts: Sequence[Attempt]) -> int | None:
     """The drive line of another qubit that reaches this one, by the newest map that was accepted."""
     maps = [one for one in attempts if one.experiment == LINE_MAP and one.verdict is Verdict.ACCEPT]
     line = maps[-1].quantities.get("line") if maps else None
-    return None if line is None or f"q{line.value:.0f}" == view.component else int(line.value)
+    return None if line is None or Qubit(round(line.value)) == view.component else round(line.value)
 
 
 def _rabi(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
