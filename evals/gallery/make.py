@@ -2,13 +2,14 @@
 
 One simulated qubit is brought up; its plots are the good ones. Then it is detuned, overdriven, left without a drive or
 measured over a wrong range, and the offline reader must take each plot for what it is meant to show, or nothing is
-written; of those that it cannot tell the construction itself is the proof.
+written; of those that it cannot tell the construction itself is the proof. Those of pairs come from a chip of two (``pairs``).
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.agent.reading import read_saved_data
+from reson.evals.gallery.pairs import PAIR_RECIPES, PairRecipe, make_pair
 from reson.evals.gallery.recipe import Recipe
 from reson.evals.gallery.recipes import RECIPES
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
@@ -44,9 +46,10 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=Path(reson.prompts.__file__).parent / "gallery")
     folder = parser.parse_args().into
     values, clock = calibrated_values()
-    pictures, wrong = [], []
-    for recipe in RECIPES:
-        analysis = make(recipe, values, clock)
+    pictures: list[tuple[Recipe | PairRecipe, bytes]] = []
+    wrong: list[str] = []
+    made = ((recipe, make(recipe, values, clock)) for recipe in RECIPES)
+    for recipe, analysis in itertools.chain(made, ((recipe, make_pair(recipe)) for recipe in PAIR_RECIPES)):
         status = read_saved_data(analysis).status
         if status is not recipe.status and not recipe.by_eye:
             wrong.append(f"{recipe.experiment} meant as {recipe.status} reads as {status}")
@@ -167,7 +170,7 @@ def small_png(data: bytes) -> bytes:
         return stream.getvalue()
 
 
-def write(folder: Path, pictures: list[tuple[Recipe, bytes]]) -> None:
+def write(folder: Path, pictures: list[tuple[Recipe | PairRecipe, bytes]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()

@@ -158,7 +158,7 @@ def prepare_pair(experiment: str, trial: PairTrial, seed: int, number: int) -> t
     healthy = open_simulated(seed, 2, {}, clock, "line", tunable=True)
     faults = (make_fault(what, [PAIR], 2, drawn_strength(what, rng)),) if what in KINDS else ()
     device = open_chip(ChipDescription(seed, 2, scenario=faults, coupling=(EDGE,), tunable=True), clock)
-    controls = _left(trial.stage, healthy, rng)
+    controls = left_by(trial.stage, healthy, rng)
     device.load({PAIR: controls})
     setting = PairSetting(device, rng, {**tuned(device), PAIR: controls})
     PAIR_SPOILS[what](setting)
@@ -185,7 +185,7 @@ def _between(spec: FaultParameter, rng: np.random.Generator) -> float:
     return float(rng.uniform(spec.low, spec.high))
 
 
-def _left(stage: PairStage, healthy: SimulatedDevice, rng: np.random.Generator) -> dict[str, float]:
+def left_by(stage: PairStage, healthy: SimulatedDevice, rng: np.random.Generator) -> dict[str, float]:
     """Controls of the pair as the steps before usually leave them; loads them into ``healthy`` on the way."""
     controls = dict(healthy.controls()[PAIR])
     tunable = tunable_of(healthy.chip.truth_now(), EDGE)

@@ -32,6 +32,10 @@ MOST_OFF = 4e-3
 """Relative change of the amplitude up to which the slope is taken as constant."""
 MOST_ERROR = 0.008
 """rad, standard error of the phase of one pulse: 1e-5 of error."""
+MEMORY = {False: 1e-4, True: 3e-5}
+"""Relative: by how much the best amplitude of a gate in a row differs from that of one alone, on a line with a usual
+tail (a permille) that is not predistorted, or is.
+"""
 BEND = 0.25
 """rad by which the phases of n pulses may bend away from n times one."""
 
@@ -91,14 +95,14 @@ def analyse(raw: RawData) -> Analysis:
         (*drawn, series(CONTRAST, number[middle], contrast[middle], found.errors[::2][middle])),
         Axis(label="Pulses", unit=""),
         Axis(label="Phase beyond pi per pulse (rad)", unit=""),
-        _quantities(line, raw.controls["cz_amplitude"]),
+        _quantities(line, raw.controls["cz_amplitude"], MEMORY[bool(raw.controls["flux_tail_amplitude"])]),
         reduced_chi2=line.reduced_chi2,
     )
 
 
-def _quantities(line: Linear, amplitude: float) -> dict[str, Quantity]:
+def _quantities(line: Linear, amplitude: float, memory: float) -> dict[str, Quantity]:
     (phase, slope, bend), errors = line.values, line.errors
-    off, off_error = -phase / slope, errors[0] / abs(slope)
+    off, off_error = -phase / slope, np.hypot(errors[0] / slope, memory)
     return {
         "cz_amplitude": Quantity(value=float(amplitude * (1 + off)), stderr=float(amplitude * off_error)),
         "off": Quantity(value=float(off), stderr=float(off_error)),

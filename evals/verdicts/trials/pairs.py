@@ -110,7 +110,7 @@ PAIR_TRIALS: dict[str, PairTrial] = {
         sweeps=(_put("middle", 40e-9, 48e-9, 80e-9, 110e-9), _off_by("cz_amplitude", 0.01, 0.1)),
         needs={
             "cz_duration": Need(0.6e-9, False, "whole nanoseconds"),
-            "cz_amplitude": Need(0.02, True, "cz_amplitude or cz_phase follows"),
+            "cz_amplitude": _ROUGH,
         },
         truth={"cz_duration": _length, "cz_amplitude": _amplitude},
         by_the_line=False,

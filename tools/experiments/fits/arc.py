@@ -17,8 +17,8 @@ LOST = 0.5
 INSIDE, POWERS = 0.9, (0, 2, 4, 6)
 """Share of the way to a wall up to which the ZZ is a polynomial of these powers."""
 LEAST_POINTS = 9
-TOUCHES = 2.0
-"""Standard errors of the curve within which it is zero."""
+TOUCHES, TOUCH_KNOWN = 2.0, 4e3
+"""Standard errors of the curve within which it is zero, and Hz up to which they must be known to say so."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray) -> tuple
     crossings = np.flatnonzero(fitted[1:] * fitted[:-1] <= 0)
     first = int(crossings[0]) if len(crossings) else len(at) - 1
     apart = np.flatnonzero(np.abs(fitted[: first + 1]) > TOUCHES * spread[: first + 1])
-    touching = (
-        np.flatnonzero(np.abs(fitted[: int(apart[-1])]) < TOUCHES * spread[: int(apart[-1])]) if len(apart) else []
-    )
+    before = slice(0, int(apart[-1]) if len(apart) else 0)
+    near = np.abs(fitted[before]) < TOUCHES * spread[before]
+    touching = np.flatnonzero(near & (spread[before] < TOUCH_KNOWN))
     if len(touching):
         place = int(touching[np.argmin(np.abs(fitted[touching]))])
         return float(at[place]), float(np.ptp(at[touching])) / 2
