@@ -15,9 +15,9 @@ CALIBRATION, MEASURING, BY_MATPLOTLIB, FOREIGN_SEED = 900_001, 900_002, 900_003,
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m reson.evals.eyes", description=__doc__)
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--pictures", type=int, default=20_000, help="drawn by our rasteriser")
-    asked.add_argument("--matplotlib", type=int, default=2_000, help="drawn by matplotlib, in addition")
-    asked.add_argument("--steps", type=int, default=8_000, help="of 32 pictures each")
+    asked.add_argument("--pictures", type=int, default=36_000, help="drawn by our rasteriser")
+    asked.add_argument("--matplotlib", type=int, default=3_000, help="drawn by matplotlib, in addition")
+    asked.add_argument("--steps", type=int, default=8_500, help="of 32 pictures each")
     asked.add_argument("--fresh", type=int, default=1_500, help="to calibrate on, and as many to measure on")
     asked.add_argument("--go-on", type=Path, help="weights.npz of an earlier training to start from")
     asked.add_argument("--rate", type=float, default=2.5e-3, help="of learning, at its highest")

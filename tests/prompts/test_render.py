@@ -17,7 +17,7 @@ from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import gallery, references
 from reson.prompts.render import as_data, prompt_hashes, render, tool_texts
 from reson.records import GOOD
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import CATALOGUE, EXPERIMENTS
 
 AGENT = Path(reson.agent.__file__).parent
 MODULES = sorted(path for room in ("asking", "brains", "chat", "model") for path in AGENT.glob(f"{room}/*.py"))
@@ -59,7 +59,7 @@ def test_every_code_of_every_experiment_has_its_reference_plot():
         shown = references(name, 20)
         assert shown[0].status in GOOD, name
         assert sorted(one.status for one in shown) == sorted(load_criteria()[row.family]), name
-    assert {one.experiment for one in gallery()} == set(CATALOGUE)
+    assert {one.experiment for one in gallery()} == set(EXPERIMENTS)
     assert all(one.path.read_bytes().startswith(b"\x89PNG") for one in gallery())
     assert sum(one.path.stat().st_size for one in gallery()) < 3_000_000
 
