@@ -2,7 +2,8 @@
 
 One simulated qubit is brought up; its plots are the good ones. Then it is detuned, overdriven, left without a drive or
 measured over a wrong range, and the offline reader must take each plot for what it is meant to show, or nothing is
-written; of those that it cannot tell the construction itself is the proof. Those of pairs come from a chip of two (``pairs``).
+written; of those that it cannot tell the construction itself is the proof. Those of pairs come from a chip of two
+(``pairs``).
 """
 
 from __future__ import annotations
