@@ -91,6 +91,7 @@ def analyse(raw: RawData) -> Analysis:
     better = worst[now] > KEEP and worst[now] - worst[best] > 3 * float(np.hypot(errors[now], errors[best]))
     chosen = best if better else now
     x, read = np.array(tried), {state: _read(raw, kind) for kind, (state, _) in PREPARED.items()}
+    top = max(2 * MOST_LOSS, *(1.1 * (one.value + (one.stderr or 0.0)) for found in losses.values() for one in found))
     unread = [f"{state} is read in {share:.0%} of the shots" for state, share in read.items() if share < READ]
     return pairs.analysis(
         raw,
@@ -99,7 +100,7 @@ def analyse(raw: RawData) -> Analysis:
             for kind, found in losses.items()
         ),
         Axis(label="Pulse length", unit="s"),
-        Axis(label="Loss of one pulse", unit=""),
+        Axis(label="Loss of one pulse", unit="", limits=(-0.1 * top, top)),
         _quantities(raw, tried[chosen], {kind: found[chosen] for kind, found in losses.items()}),
         error=f"not prepared: {', '.join(unread)}" if unread else None,
     )
