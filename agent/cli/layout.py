@@ -99,7 +99,7 @@ def _placed(
 def _cells(name: str, one: Placement) -> tuple[str, ...]:
     rating = one.rating
     parts = (rating.gates, rating.readout, rating.idle, rating.zz, rating.pulses)
-    return (name, f"{rating.success:.3f}", *(f"{-expm1(-part):.3f}" for part in parts))
+    return (name, f"{rating.success:.3f}", *(f"{abs(expm1(-part)):.3f}" for part in parts))
 
 
 def _row(one: Placement) -> dict[str, object]:
