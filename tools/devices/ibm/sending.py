@@ -25,6 +25,8 @@ MOST, MORE = 3.0, 10.0
 """A job may take so many times its estimate, and so many seconds more, before the service ends it."""
 TRIES = 2
 """Answers of one kind without a job between them, after which the run ends with the service's words."""
+CURABLE = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION, TroubleKind.PLAN, TroubleKind.TARGET)
+"""What waiting, a new session or reading the device anew may mend: when the job's turn comes it is tried."""
 SKEW = 600.0
 """Seconds by which the clocks of this machine and of the service may differ."""
 
@@ -77,6 +79,8 @@ class Sender:
         except IbmTrouble as trouble:
             if trouble.kind is not TroubleKind.CONNECTION:
                 backend.ledger.close(entry, f"not sent ahead: {trouble.kind}")
+            if trouble.kind not in CURABLE:
+                self._refused.append(trouble.kind)  # the same job once more would be the second of a kind
             raise ToolError(ToolErrorKind.DEVICE_REFUSED, trouble.message) from None
         told = {"circuits": len(circuits), "shots": shots, "estimate": entry.estimate, "ahead": True}
         attendance.tell("job_sent", {"job": job_id, **told})
