@@ -9,7 +9,7 @@ from reson.components import Pair, Qubit
 from reson.errors import OperatorError
 from reson.tools.devices.device import published_of
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
-from reson.tools.experiments.layer_fidelity import gate_error
+from reson.tools.experiments.layer_fidelity import credited
 from reson.tools.store.parameters import current
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 FRESH = 48 * 3600.0
 """Seconds for which a measurement says more than the newest published value: coherence wanders within days."""
-SMALLEST = 1e-5
-"""Least error that a gate is credited with: what is left of a layer's error can come out below zero."""
 
 Values = Mapping[str, Mapping[str, float]]
 """component -> parameter -> measured value, SI units."""
@@ -70,7 +68,7 @@ def _pair(pair: PublishedPair, qubits: Mapping[int, PublishedQubit], values: Map
     pulses = [qubits[number].gate_error for number in pair.qubits]
     found: dict[str, float] = {}
     if layer is not None and None not in pulses:
-        found["error"] = max(gate_error(layer, sum(one for one in pulses if one is not None)), SMALLEST)
+        found["error"] = credited(layer, sum(one for one in pulses if one is not None))
     if zz is not None:
         found["zz"] = zz
     return pair.model_copy(update=found)

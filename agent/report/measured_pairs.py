@@ -11,10 +11,7 @@ from reson.agent.report.published_content import ComparedPair
 from reson.components import Pair
 from reson.records import Quantity
 from reson.tools.devices.published import Published, PublishedPair
-from reson.tools.experiments.layer_fidelity import gate_error, layer_fidelity
-
-SMALLEST = 1e-5
-"""Least error that a gate is credited with: what is left of a layer's error can come out below zero."""
+from reson.tools.experiments.layer_fidelity import credited, gate_error, layer_fidelity
 
 
 def measured_pairs(
@@ -35,7 +32,7 @@ def _compare(
         return None
     known = [one for one in pulses if one is not None]
     stderr = math.hypot(layer.stderr or 0.0, gate_error(0.0, math.hypot(*(one.stderr or 0.0 for one in known))))
-    value = max(gate_error(layer.value, sum(one.value for one in known)), SMALLEST)
+    value = credited(layer.value, sum(one.value for one in known))
     return ComparedPair(
         qubits=pair.qubits,
         gate=pair.gate,

@@ -37,6 +37,8 @@ LONGEST = 150.0
 """Layers that an error of 0.2 to 10 % shows in."""
 ERROR, SHOWN = "layer_error", "layer_error_shown"
 """Quantities of a pair: its error, and the same where its other qubit writes it."""
+SMALLEST = 1e-5
+"""Least error that a gate is credited with: what is left of a layer's error can come out below zero."""
 USUAL_GATE = 100e-9
 """Seconds of a two-qubit gate where the device does not tell."""
 PULSES = 1.5
@@ -149,6 +151,11 @@ def gate_error(layer_error: float, pulse_errors: float) -> float:
     6/5 r of the pair: the process infidelity 3/2 r is the same, times d / (d + 1) of the pair.
     """
     return layer_error - 6 / 5 * PULSES_PER_CLIFFORD * pulse_errors
+
+
+def credited(layer_error: float, pulse_errors: float) -> float:
+    """``gate_error``, or the least error that a gate is credited with where less is left than that."""
+    return max(gate_error(layer_error, pulse_errors), SMALLEST)
 
 
 def layer_fidelity(layer_errors: list[float]) -> float:

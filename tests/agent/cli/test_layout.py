@@ -10,8 +10,9 @@ from qiskit import QuantumCircuit, qasm2, qpy
 
 from reson.agent.cli import app
 from reson.agent.cli.errors import exit_code_of
-from reson.agent.measured_device import SMALLEST, as_measured
+from reson.agent.measured_device import as_measured
 from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
+from reson.tools.experiments.layer_fidelity import SMALLEST
 
 
 @pytest.fixture
