@@ -127,6 +127,21 @@ def _at(address: str) -> Iterator[Device]:
         yield open_device(DeviceOrder(kind=kind, name=name, directory=Path(directory), clock=0.0))
 
 
+@contextmanager
+def known(
+    context: typer.Context, address: str, hours: float | None = None
+) -> Iterator[tuple[Device, Published, dict[str, dict[str, float]]]]:
+    """(a device, what is known of it now, what of that the lab measured); without the lab where it has an address.
+    ``hours``: how old a measurement may be to count.
+    """
+    from reson.agent.measured_device import FRESH, as_measured, measured_values, told_of
+
+    with opened(context, address or None) as device:
+        fresh = FRESH if hours is None else hours * 3600
+        measured = {} if address else measured_values(place.lab(context).store(), device, fresh)
+        yield device, as_measured(told_of(device), measured), measured
+
+
 def tell_what_it_can(address: str, as_json: bool) -> None:
     """Print which experiments the device of this address can run, and why not the others."""
     with _at(address) as device:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from reson.agent.cli import output, place
+from reson.agent.cli import output
+from reson.agent.cli.files import write
 from reson.agent.cli.output import AsJson
 from reson.wording import count
 
@@ -32,16 +33,13 @@ def export(
     """
     from typing import Any, cast
 
-    from reson.agent.cli.device import opened
-    from reson.agent.measured_device import as_measured, measured_values, told_of
+    from reson.agent.cli.device import known
     from reson.tools.devices.export import exported
 
-    with opened(context, device or None) as one:
-        values = {} if device else measured_values(place.lab(context).store(), one, hours * 3600)
-        names = {component: tuple(sorted(known)) for component, known in values.items()}
-        told = as_measured(told_of(one), values)
+    with known(context, device, hours) as (one, told, measured):
+        names = {component: tuple(sorted(values)) for component, values in measured.items()}
         found = exported(cast("Any", one.backend.target), told, names, one.now().isoformat(timespec="seconds"))
-    file.write_text(found.model_dump_json(indent=1), encoding="utf-8")
+    write(file, found.model_dump_json(indent=1).encode(), "FILE.json", over=True)
     if as_json:
         output.document({"file": str(file), "measured": names, "left_out": list(found.left_out)})
         return

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from math import expm1
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reson.agent.cli import output, place
+from reson.agent.cli import output
+from reson.agent.cli.files import write
 from reson.agent.cli.output import AsJson
 
 if TYPE_CHECKING:
@@ -40,16 +42,13 @@ def layout(
       reson layout ghz.qpy --device fake:torino --out placed.qpy
       reson layout chain:10 --device fake:torino
     """
-    from reson.agent.cli.device import opened
-    from reson.agent.measured_device import as_measured, measured_values, told_of
+    from reson.agent.cli.device import known
 
-    with opened(context, device or None) as one:
-        values = {} if device else measured_values(place.lab(context).store(), one)
-        told = as_measured(told_of(one), values)
+    with known(context, device) as (one, told, measured):
         if circuit.startswith("chain:"):
             _chain(circuit, one, told, as_json)
         else:
-            _placed(Path(circuit), one, told, sorted(values), number, out, as_json)
+            _placed(Path(circuit), one, told, sorted(measured), number, out, as_json)
 
 
 def _chain(wanted: str, device: Device, told: Published, as_json: bool) -> None:
@@ -75,7 +74,8 @@ def _placed(
     from reson.tools.devices.placing import best, read_circuit, stock
 
     circuit, target = read_circuit(path), cast("Any", device.backend.target)
-    usual, found = stock(circuit, target, told), best(circuit, target, told, number)
+    usual = stock(circuit, target, told)
+    found = best(circuit, target, told, number, usual)
     if out is not None:
         _write(out, found[0])
     if as_json:
@@ -111,8 +111,9 @@ def _row(one: Placement) -> dict[str, object]:
 def _write(out: Path, one: Placement) -> None:
     from qiskit import qpy
 
-    with out.open("wb") as file:
-        qpy.dump(one.circuit, file)
+    data = io.BytesIO()
+    qpy.dump(one.circuit, data)
+    write(out, data.getvalue(), "--out FILE.qpy", over=True)
 
 
 def add_to(app: typer.Typer) -> None:

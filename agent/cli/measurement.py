@@ -9,6 +9,7 @@ import typer
 
 from reson.agent.cli import arguments, output, place
 from reson.agent.cli.errors import WrongUsage
+from reson.agent.cli.files import write
 from reson.agent.cli.output import AsJson
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def export(
         files[f"{row.id}.csv"] = measured_points(load_analysis(store, row)).to_csv(index=False).encode()
     if row.figure_sha:
         files[f"{row.id}.png"] = store.blobs.get(row.figure_sha, FIGURE)
-    written = [_write(to / file, data) for file, data in sorted(files.items())]
+    written = [write(to / file, data, "--to DIR") for file, data in sorted(files.items())]
     if as_json:
         output.document({"files": [str(path) for path in written]})
     else:
@@ -151,19 +152,6 @@ def _row(store: Store, name: str) -> MeasurementRow:
     from reson.tools.store.measurements import get_measurement
 
     return get_measurement(store, name)
-
-
-def _write(path: Path, data: bytes) -> Path:
-    from reson.errors import OperatorError
-
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise OperatorError(f"{path} is there already", "move it away, or name another directory: --to DIR") from error
-    except OSError as error:
-        raise OperatorError(f"{path} cannot be written: {error.strerror}", "name another place: --to DIR") from error
-    return path
 
 
 def _written(one: Quantity | None) -> str:

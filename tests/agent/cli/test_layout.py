@@ -40,6 +40,18 @@ def test_a_circuit_is_placed_on_a_copy(path: Path, tmp_path: Path, capsys: pytes
     assert "Qiskit's own at level 3" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["export", "layout"])
+def test_a_file_that_cannot_be_written_is_told_in_two_lines(
+    command: str, path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "nowhere" / "file")
+    wanted = [out] if command == "export" else [str(path), "--out", out]
+    assert exit_code_of(app, [command, *wanted, "--device", "fake:manila"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert "cannot be written: No such file or directory" in told[0]
+
+
 def test_a_chain_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code_of(app, ["layout", "chain:3", "--device", "fake:manila", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
