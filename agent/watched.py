@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from reson.errors import OperatorError
 from reson.tools.devices.watching import Seen
+from reson.trajectory import drop_half_line
 
 FILE = "published.jsonl"
 
@@ -18,10 +19,9 @@ def diary(directory: Path) -> list[Seen]:
     path = directory / FILE
     if not path.exists():
         return []
-    text = path.read_text(encoding="utf-8")
-    lines = text[: text.rfind("\n") + 1].splitlines()
+    data = path.read_bytes()
     try:
-        return [Seen.model_validate_json(line) for line in lines]
+        return [Seen.model_validate_json(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
     except ValidationError as error:
         raise OperatorError(
             f"{path} is damaged: {str(error).splitlines()[0]}", "move it away: a new one is begun"
@@ -30,13 +30,11 @@ def diary(directory: Path) -> list[Seen]:
 
 def note(directory: Path, seen: Seen) -> list[Seen]:
     """The diary with what is published now, which is written where it differs from the last."""
+    path = directory / FILE
+    drop_half_line(path)
     known = diary(directory)
     if known and known[-1].told == seen.told:
         return known
-    path = directory / FILE
-    whole = "".join(one.model_dump_json() + "\n" for one in known)
-    if path.exists() and path.read_text(encoding="utf-8") != whole:
-        path.write_text(whole, encoding="utf-8")  # the half line goes
     with path.open("a", encoding="utf-8") as file:
         file.write(seen.model_dump_json() + "\n")
         file.flush()

@@ -26,7 +26,7 @@ class TrajectoryWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        _drop_half_line(path)
+        drop_half_line(path)
         self._ids = {event["id"] for event in read_trajectory(path)} if path.exists() else set()
 
     def write(self, event_id: str, kind: str, body: Json, *, device_time: float) -> bool:
@@ -99,7 +99,7 @@ def _first_words(error: ValueError | RecursionError) -> str:
     return str(error).partition("\n")[0][:80]
 
 
-def _drop_half_line(path: Path) -> None:
+def drop_half_line(path: Path) -> None:
     """A killed process may leave half a line, a power cut zeros: neither was ever complete, and what they told of is
     written again when the node is executed again.
     """

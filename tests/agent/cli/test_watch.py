@@ -50,6 +50,7 @@ def test_the_diary_grows_with_what_is_new(
     service.model = line_of_qubits(3, NoiseOptions(t1=90e-6, t2=90e-6))
     exit_code_of(app, arguments)
     assert len(diary(lab.directory)) == 3
-    (lab.directory / FILE).write_text("nonsense\n")
-    with pytest.raises(OperatorError, match="is damaged"):
-        diary(lab.directory)
+    for damaged in (b"nonsense\n", b"\xff\xfe\n"):
+        (lab.directory / FILE).write_bytes(damaged)
+        with pytest.raises(OperatorError, match="is damaged"):
+            diary(lab.directory)
