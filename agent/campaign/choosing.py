@@ -15,7 +15,7 @@ from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.observation import Done, Escalate, GiveUp, Measure
-from reson.components import Qubit, parse
+from reson.components import with_qubits
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
 from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone
@@ -132,8 +132,8 @@ def _complete(bench: Bench, decision: Measure, left: float) -> Measure:
     where one is refused.
     """
     row = get(decision.experiment)
-    it_rests_on = [decision.component, *map(Qubit, parse(decision.component).qubits())]
-    known = known_of(decision.component, values(current(bench.store, bench.device.name, only=it_rests_on)))
+    it_rests_on = current(bench.store, bench.device.name, only=with_qubits(decision.component))
+    known = known_of(decision.component, values(it_rests_on))
     if reason := why_not_on(row, bench.device, row.target(decision.component)):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
     bounds = bounds_of(bench.device)

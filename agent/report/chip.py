@@ -10,7 +10,7 @@ from reson.agent.report.content import Entry, Qubit, Value
 from reson.agent.report.events import diagnoses_of
 from reson.agent.report.tables import value_of
 from reson.agent.standing import state_of
-from reson.components import Pair, parse
+from reson.components import Pair, parse, with_qubits
 from reson.records import Json, Quantity
 from reson.tools.experiments.cz_interleaved_rb import LIMIT_KNOWN, known_of
 from reson.tools.experiments.standard_rb import coherence_limit
@@ -49,10 +49,10 @@ def qubit(
 
 def limit_of(component: str, table: Table) -> Quantity | None:
     """Coherence limit of a pulse, or of a pair's CZ, from what is measured; None where a time is not."""
-    one = parse(component)
-    if not isinstance(one, Pair):
+    if not isinstance(parse(component), Pair):
         return _limit_of_a_pulse(table.get(component, {}))
-    found = known_of(component, {name: _measured(rows) for name, rows in table.items()}).get("coherence_limit")
+    measured = {name: _measured(table.get(name, {})) for name in with_qubits(component)}
+    found = known_of(component, measured).get("coherence_limit")
     return None if found is None else Quantity(value=found, stderr=LIMIT_KNOWN * found)
 
 

@@ -135,6 +135,11 @@ def noun_of(components: Iterable[str]) -> str:
     return "pair" if names and len(pairs_of(names)) == len(names) else "qubit"
 
 
+def with_qubits(component: str) -> list[str]:
+    """A pair and its qubits; a qubit alone."""
+    return list(dict.fromkeys([component, *map(Qubit, parse(component).qubits())]))
+
+
 def value_name(component: str, parameter: str) -> str:
     """How a value of this component is called among those of another: ``q0-q1.zz``."""
     return f"{component}.{parameter}"
