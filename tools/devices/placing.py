@@ -36,8 +36,8 @@ from reson.tools.devices.rating import (
     waits,
 )
 
-SEEDS = 4
-"""Routings that are tried."""
+SEEDS, OWN_SEED = 4, 0
+"""Routings that are tried, and which of them is called Qiskit's own."""
 PLACES = 20_000
 """Places of one routing that are looked at."""
 WORTH = 0.02
@@ -81,21 +81,24 @@ def _read(path: Path) -> QuantumCircuit | None:
     return qasm2.loads(text, custom_instructions=qasm2.LEGACY_CUSTOM_INSTRUCTIONS)
 
 
-def stock(circuit: QuantumCircuit, target: Target, told: Published, seed: int = 0) -> Placement:
+def stock(circuit: QuantumCircuit, target: Target, told: Published) -> Placement:
     """Qiskit's own placement at optimisation level 3, by what is known of the device."""
-    routed = _routed(circuit, usable(target, told), seed)
+    routed = _routed(circuit, usable(target, told), OWN_SEED)
     return Placement(_layout(routed), routed, rate(routed, target, told))
 
 
-def best(circuit: QuantumCircuit, target: Target, told: Published, number: int = 1) -> list[Placement]:
-    """The best placements, at most ``number`` of them, the best first; each on other qubits.
+def best(
+    circuit: QuantumCircuit, target: Target, told: Published, number: int = 1, own: Placement | None = None
+) -> list[Placement]:
+    """The best placements, at most ``number`` of them, the best first; each on other qubits. ``own``: that of
+    ``stock``, where it is known.
 
     Raises ``OperatorError`` where the device has not as many connected qubits that work.
     """
-    known, own = usable(target, told), stock(circuit, target, told)
+    known, own = usable(target, told), own or stock(circuit, target, told)
     found = {frozenset(active(own.circuit)): own}
     for seed in range(SEEDS):
-        routed = _routed(circuit, known, seed)
+        routed = own.circuit if seed == OWN_SEED else _routed(circuit, known, seed)
         for one in (routed, *_moved(routed, known, told)):
             placed = Placement(_layout(one), one, rate(one, target, told))
             place = frozenset(active(one))

@@ -91,21 +91,16 @@ def _values(told: Published) -> Iterable[tuple[str, str, float]]:
 def _judged(component: str, quantity: str, values: Series) -> Iterable[Finding]:
     level: list[float] = []
     """Logarithms of the readings that the next one is compared with."""
-    index = 0
-    while index < len(values):
-        moment, value = values[index]
+    for index, (moment, value) in enumerate(values):
         step = _far(level, value)
         if not step:
             level.append(math.log(value))
-            index += 1
             continue
         after = values[index + 1][1] if index + 1 < len(values) else None
         held = after is not None and _far(level, after) * step > 0
         kind = "sudden" if after is None else "jump" if held else "outlier"
         base = math.exp(median(level[-LAST:]))
         worse = base / value if quantity in BETTER_HIGH else value / base
-        if kind == "jump":
-            level = []
         now = kind == "sudden" or (kind == "jump" and not _left(values[index:], step))
         yield Finding(
             kind=kind,
@@ -117,8 +112,7 @@ def _judged(component: str, quantity: str, values: Series) -> Iterable[Finding]:
             alarm=now and worse >= ALARMING,
         )
         if kind == "jump":
-            level.append(math.log(value))
-        index += 1
+            level = [math.log(value)]
 
 
 def _far(level: Sequence[float], value: float) -> float:
@@ -139,11 +133,11 @@ def _left(values: Series, step: float) -> bool:
 
 
 def _broken(history: Sequence[Seen]) -> Iterable[Finding]:
-    for before, now in pairwise(history):
-        old, new = (dict(_parts(seen.told)) for seen in (before, now))
-        for name in sorted(name for name, works in old.items() if works and not new.get(name, False)):
-            again = any(dict(_parts(seen.told)).get(name) for seen in history if seen.moment > now.moment)
-            yield Finding(kind="broken", component=name, quantity="", moment=now.dated, alarm=not again)
+    works = [dict(_parts(seen.told)) for seen in history]
+    for number, (old, new) in enumerate(pairwise(works), 1):
+        for name in sorted(name for name, worked in old.items() if worked and not new.get(name, False)):
+            again = any(later.get(name) for later in works[number + 1 :])
+            yield Finding(kind="broken", component=name, quantity="", moment=history[number].dated, alarm=not again)
 
 
 def _parts(told: Published) -> Iterable[tuple[str, bool]]:

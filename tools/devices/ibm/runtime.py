@@ -112,20 +112,15 @@ class RuntimeService:
             return [str(job.job_id()) for job in self._service.jobs(job_tags=[tag], created_after=after)]
 
     def remaining(self) -> float | None:
-        with own_terms(self._secrets):
-            told = self._service.usage()
-        if not isinstance(told, Mapping):
-            return None
+        told = self._usage()
         left = told.get("usage_remaining_seconds")
         if isinstance(left, int | float) and left < 0:
             return 0.0  # overdrawn
         return 0.0 if told.get("usage_limit_reached") is True else _seconds(left)
 
     def allowance(self) -> float | None:
-        with own_terms(self._secrets):
-            told = self._service.usage()
-        names = ("usage_limit_seconds", "usage_allocation_seconds")
-        found = (_seconds(told.get(name)) for name in names) if isinstance(told, Mapping) else ()
+        told = self._usage()
+        found = (_seconds(told.get(name)) for name in ("usage_limit_seconds", "usage_allocation_seconds"))
         return next((value for value in found if value is not None), None)
 
     def standing(self) -> Standing:
@@ -165,6 +160,12 @@ class RuntimeService:
             return 0.0
         with own_terms(self._secrets):
             return _seconds(self._mode.usage()) or 0.0
+
+    def _usage(self) -> Mapping[str, Any]:
+        """What the service tells of the account's time; empty where it tells nothing."""
+        with own_terms(self._secrets):
+            told = self._service.usage()
+        return told if isinstance(told, Mapping) else {}
 
     def _job(self, job_id: str) -> Any:
         """Kept, since a job found anew costs several questions more."""
