@@ -19,16 +19,15 @@ import numpy as np
 from reson.agent.lab import EPOCH
 from reson.components import Qubit
 from reson.evals import seeds
+from reson.evals.fault_strengths import drawn_strength
 from reson.evals.faulty_chips import FaultyChip
 from reson.evals.intervals import proportion
 from reson.evals.nights import GOAL, QubitResult, run_night
-from reson.tools.devices.simulated.fault_kinds import KINDS, FaultParameter, Scope
+from reson.tools.devices.simulated.fault_kinds import KINDS, Scope
 
 STREAM = 0x616E79
 BRING_UP = 240.0
 """Seconds that a cold night takes of a device, about: within them a fault that comes and goes does so."""
-DECADES = 30.0
-"""Ratio of a parameter's bounds from which its strength is drawn by its logarithm."""
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "dead_drive_line": ("no_drive_response",),
@@ -116,19 +115,12 @@ def qubits_of(seed: int, qubits: int, kinds: tuple[str, ...] = tuple(NAMES)) -> 
 
 
 def _drawn(kind: str, components: tuple[str, ...], rng: np.random.Generator) -> DrawnFault:
-    parameters = {name: _strength(one, rng) for name, one in KINDS[kind].parameters.items()}
+    parameters = drawn_strength(kind, rng)
     begins = ends = None
     if not KINDS[kind].permanent and rng.random() < 0.4:
         begins = rng.uniform(0, BRING_UP)
         ends = begins + rng.uniform(0, BRING_UP) if rng.random() < 0.5 else None
     return DrawnFault(kind, components, parameters, begins, ends)
-
-
-def _strength(parameter: FaultParameter, rng: np.random.Generator) -> float:
-    low, high = parameter.low, parameter.high
-    if low > 0 and high > DECADES * low:
-        return float(f"{math.exp(rng.uniform(math.log(low), math.log(high))):.4g}")
-    return float(f"{rng.uniform(low, high):.4g}")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from reson.evals.verdicts.outcomes import Outcome
 from reson.evals.verdicts.pair_trial import (
     EDGE,
     FEW_SHOTS,
-    HEALTHY,
     PAIR,
     PairMoment,
     PairTrial,
@@ -25,7 +24,7 @@ from reson.evals.verdicts.pair_trial import (
     noise_of_pairs,
     prepare_pair,
 )
-from reson.evals.verdicts.setting import prepare
+from reson.evals.verdicts.setting import HEALTHY, prepare
 from reson.evals.verdicts.trial import Need, TrueValue, true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.evals.verdicts.trials.pairs import PAIR_TRIALS
@@ -51,17 +50,8 @@ def measure_qubit(experiment: str, number: int, seed: int) -> Outcome:
     what, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number, trial.coupling)
     arguments = arguments_of(row, setting.given, setting.scaled, setting.known)
     never = trial.meaningless(setting)
-    begun = Outcome(
-        experiment=experiment,
-        number=number,
-        seed=seed,
-        condition=what,
-        adequate=not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0]),
-        verdict=Verdict.REJECT,
-        by_numbers=Verdict.REJECT,
-        status="",
-        reasons=(),
-    )
+    adequate = not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0])
+    begun = _begun(experiment, number, seed, what, adequate)
     try:
         raw = row.acquire(setting.device, {0: arguments})[0]
     except ToolError as error:
@@ -81,17 +71,8 @@ def measure_pair(experiment: str, number: int, seed: int) -> Outcome:
     table = known_table(setting.device)
     arguments = arguments_of(row, setting.given, {}, known_of(PAIR, table))
     dead = trial.by_the_line and what == "dead_flux_line"
-    begun = Outcome(
-        experiment=experiment,
-        number=number,
-        seed=seed,
-        condition=what,
-        adequate=what in (HEALTHY, FEW_SHOTS) and pair_fit(*(table[Qubit(one)] for one in EDGE)) is PairFit.INSIDE,
-        verdict=Verdict.REJECT,
-        by_numbers=Verdict.REJECT,
-        status="",
-        reasons=(),
-    )
+    fits = pair_fit(*(table[Qubit(one)] for one in EDGE)) is PairFit.INSIDE
+    begun = _begun(experiment, number, seed, what, what in (HEALTHY, FEW_SHOTS) and fits)
     try:
         raw = row.measure(setting.device, {PAIR: arguments})[PAIR]
     except ToolError as error:
@@ -113,6 +94,11 @@ def _true_of_pair(trial: PairTrial, moment: PairMoment) -> dict[str, TrueValue]:
         moment.device.load({PAIR: {**controls, **others}})
         found[name] = TrueValue(trial.truth[name](moment))
     return found
+
+
+def _begun(experiment: str, number: int, seed: int, what: str, adequate: bool) -> Outcome:
+    """Of which nothing is known yet."""
+    return Outcome(experiment, number, seed, what, adequate, Verdict.REJECT, Verdict.REJECT, "", ())
 
 
 def _refused(begun: Outcome, error: ToolError) -> Outcome:

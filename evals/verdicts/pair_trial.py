@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from reson.components import Pair, Qubit
+from reson.evals.fault_strengths import drawn_strength
 from reson.evals.true_pair import best_amplitude, best_frames
 from reson.evals.tuned_qubits import times, tuned
+from reson.evals.verdicts.setting import BAD_SWEEP, HEALTHY, condition_of, either_sign, factor
 from reson.evals.verdicts.trial import Need
 from reson.tools.data import RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.couplers import tunable_of
 from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
-from reson.tools.devices.simulated.fault_kinds import KINDS, FaultParameter
+from reson.tools.devices.simulated.fault_kinds import KINDS
 from reson.tools.devices.simulated.faults import make_fault
 
 PAIR = Pair(0, 1)
@@ -48,9 +50,6 @@ class PairSetting:
     given: dict[str, float] = field(default_factory=dict)
     noise: bool = False
 
-    def either_sign(self, low: float, high: float) -> float:
-        return float(self.rng.choice([-1, 1]) * math.exp(self.rng.uniform(math.log(low), math.log(high))))
-
 
 PairSpoil = Callable[[PairSetting], None]
 
@@ -80,33 +79,33 @@ class PairTrial:
 
 
 def _frequency_off(setting: PairSetting) -> None:
-    setting.controls[Qubit(int(setting.rng.integers(2)))]["drive_frequency"] += setting.either_sign(10e3, 2e6)
+    setting.controls[Qubit(int(setting.rng.integers(2)))]["drive_frequency"] += either_sign(setting.rng, 10e3, 2e6)
 
 
 def _pulse_off(setting: PairSetting) -> None:
     """The X of one qubit is off."""
-    setting.controls[Qubit(int(setting.rng.integers(2)))]["x_amplitude"] *= 1 + setting.either_sign(0.02, 0.5)
+    setting.controls[Qubit(int(setting.rng.integers(2)))]["x_amplitude"] *= 1 + either_sign(setting.rng, 0.02, 0.5)
 
 
 def _bias_off(setting: PairSetting) -> None:
-    setting.controls[PAIR]["coupler_bias"] += setting.either_sign(1e-3, 0.1)
+    setting.controls[PAIR]["coupler_bias"] += either_sign(setting.rng, 1e-3, 0.1)
 
 
 def _amplitude_off(setting: PairSetting) -> None:
-    setting.controls[PAIR]["cz_amplitude"] *= 1 + setting.either_sign(1e-3, 0.1)
+    setting.controls[PAIR]["cz_amplitude"] *= 1 + either_sign(setting.rng, 1e-3, 0.1)
 
 
 def _frames_off(setting: PairSetting) -> None:
     name = ("cz_z_first", "cz_z_second")[int(setting.rng.integers(2))]
-    setting.controls[PAIR][name] += setting.either_sign(0.05, 3.0)
+    setting.controls[PAIR][name] += either_sign(setting.rng, 0.05, 3.0)
 
 
 def _threshold_off(setting: PairSetting) -> None:
-    setting.controls[Qubit(int(setting.rng.integers(2)))]["readout_threshold"] += setting.either_sign(0.3, 4.0)
+    setting.controls[Qubit(int(setting.rng.integers(2)))]["readout_threshold"] += either_sign(setting.rng, 0.3, 4.0)
 
 
 def _few_shots(setting: PairSetting) -> None:
-    setting.given["shots"] = int(abs(setting.either_sign(50, 150)))
+    setting.given["shots"] = int(factor(setting.rng, 50, 150))
 
 
 def _noise(setting: PairSetting) -> None:
@@ -117,7 +116,7 @@ def _nothing(setting: PairSetting) -> None:
     pass
 
 
-HEALTHY, BAD_SWEEP, FEW_SHOTS = "healthy", "bad sweep", "few shots"
+FEW_SHOTS = "few shots"
 PAIR_SPOILS: dict[str, PairSpoil] = {
     HEALTHY: _nothing,
     BAD_SWEEP: _nothing,  # the row's own: PairTrial.sweeps
@@ -140,11 +139,7 @@ FAULTY = tuple(name for name in PAIR_SPOILS if name not in (HEALTHY, BAD_SWEEP))
 
 
 def pair_condition(number: int) -> str:
-    """Two of five measurements are healthy, one has a bad sweep, two have a fault, each kind in turn."""
-    place = number % 5
-    if place < 2:
-        return HEALTHY
-    return BAD_SWEEP if place == 2 else FAULTY[(number // 5 * 2 + place - 3) % len(FAULTY)]
+    return condition_of(number, FAULTY)
 
 
 def prepare_pair(experiment: str, trial: PairTrial, seed: int, number: int) -> tuple[str, PairSetting]:
@@ -172,17 +167,6 @@ def known_table(device: SimulatedDevice) -> dict[str, dict[str, float]]:
     """Controls, and what the qubits' bring-up has found besides."""
     found = times(device)
     return {name: values | found.get(name, {}) for name, values in device.controls().items()}
-
-
-def drawn_strength(kind: str, rng: np.random.Generator) -> dict[str, float]:
-    """Over the whole range that the fault declares: evenly, or evenly in the logarithm where that is all positive."""
-    return {name: _between(spec, rng) for name, spec in KINDS[kind].parameters.items()}
-
-
-def _between(spec: FaultParameter, rng: np.random.Generator) -> float:
-    if spec.low > 0:
-        return float(np.clip(math.exp(rng.uniform(math.log(spec.low), math.log(spec.high))), spec.low, spec.high))
-    return float(rng.uniform(spec.low, spec.high))
 
 
 def left_by(stage: PairStage, healthy: SimulatedDevice, rng: np.random.Generator) -> dict[str, float]:

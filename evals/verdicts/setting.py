@@ -6,7 +6,7 @@ Each case starts from a qubit that earlier steps have left where they usually le
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -72,11 +72,20 @@ class Setting:
     noise: bool = False
 
     def either_sign(self, low: float, high: float) -> float:
-        """A magnitude drawn evenly on a logarithmic scale, with a random sign."""
-        return float(self.rng.choice([-1, 1]) * self.factor(low, high))
+        return either_sign(self.rng, low, high)
 
     def factor(self, low: float, high: float) -> float:
-        return float(math.exp(self.rng.uniform(math.log(low), math.log(high))))
+        return factor(self.rng, low, high)
+
+
+def factor(rng: np.random.Generator, low: float, high: float) -> float:
+    """Drawn evenly on a logarithmic scale."""
+    return float(math.exp(rng.uniform(math.log(low), math.log(high))))
+
+
+def either_sign(rng: np.random.Generator, low: float, high: float) -> float:
+    """A magnitude drawn evenly on a logarithmic scale, with a random sign."""
+    return float(rng.choice([-1, 1]) * factor(rng, low, high))
 
 
 Spoil = Callable[[Setting], None]
@@ -132,11 +141,15 @@ FAULTY = tuple(name for name in SPOILS if name not in (HEALTHY, BAD_SWEEP))
 
 
 def condition(number: int) -> str:
+    return condition_of(number, FAULTY)
+
+
+def condition_of(number: int, faulty: Sequence[str]) -> str:
     """Two of five measurements are healthy, one has a bad sweep, two have a fault, each kind in turn."""
     place = number % 5
     if place < 2:
         return HEALTHY
-    return BAD_SWEEP if place == 2 else FAULTY[(number // 5 * 2 + place - 3) % len(FAULTY)]
+    return BAD_SWEEP if place == 2 else faulty[(number // 5 * 2 + place - 3) % len(faulty)]
 
 
 def scale(name: str, *ranges: tuple[float, float]) -> Spoil:

@@ -7,18 +7,17 @@ import math
 import numpy as np
 import pytest
 
+from reson.evals.fault_strengths import drawn_strength
 from reson.evals.true_pair import best_amplitude, best_frames, load_best_cz, load_controls, lost_by_a_pulse, true_cz
 from reson.evals.verdicts.measuring import measure
 from reson.evals.verdicts.pair_trial import (
-    BAD_SWEEP,
     EDGE,
     FAULTY,
-    HEALTHY,
     PAIR,
     PAIR_SPOILS,
-    drawn_strength,
     pair_condition,
 )
+from reson.evals.verdicts.setting import BAD_SWEEP, HEALTHY
 from reson.evals.verdicts.trials.pairs import PAIR_TRIALS
 from reson.records import Verdict
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reson.evals.true_pair import best_amplitude, best_frames, lost_by_a_pulse, true_cz
 from reson.evals.verdicts.pair_trial import EDGE, PAIR, PairMoment, PairSetting, PairSpoil, PairStage, PairTrial
+from reson.evals.verdicts.setting import either_sign
 from reson.evals.verdicts.trial import Need
 from reson.tools.devices.simulated.couplers import tunable_of
 from reson.tools.devices.simulated.faults import in_force
@@ -23,13 +24,13 @@ def _off_by(name: str, low: float, high: float) -> PairSpoil:
     """A control of the pair off by a share of itself."""
 
     def spoil(setting: PairSetting) -> None:
-        setting.controls[PAIR][name] *= 1 + setting.either_sign(low, high)
+        setting.controls[PAIR][name] *= 1 + either_sign(setting.rng, low, high)
 
     return spoil
 
 
 def _far_bias(setting: PairSetting) -> None:
-    setting.controls[PAIR]["coupler_bias"] += setting.either_sign(0.05, 0.2)
+    setting.controls[PAIR]["coupler_bias"] += either_sign(setting.rng, 0.05, 0.2)
 
 
 def _idle_bias(moment: PairMoment) -> float:

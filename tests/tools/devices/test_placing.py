@@ -14,6 +14,7 @@ from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.errors import OperatorError
+from reson.evals.bench_layout import mirror
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
@@ -22,20 +23,6 @@ from reson.tools.devices.published import Published, published
 from reson.tools.devices.rating import coupled, idling, lost, rate
 
 T6 = 0.3e-6
-
-
-def mirror(number: int) -> QuantumCircuit:
-    """A chain is entangled and disentangled again: without errors all qubits end in 0."""
-    circuit = QuantumCircuit(number, number)
-    circuit.h(0)
-    for first in range(number - 1):
-        circuit.cx(first, first + 1)
-    circuit.barrier()
-    for first in reversed(range(number - 1)):
-        circuit.cx(first, first + 1)
-    circuit.h(0)
-    circuit.measure(range(number), range(number))
-    return circuit
 
 
 @pytest.fixture
