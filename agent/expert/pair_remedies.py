@@ -46,11 +46,13 @@ PLAIN = frozenset({CheckCode.NO_INTERACTION, CheckCode.ONE_WALL, CheckCode.FLUX_
 
 _AMPLITUDE = (Step("cz_amplitude", "the phase of many pulses is far off: where is pi?"),)
 _PHASE = (Step("cz_phase", "the conditional phase first"),)
+_OTHER_ZERO = (Step("coupler_arc", "no zero near the middle: is there one further out?", {"beyond": 0.1}),)
 _SETTLING = (
     Step("cz_settling", "the phases bend with the number of gates: does the line settle?"),
     Step("cz_phase", "the amplitude behind the predistortion"),
 )
 UPSTREAM: Mapping[tuple[str, CheckCode], tuple[Step, ...]] = {
+    ("coupler_idle", CheckCode.NO_ZERO_ZZ): _OTHER_ZERO,
     ("cz_phase", CheckCode.AT_EDGE): _AMPLITUDE,
     ("cz_phase", CheckCode.SLOPE_OFF): _AMPLITUDE,
     ("cz_phase", CheckCode.MISFIT): _AMPLITUDE,

@@ -80,7 +80,7 @@ def analyse(raw: RawData) -> Analysis:
     bias, contrast = found.of("xval"), np.abs(found.values)
     unit = 1 / (2 * np.pi * np.array([hold_at(one) for one in bias]))
     zz, error = zz_phases(found) * unit, found.angle_errors * unit
-    arc = arc_of(bias, zz, error, contrast)
+    arc = arc_of(bias, zz, error, contrast, raw.parameters.get("beyond", 0.0))
     curve = (None, None) if arc is None else arc.curve
     return pairs.analysis(
         raw,
@@ -153,6 +153,9 @@ EXPERIMENT = pairs.row(
     parameters=(
         Parameter("points", "", 41, 201, "biases, most of them where the ZZ is steep", 55, True, shared=True),
         sweep.shots(200),
+        Parameter(
+            "beyond", "", 0.0, 0.3, "how far from the middle a zero must lie to be taken, in nominal flux quanta", 0.0
+        ),
     ),
     needs=("coupler_bias",),
     calibrates=("coupler_bias", "cz_amplitude"),

@@ -17,7 +17,7 @@ LOST = 0.5
 INSIDE, POWERS = 0.9, (0, 2, 4, 6)
 """Share of the way to a wall up to which the ZZ is a polynomial of these powers."""
 LEAST_POINTS = 9
-TOUCHES, TOUCH_KNOWN = 2.0, 4e3
+TOUCHES, TOUCH_KNOWN = 2.0, 1.5e3
 """Standard errors of the curve within which it is zero, and Hz up to which they must be known to say so."""
 
 
@@ -40,8 +40,13 @@ class Arc:
     """Bias and fitted ZZ."""
 
 
-def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.ndarray) -> Arc | None:
-    """The arc of ZZ (Hz) at ascending biases; None where there are not two walls."""
+def arc_of(
+    bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.ndarray, beyond: float = 0.0
+) -> Arc | None:
+    """The arc of ZZ (Hz) at ascending biases; None where there are not two walls.
+
+    ``beyond``: how far from the middle, in units of the bias, a zero has to lie to count.
+    """
     walls = walls_of(bias, zz, contrast)
     if None in walls:
         return None
@@ -55,8 +60,9 @@ def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.nda
     at = np.linspace(0, INSIDE, 400)
     shape = np.stack([at**power for power in POWERS], axis=1)
     fitted = shape @ fit.values
-    spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, fit.covariance, shape))
-    zero, zero_error = _first_zero(at, fitted, spread)
+    covariance = fit.covariance * max(1.0, fit.reduced_chi2)
+    spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, covariance, shape))
+    zero, zero_error = _first_zero(at, fitted, spread, beyond / half)
     zeros = [] if zero is None else [centre - half * zero, centre + half * zero]
     lowest = int(np.argmin(np.abs(fitted)))
     return Arc(
@@ -72,21 +78,22 @@ def arc_of(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, contrast: np.nda
     )
 
 
-def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray) -> tuple[float | None, float]:
+def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray, beyond: float) -> tuple[float | None, float]:
     """(place, its error) of the zero nearest to the middle, where the coupler is highest; None where there is none.
 
-    A ZZ that touches zero in the middle and crosses it near the walls only has its zero in the middle, though the
-    curve may miss it by its error.
+    A ZZ that touches zero in the middle and crosses it near the walls only may have its zero in the middle, though the
+    curve misses it by its error; that is also what a ZZ of a few kilohertz without a zero there looks like. So it
+    counts where the curve is known well, and else the error reaches from the one to the other.
     """
-    crossings = np.flatnonzero(fitted[1:] * fitted[:-1] <= 0)
+    crossings = np.flatnonzero((fitted[1:] * fitted[:-1] <= 0) & (at[:-1] >= beyond))
     first = int(crossings[0]) if len(crossings) else len(at) - 1
     apart = np.flatnonzero(np.abs(fitted[: first + 1]) > TOUCHES * spread[: first + 1])
     before = slice(0, int(apart[-1]) if len(apart) else 0)
-    near = np.abs(fitted[before]) < TOUCHES * spread[before]
-    touching = np.flatnonzero(near & (spread[before] < TOUCH_KNOWN))
+    touching = np.flatnonzero((np.abs(fitted[before]) < TOUCHES * spread[before]) & (at[before] >= beyond))
     if len(touching):
         place = int(touching[np.argmin(np.abs(fitted[touching]))])
-        return float(at[place]), float(np.ptp(at[touching])) / 2
+        known = spread[place] < TOUCH_KNOWN
+        return float(at[place]), float(np.ptp(at[touching]) if known else at[first] - at[touching[0]]) / 2
     if not len(crossings) and int(np.argmin(np.abs(fitted))) == len(fitted) - 1:  # it falls up to where the wall begins
         return (INSIDE + 1) / 2, (1 - INSIDE) / 2
     if not len(crossings):

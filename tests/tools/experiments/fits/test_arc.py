@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reson.tools.experiments.coupler_arc import biases, hold_at
+from reson.tools.experiments.coupler_arc import MOST_ERROR, biases, hold_at
 from reson.tools.experiments.fits.arc import arc_of
 
 CENTRE, HALF = -0.008, 0.3
@@ -34,3 +34,31 @@ def test_the_zero_nearest_to_the_middle_is_found(zero: float, depth: float) -> N
         missed.append(abs(found.zeros[1] - (CENTRE + HALF * zero)))
     assert max(missed) < 0.075, sorted(missed)[-5:]
     assert np.median(missed) < 0.03
+
+
+def touching(left: float, seed: int, averaged: float = 1.0, beyond: float = 0.0):
+    """A ZZ that comes to ``left`` Hz in the middle without a zero there, and crosses zero at 0.8 of the walls."""
+    bias = biases(55)
+    u = np.abs(bias - CENTRE) / HALF
+    zz = (
+        left * (1 - (u / 0.8) ** 4)
+        - 60e3 * (u / 0.8) ** 4 * (1 - (u / 0.8) ** 2) * 4
+        + np.where(u > 0.95, 4e6 * (u - 0.95), 0)
+    )
+    error = np.array([2.7e3 if hold_at(one) > 2e-6 else 7.5e3 for one in bias]) / np.sqrt(averaged)
+    return arc_of(bias, zz + np.random.default_rng(seed).normal(0, error), error, np.ones_like(bias), beyond)
+
+
+@pytest.mark.parametrize("left", [-3e3, -5e3, -8e3])
+def test_a_middle_that_may_be_zero_or_not_is_no_known_zero(left: float) -> None:
+    """The zero at the wall, or an error that reaches there; noise of two sigma may look like a zero."""
+    found = [touching(left, seed) for seed in range(40)]
+    near = [one for one in found if one is not None and abs(one.zeros[1] - (CENTRE + HALF * 0.8)) > MOST_ERROR]
+    assert near and len(found) == 40
+    assert sum(one.zero_error < MOST_ERROR for one in near) <= 1
+
+
+def test_a_zero_that_was_looked_at_is_passed_over() -> None:
+    for seed in range(40):
+        found = touching(-1e3, seed, averaged=4, beyond=0.1)
+        assert found is not None and abs(found.zeros[1] - (CENTRE + HALF * 0.8)) < 0.02
