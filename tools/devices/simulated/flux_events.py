@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -166,8 +167,14 @@ def _after(line: FluxLine, pulse: Flux, left: Sequence[float]) -> list[float]:
     """What is left of each tail after a pulse."""
     if not line.tails:
         return []
-    sent = played(line, pulse)
     return [
-        before * math.exp(-pulse.duration / tail.time) + left_behind(sent, tail)
-        for before, tail in zip(left, line.tails, strict=True)
+        before * math.exp(-pulse.duration / tail.time) + own
+        for before, tail, own in zip(left, line.tails, _left_behind(line, pulse), strict=True)
     ]
+
+
+@lru_cache(maxsize=1024)
+def _left_behind(line: FluxLine, pulse: Flux) -> tuple[float, ...]:
+    """What the pulse alone leaves of each tail."""
+    sent = played(line, pulse)
+    return tuple(left_behind(sent, tail) for tail in line.tails)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from numbers import Real
 from typing import Any, NoReturn
 
@@ -96,6 +97,7 @@ def readout_tone(params: Sequence[Any], controls: Mapping[str, float]) -> tuple[
     return offset, amp
 
 
+@lru_cache(maxsize=4096)
 def picoseconds(gate: Gate) -> int:
     """How long a gate takes."""
     match gate:

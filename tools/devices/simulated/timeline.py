@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -94,11 +95,11 @@ def own_events(gates: Iterable[Gate], after: int, longest: float, silent: bool) 
             continue
         length = picoseconds(gate)
         if isinstance(gate, Flux):
-            pieces = [*_pieces(length // 2, longest), *_pieces(length - length // 2, longest)]
+            pieces = _pieces(length // 2, longest) + _pieces(length - length // 2, longest)
         elif isinstance(gate, Idle) or (silent and isinstance(gate, Pulse)):
             pieces = _pieces(length, longest)
         else:
-            pieces = [(length, gate)]
+            pieces = ((length, gate),)
         for part, piece in pieces:
             found.append((time + part, Event(turn, piece)))
             time += 2 * part
@@ -106,9 +107,10 @@ def own_events(gates: Iterable[Gate], after: int, longest: float, silent: bool) 
     return found
 
 
-def _pieces(length: int, longest: float) -> list[tuple[int, Gate]]:
+@lru_cache(maxsize=4096)
+def _pieces(length: int, longest: float) -> tuple[tuple[int, Gate], ...]:
     ends = np.rint(np.linspace(0, length, max(1, math.ceil(length / longest)) + 1)).astype(int)
-    return [(part, Idle(part)) for part in np.diff(ends).tolist() if part]
+    return tuple((part, Idle(part)) for part in np.diff(ends).tolist() if part)
 
 
 def kicks(tone: int, strange: Strange) -> list[tuple[int, Kick]]:
