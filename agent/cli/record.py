@@ -111,14 +111,15 @@ def check(
         typer.Option(metavar="HEAD", help="One that a report or a night's last line told and you kept; repeatable."),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Read every file again, also those found right before.")
+        bool, typer.Option("--all", help="Believe nothing that an earlier check found right.")
     ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Check the record: every row and line against its chain of hashes, every new file, and what hangs together.
 
     Exit code 1 where something is not as it was written. It changes nothing in the record. Whoever can write to the lab
-    could also write another past with a chain of its own: a head that was kept elsewhere shows it.
+    could also write another past with a chain of its own: a head that was kept elsewhere shows it, and everything is
+    read for it.
 
     \b
     Examples:

@@ -14,6 +14,7 @@ from reson.tools.store.faults import operator_errors
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+_RESTORE = "restore the lab's blobs/ and lab.db from a backup"
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,18 @@ class Blobs:
         return sha
 
     def get(self, sha: str, suffix: str) -> bytes:
-        """The content. Raises ``OperatorError`` when it is missing or no longer what was stored."""
-        path = self.path(sha, suffix)
+        """The content. Raises ``OperatorError`` when it is missing, no file, or no longer what was stored."""
+        try:
+            path = self.path(sha, suffix)
+        except (ValueError, TypeError) as error:  # a row of the database says so
+            raise OperatorError(f"{sha!r} is no name of a file of the record", _RESTORE) from error
+        if path.exists() and not path.is_file():
+            raise OperatorError(f"{path} is no file", _RESTORE)
         with operator_errors(str(path)):
             try:
                 data = path.read_bytes()
             except FileNotFoundError as error:
-                raise OperatorError(f"{path} is missing", "restore the lab's blobs/ from a backup") from error
+                raise OperatorError(f"{path} is missing", _RESTORE) from error
         if hashlib.sha256(data).hexdigest() != sha:
             raise OperatorError(
                 f"{path} is damaged: its content no longer has the hash of its name",

@@ -97,6 +97,8 @@ def append(connection: Connection, source: str, entries: Iterable[tuple[str, str
 def head(connection: Connection) -> Head:
     """The newest entry."""
     row = connection.execute(select(chain.c.number, chain.c.hash).order_by(desc(chain.c.number)).limit(1)).first()
+    if row is not None and not isinstance(row.hash, str):
+        raise OperatorError("the chain of the record is damaged at its end", "restore lab.db from a backup")
     return Head() if row is None else Head(number=row.number, hash=row.hash)
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from reson.records import Record
 from reson.tools.store.chain import Head
+from reson.tools.store.seal import seal_of
 
 _FILE = "checked.json"
 MARGIN_NS = 2_000_000_000
@@ -26,8 +30,10 @@ class Mark(Record):
     head: Head = Head()
     until: int = 0
     """Files whose inode changed (ctime, ns) before this moment were read and were right; 0: nothing was checked."""
-    files: int = 0
-    """How many of blobs/ that were."""
+    files: str = ""
+    """``Files.settled`` of those of blobs/."""
+    trajectories: dict[str, int] = {}
+    """Name of a trajectory that was read -> number of its inode."""
     rows: dict[str, int] = {}
     """Name of a table -> how many it had."""
     blocks: dict[str, tuple[str, ...]] = {}
@@ -35,49 +41,69 @@ class Mark(Record):
 
 
 def load_mark(lab: Path) -> Mark:
-    """Nothing checked, where there is no mark or it cannot be read."""
+    """Nothing checked, where there is no mark, it cannot be read, or was not left by a check of this person's."""
     try:
-        mark = Mark.model_validate_json((lab / _FILE).read_bytes())
-    except (OSError, ValidationError):
+        kept = json.loads((lab / _FILE).read_bytes())
+        mark = Mark.model_validate(kept["mark"])
+        right = seal_of(mark.model_dump_json())
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, ValidationError):
         return Mark()
-    return mark if mark.until <= time.time_ns() else Mark()
+    believed = right and hmac.compare_digest(right.encode(), str(kept.get("seal")).encode())
+    return mark if believed and mark.until <= time.time_ns() else Mark()
 
 
 def save_mark(lab: Path, mark: Mark) -> None:
-    """Left out where the lab may not be written: then the next check reads all again."""
-    with suppress(OSError):
-        part = lab / f"{_FILE}.part"
-        part.write_text(mark.model_dump_json(), encoding="utf-8")
-        part.replace(lab / _FILE)
+    """Left out where it cannot be sealed or the lab may not be written: then the next check reads all again."""
+    text = mark.model_dump_json()
+    if seal := seal_of(text):
+        with suppress(OSError):
+            part = lab / f"{_FILE}.part"
+            part.write_text(f'{{"seal": "{seal}", "mark": {text}}}', encoding="utf-8")
+            part.replace(lab / _FILE)
 
 
 @dataclass(frozen=True)
 class Files:
-    """The content of blobs/: every name, those to be read, and how many need not be."""
+    """The content of blobs/."""
 
-    names: set[str]
-    unread: list[str]
-    older: int
+    until: int
+    names: set[str] = field(default_factory=set)
+    odd: list[str] = field(default_factory=list)
+    """What is no file: a directory, a pipe, a link, whose content is wherever it leads."""
+    unread: list[str] = field(default_factory=list)
+    """Files that were touched at ``until`` (ns) or later."""
+    stamps: list[tuple[int, str, int]] = field(default_factory=list)
+    """(when it was last touched, name, number of its inode) of each file."""
+
+    def settled(self, until: int) -> str:
+        """One hash of which files were touched last before that moment, and of which inodes they are: others under
+        the same names do not give it.
+        """
+        older = sorted(stamp for stamp in self.stamps if stamp[0] < until)
+        return hashlib.sha256(repr(older).encode()).hexdigest()
 
 
 def files_of(blobs: Path, until: int) -> Files:
-    names, unread, older = set(), [], 0
+    found = Files(until)
     if blobs.is_dir():
-        with os.scandir(blobs) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                names.add(entry.name)
-                if entry.stat().st_ctime_ns < until:
-                    older += 1
-                else:
-                    unread.append(entry.name)
-    return Files(names, unread, older)
+        for entry in os.scandir(blobs):
+            if entry.name.startswith("."):
+                continue
+            facts = entry.stat(follow_symlinks=False)
+            if not stat.S_ISREG(facts.st_mode):
+                found.odd.append(entry.name)
+                continue
+            found.names.add(entry.name)
+            found.stamps.append((facts.st_ctime_ns, entry.name, facts.st_ino))
+            if facts.st_ctime_ns >= until:
+                found.unread.append(entry.name)
+    return found
 
 
-def damaged(blobs: Path, names: list[str]) -> Iterator[str]:
-    """A sentence for each file whose content no longer has the hash of its name."""
-    for name in sorted(names):
+def damaged(blobs: Path, files: Files) -> Iterator[str]:
+    """A sentence for each file whose content no longer has the hash of its name, and for what is no file."""
+    yield from (f"{blobs / name} is no file" for name in sorted(files.odd))
+    for name in sorted(files.unread):
         path = blobs / name
         if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem:
             yield f"{path} is damaged: its content no longer has the hash of its name"

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.schema import CreateIndex
 
 from reson.errors import OperatorError
 from reson.tools.store.blobs import Blobs
@@ -123,12 +124,39 @@ def _require_schema(engine: Engine, blobs: Blobs) -> None:
                 version = SCHEMA_VERSION
     elif version in MIGRATIONS:
         with writing(engine) as connection:
-            version = migrate(connection, blobs, _version(connection) or version)
+            try:
+                version = migrate(connection, blobs, _version(connection) or version)
+            except OperationalError as error:  # a column that it lacked then is there, or one that it had is not
+                raise _not_ours(connection, f"; its tables are not those of schema version {version}") from error
     if version != SCHEMA_VERSION:
         raise OperatorError(
             f"{place(engine)} has schema version {version}, this Reson reads version {SCHEMA_VERSION}",
             "use the Reson that made this lab, or start a new one with --lab",
         )
+    with reading(engine) as connection:
+        _require_nothing_of_its_own(connection)
+
+
+def _require_nothing_of_its_own(connection: Connection) -> None:
+    """That a row is kept as it is written, and that no two values can be in force. Raises ``OperatorError``."""
+    if connection.dialect.name != "sqlite":
+        return  # a server's tables belong to whoever runs it
+    made = {
+        str(name): (str(kind), str(on), str(words))
+        for kind, name, on, words in connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    }
+    acting = sorted(name for name, (kind, on, _) in made.items() if kind == "trigger" and on in metadata.tables)
+    if acting:
+        raise _not_ours(connection, f"; triggers that Reson did not make would change what it writes: {acting[0]}")
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            asked = str(CreateIndex(index).compile(dialect=connection.dialect))
+            if index.unique and _plain(made.get(str(index.name), ("", "", ""))[2]) != _plain(asked):
+                raise _not_ours(connection, f"; {index.name} is not there, which keeps two rows from being in force")
+
+
+def _plain(words: str) -> str:
+    return "".join(words.split()).lower()
 
 
 def _write_ahead(engine: Engine) -> None:
@@ -150,7 +178,8 @@ def _version(connection: Connection) -> int | None:
             raise _not_ours(connection)
         return None
     held = schema_version.name in tables
-    version = connection.execute(select(schema_version.c.version)).scalar_one_or_none() if held else None
+    versions = connection.execute(select(schema_version.c.version)).scalars().all() if held else []
+    version = versions[0] if len(versions) == 1 else None
     expected = set(metadata.tables) if version == SCHEMA_VERSION else {schema_version.name}
     if missing := sorted(expected - tables):
         raise _not_ours(connection, f"; it lacks {', '.join(missing)}")

@@ -58,7 +58,7 @@ def operator_errors(where: str) -> Iterator[None]:
         if found is None:
             raise
         raise OperatorError(f"{where}: {found[0]} ({error})", found[1]) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:  # of a column that was written by us
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:  # of a column that was written by us
         raise OperatorError(f"{where}: is damaged ({error})", _DAMAGED) from error
     except OSError as error:
         found = _BY_ERRNO.get(error.errno or 0)

@@ -26,64 +26,86 @@ from reson.tools.store.schema import analyses, approvals, measurements, paramete
 from reson.tools.store.store import Store
 
 _BATCH = 500
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
+"""What a row raises that holds something else than was ever written there."""
 
 
 def of_new_rows(
     store: Store, connection: Connection, names: set[str], ids: Callable[[str], Sequence[str]]
 ) -> Iterator[str]:
     """``names`` of the files that are there; ``ids``: name of a table -> ids of the rows to look at."""
-    yield from _of_approvals(names, _rows(connection, approvals, ids(approvals.name)))
-    yield from _of_values(connection, list(_rows(connection, parameters, ids(parameters.name))))
+    yield from _each(connection, approvals, ids, lambda row: _of_approval(names, row))
+    asked = _permits(connection, ids(parameters.name))
+    yield from _each(connection, parameters, ids, lambda row: _of_value(row, asked.get(row.approval_id)))
     new = ids(measurements.name)
     brought = set(connection.execute(select(runs.c.id).where(runs.c.device == OWN_DATA)).scalars()) if new else set()
     ever = _ever(connection) if new else set()
-    yield from _of_measurements(store, _rows(connection, measurements, new), ever, brought)
-    yield from _of_analyses(store, connection, _rows(connection, analyses, ids(analyses.name)))
-    for row in _rows(connection, snapshots, ids(snapshots.name)):
-        if content_hash(row._mapping["values"]) != row.hash:
-            yield f"snapshot {row.id}: its values are not those that were recorded"
+    yield from _each(connection, measurements, ids, lambda row: _of_measurement(store, row, ever, brought))
+    yield from _each(connection, analyses, ids, lambda row: _of_analysis(store, connection, row))
+    yield from _each(connection, snapshots, ids, _of_snapshot)
+
+
+def _each(
+    connection: Connection, table: Table, ids: Callable[[str], Sequence[str]], look: Callable[[Row], Iterator[str]]
+) -> Iterator[str]:
+    """What is found of each row; one that cannot be read keeps nobody from looking at the others."""
+    for row in _rows(connection, table, ids(table.name)):
+        try:
+            yield from look(row)
+        except OperatorError as error:
+            yield f"{table.name}: row {row.id}: {error.what}"
+        except _UNREADABLE as error:
+            yield f"{table.name}: row {row.id} cannot be read ({type(error).__name__})"
 
 
 def _rows(connection: Connection, table: Table, ids: Sequence[str]) -> Iterator[Row]:
+    """Without those whose JSON is none, of which the chain tells."""
     for start in range(0, len(ids), _BATCH):
-        yield from connection.execute(select(table).where(table.c.id.in_(ids[start : start + _BATCH])))
-
-
-def _of_approvals(names: set[str], rows: Iterator[Row]) -> Iterator[str]:
-    for found in rows:
-        row = record_of(ApprovalRow, found)
-        if not row.intact:
-            yield f"approval {row.id}: its action is not the one that was asked"
-        figure = row.evidence.get("figure")
-        if figure and f"{figure}{FIGURE}" not in names:
-            yield f"approval {row.id}: the figure that it was decided by is gone"
-
-
-def _of_values(connection: Connection, rows: Sequence[Row]) -> Iterator[str]:
-    """Values of the parameter table against the approved actions that wrote them."""
-    ids = sorted({row.approval_id for row in rows if row.approval_id is not None})
-    asked = {row.id: record_of(ApprovalRow, row) for row in _rows(connection, approvals, ids)}
-    for row in rows:
-        written = row.was or value_name(row.component, row.parameter)
-        if row.was and not stands_for(row.was, row.component, row.parameter):
-            yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) was never written as {row.was}"
-        if row.approval_id is None:
-            if row.id != f"seed:{row.device}:{written}":
-                yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) was allowed by nobody"
-            continue
-        approval = asked.get(row.approval_id)
-        if approval is None:
-            continue  # a broken reference, which the database's own check has named
+        some = ids[start : start + _BATCH]
+        query = select(table).where(table.c.id.in_(some))
         try:
-            changes = changes_of(approval.effective_action)
-        except ToolError:
-            yield f"approval {approval.id}: its changes cannot be read"
-            continue
-        allowed = {value_name(change.component, change.parameter): change.new for change in changes}
-        if allowed.get(written) != row.value:
-            yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}) is not what {approval.id} allowed"
-        if approval.status != "executed":
-            yield f"{row.component} {row.parameter} = {row.value:g} ({row.id}): {approval.id} is {approval.status}"
+            found = connection.execute(query).all()
+        except _UNREADABLE:
+            found = [row for name in some for row in _rows(connection, table, [name])] if len(some) > 1 else []
+        yield from found
+
+
+def _of_approval(names: set[str], found: Row) -> Iterator[str]:
+    row = record_of(ApprovalRow, found)
+    if not row.intact:
+        yield f"approval {row.id}: its action is not the one that was asked"
+    figure = row.evidence.get("figure")
+    if figure and f"{figure}{FIGURE}" not in names:
+        yield f"approval {row.id}: the figure that it was decided by is gone"
+
+
+def _permits(connection: Connection, values: Sequence[str]) -> dict[str, Row]:
+    """id -> approval that wrote one of the values."""
+    given = (row.approval_id for row in _rows(connection, parameters, values))
+    return {row.id: row for row in _rows(connection, approvals, list({one for one in given if one is not None}))}
+
+
+def _of_value(row: Row, asked: Row | None) -> Iterator[str]:
+    """A value of the parameter table against the approved action that wrote it."""
+    here = f"{row.component} {row.parameter} = {row.value:g} ({row.id})"
+    written = row.was or value_name(row.component, row.parameter)
+    if row.was and not stands_for(row.was, row.component, row.parameter):
+        yield f"{here} was never written as {row.was}"
+    if row.approval_id is None and row.id != f"seed:{row.device}:{written}":
+        yield f"{here} was allowed by nobody"
+    if row.approval_id is None or asked is None:
+        return  # a broken reference, which the database's own check has named
+    approval = record_of(ApprovalRow, asked)
+    try:
+        changes = changes_of(approval.effective_action)
+    except ToolError:
+        yield f"approval {approval.id}: its changes cannot be read"
+        return
+    allowed = {value_name(change.component, change.parameter): change.new for change in changes}
+    if allowed.get(written) != row.value:
+        yield f"{here} is not what {approval.id} allowed"
+    if approval.status != "executed":
+        yield f"{here}: {approval.id} is {approval.status}"
 
 
 def _ever(connection: Connection) -> set[tuple[str, str, float]]:
@@ -92,46 +114,39 @@ def _ever(connection: Connection) -> set[tuple[str, str, float]]:
     return {(one, name, value) for one, name, value in connection.execute(select(*columns))}
 
 
-def _of_measurements(
-    store: Store, rows: Iterator[Row], ever: set[tuple[str, str, float]], brought: set[str]
-) -> Iterator[str]:
+def _of_measurement(store: Store, row: Row, ever: set[tuple[str, str, float]], brought: set[str]) -> Iterator[str]:
     """``brought``: runs of files of somebody's own, whose control values are none of the parameter table."""
-    for row in rows:
-        try:
-            raw = unpack_raw(store.blobs.get(row.raw_sha, RAW))
-        except OperatorError as error:
-            yield f"measurement {row.id}: {error.what}"
-            continue
-        if content_hash(row.controls) != row.controls_hash or not _equal(row.controls, raw.controls):
-            yield f"measurement {row.id}: its control values are not those that were recorded"
-        written = (raw.experiment, raw.component, raw.shots, len(raw.circuits), raw.started, raw.ended)
-        here = (row.experiment, row.component, row.shots, row.circuits, row.device_started, row.device_ended)
-        if not _equal(row.parameters, raw.parameters) or here != written:
-            yield f"measurement {row.id}: its arguments are not those that were recorded"
-        if row.run_id in brought:
-            continue
-        if never := [name for name, value in raw.controls.items() if (row.component, name, value) not in ever]:
-            yield f"measurement {row.id}: the parameter table never held the {', '.join(never)} that it was made with"
+    raw = unpack_raw(store.blobs.get(row.raw_sha, RAW))
+    if content_hash(row.controls) != row.controls_hash or not _equal(row.controls, raw.controls):
+        yield f"measurement {row.id}: its control values are not those that were recorded"
+    written = (raw.experiment, raw.component, raw.shots, len(raw.circuits), raw.started, raw.ended)
+    here = (row.experiment, row.component, row.shots, row.circuits, row.device_started, row.device_ended)
+    if not _equal(row.parameters, raw.parameters) or here != written:
+        yield f"measurement {row.id}: its arguments are not those that were recorded"
+    if row.run_id in brought:
+        return
+    if never := [name for name, value in raw.controls.items() if (row.component, name, value) not in ever]:
+        yield f"measurement {row.id}: the parameter table never held the {', '.join(never)} that it was made with"
 
 
-def _of_analyses(store: Store, connection: Connection, rows: Iterator[Row]) -> Iterator[str]:
-    for row in rows:
-        try:
-            store.blobs.get(row.figure_sha, FIGURE)
-            written: Mapping[str, Any] = json.loads(store.blobs.get(row.analysis_sha, ANALYSIS))
-        except OperatorError as error:
-            yield f"analysis {row.id}: {error.what}"
-            continue
-        measured = connection.execute(
-            select(measurements.c.experiment, measurements.c.component).where(measurements.c.id == row.measurement_id)
-        ).one_or_none()
-        if written.get("quantities") != row.quantities or written.get("error") != row.error:
-            yield f"analysis {row.id}: its numbers are not those that were recorded"
-        if measured is not None and (
-            written.get("experiment") != measured.experiment
-            or with_component(written).get("component", "") not in ("", measured.component)
-        ):
-            yield f"analysis {row.id}: its file is of another measurement"
+def _of_analysis(store: Store, connection: Connection, row: Row) -> Iterator[str]:
+    store.blobs.get(row.figure_sha, FIGURE)
+    written: Mapping[str, Any] = json.loads(store.blobs.get(row.analysis_sha, ANALYSIS))
+    measured = connection.execute(
+        select(measurements.c.experiment, measurements.c.component).where(measurements.c.id == row.measurement_id)
+    ).one_or_none()
+    if written.get("quantities") != row.quantities or written.get("error") != row.error:
+        yield f"analysis {row.id}: its numbers are not those that were recorded"
+    if measured is not None and (
+        written.get("experiment") != measured.experiment
+        or with_component(written).get("component", "") not in ("", measured.component)
+    ):
+        yield f"analysis {row.id}: its file is of another measurement"
+
+
+def _of_snapshot(row: Row) -> Iterator[str]:
+    if content_hash(row._mapping["values"]) != row.hash:
+        yield f"snapshot {row.id}: its values are not those that were recorded"
 
 
 def _equal(one: Mapping[str, float], other: Mapping[str, float]) -> bool:

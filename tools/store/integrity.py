@@ -20,10 +20,11 @@ from reson.tools.store.database import reading
 from reson.tools.store.faults import operator_errors
 from reson.tools.store.hanging import of_new_rows
 from reson.tools.store.measurements import ANALYSIS, FIGURE
+from reson.tools.store.pasts import impossible, pasts_of
 from reson.tools.store.raw import RAW
 from reson.tools.store.schema import CHAINED, analyses, chain, measurements, runs
 from reson.tools.store.store import Store
-from reson.tools.store.trajectories import altered, blobs_of
+from reson.tools.store.trajectories import Since, altered, blobs_of, inodes
 
 FILES: dict[str, dict[str, str]] = {
     measurements.name: {"raw_sha": RAW},
@@ -38,6 +39,8 @@ class _Rows:
 
     contents: dict[str, str] = field(default_factory=dict)
     """id -> hash of all it holds."""
+    pasts: dict[str, set[str] | None] = field(default_factory=dict)
+    """id -> hashes of all that it can have held before, where that is something; None where it cannot be told."""
     known: int = 0
 
 
@@ -47,8 +50,12 @@ class _Chained:
 
     entries: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
     """Source -> key -> (content, number of the entry)."""
+    earlier: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """Source -> key -> what the entries before that one told, oldest first."""
     fresh: dict[str, set[str]] = field(default_factory=dict)
     """Source -> keys of which there was no entry before."""
+    taken_in: set[str] = field(default_factory=set)
+    """Keys of what the chain began with: the past of a lab that had none, in whatever state it was found."""
     head: Head = field(default_factory=Head)
 
     def newer(self, source: str, number: int) -> list[str]:
@@ -58,11 +65,13 @@ class _Chained:
 def problems(store: Store, *, everything: bool = False, heads: Iterable[Head] = ()) -> Iterator[str]:
     """One sentence for each thing that is not as it was written; nothing where all is well.
 
-    ``everything``: read all files, also those that an earlier check found right. ``heads``: what was kept elsewhere and
-    must be in the chain. Raises ``OperatorError`` where the database itself cannot be read.
+    ``everything``: believe nothing that an earlier check found right. ``heads``: what was kept elsewhere and must be in
+    the chain; then everything is read too. Raises ``OperatorError`` where the database itself cannot be read.
     """
-    mark = Mark() if everything else load_mark(store.directory)
-    sought = [mark.head, *heads]
+    mark, kept = load_mark(store.directory), list(heads)
+    sought = [mark.head, *kept]
+    if everything or kept:  # what a head proves must not rest on anything that lies in the lab
+        mark = Mark()
     if mark.until:
         if not list(_looked_at(store, mark, sought)):
             return
@@ -76,14 +85,21 @@ def _looked_at(store: Store, mark: Mark, heads: Iterable[Head]) -> Iterator[str]
     chained, blocks = _Chained(), Blocks(mark.blocks)
     rows = {table.name: _Rows() for table in CHAINED}
     with operator_errors(str(store.directory)), reading(store.engine) as connection:
-        files = files_of(store.blobs.directory, mark.until)
+        files, lines = files_of(store.blobs.directory, mark.until), inodes(store.directory)
         for problem in _all(store, connection, mark, chained, blocks, rows, files, heads):
             found += 1
             yield problem
     if not found:
-        settled = files_of(store.blobs.directory, until).older
         number = {name: len(one.contents) + one.known for name, one in rows.items()}
-        save_mark(store.directory, Mark(head=chained.head, until=until, files=settled, rows=number, blocks=blocks.now))
+        left = Mark(
+            head=chained.head,
+            until=until,
+            files=files.settled(until),
+            trajectories=lines,
+            rows=number,
+            blocks=blocks.now,
+        )
+        save_mark(store.directory, left)
 
 
 def _all(
@@ -96,8 +112,8 @@ def _all(
     files: Files,
     heads: Iterable[Head],
 ) -> Iterator[str]:
-    if files.older != mark.files:
-        yield "blobs: files are gone that were there"  # which ones is told where all is looked at
+    if mark.until and files.settled(mark.until) != mark.files:
+        yield "blobs: files are others than they were, or gone"  # which ones is told where all is looked at
     if not mark.until:
         yield from _of_the_database(connection)  # later on every row that was there is known to be as it was
     yield from _of_rows(connection, blocks, rows, files.names)
@@ -105,7 +121,7 @@ def _all(
     for name, one in rows.items():
         yield from _against_the_chain(name, one, chained, mark)
     yield from _of_trajectories(store, connection, chained, mark, files.names)
-    yield from damaged(store.blobs.directory, files.unread)
+    yield from damaged(store.blobs.directory, files)
     yield from of_new_rows(store, connection, files.names, lambda source: chained.newer(source, mark.head.number))
 
 
@@ -130,6 +146,8 @@ def _of_rows(connection: Connection, blocks: Blocks, rows: Mapping[str, _Rows], 
                 here.known += len(block)
             else:
                 here.contents.update((row[place], content_of(names, row)) for row in block)
+                pasts = ((row[place], pasts_of(table.name, names, row)) for row in block)
+                here.pasts.update((name, past) for name, past in pasts if past != set())
             for column, suffix in refers:
                 for row in block:
                     if f"{row[column]}{suffix}" not in files:
@@ -147,7 +165,7 @@ def _of_the_chain(
     """Follows every link that was not followed before; ``heads`` must be among the entries."""
     sought = {one.number: one for one in heads if one.number}
     looked_at, nothing = {name: one.contents for name, one in rows.items()}, dict[str, str]()
-    before, last = 0, Head().hash
+    before, last, began = 0, Head().hash, None
     for known, block in blocks.read(
         connection, chain.name, "SELECT number, source, key, content, wall, hash FROM chain"
     ):
@@ -162,24 +180,37 @@ def _of_the_chain(
             for row in block:
                 if (kept := sought.pop(row[0], None)) is not None and kept.hash != row[5]:
                     yield f"chain: entry {row[0]} is another than the one that was kept: {kept}"
-        for number, source, key, content, _, _ in block:
+        for number, source, key, content, wall, _ in block:
+            began = wall if began is None else began
+            if wall == began:
+                chained.taken_in.add(key)
             if number > mark.head.number or key in looked_at.get(source, nothing) or source == TRAJECTORY:
-                entries = chained.entries.setdefault(source, {})
-                if number > mark.head.number and key not in entries:
+                entries, key = chained.entries.setdefault(source, {}), str(key)
+                if key in entries:
+                    chained.earlier.setdefault(source, {}).setdefault(key, []).append(entries[key][0])
+                elif number > mark.head.number:
                     chained.fresh.setdefault(source, set()).add(key)
                 entries[key] = (content, number)
-    chained.head = Head(number=before, hash=last)
+    chained.head = Head(number=before, hash=str(last))
     for kept in sought.values():
         yield f"chain: it ends at entry {before}; the one that was kept is gone: {kept}"
 
 
 def _against_the_chain(table: str, rows: _Rows, chained: _Chained, mark: Mark) -> Iterator[str]:
-    entries = chained.entries.get(table, {})
+    entries, earlier = chained.entries.get(table, {}), chained.earlier.get(table, {})
     for name, content in rows.contents.items():
         if name not in entries:
-            yield f"{table}: row {name} was added behind the record's back"
+            problem = "was added behind the record's back"
         elif entries[name][0] != content:
-            yield f"{table}: row {name} is not what was written"
+            problem = "is not what was written"
+        elif (
+            impossible(table, earlier.get(name, ()), content, rows.pasts.get(name, set()))
+            and name not in chained.taken_in
+        ):
+            problem = "cannot have been what was written first: it was made into another one"
+        else:
+            continue
+        yield f"{table}: row {name} {problem}"
     yield from (f"{table}: row {name} is gone" for name in entries if name not in rows.contents)
     missing = mark.rows.get(table, 0) + len(chained.fresh.get(table, ())) - rows.known - len(rows.contents)
     if mark.until and missing:
@@ -191,13 +222,17 @@ def _of_trajectories(
 ) -> Iterator[str]:
     entries: Mapping[str, tuple[str, int]] = chained.entries.get(TRAJECTORY, {})
     kept = {key: content for key, (content, _) in entries.items()}
+    for key, contents in chained.earlier.get(TRAJECTORY, {}).items():
+        if set(contents) != {kept[key]}:
+            yield f"{key.rpartition('@')[0]} was chained a second time, as another one"
     numbers = {key: number for key, (_, number) in entries.items()}
     ended = connection.execute(select(runs.c.id).where(runs.c.status == "ended")).scalars()
-    yield from altered(store.directory, kept, ended, mark.until, mark.head.number, numbers)
+    since = Since(mark.until, mark.head.number, mark.trajectories)
+    yield from altered(store.directory, kept, ended, since, numbers)
     shas = {name.partition(".")[0] for name in names}
     for name in sorted({key.rpartition("@")[0] for key in kept}):
         path = store.directory / name
-        if path.is_file() and path.stat().st_ctime_ns >= mark.until:
+        if path.is_file() and since.touched(path, name):
             yield from (f"{name} refers to {sha}, which is gone" for sha in sorted(blobs_of(path) - shas))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -41,24 +42,43 @@ def adopt(store: Store) -> None:
             keep_trajectory(store, path)
 
 
-def altered(
-    lab: Path, kept: Mapping[str, str], ended: Iterable[str], since: int, number: int, numbers: Mapping[str, int]
-) -> Iterator[str]:
-    """A sentence for each trajectory that is not as it was chained. ``kept``: key -> hash, ``numbers``: key -> entry.
+@dataclass(frozen=True)
+class Since:
+    """The last check: what was not touched after it, and has no entry after it, is taken as it was checked."""
 
-    A file that was not touched since ``since`` (ns) and has no entry after ``number`` is taken as it was checked.
-    """
+    until: int
+    """Of ctime, in ns."""
+    number: int
+    """Of the chain's last entry then."""
+    inodes: Mapping[str, int]
+
+    def touched(self, path: Path, name: str) -> bool:
+        facts = path.lstat()
+        return facts.st_ctime_ns >= self.until or self.inodes.get(name) != facts.st_ino
+
+
+def inodes(lab: Path) -> dict[str, int]:
+    """Name of each trajectory that is there -> number of its inode."""
+    found = (lab / "runs").glob("*/trajectory.jsonl")
+    return {path.relative_to(lab).as_posix(): path.lstat().st_ino for path in found}
+
+
+def altered(
+    lab: Path, kept: Mapping[str, str], ended: Iterable[str], since: Since, numbers: Mapping[str, int]
+) -> Iterator[str]:
+    """A sentence for each trajectory that is not as it was chained. ``kept``: key -> hash, ``numbers``: key ->
+    entry."""
     lengths: dict[str, list[int]] = {}
     for key in kept:
-        if found := _KEY.fullmatch(key):
+        if found := _KEY.fullmatch(str(key)):
             lengths.setdefault(found[1], []).append(int(found[2]))
     over = {f"runs/{run}/trajectory.jsonl" for run in ended}
     for name, known in lengths.items():
         path = lab / name
-        if not path.is_file():
+        if not path.is_file() or path.is_symlink():
             yield f"{name} is gone"
             continue
-        if path.stat().st_ctime_ns < since and all(numbers[f"{name}@{length}"] <= number for length in known):
+        if not since.touched(path, name) and all(numbers[f"{name}@{length}"] <= since.number for length in known):
             continue
         yield from _altered(path.read_bytes(), name, sorted(known), kept, name in over)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -10,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import ColumnElement, Table
 
 from reson.components import Qubit
+from reson.errors import OperatorError
 from reson.records import (
     Action,
     ActionKind,
@@ -28,13 +32,15 @@ from reson.records import (
     Verdict,
 )
 from reson.tools.data import Analysis, Axis, RawData
-from reson.tools.store import integrity
+from reson.tools.store import checked, integrity, schema, seal
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, answer, insert_approval, mark_executed
-from reson.tools.store.chain import Head, begin, parse_head
+from reson.tools.store.blocks import Blocks
+from reson.tools.store.chain import Head, as_stored, begin, change, parse_head
 from reson.tools.store.database import writing
 from reson.tools.store.integrity import head_of, problems
-from reson.tools.store.lessons import record_lesson
+from reson.tools.store.lessons import contradict, record_lesson
 from reson.tools.store.measurements import record_analysis, record_measurements
+from reson.tools.store.notes import record_note
 from reson.tools.store.parameters import commit, current, seed_table, snapshot
 from reson.tools.store.runs import end_run, start_run
 from reson.tools.store.schema import chain
@@ -121,6 +127,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if status:
             answer(store, name, status=status, by="ann", note="looked at it")
     record_lesson(store, "l0", "run-1", "q0", "q0 heats", 1015.0)
+    record_note(store, "chip", "q0", "ann", "the cable is new", 1015.0)
     for number in range(3):
         writer.write(f"event-{number}", "decision", {"why": f"reason {number}"}, device_time=1002.0 + number)
     writer.write("stop-0", "stop", {"ending": "finished"}, device_time=1020.0)
@@ -245,6 +252,44 @@ def test_a_manipulated_database_is_found(lab: Path, statement: str, checked_befo
     assert _found(lab)
 
 
+GARBAGE: dict[str, object] = {
+    "a word": "x", "a number": 7.5, "half a character": b"\xff", "an endless number": float("inf"),
+    "no JSON": "{", "JSON of nothing": "null", "a list": "[]", "no number": '{"a": NaN}', "half a pair": '"\\ud800"',
+    "brackets without end": "[" * 100_000, "digits without end": "9" * 5000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", GARBAGE)
+@pytest.mark.parametrize("table", [table.name for table in (*schema.CHAINED, schema.chain)])
+def test_whatever_stands_in_a_column_is_found_and_ends_no_check(lab: Path, table: str, what: str) -> None:
+    """Each column of the last row in turn."""
+    for column in schema.metadata.tables[table].columns:
+        with closing(sqlite3.connect(lab / "lab.db")) as connection:
+            last = f"WHERE rowid = (SELECT max(rowid) FROM {table})"
+            (before,) = connection.execute(f'SELECT "{column.name}" FROM {table} {last}').fetchone()
+            try:
+                connection.execute(f'UPDATE {table} SET "{column.name}" = ? {last}', (GARBAGE[what],))
+            except sqlite3.IntegrityError:
+                continue  # the database itself refuses it
+            connection.commit()
+            (now,) = connection.execute(f'SELECT "{column.name}" FROM {table} {last}').fetchone()
+            assert now == before or list(_until_unreadable(lab)), column.name
+            connection.execute(f'UPDATE {table} SET "{column.name}" = ? {last}', (before,))
+            connection.commit()
+    assert _found(lab) == []
+
+
+def _until_unreadable(lab: Path) -> Iterator[str]:
+    """As the command line has it: where the database cannot be read any further, that is told."""
+    store = open_store(lab)
+    try:
+        yield from problems(store)
+    except OperatorError as error:
+        yield error.what
+    finally:
+        store.engine.dispose()
+
+
 def _lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], None]:
     def meddle(lab: Path) -> None:
         path = lab / "runs" / "run-1" / "trajectory.jsonl"
@@ -262,6 +307,10 @@ def _swap(lab: Path) -> None:
     first, second = one.read_bytes(), other.read_bytes()
     one.write_bytes(second)
     other.write_bytes(first)
+
+
+def _link(path: Path) -> None:
+    path.symlink_to(path.parent / ".x")
 
 
 def _request(lab: Path) -> None:
@@ -289,6 +338,16 @@ FILES: dict[str, Callable[[Path], object]] = {
     "a figure emptied": _blob(".png", lambda path: path.write_bytes(b"")),
     "an analysis deleted": _blob(".json", Path.unlink),
     "a request to a model deleted": _request,
+    "a directory in place of a figure": _blob(".png", lambda path: (path.unlink(), path.mkdir())),
+    "a pipe in place of raw data": _blob(".npz", lambda path: (path.unlink(), os.mkfifo(path))),
+    "a link to a copy of raw data": _blob(".npz", lambda path: (path.rename(path.parent / ".x"), _link(path))),
+    "a pipe in place of a trajectory": lambda lab: (
+        (lab / "runs" / "run-1" / "trajectory.jsonl").unlink(),
+        os.mkfifo(lab / "runs" / "run-1" / "trajectory.jsonl"),
+    ),
+    "a file of somebody's own among them": lambda lab: (lab / "blobs" / "x.png").write_bytes(b"mine"),
+    "all of them deleted": lambda lab: shutil.rmtree(lab / "blobs"),
+    "all runs deleted": lambda lab: shutil.rmtree(lab / "runs"),
 }
 
 
@@ -301,9 +360,152 @@ def test_a_manipulated_file_is_found(lab: Path, meddle: Callable[[Path], object]
     assert _found(lab)
 
 
+NO_RECORD = [
+    "CREATE TRIGGER t AFTER INSERT ON approvals BEGIN UPDATE approvals SET status = 'approved'; END",
+    "CREATE TRIGGER t BEFORE UPDATE ON parameters BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TRIGGER t AFTER INSERT ON chain BEGIN DELETE FROM chain WHERE number < NEW.number; END",
+    "DROP INDEX one_current_value",
+    "DROP INDEX one_newest_analysis",
+    "DROP INDEX one_current_value; CREATE INDEX one_current_value ON parameters (device)",
+    "DROP INDEX one_newest_analysis; CREATE UNIQUE INDEX one_newest_analysis ON analyses (measurement_id) WHERE 0",
+    "DROP TABLE lessons; CREATE VIEW lessons AS SELECT 1",
+    "UPDATE schema_version SET version = 1",
+    "INSERT INTO schema_version VALUES (1)",
+]
+
+
+@pytest.mark.parametrize("checked_before", [False, True], ids=["first check", "checked before"])
+@pytest.mark.parametrize("statement", NO_RECORD)
+def test_a_database_that_does_something_of_its_own_is_not_opened(
+    lab: Path, statement: str, checked_before: bool
+) -> None:
+    """A trigger would alter rows before they are hashed; an index that is gone would let two values be in force."""
+    if checked_before:
+        assert _found(lab) == []
+    with closing(sqlite3.connect(lab / "lab.db")) as connection:
+        connection.executescript(statement)
+    with pytest.raises(OperatorError):
+        open_store(lab)
+
+
+REWRITTEN: dict[str, tuple[Table, ColumnElement[bool], dict[str, object]]] = {
+    "a value": (schema.parameters, schema.parameters.c.approval_id == "m0-write", {"stderr": 1e-9}),
+    "a value's author": (schema.parameters, schema.parameters.c.component == "q1", {"author": "ann"}),
+    "a measurement": (schema.measurements, schema.measurements.c.id == "m0", {"why": "ann asked for it"}),
+    "a verdict": (schema.analyses, schema.analyses.c.measurement_id == "m0", {"judgement": {"verdict": "review"}}),
+    "a rejection": (schema.approvals, schema.approvals.c.id == "no", {"status": "approved", "answer": "approve"}),
+    "who answered": (schema.approvals, schema.approvals.c.id == "yes", {"answered_by": "bob"}),
+    "a request": (schema.approvals, schema.approvals.c.id == "waits", {"expires_wall": 9e9}),
+    "a run's settings": (schema.runs, schema.runs.c.id == "run-2", {"settings": {"qubits": 3}}),
+    "a snapshot": (schema.snapshots, schema.snapshots.c.moment == "after", {"device_time": 1.0}),
+    "a lesson": (schema.lessons, schema.lessons.c.id == "l0", {"text": "q0 is fine"}),
+}
+
+
+@pytest.mark.parametrize("checked_before", [False, True], ids=["first check", "checked before"])
+@pytest.mark.parametrize("what", REWRITTEN)
+def test_a_row_made_into_another_is_found_also_with_an_entry_of_its_own(
+    lab: Path, what: str, checked_before: bool
+) -> None:
+    """Whoever knows the chain can append to it: then the head that was kept is in it as before."""
+    if checked_before:
+        assert _found(lab) == []
+    store = open_store(lab)
+    head, (table, where, values) = head_of(store), REWRITTEN[what]
+    with writing(store.engine) as connection:
+        assert change(connection, table, where, values)
+    assert any("cannot have been" in one for one in problems(store, heads=[head]))
+
+
+def test_a_trajectory_rewritten_and_chained_once_more_is_found(lab: Path) -> None:
+    assert _found(lab) == []
+    FILES["a line altered"](lab)
+    store = open_store(lab)
+    keep_trajectory(store, lab / "runs" / "run-1" / "trajectory.jsonl")
+    assert list(problems(store))
+
+
+EXCHANGED: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "files": ("blobs", _blob(".png", lambda path: path.write_bytes(b"another"))),
+    "a run": ("runs/run-1", FILES["a line altered"]),
+}
+
+
+@pytest.mark.parametrize("what", EXCHANGED)
+def test_a_directory_made_ready_before_the_last_check_and_put_in_place_after_it_is_found(
+    lab: Path, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of its files was touched since; but they are others than those that were read."""
+    monkeypatch.setattr(integrity, "MARGIN_NS", 0)
+    other, (name, meddle) = Path(shutil.copytree(lab, tmp_path / "other")), EXCHANGED[what]
+    meddle(other)
+    assert _found(lab) == _found(lab) == []
+    (lab / name).rename(tmp_path / "away")
+    (other / name).rename(lab / name)
+    assert _found(lab)
+
+
+def _as_if_checked(lab: Path) -> None:
+    """The mark that a check would leave which finds all rows as they are now."""
+    mark, store = json.loads((lab / "checked.json").read_text()), open_store(lab)
+    blocks = Blocks({})
+    with store.engine.connect() as connection:
+        for table in schema.CHAINED:
+            list(blocks.read(connection, table.name, as_stored(connection, table)))
+    store.engine.dispose()
+    mark["mark"]["blocks"] |= blocks.now
+    (lab / "checked.json").write_text(json.dumps(mark))
+
+
+def test_a_mark_made_by_hand_is_not_believed(lab: Path) -> None:
+    """Else whoever may write to the lab could have said that a row was compared already."""
+    assert _found(lab) == []
+    with closing(sqlite3.connect(lab / "lab.db")) as connection, connection:
+        connection.execute(SQL[0])
+    _as_if_checked(lab)
+    assert _found(lab)
+
+
+def test_a_head_that_was_kept_is_proved_without_what_an_earlier_check_left(
+    lab: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where somebody has the key of its seal."""
+    assert _found(lab) == []
+    store = open_store(lab)
+    head = head_of(store)
+    with closing(sqlite3.connect(lab / "lab.db")) as connection, connection:
+        connection.execute(SQL[0])
+    monkeypatch.setattr(checked, "seal_of", lambda text: "x")
+    _as_if_checked(lab)
+    (lab / "checked.json").write_text((lab / "checked.json").read_text().replace('"seal": "', '"seal": "x", "was": "'))
+    assert list(problems(store, heads=[head]))
+
+
+@pytest.mark.parametrize("home", ["not to be written", "gone"])
+def test_without_a_place_for_the_key_all_is_read_each_time(
+    lab: Path, tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "home"
+    if home == "not to be written":
+        place.write_text("a file")
+    monkeypatch.setenv("XDG_STATE_HOME", str(place / "below") if home == "gone" else str(place))
+    if home == "gone":
+        monkeypatch.setattr(seal.os, "open", _no_room)
+    assert _found(lab) == _found(lab) == []
+    assert not (lab / "checked.json").exists()
+
+
+def _no_room(*_: object) -> int:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_record_as_it_was_written_is_in_order_also_when_it_goes_on(lab: Path) -> None:
     assert _found(lab) == _found(lab) == []
     store = open_store(lab)
+    for reason in ("killed", "by hand"):
+        end_run(store, "run-2", Ending.FAILED, reason, 1025.0)
+        start_run(store, "run-2", "night", "chip", {"qubits": 2}, 7, 1026.0)
+    contradict(store, "l0", "m0")
     end_run(store, "run-2", Ending.STOPPED, "by hand", 1030.0)
     _measure(store, "m2", 0, 0.21, DESIGN | {"x_amplitude": 0.2})
     assert list(problems(store)) == list(problems(store, everything=True)) == []
