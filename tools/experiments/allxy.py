@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.allxy_pairs import ERRORS, IDEAL, PAIRS, UNITS, syndromes
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.witness import USUAL_PULSE
 from reson.tools.verdicts import checks
 
@@ -118,10 +117,6 @@ def draw(analysis: Analysis) -> Figure:
     return draw_staircase(analysis, "AllXY")
 
 
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "allxy_deviation")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "allxy_deviation", "contrast")
     if not fitted.passed:
@@ -153,8 +148,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure=draw,
     check=check,
     valid_hours=12.0,
 )

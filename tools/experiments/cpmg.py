@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Verdict
+from reson.records import Check, Effect, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
@@ -21,11 +21,9 @@ from reson.tools.experiments.fits.curve_models import ECHO_DECAY
 from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from qiskit.circuit import Instruction
 
     from reson.tools.devices.device import Device
@@ -93,16 +91,6 @@ def analyse(raw: RawData) -> Analysis:
     )
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Train of echoes (CPMG)")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "t2_cpmg")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     listed = decay_checks(analysis, "t2_cpmg", parameters, history, contrast=(0.3, 0.6))
     if "t2_cpmg" in analysis.quantities and "t1" in history:
@@ -132,8 +120,6 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     valid_hours=24.0,
 )

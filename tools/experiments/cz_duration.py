@@ -176,6 +176,6 @@ EXPERIMENT = pairs.row(
     acquire=acquire,
     analyse=analyse,
     check=check,
-    figure=pairs.PLAIN,
+    stacked=False,
     valid_hours=30 * 24.0,
 )

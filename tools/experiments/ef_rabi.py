@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.components import Qubit
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -23,12 +23,9 @@ from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RABI
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.rabi_turning import HALF, Turning, extremum, turnings
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 OTHER_LEVELS = 0.098
@@ -121,16 +118,6 @@ def _quantities(turning: Turning, max_amplitude: float) -> dict[str, Quantity]:
     } | ({} if seen is None else {"extremum": seen})
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Rabi oscillation of the 1-2 transition")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "ef_amplitude")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "ef_amplitude", "periods", "contrast")
     if not fitted.passed:
@@ -182,8 +169,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure="Rabi oscillation of the 1-2 transition",
     check=check,
     valid_hours=48.0,
 )

@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal
-from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ, residual_noise
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.lines import SEEN, second_line
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 STEADY = 20e3
@@ -86,16 +83,6 @@ def _quantities(result: Fit) -> dict[str, Quantity]:
     }
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Spectroscopy of the 1-2 transition")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "anharmonicity")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "anharmonicity", "linewidth", "height")
     line = analysis.series[0]
@@ -147,8 +134,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure="Spectroscopy of the 1-2 transition",
     check=check,
     valid_hours=7 * 24.0,
 )

@@ -1,4 +1,5 @@
-"""What an experiment is: one catalogue row and four functions over saved data (acquire, analyse, draw, propose).
+"""What an experiment is: one catalogue row and its functions over saved data (acquire, analyse, check; draw and propose
+where the usual ones do not serve).
 
 The row is the single source of the command line, the approval gate, the model's tool schema and the documentation.
 """
@@ -13,6 +14,7 @@ from reson.components import Component, Pair, Qubit, parse
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect
 from reson.tools.data import Analysis, Past, RawData, Values
+from reson.tools.experiments.proposals import changes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,11 +62,12 @@ class Experiment:
     """(device, target -> parameters) -> target -> data: a qubit is named by its number, a pair by its name (``Pair``).
     Those given together run in one parallel job. Outside the experiments one calls ``measure``."""
     analyse: Callable[[RawData], Analysis]
-    draw: Callable[[Analysis], Figure]
-    propose: Callable[[Analysis, Values], list[Change]]
-    """(analysis, control values when measured) -> changes, to be judged and approved before anything is written."""
     check: Callable[[Analysis, Values, Mapping[str, Past]], list[Check]]
     """(analysis, parameters of the measurement, history by quantity) -> numeric checks."""
+    figure: str | Callable[[Analysis], Figure] = ""
+    """Title of the picture of its curves, where it is another than the row's; or what draws another picture."""
+    proposes: Callable[[Analysis, Values], list[Change]] | None = None
+    """What ``propose`` does, where that is more than to take over the quantities that it calibrates."""
     valid_hours: float = field(default=24.0)
     """How long an accepted result stays good without a further check."""
     targets: Literal["qubit", "pair"] = "qubit"
@@ -80,7 +83,7 @@ class Experiment:
     gates: tuple[str, ...] = ()
     """Names of gates of which the device must have one; empty where the usual pulses of one qubit suffice."""
     draw_many: Callable[[Sequence[Analysis]], list[bytes]] | None = None
-    """``draw`` for all qubits of a job at once, as PNG; None where it draws them one by one."""
+    """What ``pictures`` does for all qubits of a job; None where it follows from ``figure``."""
 
     def measure(self, device: Device, requests: Mapping[str, Values]) -> dict[Component, RawData]:
         """The data of each component, all measured together.
@@ -104,11 +107,29 @@ class Experiment:
         """The analysis of each qubit's data. A failed fit keeps its data and says why."""
         return self.analyse_many(data) if self.analyse_many else [self.analyse(one) for one in data]
 
+    def draw(self, analysis: Analysis) -> Figure:
+        if callable(self.figure):
+            return self.figure(analysis)
+        from reson.tools.figures.curves import draw_curves
+
+        return draw_curves(analysis, self.figure or self.title)
+
     def pictures(self, analyses: Sequence[Analysis]) -> list[bytes]:
         """The figure of each analysis as PNG."""
+        from reson.tools.figures.curves import curve_pictures
         from reson.tools.figures.style import png
 
-        return self.draw_many(analyses) if self.draw_many else [png(self.draw(one)) for one in analyses]
+        if self.draw_many is not None:
+            return self.draw_many(analyses)
+        if callable(self.figure):
+            return [png(self.draw(one)) for one in analyses]
+        return curve_pictures(analyses, self.figure or self.title)
+
+    def propose(self, analysis: Analysis, values: Values) -> list[Change]:
+        """Changes to be judged and approved before anything is written; ``values``: controls when it was measured."""
+        if self.proposes is not None:
+            return self.proposes(analysis, values)
+        return changes(analysis, values, *self.calibrates)
 
     def arguments(
         self, given: Mapping[str, Any], known: Values, bounds: Mapping[str, tuple[float, float]] | None = None

@@ -40,9 +40,9 @@ def fenced(row: Experiment) -> Experiment:
     def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
         from reson.tools.figures.style import png
 
-        if row.draw_many is None or any(unusable(one) for one in analyses):
+        if any(unusable(one) for one in analyses):
             return [png(draw(one)) for one in analyses]
-        return row.draw_many(analyses)
+        return row.pictures(analyses)
 
     def propose(analysis: Analysis, values: Values) -> list[Change]:
         return [] if unusable(analysis) else row.propose(analysis, values)
@@ -57,9 +57,9 @@ def fenced(row: Experiment) -> Experiment:
         row,
         analyse=analyse,
         analyse_many=analyse_many,
-        draw=draw,
+        figure=draw,
         draw_many=draw_many,
-        propose=propose,
+        proposes=propose,
         check=check,
     )
 

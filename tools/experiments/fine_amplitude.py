@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.components import Qubit
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -21,12 +21,9 @@ from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import FINE_ANGLE, fine_angle_after_a_gate
 from reson.tools.experiments.fits.fitting import Fit, with_calibration
 from reson.tools.experiments.fits.starts import fine_angle_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 TARGET = {"x": np.pi, "sx": np.pi / 2}
@@ -125,22 +122,6 @@ def _amplitude(gate: str, controls: Values, error: Quantity) -> dict[str, Quanti
     return {name: Quantity(value=value, stderr=stderr)}
 
 
-def draw(gate: str, analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, f"Fine amplitude of {gate.upper()}")
-
-
-def draw_many(gate: str, analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, f"Fine amplitude of {gate.upper()}")
-
-
-def propose(gate: str, analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, f"{gate}_amplitude", f"{gate}_angle_error")
-
-
 def check(gate: str, analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     name, amplitude = f"{gate}_angle_error", f"{gate}_amplitude"
     fitted = checks.fitted(analysis, name, "contrast")
@@ -192,11 +173,8 @@ def _row(gate: str, needs: tuple[str, ...]) -> Experiment:
         device_seconds=partial(_device_seconds, gate),
         acquire=partial(acquire, gate),
         analyse=partial(analyse, gate),
-        draw=partial(draw, gate),
-        propose=partial(propose, gate),
         check=partial(check, gate),
         analyse_many=partial(analyse_many, gate),
-        draw_many=partial(draw_many, gate),
         valid_hours=12.0,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.drag import near_theory, over_theory, phase_rate, with_unsteady_frequency
@@ -19,15 +19,11 @@ from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import FINE_ANGLE
 from reson.tools.experiments.fits.fitting import Fit, with_calibration
 from reson.tools.experiments.fits.starts import fine_angle_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
-FIGURE = "Fine DRAG"
 NUMBER = 13
 PAIR = {"angle_per_gate": 0.0, "phase_offset": np.pi / 2}
 """What a perfect pair of opposite pulses turns the qubit by, and the SX gate that reads it."""
@@ -105,22 +101,6 @@ def _corrected(controls: Values, error: Quantity, seen: Mapping[str, Quantity]) 
     return with_unsteady_frequency(beta, controls["pulse_duration"], seen)
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "drag_beta")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "phase_error", "contrast")
     if not fitted.passed:
@@ -169,10 +149,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=7 * 24.0,
 )

@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import SURVIVAL, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import Fit, fit
-from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
@@ -117,16 +114,6 @@ def systematic_bound(alpha: float, ratio: float) -> float:
     return float(min(plain, other))
 
 
-def _draw(gate: _Gate, analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, f"Interleaved benchmarking of {gate.name.upper()}")
-
-
-def _propose(gate: _Gate, analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, gate.quantity)
-
-
 def _check(gate: _Gate, analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, gate.quantity, "epc", "contrast")
     if not fitted.passed:
@@ -167,8 +154,6 @@ def _row(gate: _Gate) -> Experiment:
         device_seconds=_device_seconds,
         acquire=partial(_acquire, gate),
         analyse=partial(_analyse, gate),
-        draw=partial(_draw, gate),
-        propose=partial(_propose, gate),
         check=partial(_check, gate),
         valid_hours=12.0,
     )

@@ -26,8 +26,6 @@ from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 NAME = "layer_fidelity"
@@ -163,12 +161,6 @@ def layer_fidelity(layer_errors: list[float]) -> float:
     return float(np.prod([1 - 5 / 4 * error for error in layer_errors]))
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Layer fidelity")
-
-
 def propose(analysis: Analysis, values: Values) -> list[Change]:
     return changes_of_pairs(analysis, ERROR)
 
@@ -215,8 +207,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    proposes=propose,
     check=check,
     valid_hours=24.0,
     together=True,

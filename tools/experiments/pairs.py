@@ -11,7 +11,6 @@ from reson.components import Pair, Qubit
 from reson.records import Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -29,10 +28,6 @@ FLUX = ("coupler_flux",)
 """What a device must be able to play."""
 
 
-STACKED, PLAIN = "stacked", "plain"
-"""Figures: curves over their contrast, or curves alone."""
-
-
 def row(
     name: str,
     title: str,
@@ -46,17 +41,16 @@ def row(
     check: Callable[[Analysis, Values, Mapping[str, Past]], list[Check]],
     valid_hours: float,
     defaults: Callable[[Values], dict[str, float]] = lambda values: {},
-    figure: str = STACKED,
+    stacked: bool = True,
     gates: tuple[str, ...] = FLUX,
     waits: bool = False,
 ) -> Experiment:
-    """A row of the catalogue about a pair: it proposes what it calibrates and is drawn as its figure says."""
+    """A row of the catalogue about a pair; ``stacked``: it is drawn as curves over their contrast."""
 
     def draw(analysis: Analysis) -> Figure:
-        from reson.tools.figures.curves import draw_curves
         from reson.tools.figures.stacked import draw_stacked
 
-        return (draw_stacked if figure == STACKED else draw_curves)(analysis, title)
+        return draw_stacked(analysis, title)
 
     return Experiment(
         name=name,
@@ -72,8 +66,7 @@ def row(
         device_seconds=device_seconds,
         acquire=acquire,
         analyse=analyse,
-        draw=draw,
-        propose=lambda analysis, values: changes(analysis, values, *calibrates),
+        figure=draw if stacked else "",
         check=check,
         valid_hours=valid_hours,
         gates=gates,

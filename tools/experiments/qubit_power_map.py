@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
+from reson.records import Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Map, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.proposals import changes
 from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ
 from reson.tools.verdicts import checks
 
@@ -160,10 +159,6 @@ def draw(analysis: Analysis) -> Figure:
     return draw_maps(analysis, "Qubit spectroscopy over drive power")
 
 
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "drive_frequency")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "drive_frequency", "linewidth", "height")
     if not fitted.passed:
@@ -224,8 +219,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure=draw,
     check=check,
     valid_hours=7 * 24.0,
 )

@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.components import Qubit
-from reson.records import Change, Check, Effect, Quantity
+from reson.records import Check, Effect, Quantity
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RABI
 from reson.tools.experiments.fits.rabi_turning import HALF, QUARTER, Turning, extremum, turnings
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
-FIGURE = "Rabi oscillation"
 THIRD_LEVEL = 0.06
 """By how much the third level slows a pi pulse: this over (anharmonicity * duration)^2, relative; 0.6e-3 for 32 ns.
 
@@ -104,22 +100,6 @@ def _quantities(turning: Turning, max_amplitude: float, slowing: float) -> dict[
     } | ({} if seen is None else {"extremum": seen})
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "x_amplitude", "sx_amplitude")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "x_amplitude", "sx_amplitude", "periods", "contrast")
     if not fitted.passed:
@@ -168,10 +148,8 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure="Rabi oscillation",
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=48.0,
 )

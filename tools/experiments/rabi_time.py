@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.devices.envelope import area
 from reson.tools.experiments import acquisition, sweep
@@ -16,12 +16,9 @@ from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.model_average import average, weights
 from reson.tools.experiments.fits.oscillation_models import DAMPED_RABI, DAMPED_RABI_WITH_A_LEAD, damped_rabi_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 US = 1e-6
@@ -98,16 +95,6 @@ def _quantities(result: Fit, fits: Sequence[Fit], raw: RawData) -> dict[str, Qua
     }
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Rabi oscillation over time")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "rabi_rate")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "rabi_rate", "periods", "contrast", "damping")
     if not fitted.passed:
@@ -153,8 +140,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure="Rabi oscillation over time",
     check=check,
     valid_hours=48.0,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
+from reson.records import Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -16,15 +16,11 @@ from reson.tools.experiments.fits.curve_models import RAMSEY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, fringes, splitting
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import ramsey_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
-FIGURE = "Ramsey (X and Y)"
 US, MHZ = 1e-6, 1e6
 COARSE_WINDOW = 4e-6
 OSCILLATIONS = 5.0
@@ -131,22 +127,6 @@ def _quantities(fringes: Dephasing, raw: RawData) -> dict[str, Quantity]:
     return found
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "drive_frequency", "t2_star")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "offset", "oscillation", "contrast")
     if not fitted.passed:
@@ -196,10 +176,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=12.0,
 )

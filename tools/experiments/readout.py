@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, CheckCode, Effect, Quantity, Verdict
+from reson.records import Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.clouds import Discrimination, discriminate, rotated
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import thinned
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -99,10 +98,6 @@ def draw(analysis: Analysis) -> Figure:
     return draw_clouds(analysis, "Readout")
 
 
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "readout_angle", "readout_threshold", "assignment_fidelity")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "readout_angle", "readout_threshold", "assignment_fidelity", "separation")
     if not fitted.passed:
@@ -143,8 +138,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure=draw,
     check=check,
     valid_hours=24.0,
 )

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Series, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal, series
 from reson.tools.experiments.fits.model_average import weights
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 MHZ = 1e6
@@ -166,16 +163,6 @@ def _combined(unit: float, middle: float | None, width: float | None, systematic
     return unit * float(np.hypot(np.hypot(middle, width / 2), systematic))
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Readout frequency")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "readout_frequency", "dispersive_shift")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "readout_frequency", "dispersive_shift", "depth")
     zero, one, distance = analysis.series
@@ -225,8 +212,6 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     valid_hours=7 * 24.0,
 )

@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity
+from reson.records import Check, Effect, Quantity
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.clouds import Discrimination, discriminate
 from reson.tools.experiments.fits.fitting import Fit, fit, series
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 DOWN, UP = 0.4, 3.0
@@ -103,16 +100,6 @@ def _per_amplitude(amplitudes: np.ndarray, found: list[Discrimination]) -> float
     return float(np.median(np.array([one.separation for one in found[weaker]]) / amplitudes[weaker]))
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Readout power")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "readout_amplitude")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "readout_amplitude", "fidelity")
     curve = analysis.series[0]
@@ -161,8 +148,6 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     valid_hours=7 * 24.0,
 )

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.fits.model_average import average, weights
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.residuals import fitted_values
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 MHZ = 1e6
@@ -108,16 +105,6 @@ def _level(result: Fit) -> Quantity:
     return Quantity(value=float(np.median(dip.y)), stderr=float(np.median(dip.y_err)))
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "Resonator spectroscopy")
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "readout_frequency", "resonator_frequency", "resonator_linewidth")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "readout_frequency", "resonator_linewidth", "depth")
     dip = analysis.series[0]
@@ -182,8 +169,6 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     valid_hours=7 * 24.0,
 )

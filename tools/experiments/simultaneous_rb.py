@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Past, RawData, Values
 from reson.tools.devices.device import coupling_of, neighbours_of
 from reson.tools.experiments import acquisition, standard_rb
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 NAME = "simultaneous_rb"
-FIGURE = "Simultaneous benchmarking"
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -71,22 +67,6 @@ def _renamed(analysis: Analysis, raw: RawData) -> Analysis:
     return analysis.model_copy(update={"experiment": NAME, "quantities": found})
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "simultaneous_error_per_gate")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     """Those of standard benchmarking, and that company makes no pulse better."""
     found = dict(analysis.quantities)
@@ -120,11 +100,8 @@ EXPERIMENT = Experiment(
     device_seconds=standard_rb.EXPERIMENT.device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=24.0,
     together=True,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import SURVIVAL, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -16,15 +16,11 @@ from reson.tools.experiments.fits.curve_models import BENCHMARKING
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import benchmarking_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
-FIGURE = "Randomised benchmarking"
 LENGTHS = np.array([0.0, 0.12, 0.3, 0.6, 1.0])
 """Sequence lengths in units of the longest; the first one becomes a single Clifford."""
 DECAYS = 1.2
@@ -176,22 +172,6 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
     return found
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "error_per_gate")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "error_per_gate", "contrast")
     if not fitted.passed:
@@ -241,10 +221,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=12.0,
 )

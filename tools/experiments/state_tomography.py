@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -114,10 +113,6 @@ def draw(analysis: Analysis) -> Figure:
     return draw_state(analysis, "State tomography")
 
 
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "state_fidelity")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "state_fidelity", "purity")
     found = analysis.quantities
@@ -160,8 +155,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure=draw,
     check=check,
     valid_hours=48.0,
 )

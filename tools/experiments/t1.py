@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect
+from reson.records import Check, Effect
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
@@ -17,14 +17,10 @@ from reson.tools.experiments.fits.curve_models import DECAY
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.experiments.proposals import changes
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
-FIGURE = "Energy relaxation (T1)"
 US = 1e-6
 
 
@@ -77,22 +73,6 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
     )
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "t1")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     return decay_checks(analysis, "t1", parameters, history, contrast=(0.6, 1.1))
 
@@ -114,10 +94,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=24.0,
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -21,7 +21,6 @@ from reson.tools.experiments.fits.curve_models import DECAY
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -171,10 +170,6 @@ def draw(analysis: Analysis) -> Figure:
     return draw_wandering(analysis, "T1 over time")
 
 
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "t1", "t1_fluctuation")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "t1", "t1_fluctuation", "contrast", "floor")
     if not fitted.passed:
@@ -217,8 +212,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure=draw,
     check=check,
     valid_hours=24.0,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Verdict
+from reson.records import Check, Effect, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values, of_probability, probability
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
@@ -17,15 +17,11 @@ from reson.tools.experiments.fits.curve_models import ECHO_DECAY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, echoes
 from reson.tools.experiments.fits.processing import SHARE, excitation
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
-FIGURE = "Hahn echo (T2)"
 US = 1e-6
 
 
@@ -92,22 +88,6 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
     )
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, FIGURE)
-
-
-def draw_many(analyses: Sequence[Analysis]) -> list[bytes]:
-    from reson.tools.figures.curves import curve_pictures
-
-    return curve_pictures(analyses, FIGURE)
-
-
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "t2_echo", "echo_exponential_share")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     listed = decay_checks(analysis, "t2_echo", parameters, history, contrast=(0.3, 0.6))
     if "t2_echo" in analysis.quantities and "t1" in history:
@@ -136,10 +116,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
     check=check,
     analyse_many=analyse_many,
-    draw_many=draw_many,
     valid_hours=24.0,
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Change, Check, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -26,7 +26,6 @@ from reson.tools.experiments.fits.oscillation_models import (
     two_lines_start,
 )
 from reson.tools.experiments.fits.processing import axis_of, excitation
-from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -169,10 +168,6 @@ def draw(analysis: Analysis) -> Figure:
     return draw_trace_and_spectrum(analysis, "Ramsey (T2*)")
 
 
-def propose(analysis: Analysis, values: Values) -> list[Change]:
-    return changes(analysis, values, "t2_star")
-
-
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     fitted = checks.fitted(analysis, "t2_star", "oscillation", "contrast")
     if not fitted.passed:
@@ -226,8 +221,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    figure=draw,
     check=check,
     valid_hours=24.0,
 )

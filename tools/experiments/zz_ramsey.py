@@ -27,8 +27,6 @@ from reson.tools.experiments.proposals import changes_of_pairs
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from reson.tools.devices.device import Device
 
 US, MHZ = 1e-6, 1e6
@@ -151,12 +149,6 @@ def _quantities(result: Fit, flips: np.ndarray, errors: np.ndarray, pair: Pair) 
     }
 
 
-def draw(analysis: Analysis) -> Figure:
-    from reson.tools.figures.curves import draw_curves
-
-    return draw_curves(analysis, "ZZ coupling")
-
-
 def propose(analysis: Analysis, values: Values) -> list[Change]:
     return changes_of_pairs(analysis, "zz")
 
@@ -221,8 +213,7 @@ EXPERIMENT = Experiment(
     device_seconds=_device_seconds,
     acquire=acquire,
     analyse=analyse,
-    draw=draw,
-    propose=propose,
+    proposes=propose,
     check=check,
     plays_on=plays_on,
 )

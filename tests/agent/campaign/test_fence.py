@@ -34,8 +34,9 @@ def break_at(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(OfflineBrain, "read", breaking(OfflineBrain.read, at=2))
         return
     row = t1.EXPERIMENT
-    names = {"analyse": ("analyse", "analyse_many"), "draw": ("draw", "draw_many")}.get(place, (place,))
-    changed = {name: breaking(getattr(row, name)) for name in names}
+    names = {"analyse": ("analyse", "analyse_many"), "draw": ("draw", "pictures")}.get(place, (place,))
+    fields = {"draw": "figure", "pictures": "draw_many", "propose": "proposes"}
+    changed = {fields.get(name, name): breaking(getattr(row, name)) for name in names}
     monkeypatch.setitem(CATALOGUE, "t1", fenced(replace(row, **changed)))
 
 
