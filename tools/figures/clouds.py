@@ -14,24 +14,32 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+PLACES = {"left": 0.115, "right": 0.985, "bottom": 0.145, "top": 0.875, "wspace": 0.33, "width_ratios": (3, 2)}
+"""Of the two sets of axes, in units of the figure: to find them anew for each figure takes longer than to draw it."""
+
+
 def draw_clouds(analysis: Analysis, title: str) -> Figure:
     """The shots in the plane on the left, their distribution along the separating axis on the right."""
-    figure, axes = style.new_figure(style.title_of(title, analysis.component))
-    grid = figure.add_gridspec(1, 2, width_ratios=(3, 2))
-    axes.set_subplotspec(grid[0])
-    _draw_plane(axes, analysis)
-    _draw_histograms(figure.add_subplot(grid[1]), analysis)
+    figure, plane, beside = _two_axes(analysis, title)
+    _draw_plane(plane, analysis)
+    _draw_histograms(beside, analysis)
     return figure
 
 
 def draw_assignment(analysis: Analysis, title: str) -> Figure:
     """The shots in the plane on the left, on the right how many of each preparation were assigned to each state."""
-    figure, axes = style.new_figure(style.title_of(title, analysis.component))
-    grid = figure.add_gridspec(1, 2, width_ratios=(3, 2))
-    axes.set_subplotspec(grid[0])
-    _draw_plane(axes, analysis)
-    _draw_shares(figure.add_subplot(grid[1]), analysis)
+    figure, plane, beside = _two_axes(analysis, title)
+    _draw_plane(plane, analysis)
+    _draw_shares(beside, analysis)
     return figure
+
+
+def _two_axes(analysis: Analysis, title: str) -> tuple[Figure, Axes, Axes]:
+    figure = style.bare_figure(style.title_of(title, analysis.component))
+    figure.set_layout_engine(None)
+    plane, beside = (figure.add_subplot(place) for place in figure.add_gridspec(1, 2, **PLACES))
+    style.dress(plane)
+    return figure, plane, beside
 
 
 def _draw_shares(axes: Axes, analysis: Analysis) -> None:

@@ -32,37 +32,43 @@ def bend(x: np.ndarray, rows: np.ndarray, errors: np.ndarray, time: float = 1.0,
     readout time and start of the integration in us.
     """
 
-    def shape(f0: float, width: float) -> np.ndarray:
-        return dip(x, f0, width, time, start)
+    def shape(f0: np.ndarray, width: np.ndarray) -> np.ndarray:
+        return dip(x, f0[:, None], width[:, None], time, start)
 
-    shapes = np.array([shape(*place) for place in tried(x)])
+    shapes = shape(*np.array(tried(x)).T)
     found = []
     for turned in (rows, rows.conj()):  # a phase may grow with time or fall
         flat = np.array([undelayed(x, z) / error for z, error in zip(turned, errors, strict=True)])
         level, bent = (_best(_orthonormal(x, order), flat, shapes)[0].sum() for order in (0, FREE))
         if level < ASKED * bent:
             return np.ones(len(x))
-        found += [_fitted(x, flat, shape, order) for order in ORDERS if 2 * (order + 3) < len(x)]
+        found += [_fitted(x, flat, shape, shapes, order) for order in ORDERS if 2 * (order + 3) < len(x)]
     scatter = max(1.0, min(chi2 / freedom for chi2, freedom, _ in found))
     return min(found, key=lambda one: one[0] / scatter - 2 * one[1])[2]
 
 
 def _fitted(
-    x: np.ndarray, rows: np.ndarray, shape: Callable[[float, float], np.ndarray], order: int
+    x: np.ndarray,
+    rows: np.ndarray,
+    shape: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    shapes: np.ndarray,
+    order: int,
 ) -> tuple[float, int, np.ndarray]:
-    """chi2 of all rows with a background of this order less a dip for each, degrees of freedom, and the magnitude."""
+    """chi2 of all rows with a background of this order less a dip for each, degrees of freedom, and the magnitude;
+    ``shapes``: of the dips that are tried first.
+    """
     base = _orthonormal(x, order)
     places = tried(x)
-    shapes = np.array([shape(*place) for place in places])
     levels, chi2 = [], 0.0
     for row, nearest in zip(rows, _best(base, rows, shapes)[1].tolist(), strict=True):
         (f0, width), step = places[nearest], FINER
         for _ in range(REFINED):
             near = [(f0 + i * step * width, width * (1 + j * step)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-            left, (index,) = _best(base, row[None], np.array([shape(*place) for place in near]))
+            left, (index,) = _best(base, row[None], shape(*np.array(near).T))
             (f0, width), step = near[int(index)], step if index != 4 else step / 2
         chi2 += float(left[0])
-        factors = np.linalg.lstsq(np.column_stack([base, shape(f0, width)]), row, rcond=None)[0]
+        dipped = shape(np.array([f0]), np.array([width]))[0]
+        factors = np.linalg.lstsq(np.column_stack([base, dipped]), row, rcond=None)[0]
         level = np.abs(base @ factors[:-1])
         levels.append(level / max(float(np.median(level)), 1e-300))
     freedom = 2 * len(rows) * (len(x) - order - 2) - 2 * len(rows)

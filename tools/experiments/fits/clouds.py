@@ -91,10 +91,11 @@ def discriminate(iq: np.ndarray) -> Discrimination:
     than noise and decays explain, and is taken.
     """
     usual = _cut_midway(iq, _angle(iq), equal=True)
-    cuts = [_best_cut(iq, angle) for angle in (usual.angle, _fisher_angle(iq))]
-    best, expected = max(cuts, key=lambda cut: cut.fidelity), min(_explained(usual), MOST_EXPLAINED)
-    needed = max(GAIN, usual.fidelity_err)
-    return best if best.fidelity - usual.fidelity - expected > needed else usual
+    needed = usual.fidelity + min(_explained(usual), MOST_EXPLAINED) + max(GAIN, usual.fidelity_err)
+    # no decomposition of two widths, which takes long, where no cut at all would win by enough
+    angles = [angle for angle in (usual.angle, _fisher_angle(iq)) if _cuts(iq, angle)[1].max() > needed]
+    best = max((_best_cut(iq, angle) for angle in angles), key=lambda cut: cut.fidelity, default=usual)
+    return best if best.fidelity > needed else usual
 
 
 def _angle(iq: np.ndarray) -> float:
@@ -132,15 +133,21 @@ def _cut_midway(iq: np.ndarray, angle: float, equal: bool) -> Discrimination:
 def _best_cut(iq: np.ndarray, angle: float) -> Discrimination:
     """The cut of the sample itself, in the middle of all that are as good within the noise."""
     midway = _cut_midway(iq, angle, equal=False)
-    zero, one = np.sort(rotated(iq, angle), axis=1)
-    cuts = np.sort(np.concatenate([zero, one]))
-    fidelity = (np.searchsorted(zero, cuts) + len(one) - np.searchsorted(one, cuts)) / (2 * len(zero))
+    cuts, fidelity = _cuts(iq, angle)
     good = cuts[fidelity >= fidelity.max() - PLATEAU * midway.fidelity_err]
     threshold, half = float(good[0] + good[-1]) / 2, float(good[-1] - good[0]) / 2
+    zero, one = rotated(iq, angle)
     errors = float((zero > threshold).mean()), float((one <= threshold).mean())
     return replace(
         midway, threshold=threshold, threshold_err=float(np.hypot(midway.threshold_err, half / 3**0.5)), errors=errors
     )
+
+
+def _cuts(iq: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
+    """Every shot as a threshold, in order, and the fidelity of the sample there; both of shape (2 * shots,)."""
+    zero, one = np.sort(rotated(iq, angle), axis=1)
+    cuts = np.sort(np.concatenate([zero, one]))
+    return cuts, (np.searchsorted(zero, cuts) + len(one) - np.searchsorted(one, cuts)) / (2 * len(zero))
 
 
 def _explained(usual: Discrimination) -> float:

@@ -75,13 +75,12 @@ def _scan(x: np.ndarray, z: np.ndarray, error: np.ndarray, time: float, start: f
     """What the best dip of a grid takes away from chi2, its frequency and its linewidth."""
     basis = np.linalg.qr(background(x, SCANNED) / error[:, None])[0]
     left = z / error - basis @ (basis.T @ (z / error))
-    best = (-1.0, float(x.mean()), 1.0)
-    for f0, width in tried(x):
-        shape = dip(x, f0, width, time, start) / error
-        shape = shape - basis @ (basis.T @ shape)
-        gain = float(np.abs(np.vdot(shape, left)) ** 2 / (np.vdot(shape, shape).real + 1e-300))
-        best = max(best, (gain, f0, width))
-    return best
+    f0, width = np.array(tried(x)).T
+    shapes = dip(x, f0[:, None], width[:, None], time, start) / error
+    shapes -= (shapes @ basis) @ basis.T
+    gains = np.abs(shapes.conj() @ left) ** 2 / (np.sum(np.abs(shapes) ** 2, axis=1) + 1e-300)
+    best = int(np.argmax(gains))
+    return float(gains[best]), float(f0[best]), float(width[best])
 
 
 def tried(x: np.ndarray) -> list[tuple[float, float]]:

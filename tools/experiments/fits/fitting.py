@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -10,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Quantity
-from reson.tools.data import RawData, Series
+from reson.tools.data import Fault, RawData, Series
 from reson.tools.experiments.fits.bounds import held
 from reson.tools.experiments.fits.misfit import error_scale
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.fence import attempt
 from reson.tools.verdicts.residuals import weighted_residuals
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 
 CURVE_POINTS = 401
 CALIBRATION = "prepared 0 and 1"
-
-
-def _told_elsewhere(record: logging.LogRecord) -> bool:
-    """Not the library's traceback of an analysis that failed: ``fit`` says why there is no result."""
-    return "Analysis callback failed" not in record.getMessage()
-
-
-logging.getLogger("qiskit_experiments.framework.experiment_data").addFilter(_told_elsewhere)
 
 
 @dataclass(frozen=True)
@@ -111,13 +103,10 @@ def fit(
     """
     values, errors = measured(raw) if data is None else data
     analysis.set_options(plot=False, data_processor=_processor(), normalization=False)
-    experiment_data = _rebuild(raw, values, errors, x_unit)
-    analysis.run(experiment_data).block_for_results()
-    problem = _problem(experiment_data)
-    if problem is not None:
-        return Fit(series=_unfitted(raw, values, errors), error=problem)
-    table: ScatterTable = _artifact(experiment_data, "curve_data")
-    summary: CurveFitResult = _artifact(experiment_data, "fit_summary")
+    found = attempt("fit", lambda: _run(analysis, _rebuild(raw, values, errors, x_unit)))
+    if isinstance(found, Fault):
+        return Fit(series=_unfitted(raw, values, errors), error=f"the analysis failed: {found.error}")
+    table, summary = found
     if not summary.success or summary.params is None or summary.covar is None or summary.reduced_chisq is None:
         return Fit(series=_series(table, analysis, None, x_unit), error="the data does not determine the fit")
     curves, freedom = _series(table, analysis, summary.params, x_unit), int(summary.dof)
@@ -160,19 +149,34 @@ def _rebuild(raw: RawData, values: np.ndarray, errors: np.ndarray, x_unit: float
     return rebuilt
 
 
-def _artifact(experiment_data: ExperimentData, name: str) -> Any:
-    found: Any = experiment_data.artifacts(name)
-    return found.data
+def _run(analysis: CurveAnalysis, rebuilt: ExperimentData) -> tuple[ScatterTable, CurveFitResult]:
+    """The points that are fitted, and the fit: what ``CurveAnalysis.run`` does for them, without what it adds."""
+    from qiskit_experiments.curve_analysis import CurveAnalysis
+
+    analysis._initialize(rebuilt)  # pyright: ignore[reportPrivateUsage]
+    table = analysis._run_data_processing(rebuilt.data())  # pyright: ignore[reportPrivateUsage]
+    usual = type(analysis)._format_data is CurveAnalysis._format_data  # pyright: ignore[reportPrivateUsage]
+    points = _averaged(analysis, table) if usual else analysis._format_data(table)  # pyright: ignore[reportPrivateUsage]
+    points = points.filter(category=analysis.options.fit_category)
+    return points, analysis._run_curve_fit(points)  # pyright: ignore[reportPrivateUsage]
 
 
-def _problem(experiment_data: ExperimentData) -> str | None:
-    """Why there is no result. ``block_for_results`` raises nothing, so the status has to be asked."""
-    from qiskit_experiments.framework import ExperimentStatus
+def _averaged(analysis: CurveAnalysis, table: ScatterTable) -> ScatterTable:
+    """Points of one series and equal x as their mean: as ``CurveAnalysis._format_data`` does it, which asks pandas for
+    each of them and takes longer than the fit.
+    """
+    from qiskit_experiments.curve_analysis import ScatterTable
+    from qiskit_experiments.curve_analysis.utils import shot_weighted_average
 
-    if experiment_data.status() == ExperimentStatus.DONE:
-        return None
-    lines = [line for line in experiment_data.errors().splitlines() if line.strip()]
-    return f"the analysis failed: {lines[-1].strip() if lines else experiment_data.status().name}"
+    places: dict[tuple[str, float], list[int]] = {}
+    for place, key in enumerate(zip(table.series_name.tolist(), table.x.tolist(), strict=True)):
+        places.setdefault(key, []).append(place)
+    names, averaged = analysis.model_names(), ScatterTable()
+    columns = table.y, table.y_err, table.shots
+    for (name, x), mine in sorted(places.items()):
+        y, error, shots = shot_weighted_average(*(column[mine] for column in columns))
+        averaged.add_row(x, y, error, name, names.index(name), analysis.options.fit_category, shots, analysis.name)
+    return averaged
 
 
 def _bounds(analysis: CurveAnalysis, table: ScatterTable) -> dict[str, tuple[float, float]]:

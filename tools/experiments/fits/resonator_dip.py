@@ -23,19 +23,24 @@ START_DEPTH = 0.9
 
 def transmission(
     x: np.ndarray,
-    f0: float,
-    kappa: float,
+    f0: float | np.ndarray,
+    kappa: float | np.ndarray,
     depth: float,
     asymmetry: float,
     readout_time: float,
     start: float = 0.0,
 ) -> np.ndarray:
-    """Complex transmission, same shape as ``x``; frequencies in MHz, times in us, ``start`` infinite where settled."""
+    """Complex transmission, same shape as ``x``; frequencies in MHz, times in us, ``start`` infinite where settled.
+
+    Several dips at once: ``f0`` and ``kappa`` of shape (dips, 1) give (dips, points).
+    """
     return 1 - depth * np.exp(1j * asymmetry) * dip(x, f0, kappa, readout_time, start)
 
 
-def dip(x: np.ndarray, f0: float, kappa: float, readout_time: float, start: float = 0.0) -> np.ndarray:
-    """What a dip of depth 1 takes away, same shape as ``x``; ``start``: of the integration, after the tone's."""
+def dip(
+    x: np.ndarray, f0: float | np.ndarray, kappa: float | np.ndarray, readout_time: float, start: float = 0.0
+) -> np.ndarray:
+    """What a dip of depth 1 takes away, shaped as ``transmission``; ``start``: of the integration, after the tone's."""
     rate = np.pi * kappa + 2j * np.pi * (f0 - np.asarray(x))
     lacking = np.exp(-rate * start) if np.isfinite(start) else 0.0
     return np.pi * kappa / rate * (1 - lacking * (1 - np.exp(-rate * readout_time)) / (rate * readout_time))
@@ -52,15 +57,13 @@ def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
 def dip_start(x: np.ndarray, y: np.ndarray, readout_time: float) -> dict[str, float]:
     """Start of a fit of a dip to magnitudes of shape (points,): the best of a grid of frequencies and linewidths."""
     level = max(float(np.median(y)), 1e-300)
-    best = (np.inf, 0.0, 1.0, 0.5)
-    for width in WIDTHS:
-        for f0 in np.linspace(x.min(), x.max(), CANDIDATES):
-            shape = np.abs(transmission(x, float(f0), width, START_DEPTH, 0.0, readout_time)) - 1
-            share = float(np.clip(shape @ (y / level - 1) / (shape @ shape + 1e-12), 0.01, 1.0))
-            cost = float(np.sum((y / level - 1 - share * shape) ** 2))
-            if cost < best[0]:
-                best = (cost, float(f0), width, START_DEPTH * share)
-    return {"amp": level, "f0": best[1], "kappa": best[2], "depth": best[3], "asymmetry": 0.0}
+    widths, f0s = np.meshgrid(WIDTHS, np.linspace(x.min(), x.max(), CANDIDATES), indexing="ij")
+    seen = y / level - 1
+    shapes = np.abs(transmission(x, f0s[..., None], widths[..., None], START_DEPTH, 0.0, readout_time)) - 1
+    shares = np.clip(shapes @ seen / (np.sum(shapes**2, axis=-1) + 1e-12), 0.01, 1.0)
+    best = np.unravel_index(np.argmin(np.sum((seen - shares[..., None] * shapes) ** 2, axis=-1)), shares.shape)
+    f0, kappa, depth = float(f0s[best]), float(widths[best]), START_DEPTH * float(shares[best])
+    return {"amp": level, "f0": f0, "kappa": kappa, "depth": depth, "asymmetry": 0.0}
 
 
 class DipAnalysis(curve.CurveAnalysis):

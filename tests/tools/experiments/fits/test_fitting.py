@@ -71,7 +71,7 @@ def test_a_failed_analysis_leaves_no_traceback_in_the_log(caplog: pytest.LogCapt
     from qiskit_experiments.curve_analysis import DecayAnalysis
 
     class Broken(DecayAnalysis):
-        def _run_analysis(self, experiment_data: object) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
+        def _run_curve_fit(self, curve_data: object) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
             raise ValueError("no such luck")
 
     found = fit(Broken(), decay(0))
