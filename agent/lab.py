@@ -72,7 +72,7 @@ class Lab:
         from reson.agent.on_record import require_device, require_qubits
         from reson.tools.devices.registry import open_device
         from reson.tools.store.runs import latest_device_time
-        from reson.tools.store.table import controls_in_force
+        from reson.tools.store.table import values_in_force
 
         settings = self.config.device
         name = device_name(settings)
@@ -87,7 +87,7 @@ class Lab:
         if settings.kind in NAMELESS:  # a provider takes a qubit out of service; a chip described here keeps its own
             require_qubits(store, name, device.qubits)
         _seed(store, device)
-        device.load(controls_in_force(store, name))
+        device.load(values_in_force(store, name, controls=True))
         return device
 
     def _order(self, clock: float) -> DeviceOrder:

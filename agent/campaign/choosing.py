@@ -24,7 +24,7 @@ from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.experiments.possible import why_not_on
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, get_approval, mark_stale
 from reson.tools.store.measurements import get_measurement, used
-from reson.tools.store.parameters import current, values
+from reson.tools.store.table import values_in_force
 
 INFLATED = 3.0
 """Times the default device time from which a measurement that the budget does not cover is refused, not waited for."""
@@ -132,8 +132,8 @@ def _complete(bench: Bench, decision: Measure, left: float) -> Measure:
     where one is refused.
     """
     row = get(decision.experiment)
-    it_rests_on = current(bench.store, bench.device.name, only=with_qubits(decision.component))
-    known = known_of(decision.component, values(it_rests_on))
+    it_rests_on = values_in_force(bench.store, bench.device.name, only=with_qubits(decision.component))
+    known = known_of(decision.component, it_rests_on)
     if reason := why_not_on(row, bench.device, row.target(decision.component)):
         raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
     bounds = bounds_of(bench.device)

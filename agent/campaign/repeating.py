@@ -10,7 +10,7 @@ from reson.components import Component
 from reson.errors import DeviceUnavailable, ToolError, ToolErrorKind
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
-from reson.tools.store.table import controls_in_force
+from reson.tools.store.table import values_in_force
 
 MOST_FAILURES = 3
 """Jobs that fail in a row before the run ends as ``device_unavailable``."""
@@ -26,7 +26,7 @@ def acquire_again(bench: Bench, state: CampaignState, job: Job) -> dict[Componen
     last = ""
     for failures in range(1, MOST_FAILURES + 1):
         try:
-            bench.device.load(controls_in_force(bench.store, bench.device.name))
+            bench.device.load(values_in_force(bench.store, bench.device.name, controls=True))
             require_in_service(bench.device, job["requests"])
             send_ahead(bench, state, job)
             return get(job["experiment"]).measure(bench.device, job["requests"])

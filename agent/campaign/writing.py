@@ -13,11 +13,10 @@ from reson.components import joined, order
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.devices.device import why_not_set
 from reson.tools.experiments.catalogue import get
-from reson.tools.quantities import controls_only
 from reson.tools.store.approvals import ApprovalRow, get_approval, mark_stale
 from reson.tools.store.measurements import MeasurementRow, get_measurement, load_analysis
 from reson.tools.store.parameters import commit as commit_approved
-from reson.tools.store.parameters import current, values
+from reson.tools.store.table import values_in_force
 
 
 def propose(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -46,8 +45,8 @@ def controls_moved(bench: Bench, row: MeasurementRow) -> tuple[str, ...]:
     """Controls of the qubit that are no longer what they were when this was measured, by another hand than this run's:
     then the measurement speaks of another pulse than the one in force.
     """
-    table = current(bench.store, bench.device.name, only=[row.component])
-    now = controls_only(values(table)).get(row.component, {})
+    in_force = values_in_force(bench.store, bench.device.name, only=[row.component], controls=True)
+    now = in_force.get(row.component, {})
     return tuple(name for name, value in row.controls.items() if now.get(name) != value)
 
 
@@ -86,7 +85,7 @@ def proposed_changes(bench: Bench, row: MeasurementRow) -> list[Change]:
     """What the experiment proposes from its saved analysis, with the old values as the table has them now."""
     proposed = get(row.experiment).propose(load_analysis(bench.store, row), row.controls)
     components = {change.component for change in proposed}
-    table = values(current(bench.store, bench.device.name, only=components))
+    table = values_in_force(bench.store, bench.device.name, only=components)
     return [
         change.model_copy(update={"old": table.get(change.component, {}).get(change.parameter)}) for change in proposed
     ]

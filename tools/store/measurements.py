@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import Select, and_, func, select
@@ -200,7 +201,9 @@ def load_analysis(store: Store, row: MeasurementRow) -> Analysis:
     return Analysis.model_validate_json(store.blobs.get(row.analysis_sha, ANALYSIS))
 
 
+@cache
 def _rows() -> Select:
+    """Measurements with their newest analysis; to put the query together takes longer than to read a row."""
     made_of = ("analysis_sha", "figure_sha", "quantities", "judgement", "reading", "error", "author")
     newest = and_(analyses.c.measurement_id == measurements.c.id, analyses.c.superseded_by.is_(None))
     return select(measurements, runs.c.device, *(analyses.c[name] for name in made_of)).select_from(

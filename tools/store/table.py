@@ -94,10 +94,18 @@ def read_table(
     return table
 
 
-def controls_in_force(store: Store, device: str) -> dict[str, dict[str, float]]:
-    """What the device is to be loaded with: the bare controls of all its components."""
-    names = [spec.name for spec in PARAMETERS.values() if spec.control]
-    here = (parameters.c.device == device) & parameters.c.superseded_by.is_(None) & parameters.c.parameter.in_(names)
+def values_in_force(
+    store: Store, device: str, *, only: Collection[str] | None = None, controls: bool = False
+) -> dict[str, dict[str, float]]:
+    """component -> parameter -> value, in SI units: the bare numbers of ``current``, for a tenth of what the rows cost.
+
+    ``controls``: only what the device is to be loaded with.
+    """
+    here = (parameters.c.device == device) & parameters.c.superseded_by.is_(None)
+    if only is not None:
+        here &= parameters.c.component.in_([str(name) for name in only])
+    if controls:
+        here &= parameters.c.parameter.in_([spec.name for spec in PARAMETERS.values() if spec.control])
     query = select(parameters.c.component, parameters.c.parameter, parameters.c.value).where(here)
     found: dict[str, dict[str, float]] = {}
     with reading(store.engine) as connection:
