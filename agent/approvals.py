@@ -206,8 +206,7 @@ def parse_value(text: float | str, unit: str) -> float:
 
 def _last_asked(store: Store, approval_id: str) -> tuple[str, ApprovalRow | None]:
     """(id for asking again, newest approval under this id or None)."""
-    last = rows.find_approval(store, approval_id)
-    name, repeats = approval_id, 0
+    name, repeats, last = approval_id, 0, None
     while (row := rows.find_approval(store, name)) is not None:
         last, repeats = row, repeats + 1
         name = f"{approval_id}-r{repeats}"

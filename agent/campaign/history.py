@@ -6,18 +6,17 @@ from reson.agent.campaign.bench import Bench
 from reson.components import value_name, value_of_pair
 from reson.records import GOOD, Verdict
 from reson.tools.data import Analysis, Past
-from reson.tools.store.measurements import get_measurement, list_measurements
+from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.parameters import current
 
 
-def past(bench: Bench, measurement: str, analysis: Analysis) -> dict[str, Past]:
+def past(bench: Bench, this: MeasurementRow, analysis: Analysis) -> dict[str, Past]:
     """Quantity name -> its last trusted value before this measurement, of its component and of pairs that it speaks of.
 
     A jump against history puts a result under review once. Where a second measurement of the same night agrees with
     the first, the two confirm each other and the jump was real: so a sound measurement counts as history as well.
     """
     now = bench.clock()
-    this = get_measurement(bench.store, measurement)
     pairs = {of[0] for name in analysis.quantities if (of := value_of_pair(name))}
     table = current(bench.store, bench.device.name, only={this.component, *pairs})
     of_pairs = {value_name(pair, name): row for pair in pairs for name, row in table.get(pair, {}).items()}
@@ -30,7 +29,7 @@ def past(bench: Bench, measurement: str, analysis: Analysis) -> dict[str, Past]:
     same = list_measurements(bench.store, run_id=bench.run_id, component=this.component, experiment=this.experiment)
     for row in same:
         sound = row.reading is not None and row.reading.status in GOOD
-        if row.id == measurement or not sound or row.judgement is None or row.judgement.verdict is Verdict.REJECT:
+        if row.id == this.id or not sound or row.judgement is None or row.judgement.verdict is Verdict.REJECT:
             continue
         for name, quantity in (row.quantities or {}).items():
             known[name] = Past(value=quantity.value, stderr=quantity.stderr, age=now - row.device_ended)

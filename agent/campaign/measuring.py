@@ -25,7 +25,9 @@ from reson.tools.fence import attempt, failed, with_faults
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.approvals import mark_executed, require_permit
 from reson.tools.store.measurements import (
+    MeasurementRow,
     get_measurement,
+    get_measurements,
     has_measurement,
     load_raw,
     record_analysis,
@@ -92,11 +94,10 @@ def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Fit and draw every qubit's data. A failed fit keeps its data and its figure."""
     job = _job(state)
     experiment = get(job["experiment"])
-    names = list(job["requests"])
-    rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in names]
-    analyses = experiment.analyses([load_raw(bench.store, row) for row in rows])
+    rows = rows_of(bench, job)
+    analyses = experiment.analyses([load_raw(bench.store, row) for row in rows.values()])
     results = {}
-    for name, (analysis, picture) in zip(names, drawn(experiment, analyses), strict=True):
+    for name, (analysis, picture) in zip(rows, drawn(experiment, analyses), strict=True):
         results[name] = {"analysis": _put(bench, analysis), "figure": bench.store.blobs.put(picture, ".png")}
     return {"job": {**job, "results": results}}
 
@@ -104,17 +105,18 @@ def analyse(bench: Bench, state: CampaignState) -> dict[str, Any]:
 def read(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Ask the brain what the plots show, before it is shown any number of the fit."""
     job = _job(state)
-    results = {name: {**result, **_read(bench, job, name, result)} for name, result in job["results"].items()}
+    rows = rows_of(bench, job)
+    results = {name: {**result, **_read(bench, rows[name], result)} for name, result in job["results"].items()}
     return {"job": {**job, "results": results}}
 
 
-def _read(bench: Bench, job: Job, name: str, result: dict[str, Any]) -> dict[str, Any]:
+def _read(bench: Bench, row: MeasurementRow, result: dict[str, Any]) -> dict[str, Any]:
     """The reading of one qubit's plot; where our own code fails over it, the analysis with that fault."""
     figure, analysis = bench.store.blobs.path(result["figure"], ".png"), _analysis(bench, result)
-    numbers, faults = _numbers(bench, job, name, analysis)
+    numbers, faults = _numbers(bench, row, analysis)
     reading = attempt("read", lambda: bench.brain.read(figure, analysis, numbers.verdict))
     if not isinstance(reading, Fault) and not faults:
-        return {"reading": within_limits(reading, get(job["experiment"])).to_json()}
+        return {"reading": within_limits(reading, get(row.experiment)).to_json()}
     spoilt = with_faults(analysis, [*faults, reading] if isinstance(reading, Fault) else faults)
     return {"analysis": _put(bench, spoilt), "reading": read_saved_data(spoilt).to_json()}
 
@@ -122,11 +124,12 @@ def _read(bench: Bench, job: Job, name: str, result: dict[str, Any]) -> dict[str
 def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Numbers gate, vision doubts: the checks decide, and a reading can only turn accept into review."""
     job = _job(state)
+    rows = rows_of(bench, job)
     for name, result in job["results"].items():
-        identity = measurement_id(job["id"], name)
+        identity = rows[name].id
         analysis = _analysis(bench, result)
         reading = Reading.model_validate(result["reading"])
-        numbers, _ = _numbers(bench, job, name, analysis)
+        numbers, _ = _numbers(bench, rows[name], analysis)
         at_end = at_the_end_of_the_drive(get(job["experiment"]), job["requests"][name], bounds_of(bench.device))
         judgement = with_doubt(numbers, reading, bench.brain.sure_of(reading), at_end)
         figure = bench.store.blobs.get(result["figure"], ".png")
@@ -147,12 +150,11 @@ def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:
     return {"job": {**job, "results": {}}}
 
 
-def _numbers(bench: Bench, job: Job, component: str, analysis: Analysis) -> tuple[Judgement, list[Fault]]:
+def _numbers(bench: Bench, row: MeasurementRow, analysis: Analysis) -> tuple[Judgement, list[Fault]]:
     """The judgement by the numeric checks alone, and where our own code failed over them."""
-    experiment, identity = get(job["experiment"]), measurement_id(job["id"], component)
-    history, controls = past(bench, identity, analysis), get_measurement(bench.store, identity).controls
-    found = attempt("check", lambda: experiment.check(analysis, job["requests"][component], history))
-    changes = attempt("propose", lambda: experiment.propose(analysis, controls))
+    experiment, history = get(row.experiment), past(bench, row, analysis)
+    found = attempt("check", lambda: experiment.check(analysis, row.parameters, history))
+    changes = attempt("propose", lambda: experiment.propose(analysis, row.controls))
     if isinstance(found, Fault) or isinstance(changes, Fault):
         faults = [one for one in (found, changes) if isinstance(one, Fault)]
         return judge_checks([failed(one) for one in faults]), faults
@@ -206,6 +208,12 @@ def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True, at_end
         message=f"the plot reads as {reading.status}{doubt}: {reading.reason}",
     )
     return judge_checks([*judgement.checks, check])
+
+
+def rows_of(bench: Bench, job: Job) -> dict[str, MeasurementRow]:
+    """The measurements of a job by component, in its order."""
+    rows = get_measurements(bench.store, [measurement_id(job["id"], name) for name in job["requests"]])
+    return dict(zip(job["requests"], rows, strict=True))
 
 
 def _put(bench: Bench, analysis: Analysis) -> str:

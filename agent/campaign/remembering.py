@@ -27,7 +27,7 @@ from reson.agent.observation import Diagnosis, Recollection
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.lessons import headed, lesson_id, list_lessons, record_lesson
-from reson.tools.store.measurements import get_measurement, has_measurement, list_measurements
+from reson.tools.store.measurements import get_measurement, get_measurements, has_measurement, list_measurements
 from reson.tools.store.trajectories import keep_trajectory
 
 
@@ -35,7 +35,7 @@ def remember(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """The node after a job: its measurements go into the index."""
     job = state["job"]
     assert job is not None
-    rows = [get_measurement(bench.store, measurement_id(job["id"], name)) for name in job["requests"]]
+    rows = get_measurements(bench.store, [measurement_id(job["id"], name) for name in job["requests"]])
     for row in rows:
         if row.judgement is not None:
             close_contradicted(bench, row.component, attempt_of(row, None))

@@ -14,7 +14,7 @@ from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.devices.device import why_not_set
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import ApprovalRow, get_approval, mark_stale
-from reson.tools.store.measurements import MeasurementRow, get_measurement, load_analysis
+from reson.tools.store.measurements import MeasurementRow, get_measurement, get_measurements, load_analysis
 from reson.tools.store.parameters import commit as commit_approved
 from reson.tools.store.table import values_in_force
 
@@ -24,8 +24,8 @@ def propose(bench: Bench, state: CampaignState) -> dict[str, Any]:
     job, qubits = state["job"], dict(state["qubits"])
     assert job is not None
     writes = []
-    for name in job["requests"]:
-        row = get_measurement(bench.store, measurement_id(job["id"], name))
+    rows = get_measurements(bench.store, [measurement_id(job["id"], name) for name in job["requests"]])
+    for name, row in zip(job["requests"], rows, strict=True):
         if not bench.writes or row.judgement is None or row.judgement.verdict is not Verdict.ACCEPT:
             continue
         if not_ours := _refused_as_moved(bench, row):

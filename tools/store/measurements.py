@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -163,11 +163,18 @@ def has_measurement(store: Store, measurement_id: str) -> bool:
 
 def get_measurement(store: Store, measurement_id: str) -> MeasurementRow:
     """Raises ``OperatorError`` for an unknown id."""
+    return get_measurements(store, [measurement_id])[0]
+
+
+def get_measurements(store: Store, measurement_ids: Sequence[str]) -> list[MeasurementRow]:
+    """In the order asked for, read at once. Raises ``OperatorError`` for an unknown id."""
     with reading(store.engine) as connection:
-        row = connection.execute(_rows().where(measurements.c.id == measurement_id)).one_or_none()
-    if row is None:
-        raise OperatorError(f"there is no measurement {measurement_id}", "`reson runs show RUN` lists those of a run")
-    return record_of(MeasurementRow, row)
+        rows = connection.execute(_rows().where(measurements.c.id.in_(list(measurement_ids))))
+        found = {row.id: record_of(MeasurementRow, row) for row in rows}
+    for name in measurement_ids:
+        if name not in found:
+            raise OperatorError(f"there is no measurement {name}", "`reson runs show RUN` lists those of a run")
+    return [found[name] for name in measurement_ids]
 
 
 def list_measurements(
