@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
@@ -101,7 +101,7 @@ class Rule(Record):
 
     decision: Decision
     name: str = ""
-    effect: Effect | None = None
+    effect: Literal[Effect.READS, Effect.MEASURES, Effect.WRITES] | None = None
     kind: ActionKind | None = None
     parameter: str | None = None
     component: str | None = None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +11,11 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from reson.agent.budgets import grown
+from reson.agent.keyboard import login
 from reson.agent.lab import Lab
 from reson.agent.observation import Measure
 from reson.agent.run_log import log_to, plain
-from reson.authors import PERSON, may_be_a_person
+from reson.authors import may_be_a_person
 from reson.components import pairs_of
 from reson.errors import OperatorError
 from reson.records import Ending, Json, Record
@@ -73,10 +72,10 @@ class Begun:
 
 
 def starter() -> str:
-    """Who starts a run or has it go on: whom the console names, else the login name; empty where none can be read."""
+    """Who starts a run or has it go on; empty where no name can be read."""
     try:
-        name = os.environ.get(PERSON) or getpass.getuser()
-    except (KeyError, OSError):
+        name = login()
+    except OperatorError:
         return ""
     return name if may_be_a_person(name) else ""
 
@@ -235,10 +234,9 @@ def _brain(begun: Begun, tell: Tell, stop: Event) -> Brain:
     brain: Brain = OfflineBrain()
     if asks:
         from reson.agent.brains.opening import open_brain
-        from reson.agent.chat.facts import Record as OpenRecord
-        from reson.agent.chat.lookups import Lookups
-        from reson.agent.lab import device_name
+        from reson.agent.operations.lookups import Lookups
+        from reson.agent.operations.opened import OpenLab
 
-        lookup = Lookups(OpenRecord(lab, store, device_name(lab.config.device)))
+        lookup = Lookups(OpenLab(lab, store, begun.device.name))
         brain = open_brain(lab.config, lab.directory, lab.runs / begun.run_id, store.blobs, tell, stop, lookup)
     return brain if settings.script is None else ScriptedBrain(settings.script, brain)

@@ -37,6 +37,12 @@ def tool_texts() -> dict[str, str]:
     return tomllib.loads(_source("tools.toml"))
 
 
+@cache
+def operation_texts() -> dict[str, str]:
+    """Descriptions of everything that can be asked of a lab, and of what it is told."""
+    return tool_texts() | tomllib.loads(_source("operations/words.toml"))
+
+
 def prompt_hashes(pairs: bool = False) -> dict[str, str]:
     """File -> SHA-256 (hex) of every text that may be sent; ``pairs``: by a run that is about pairs, too."""
     folder = files("reson.prompts")

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from reson.agent.accounts import Role, check_password, load_accounts, may_operate, users_file
-from reson.agent.cli.arguments import login
 from reson.agent.console_settings import LOOPBACK
+from reson.agent.keyboard import login
+from reson.agent.operations.opened import PERSON, OpenLab
 from reson.errors import OperatorError
 from reson.ui import provider
 from reson.ui.guessing import Guesses, device, source
@@ -80,6 +81,11 @@ def operator() -> Person:
         raise OperatorError(f"{acting.name} may look but not act", "ask an operator")
     seen()
     return acting
+
+
+def acting(place: OpenLab) -> OpenLab:
+    """The lab as the person has it who acts. Raises as ``operator`` does."""
+    return replace(place, author=operator().name, may=PERSON)
 
 
 def seen() -> None:

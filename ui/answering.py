@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import streamlit as st
 
-from reson.agent import approvals
 from reson.agent.holder import holder_of, start_process
+from reson.agent.operations.requests import ANSWER, APPROVE_TOGETHER, Answer, Together
 from reson.agent.policy import answers_together
 from reson.changes import named_changes
 from reson.errors import OperatorError, ToolError
@@ -41,20 +41,13 @@ def form(place: Opened, row: ApprovalRow) -> None:
             respond = st.form_submit_button("Respond with the note", shortcut="Alt+W")
         note(f"Recorded under {who.name}.")
     if approve:
-        _give(
-            row,
-            lambda by: (
-                approvals.edit(place.store, row.id, by, words, given)
-                if edits
-                else approvals.approve(place.store, row.id, by, words)
-            ),
-        )
+        _give(place, Answer(request=row.id, decision="edit" if edits else "approve", remark=words, values=given))
     elif reject:
-        _give(row, lambda by: approvals.reject(place.store, row.id, by, words))
+        _give(place, Answer(request=row.id, decision="reject", remark=words))
     elif respond and not words.strip():
         show(tag("div", "Write in the note what the brain should know.", kind="rs-error"))
     elif respond:
-        _give(row, lambda by: approvals.respond(place.store, row.id, by, words))
+        _give(place, Answer(request=row.id, decision="respond", remark=words))
 
 
 def form_together(place: Opened, pending: list[ApprovalRow], titles: Mapping[str, str]) -> None:
@@ -76,7 +69,7 @@ def form_together(place: Opened, pending: list[ApprovalRow], titles: Mapping[str
     if not sent or not chosen:
         return
     try:
-        approved, others = approvals.approve_together(place.store, policy, chosen, access.operator().name, words)
+        approved, others = APPROVE_TOGETHER(access.acting(place), Together(requests=tuple(chosen), remark=words))
     except (ToolError, OperatorError) as error:
         told(error)
         return
@@ -100,10 +93,10 @@ def _field(row: ApprovalRow, name: str, change: Change) -> str | float:
     return change.new if text == shown else text
 
 
-def _give(row: ApprovalRow, answer: Callable[[str], ApprovalRow]) -> None:
+def _give(place: Opened, answer: Answer) -> None:
     """Give an answer; where it is refused, say why and leave the request as it is."""
     try:
-        given = answer(access.operator().name)
+        given = ANSWER(access.acting(place), answer)
     except (ToolError, OperatorError) as error:
         told(error)
         return
@@ -154,10 +147,10 @@ def offer_remeasure(place: Opened, row: ApprovalRow) -> None:
 def begin(*arguments: str) -> None:
     """Start a command of the command line beside the console, and go to the page that watches it."""
     try:
-        access.operator()
+        by = access.operator().name
     except OperatorError as error:
         told(error)
         return
-    st.session_state["process"] = start_process(directory(), *arguments)
+    st.session_state["process"] = start_process(directory(), *arguments, by=by)
     st.session_state.pop("answered", None)
     st.switch_page(st.session_state["pages"]["night"])

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
-from reson.agent.chat.commands import HELP
-from reson.agent.chat.facts import Record
-from reson.agent.chat.opening import conversations, has_model, new_name
-from reson.agent.chat.session import NOT_LOOKED_UP, earlier, not_looked_up
 from reson.agent.model.conversation import Message
 from reson.agent.model.objects import object_in
+from reson.agent.operations.conversations import (
+    HELP,
+    NOT_LOOKED_UP,
+    Piece,
+    answer_to,
+    conversations,
+    earlier,
+    has_model,
+    new_name,
+    not_looked_up,
+)
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
 from reson.tools.store.measurements import FIGURE
 from reson.ui import access, answering, request
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import empty, heading, lines, note, show, told
-from reson.ui.talking import answer_to
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/experiment:"}
 MOST_WAITING = 3
 """Requests that a conversation shows; the inbox has them all."""
-_PLOT = re.compile(r"blobs/([0-9a-f]{64})\.png")
 
 
 def page() -> None:
@@ -55,7 +58,7 @@ def _with_model(place: Opened) -> None:
         "Conversation", names, width=240, format_func=lambda one: one if one in known else f"{one} (new)"
     )
     path = place.lab.directory / "chat" / f"{name}.jsonl"
-    messages = earlier(path, Record(place.lab, place.store, place.device))
+    messages = earlier(path, place)
     unaided = not_looked_up(messages)
     for number, message in enumerate(messages):
         _show_message(place, message)
@@ -67,21 +70,20 @@ def _with_model(place: Opened) -> None:
     question = st.chat_input("Why was q2 set aside last night?", max_chars=4000)
     if question:
         answer = _ask(place, question, name or fresh)
-        if "no answer:" in answer or not path.exists():
-            st.session_state["complaint"] = answer
+        st.session_state["complaint"] = "".join(one.text for one in answer if one.kind == "failed")
         st.rerun()
 
 
 def _with_commands(place: Opened) -> None:
     heading("Chat · no model", "Ask the record in plain commands")
-    said: list[tuple[str, str]] = st.session_state.setdefault("said", [])
+    said: list[tuple[str, list[Piece]]] = st.session_state.setdefault("said", [])
     with st.expander("What it understands", expanded=not said):
         show(lines("\n".join(HELP[1:-1])))
         note(HELP[-1])
     for question, answer in said:
         _say("user", question)
-        _say("assistant", answer)
-        for sha in _PLOT.findall(answer):
+        _say("assistant", _text(answer))
+        for sha in (sha for piece in answer for sha in piece.plots):
             _plot(place, sha)
     _what_waits(place)
     question = st.chat_input("show q2", max_chars=400)
@@ -101,15 +103,20 @@ def _what_waits(place: Opened) -> None:
         note(f"{len(pending) - MOST_WAITING} more wait in the inbox.")
 
 
-def _ask(place: Opened, question: str, conversation: str = "") -> str:
+def _ask(place: Opened, question: str, conversation: str = "") -> list[Piece]:
     """Put the question, show the answer as it comes, and return all of it."""
-    access.operator()
+    by = access.operator().name
     _say("user", question)
     with st.chat_message("assistant", avatar=AVATARS["assistant"]):
-        here, answer = st.empty(), ""
-        for answer in answer_to(place.lab.directory, question, conversation):
-            here.html(lines(answer or "…"))
+        here, answer = st.empty(), []
+        for answer in answer_to(place.lab.directory, question, conversation, by):
+            here.html(lines(_text(answer) or "…"))
     return answer
+
+
+def _text(answer: list[Piece]) -> str:
+    """What was said, and on lines of their own what was done for it."""
+    return "".join(f"\n{one.text}\n" if one.kind == "did" else one.text for one in answer).strip()
 
 
 def _show_message(place: Opened, message: Message) -> None:

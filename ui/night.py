@@ -6,7 +6,9 @@ import subprocess
 
 import streamlit as st
 
-from reson.agent.holder import Holder, holder_of, last_words, stop_holder
+from reson.agent.holder import Holder, holder_of, last_words
+from reson.agent.operations.operation import Nothing
+from reson.agent.operations.runs import STOP
 from reson.errors import OperatorError
 from reson.records import Ending
 from reson.tools.store.runs import RunRow, list_runs
@@ -81,8 +83,7 @@ def _stop(place: Opened, holder: Holder) -> None:
     pause = "The measurement in flight is finished and kept; the run can be resumed from there."
     if st.button("Stop at the next safe point", icon=":material/stop_circle:", key="stop", help=pause):
         try:
-            access.operator()
-            stop_holder(place.lab)
+            STOP(access.acting(place), Nothing())
         except OperatorError as error:
             told(error)
             return

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
+from reson.agent.operations.measurements import MEASUREMENT_FILES, OfMeasurement
 from reson.agent.report.words import rounded
 from reson.errors import OperatorError
 from reson.records import Quantity
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
-from reson.tools.points import measured_points
 from reson.tools.store.measurements import FIGURE, MeasurementRow, get_measurement, load_analysis
-from reson.tools.store.raw import RAW
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.addresses import link
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
 from reson.wording import moment, quantity
+
+TAKEN_AWAY = (
+    (".csv", "Points (CSV)", "text/csv"),
+    (".npz", "Raw data (NumPy)", "application/octet-stream"),
+    (".png", "Figure (PNG)", "image/png"),
+)
 
 
 def summary(place: Opened, measurement_id: str) -> None:
@@ -110,24 +115,8 @@ def _origin(place: Opened, row: MeasurementRow) -> None:
 def _files(place: Opened, row: MeasurementRow) -> None:
     section("Take away")
     with st.container(horizontal=True):
-        if row.analysis_sha:
-            frame = measured_points(load_analysis(place.store, row))
-            st.download_button(
-                "Points (CSV)", frame.to_csv(index=False).encode(), f"{row.id}.csv", "text/csv", on_click="ignore"
-            )
-        st.download_button(
-            "Raw data (NumPy)",
-            place.store.blobs.get(row.raw_sha, RAW),
-            f"{row.id}.npz",
-            "application/octet-stream",
-            on_click="ignore",
-        )
-        if row.figure_sha:
-            st.download_button(
-                "Figure (PNG)",
-                place.store.blobs.get(row.figure_sha, FIGURE),
-                f"{row.id}.png",
-                "image/png",
-                on_click="ignore",
-            )
+        files = MEASUREMENT_FILES(place, OfMeasurement(measurement_id=row.id))
+        for end, label, kind in TAKEN_AWAY:
+            if (name := f"{row.id}{end}") in files:
+                st.download_button(label, files[name], name, kind, on_click="ignore")
     note("CSV in SI units with standard errors; the NumPy archive holds the untouched data of every circuit.")

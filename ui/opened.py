@@ -11,7 +11,8 @@ import streamlit as st
 
 from reson.agent.config import read_settings
 from reson.agent.console_settings import ConsoleSettings
-from reson.agent.lab import Lab, device_name, open_lab
+from reson.agent.lab import device_name, open_lab
+from reson.agent.operations.opened import OpenLab
 from reson.components import Qubit, qubits_of
 from reson.tools.store.runs import latest_device_time
 from reson.tools.store.store import Store, open_store
@@ -20,16 +21,8 @@ from reson.ui import queries
 
 
 @dataclass(frozen=True)
-class Opened:
-    """What a page works with."""
-
-    lab: Lab
-    store: Store
-
-    @property
-    def device(self) -> str:
-        """Name of the lab's device in the record."""
-        return device_name(self.lab.config.device)
+class Opened(OpenLab):
+    """What a page works with: it looks. ``access.acting`` is who acts."""
 
     @cached_property
     def now(self) -> float:
@@ -71,7 +64,7 @@ def opened() -> Opened | None:
     if not (place / "lab.toml").exists():
         return None
     lab = open_lab(place)
-    return Opened(lab, _store(str(place), lab.config.database or None))
+    return Opened(lab, _store(str(place), lab.config.database or None), device_name(lab.config.device))
 
 
 @st.cache_resource(max_entries=4)

@@ -7,7 +7,7 @@ import base64
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.tables import between
+from reson.agent.operations.nights import COMPARE_RUNS, TwoRuns
 from reson.agent.report.words import by_qubit, moved, number, sigma, step
 from reson.errors import OperatorError, ToolError
 from reson.tools.store.runs import RunRow, list_runs
@@ -89,9 +89,8 @@ def _compare(place: Opened, runs: list[RunRow]) -> None:
     with st.container(horizontal=True):
         first = st.selectbox("From the end of", ids, width=220, key="compare-first")
         second = st.selectbox("to the end of", ids, width=220, key="compare-second")
-    by_id = {run.id: run for run in runs}
     try:
-        earlier, later, found = between(place.store, by_id[first], by_id[second])
+        earlier, later, found = COMPARE_RUNS(place, TwoRuns(first=first, second=second))
     except (OperatorError, ToolError) as error:
         told(error)
         return

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
+from reson.agent.operations.measurements import ANALYSE_AGAIN, PartOfSweep, both, written
 from reson.errors import OperatorError, ToolError
-from reson.records import Quantity
-from reson.tools.data import Analysis, RawData
-from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.data import RawData
 from reson.tools.figures.style import prefix
-from reson.tools.part_of_sweep import FEWEST, keep, swept
+from reson.tools.part_of_sweep import FEWEST, swept
 from reson.tools.store.measurements import get_measurement, load_analysis, load_raw
 from reson.ui import plots
 from reson.ui.opened import Opened
 from reson.ui.phrases import facts, note, section, show, table, told
-from reson.wording import quantity
 
 
 def offer(place: Opened, measurement_id: str) -> None:
@@ -25,43 +22,32 @@ def offer(place: Opened, measurement_id: str) -> None:
         return
     try:
         row = get_measurement(place.store, measurement_id)
-        raw = load_raw(place.store, row)
-        recorded = load_analysis(place.store, row) if row.analysis_sha else None
-        low, high = _range(raw, recorded, measurement_id)
-        part = keep(raw, low, high)
-        fresh = EXPERIMENTS[row.experiment].analyse(part)
+        unit = load_analysis(place.store, row).x_axis.unit if row.analysis_sha else ""
+        low, high = _range(load_raw(place.store, row), unit, measurement_id)
+        anew = ANALYSE_AGAIN(place, PartOfSweep(measurement_id=measurement_id, low=low, high=high))
     except (OperatorError, ToolError) as error:
         told(error)
         return
-    show(facts([("Circuits kept", f"{len(part.circuits)} of {len(raw.circuits)}")]))
+    show(facts([("Circuits kept", f"{anew.kept} of {anew.circuits}")]))
     left, right = st.columns([1.1, 1], gap="large")
     with left:
-        plots.draw(plots.of_analysis(fresh), f"anew-chart-{measurement_id}")
+        plots.draw(plots.of_analysis(anew.fresh), f"anew-chart-{measurement_id}")
     with right:
-        show(table(("Fitted", "On record", "Anew"), _both(recorded, fresh), numbers=(1, 2)))
-        if fresh.error:
-            note(f"No fit: {fresh.error}")
+        rows = ((name, written(old), written(new)) for name, (old, new) in both(anew).items())
+        show(table(("Fitted", "On record", "Anew"), rows, numbers=(1, 2)))
+        if anew.fresh.error:
+            note(f"No fit: {anew.fresh.error}")
 
 
-def _range(raw: RawData, recorded: Analysis | None, name: str) -> tuple[float, float]:
+def _range(raw: RawData, unit: str, name: str) -> tuple[float | str, float | str]:
+    """Ends of what is kept, in SI units; empty where nothing is cut there."""
     values = swept(raw)
     if values is None or len(set(values)) < FEWEST:
         note("This experiment sweeps nothing to choose by; all of its data is analysed.")
-        return -np.inf, np.inf
-    unit = recorded.x_axis.unit if recorded else ""
+        return "", ""
     scale, shown = prefix(values, unit)
     low, high = float(values.min() * scale), float(values.max() * scale)
     title = f"Keep ({shown})" if shown else "Keep"
     first, last = st.slider(title, low, high, (low, high), step=(high - low) / 100, key=f"range-{name}", width=520)
     margin = (high - low) * 1e-6
-    return (first - margin) / scale, (last + margin) / scale
-
-
-def _both(recorded: Analysis | None, fresh: Analysis) -> list[tuple[str, str, str]]:
-    old = recorded.quantities if recorded else {}
-    names = dict.fromkeys([*old, *fresh.quantities])
-    return [(name, _said(old.get(name)), _said(fresh.quantities.get(name))) for name in names]
-
-
-def _said(one: Quantity | None) -> str:
-    return "–" if one is None else quantity(one.value, one.stderr, one.unit)
+    return "" if first == low else (first - margin) / scale, "" if last == high else (last + margin) / scale

@@ -9,10 +9,11 @@ import streamlit as st
 
 from reson.agent.accounts import Role, load_accounts, users_file
 from reson.agent.budgets import grown
+from reson.agent.operations.operation import Nothing
+from reson.agent.operations.record import CHECK, POLICY, Heads
 from reson.agent.policy import describe
 from reson.errors import OperatorError
 from reson.provenance import provenance
-from reson.tools.store.integrity import problems
 from reson.ui import access, queries
 from reson.ui.opened import Opened, directory, opened
 from reson.ui.phrases import ago, command, empty, facts, heading, note, section, show, table, tag, told
@@ -87,7 +88,7 @@ def _goals(place: Opened) -> None:
 def _policy(place: Opened) -> None:
     section("Policy")
     try:
-        lines = describe(place.lab.policy())
+        lines = describe(POLICY(place, Nothing()))
     except OperatorError as error:
         told(error)
         return
@@ -114,12 +115,8 @@ def _health(place: Opened) -> None:
 
 
 def _check(place: Opened) -> None:
-    try:
-        with st.spinner("Reading the whole record"):
-            found = list(problems(place.store))
-    except OperatorError as error:
-        told(error)
-        return
+    with st.spinner("Reading the whole record"):
+        found, _ = CHECK(place, Heads())
     if not found:
         show(tag("p", "The record is as it was written.", kind="rs-say"))
     for problem in found:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from reson.agent.chat.facts import Record
 from reson.agent.config import Budget
 from reson.agent.lab import Lab
 from reson.agent.model.accounts import account
 from reson.agent.model.desk import Desk
+from reson.agent.operations.opened import OpenLab
 from reson.errors import ToolError, ToolErrorKind
 from reson.events import Event, Paid
 from reson.tools.store.measurements import list_measurements
@@ -47,8 +47,8 @@ class LabOfConversation(Lab):
 
 
 @contextmanager
-def within_budget(record: Record, desk: Desk, runs: set[str]) -> Iterator[Record]:
-    """The record with a lab in which a run may use what the conversation has left.
+def within_budget(at: OpenLab, desk: Desk, runs: set[str]) -> Iterator[OpenLab]:
+    """The same with a lab in which a run may use what the conversation has left.
 
     Runs that start meanwhile are added to ``runs`` and noted with what they took, also where they fail.
     """
@@ -59,17 +59,17 @@ def within_budget(record: Record, desk: Desk, runs: set[str]) -> Iterator[Record
             "cost": max(0.0, settings.cost - desk.spent.cost),
         }
     )
-    config = record.lab.config.model_copy(update={"model": left})
-    lab = LabOfConversation(record.lab.directory, config, used_by(record.store, runs))
+    config = at.lab.config.model_copy(update={"model": left})
+    lab = LabOfConversation(at.lab.directory, config, used_by(at.store, runs))
     lab.budget()  # before anything runs
-    before = {row.id for row in list_runs(record.store, limit=1_000_000)}
+    before = {row.id for row in list_runs(at.store, limit=1_000_000)}
     try:
-        yield replace(record, lab=lab)
+        yield replace(at, lab=lab)
     finally:
-        for row in list_runs(record.store, limit=1_000_000):
+        for row in list_runs(at.store, limit=1_000_000):
             if row.id not in before:
                 runs.add(row.id)
-                desk.note_run(row.id, account(read_events(record.lab.runs / row.id / "trajectory.jsonl")))
+                desk.note_run(row.id, account(read_events(at.lab.runs / row.id / "trajectory.jsonl")))
 
 
 def used_by(store: Store, runs: Iterable[str]) -> Used:

@@ -8,21 +8,33 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reson.agent.chat import actions, facts, nights, noting
-from reson.agent.chat.facts import Record
+from reson.agent.chat.actions import carry_out
 from reson.agent.chat.session import Person
 from reson.agent.chat.words import Asked, asked, shots_of
+from reson.agent.launch import Ended
+from reson.agent.operations.listed import OPERATIONS
+from reson.agent.operations.measurements import LIST_MEASUREMENTS, SHOW_MEASUREMENT, Wanted, origin_of
+from reson.agent.operations.nights import (
+    COMPARE_RUNS,
+    LIST_RUNS,
+    SHOW_DIAGNOSIS,
+)
+from reson.agent.operations.notes import NOTE
+from reson.agent.operations.opened import OpenLab
+from reson.agent.operations.operation import Operation
+from reson.agent.operations.runs import CALIBRATE, RUN_EXPERIMENT
+from reson.agent.operations.values import SHOW_QUBIT, in_force, table_of
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Json
 from reson.tools.experiments.catalogue import get
-from reson.tools.store.parameters import current, values
+from reson.tools.store.parameters import values
 from reson.wording import DID_YOU_MEAN, POLITE, command
 
-Answer = Callable[[Record, Asked, Person], Any]
+Answer = Callable[[OpenLab, Asked, Person], Any]
 SUGGESTED = 3
 
 
@@ -38,12 +50,12 @@ class Intent:
     """Whether it asks for something to be done: then it must begin so."""
 
 
-def understood(record: Record, line: str, person: Person) -> Any:
+def understood(at: OpenLab, line: str, person: Person) -> Any:
     """The answer to a free question; ``not_understood`` where no row fits."""
     question = asked(line)
     for intent in INTENTS:
         if fits(intent, question):
-            return intent.answer(record, question, person)
+            return intent.answer(at, question, person)
     return not_understood(line)
 
 
@@ -76,39 +88,53 @@ def fits(intent: Intent, question: Asked) -> bool:
     return bool(found) and all(getattr(question, need) for need in intent.needs)
 
 
-def _note(record: Record, question: Asked, person: Person) -> Json:
+def in_si_units(given: Mapping[str, str]) -> dict[str, float]:
+    """Raises ``ToolError`` (bad_arguments) for what is no number."""
+    found: dict[str, float] = {}
+    for name, text in given.items():
+        try:
+            found[name] = float(text)
+        except ValueError as error:
+            raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"{name} must be a number in its SI unit") from error
+    return found
+
+
+def run(at: OpenLab, person: Person, row: Operation[Any, Ended], **given: Any) -> Json:
+    """A run to its end, with what it asks the person on the way; in words."""
+    return row.told(at, carry_out(replace(at, watch=person.watch), row, row.checked(given), person.ask))
+
+
+def latest(at: OpenLab, component: str, experiment: str) -> str:
+    """Id of the newest measurement of it; empty where there is none."""
+    rows = LIST_MEASUREMENTS(at, Wanted(component=component, experiment=experiment, limit=1))
+    return rows[-1].id if rows else ""
+
+
+def _note(at: OpenLab, question: Asked, person: Person) -> Json:
     text = re.sub(_SAID, "", question.line, count=1, flags=re.IGNORECASE)
     days = re.search(r"\bfor (\d+) (day|week)s?\b", question.low)
     length = float(days[1]) * (7 if days[2] == "week" else 1) if days else 0.0
-    return noting.note(record, text, question.qubit if len(question.qubits) == 1 else "", length)
+    on = question.qubit if len(question.qubits) == 1 else ""
+    return NOTE.in_words(at, {"text": text, "component": on, "days": length})
 
 
-def _measure(record: Record, question: Asked, person: Person) -> Json:
-    row = get(question.experiment)
-    given: dict[str, float] = {}
-    for name, text in question.given.items():
-        try:
-            given[name] = float(text)
-        except ValueError as error:
-            raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"{name} must be a number in its SI unit") from error
-    known = values(current(record.store, record.device)).get(question.qubit, {})
-    usual = row.arguments({}, known).get("shots")
+def _measure(at: OpenLab, question: Asked, person: Person) -> Json:
+    row, given = get(question.experiment), in_si_units(question.given)
+    usual = row.arguments({}, values(table_of(at)).get(question.qubit, {})).get("shots")
     wanted = None if usual is None else shots_of(question.low, usual)
     parameters = given if wanted is None else given | {"shots": float(round(wanted))}
-    ended = actions.run_experiment(record, person.watch, row.name, question.qubits, parameters)
-    return actions.outcome(record, actions.answer_what_waits(record, person.watch, ended, person.ask))
+    return run(at, person, RUN_EXPERIMENT, experiment=row.name, components=list(question.qubits), parameters=parameters)
 
 
-def _calibrate(record: Record, question: Asked, person: Person) -> Json:
-    ended = actions.calibrate(record, person.watch, question.qubits)
-    return actions.outcome(record, actions.answer_what_waits(record, person.watch, ended, person.ask))
+def _calibrate(at: OpenLab, question: Asked, person: Person) -> Json:
+    return run(at, person, CALIBRATE, components=list(question.qubits))
 
 
-def _roll_back(record: Record, question: Asked, person: Person) -> Json:
+def _roll_back(at: OpenLab, question: Asked, person: Person) -> Json:
     """A rollback is a person's act with a confirmation of its own: what to type, and which moments there are."""
     which = question.qubit or "all"
-    moments = [f"{row['began']}, before {row['run']}" for row in facts.list_runs(record, 5)]
-    lab = str(record.lab.directory)
+    moments = [f"{row['began']}, before {row['run']}" for row in LIST_RUNS.in_words(at, {"limit": 5})]
+    lab = str(at.lab.directory)
     return {
         "nothing was changed": "a rollback is confirmed by a person, and can itself be rolled back",
         "type": command(lab, "params", "rollback", which, "--as-of", "MOMENT", "--note", "WHY"),
@@ -117,34 +143,36 @@ def _roll_back(record: Record, question: Asked, person: Person) -> Json:
     }
 
 
-def _plot(record: Record, question: Asked, person: Person) -> Json:
-    rows = facts.list_measurements(record, component=question.qubit, experiment=question.experiment, limit=1)
-    if not rows:
+def _plot(at: OpenLab, question: Asked, person: Person) -> Json:
+    last = latest(at, question.qubit, question.experiment)
+    if not last:
         what = question.experiment or "anything"
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no measurement of {what} on {question.qubit}")
-    return facts.show_measurement(record, rows[-1]["measurement"])
+    return SHOW_MEASUREMENT.in_words(at, {"measurement_id": last})
 
 
-def _why(record: Record, question: Asked, person: Person) -> Any:
-    if question.parameter and question.parameter in facts.in_force(record, question.qubit):
-        return facts.show_origin(record, question.qubit, question.parameter)
-    return _plot(record, question, person)
+def _why(at: OpenLab, question: Asked, person: Person) -> Any:
+    if question.parameter and question.parameter in in_force(at, question.qubit):
+        return origin_of(at, question.qubit, question.parameter)
+    return _plot(at, question, person)
 
 
-def _qubit(record: Record, question: Asked, person: Person) -> Json:
-    return nights.show_diagnosis(record, question.qubit) | {"values": facts.show_qubit(record, question.qubit)}
+def _qubit(at: OpenLab, question: Asked, person: Person) -> Json:
+    of = {"component": question.qubit}
+    return SHOW_DIAGNOSIS.in_words(at, of) | {"values": SHOW_QUBIT.in_words(at, of)}
 
 
-def _compare(record: Record, question: Asked, person: Person) -> Json:
-    return nights.compare_runs(record, *question.runs[:2]) if len(question.runs) > 1 else nights.compare_runs(record)
+def _compare(at: OpenLab, question: Asked, person: Person) -> Json:
+    names = question.runs[:2] if len(question.runs) > 1 else ()
+    return COMPARE_RUNS.in_words(at, dict(zip(("first", "second"), names, strict=False)))
 
 
-def _over_nights(record: Record, question: Asked, person: Person) -> list[Json]:
-    return nights.value_over_nights(record, question.qubit, question.parameter)
-
-
-def _named_run(question: Asked) -> str:
-    return question.runs[0] if question.runs else ""
+def _asks(name: str, **arguments: str) -> Answer:
+    """An operation is asked; ``arguments``: argument -> which of the question's words it is."""
+    row = OPERATIONS[name]
+    return lambda at, question, person: row.in_words(
+        at, {name: getattr(question, word) for name, word in arguments.items()}
+    )
 
 
 _NIGHTS = r"(?:night|run)s?"
@@ -167,13 +195,13 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         "what notes are there on q2?",
         r"\bnotes?\b",
-        lambda record, question, person: noting.notes(record, question.qubit),
+        _asks("list_notes", component="qubit"),
     ),
     Intent("roll back q1", r"roll(?:ed)? ?back|\bundo\b|\brevert\b|\brestore\b|go back to", _roll_back),
     Intent(
         "what waits for me?",
         r"\bwait|pending|approv|inbox|needs? (?:my|an|a) (?:answer|decision)|sign off",
-        lambda record, question, person: facts.list_approvals(record),
+        _asks("list_approvals"),
     ),
     Intent(
         "compare the last two nights", r"compar|differ|versus|\bvs\b|what (?:has )?(?:changed|moved|drifted)", _compare
@@ -183,24 +211,24 @@ INTENTS: tuple[Intent, ...] = (
         r"(?:not|n't|never|safe to|should i|can i|may i) (?:use|trust|touch)|avoid|"
         r"which qubits? (?:is|are) (?:bad|good|broken|down|usable|healthy|worst|best|fine|ok)|"
         r"(?:bad|usable|healthy) qubits",
-        lambda record, question, person: nights.usable_qubits(record, question.qubit),
+        _asks("usable_qubits", component="qubit"),
     ),
     Intent(
         "what comes next?",
         r"\bnext\b|what now|to do\b|todo|what should (?:i|we) do|where do (?:i|we) start",
-        lambda record, question, person: nights.next_steps(record),
+        _asks("next_steps"),
     ),
     Intent(
         "why was q0 set aside?",
         r"set aside|g[ia]ve(?:n)? up|diagnos|what(?:'s| is| went)? (?:wrong|broken|the (?:matter|problem|trouble))|"
         r"why (?:is|was|did|does|has|can).*(?:fail|bad|broken|not (?:done|work|calibrated|finished)|skip|poor|stop)",
-        lambda record, question, person: nights.show_diagnosis(record, question.qubit),
+        _asks("show_diagnosis", component="qubit"),
         ("qubits",),
     ),
     Intent(
         "what failed last night?",
         r"\bfail|reject|doubt|review|\bnot accepted|troubles?\b|suspicious",
-        lambda record, question, person: nights.troubles(record, _named_run(question)),
+        _asks("troubles", run_id="run"),
     ),
     Intent(
         "why is T1 of q1 what it is?", r"\bwhy\b|where does .* come from|who (?:set|wrote|changed)", _why, ("qubits",)
@@ -209,62 +237,60 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         "show T1 of q1 over the last nights",
         rf"\bover\b|histor|trend|drift|evol|last (?:\w+ )?{_NIGHTS}|past|since|develop|stab|vary|change|between",
-        _over_nights,
+        _asks("value_over_nights", component="qubit", parameter="parameter"),
         ("qubits", "parameter"),
     ),
     Intent(
         "when was q1 last calibrated?",
         r"\bwhen\b|how old|how long ago|stale|out of date|\bages?\b",
-        lambda record, question, person: nights.ages(record, question.qubit),
+        _asks("ages", component="qubit"),
     ),
     Intent(
         "what is the frequency of q1?",
         r"",
-        lambda record, question, person: facts.parameter_history(record, question.qubit, question.parameter),
+        _asks("parameter_history", component="qubit", parameter="parameter"),
         ("qubits", "parameter"),
     ),
     Intent(
         "what does rabi do, and what are its defaults?",
         r"what (?:does|do|is|are)|explain|describe|how (?:does|do|is)|arguments|defaults?|\bneeds?\b|options",
-        lambda record, question, person: facts.show_experiment(record, question.experiment),
+        _asks("show_experiment", experiment="experiment"),
         ("experiment",),
     ),
     Intent(
         "which qubit has the longest T1?",
         r"longest|shortest|highest|lowest|largest|smallest|best|worst|which|all|every|rank|"
         r"list|\bof the chip|what|show|how",
-        lambda record, question, person: nights.ranking(record, question.parameter),
+        _asks("ranking", parameter="parameter"),
         ("parameter",),
     ),
     Intent(
         "measurements of readout on q1",
         r"",
-        lambda record, question, person: facts.list_measurements(
-            record, component=question.qubit, experiment=question.experiment
-        ),
+        _asks("list_measurements", component="qubit", experiment="experiment"),
         ("qubits", "experiment"),
     ),
     Intent(
         "how did last night go?",
         rf"how (?:did|was|went)|(?:last|this) {_NIGHTS}|what happened|summar|overnight|morning|report|"
         rf"\b{_NIGHTS}\b.*\bgo\b|(?:night|calibrate|run)-\d+|how (?:much|many|long)|device time",
-        lambda record, question, person: nights.show_run(record, _named_run(question)),
+        _asks("show_run", run_id="run"),
     ),
     Intent(
         "have we seen such a jump before?",
         r"seen|before|similar|ever|recall|remind|known",
-        lambda record, question, person: facts.recall(record, question.line),
+        _asks("recall", question="line"),
     ),
     Intent("how is q1?", r"", _qubit, ("qubits",)),
     Intent(
         "list the runs",
         rf"\b{_NIGHTS}\b",
-        lambda record, question, person: facts.list_runs(record),
+        _asks("list_runs"),
     ),
     Intent(
         "how is the chip?",
         r"\bchip\b|device|status|state|overview|everything|all qubits|how are (?:we|they|the qubits|things)",
-        lambda record, question, person: facts.show_chip(record),
+        _asks("show_chip"),
     ),
 )
 """Special before general; what only needs its entities comes after what needs words too."""

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from reson.agent.chat.actions import AskPerson, Watch, answer_what_waits, outcome
+from reson.agent.chat.actions import AskPerson, carry_out
 from reson.agent.chat.budget import within_budget
-from reson.agent.chat.chat_tools import checked, schemas
-from reson.agent.chat.facts import Record
+from reson.agent.chat.offered import OFFERED
 from reson.agent.chat.unaided import answer_unaided
 from reson.agent.model.conversation import Hear, Message, Picture, Request, ToolCall
 from reson.agent.model.desk import Desk
 from reson.agent.model.objects import object_in
 from reson.agent.model.pictures import picture_of
-from reson.errors import OperatorError, ToolError, ToolErrorKind
-from reson.events import Said
+from reson.agent.operations.for_models import as_tools, one_of, or_refusal
+from reson.agent.operations.opened import OpenLab, Watch
+from reson.errors import ToolError, ToolErrorKind
 from reson.prompts.render import render
 from reson.records import Effect, Json
-from reson.trajectory import read_events
 
 MOST_ROUNDS = 12
 """Rounds of tool calls for one question; a model that is not done by then is told to answer."""
@@ -32,7 +31,6 @@ MOST_CALLS = 16
 """Tool calls of one answer that are carried out."""
 SHOWN = ("look_at_plot", "analyse_file")
 """Tools whose plot a model is shown as a picture."""
-NOT_LOOKED_UP = "(nothing was looked up for this answer)"
 MOST_RUNS = 3
 """Runs that one question may start."""
 
@@ -50,7 +48,7 @@ class Person:
 
 @dataclass
 class Session:
-    record: Record
+    at: OpenLab
     desk: Desk
     has_tools: Callable[[], bool]
     """Whether the model can look anything up. Raises ``NoAnswer``."""
@@ -65,12 +63,12 @@ class Session:
         """
         self._keep(Message(role="user", parts=(text,)))
         if not self.has_tools():
-            self._keep(answer_unaided(self.desk, self._recent(), self.record.device))
+            self._keep(answer_unaided(self.desk, self._recent(), self.at.device))
             person.hear(self.messages[-1].text)
             return False
         started = len(self.runs)
         for round_number in range(MOST_ROUNDS + 1):
-            tools = schemas() if round_number < MOST_ROUNDS else ()
+            tools = as_tools(OFFERED) if round_number < MOST_ROUNDS else ()
             request = Request(
                 purpose="chat",
                 model=self.desk.settings.choose,
@@ -92,7 +90,7 @@ class Session:
             given = object_in(call.arguments or "{}")
             if number < MOST_CALLS:
                 person.shown(call.name, given or {})
-                result = self._result(call.name, given, person, most_runs)
+                result = or_refusal(lambda call=call, given=given: self._result(call.name, given, person, most_runs))
             else:
                 result = {"refused": f"only the first {MOST_CALLS} calls of an answer are carried out"}
             text = render("tool_result.j2", result=json.dumps(result, ensure_ascii=False), limit=LONGEST_RESULT)
@@ -103,25 +101,18 @@ class Session:
             self._keep(Message(role="user", parts=(render("chat_pictures.j2"), *pictures)))
 
     def _result(self, name: str, given: Json | None, person: Person, most_runs: int) -> Any:
-        try:
-            tool, arguments = checked(name, given)
-            if tool.effect is Effect.READS:
-                return tool.function(self.record, **arguments)
-            if len(self.runs) >= most_runs:
-                raise ToolError(
-                    ToolErrorKind.OVER_BUDGET, f"one question starts at most {MOST_RUNS} runs: ask the person"
-                )
-            with within_budget(self.record, self.desk, self.runs) as record:
-                ended = tool.function(record, person.watch, **arguments)
-                ended = answer_what_waits(record, person.watch, ended, person.ask)
-            return outcome(self.record, ended)
-        except ToolError as error:
-            return {"refused": error.message}
-        except OperatorError as error:
-            return {"refused": error.what, "remedy": error.remedy}
+        row = one_of(OFFERED, name)
+        if row.effect in (Effect.READS, Effect.NOTES):
+            return row.in_words(self.at, given)
+        asked = row.checked(given)
+        if len(self.runs) >= most_runs:
+            raise ToolError(ToolErrorKind.OVER_BUDGET, f"one question starts at most {MOST_RUNS} runs: ask the person")
+        with within_budget(replace(self.at, watch=person.watch), self.desk, self.runs) as at:
+            ended = carry_out(at, row, asked, person.ask)
+        return row.told(self.at, ended)
 
     def _system(self) -> str:
-        return render("chat.j2", device=self.record.device, lab=str(self.record.lab.directory))
+        return render("chat.j2", device=self.at.device, lab=str(self.at.lab.directory))
 
     def _recent(self) -> list[Message]:
         """The end of the conversation, from a question on, so that no tool's answer stands without its call."""
@@ -132,34 +123,3 @@ class Session:
     def _keep(self, message: Message) -> None:
         self.messages.append(message)
         self.desk.note("message", {"message": message.to_json()})
-
-
-def not_looked_up(messages: list[Message]) -> set[int]:
-    """Places of the answers for which nothing was looked up: no tool was called since the question."""
-    found, looked = set(), False
-    for place, message in enumerate(messages):
-        if message.role == "user" and not message.pictures:
-            looked = False
-        looked |= message.role == "tool"
-        if message.role == "assistant" and not message.tool_calls and not looked:
-            found.add(place)
-    return found
-
-
-def earlier(path: Path, record: Record) -> list[Message]:
-    """The messages of a conversation on disk, up to its last whole exchange."""
-    messages = [Message.model_validate(event.message) for event in read_events(path) if isinstance(event, Said)]
-    messages = [_with_paths(message, record) for message in messages]
-    while messages and (messages[-1].role != "assistant" or messages[-1].tool_calls):
-        messages.pop()  # cut short in the middle of an exchange, which an endpoint would refuse
-    return messages
-
-
-def _with_paths(message: Message, record: Record) -> Message:
-    parts = tuple(
-        part.model_copy(update={"path": str(record.store.blobs.path(part.sha256, ".png"))})
-        if isinstance(part, Picture)
-        else part
-        for part in message.parts
-    )
-    return message.model_copy(update={"parts": parts})

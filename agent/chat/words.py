@@ -91,6 +91,10 @@ class Asked(Record):
     def qubit(self) -> str:
         return self.qubits[0] if self.qubits else ""
 
+    @property
+    def run(self) -> str:
+        return self.runs[0] if self.runs else ""
+
 
 def asked(line: str) -> Asked:
     """The question with what its words name."""

@@ -11,6 +11,7 @@ import typer
 from reson.agent.cli import (
     analyse,
     approvals,
+    ask,
     catalogue,
     chat,
     compare,
@@ -58,6 +59,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 init.add_to(app)
+ask.add_to(app)
 runs.add_to(app)
 record.add_to(app)
 app.add_typer(measurement.app, name="measurement")

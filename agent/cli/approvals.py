@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,8 @@ from reson.agent.cli.params import By
 from reson.wording import asked, command, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reson.agent.lab import Lab
     from reson.tools.store.approvals import ApprovalRow
 
@@ -29,15 +31,18 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List what waits for a person, oldest first."""
-    from reson.tools.store.approvals import ApprovalStatus, list_approvals
+    from reson.agent.operations.requests import LIST_APPROVALS, Waiting
 
-    rows = list_approvals(place.lab(context).store(), status=None if every else ApprovalStatus.PENDING)
+    rows = LIST_APPROVALS(place.at(context), Waiting(answered_too=every))
     if as_json:
         output.document([row.to_json() for row in rows])
         return
     output.table(
         ("id", "asked (device clock)", "qubit", "what", "status", "why"),
-        ((row.id, moment(row.requested_device), row.component, _what(row), _status(row), row.why) for row in rows),
+        (
+            (row.id, moment(row.requested_device), row.component, asked(row.effective_action), _status(row), row.why)
+            for row in rows
+        ),
         empty="nothing waits for a person",
     )
 
@@ -45,12 +50,11 @@ def list_all(
 @app.command()
 def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> None:
     """Show one request: what it would do, what it rests on, and the plot to look at."""
-    from reson.tools.store.approvals import get_approval
+    from reson.agent.operations.requests import SHOW_REQUEST, OfRequest
     from reson.tools.store.measurements import FIGURE
 
-    lab = place.lab(context)
-    store = lab.store()
-    row = get_approval(store, approval_id)
+    lab = place.at(context)
+    row = SHOW_REQUEST(lab, OfRequest(request=approval_id))
     if as_json:
         output.document(row.to_json())
         return
@@ -60,7 +64,7 @@ def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> No
     output.lines(
         [
             f"{row.id}: {_status(row)}",
-            f"asks to {_what(row)} on {row.device}",
+            f"asks to {asked(row.effective_action)} on {row.device}",
             f"because {row.why}",
             f"rule {row.rule}",
             *(
@@ -70,9 +74,9 @@ def show(context: typer.Context, approval_id: Id, as_json: AsJson = False) -> No
             ),
             *(f"  doubt: {message}" for message in failed),
             *([f"the plot reads {reading['status']}: {reading['reason']}"] if reading else []),
-            *([f"plot: {store.blobs.path(evidence['figure'], FIGURE)}"] if evidence.get("figure") else []),
+            *([f"plot: {lab.store.blobs.path(evidence['figure'], FIGURE)}"] if evidence.get("figure") else []),
             *([f"note: {row.note}"] if row.note else []),
-            *(_ways_to_answer(lab, row) if row.status == "pending" else []),
+            *(_ways_to_answer(lab.lab, row) if row.status == "pending" else []),
         ]
     )
 
@@ -93,18 +97,18 @@ def approve(
       reson approvals approve night-0001-0012-q2-write --note "looked at the plot" --resume
       reson approvals approve night-0001-0012-q2-write night-0001-0013-q3-write
     """
-    from reson.agent import approvals
+    from reson.agent.operations.requests import APPROVE_TOGETHER, Together, outcome
 
-    lab, person = place.lab(context), by or arguments.login()
     if len(approval_ids) == 1:
-        return _answered(lab, approvals.approve(lab.store(), approval_ids[0], person, note), resume, as_json)
-    approved, others = approvals.approve_together(lab.store(), lab.policy(), approval_ids, person, note)
+        return _answer(context, approval_ids[0], "approve", by, note, resume, as_json)
+    lab = place.at(context, by or arguments.login())
+    approved, others = APPROVE_TOGETHER(lab, Together(requests=tuple(approval_ids), remark=note))
     if as_json:
         output.document({"approved": [row.to_json() for row in approved], "not_approved": others})
     else:
-        output.lines([*map(_outcome, approved), *(f"{name}: not approved: {why}" for name, why in others.items())])
+        output.lines([*map(outcome, approved), *(f"{name}: not approved: {why}" for name, why in others.items())])
     runs_to_resume = list(dict.fromkeys(row.run_id for row in approved if row.run_id))
-    codes = [runs.go_on(lab, run_id, as_json) for run_id in runs_to_resume] if resume else []
+    codes = [runs.go_on(lab.lab, run_id, as_json) for run_id in runs_to_resume] if resume else []
     return max([*codes, 1 if others else 0])
 
 
@@ -125,12 +129,7 @@ def edit(
       reson approvals edit night-0001-0012-q2-write x_amplitude=0.31
       reson approvals edit night-0001-0003-q0-write "drive_frequency=5.1 GHz" --resume
     """
-    from reson.agent import approvals
-
-    changes = arguments.assignments(values)
-    lab = place.lab(context)
-    row = approvals.edit(lab.store(), approval_id, by or arguments.login(), note, changes)
-    return _answered(lab, row, resume, as_json)
+    return _answer(context, approval_id, "edit", by, note, resume, as_json, arguments.assignments(values))
 
 
 @app.command()
@@ -148,10 +147,7 @@ def reject(
     Example:
       reson approvals reject night-0001-0012-q2-write --note "two peaks in that plot"
     """
-    from reson.agent import approvals
-
-    lab = place.lab(context)
-    return _answered(lab, approvals.reject(lab.store(), approval_id, by or arguments.login(), note), resume, as_json)
+    return _answer(context, approval_id, "reject", by, note, resume, as_json)
 
 
 @app.command()
@@ -169,43 +165,40 @@ def respond(
     Example:
       reson approvals respond night-0001-0012-q2-write --note "measure it once more with 2000 shots"
     """
-    from reson.agent import approvals
-
-    lab = place.lab(context)
-    return _answered(lab, approvals.respond(lab.store(), approval_id, by or arguments.login(), note), resume, as_json)
+    return _answer(context, approval_id, "respond", by, note, resume, as_json)
 
 
-def _answered(lab: Lab, row: ApprovalRow, resume: bool, as_json: bool) -> int:
-    """Say what was answered and how it goes on, or go on."""
+def _answer(
+    context: typer.Context,
+    request: str,
+    decision: Literal["approve", "edit", "reject", "respond"],
+    by: str,
+    note: str,
+    resume: bool,
+    as_json: bool,
+    values: Mapping[str, str] | None = None,
+) -> int:
+    """Answer, say what was answered and how it goes on, or go on."""
+    from reson.agent.operations.requests import ANSWER, Answer, outcome
+
+    lab = place.at(context, by or arguments.login())
+    row = ANSWER(lab, Answer(request=request, decision=decision, remark=note, values=dict(values or {})))
     if resume and row.run_id:
         if not as_json:
-            output.lines([_outcome(row)])
-        return runs.go_on(lab, row.run_id, as_json)
+            output.lines([outcome(row)])
+        return runs.go_on(lab.lab, row.run_id, as_json)
     if as_json:
         output.document(row.to_json())
-    else:
-        output.lines(
-            [
-                _outcome(row),
-                *([f"go on with: {command(str(lab.directory), 'resume', row.run_id)}"] if row.run_id else []),
-            ]
-        )
+        return 0
+    next_line = [f"go on with: {command(str(lab.lab.directory), 'resume', row.run_id)}"] if row.run_id else []
+    output.lines([outcome(row), *next_line])
     return 0
-
-
-def _outcome(row: ApprovalRow) -> str:
-    return f"{row.id}: {row.status} by {row.answered_by}: {_what(row)}"
 
 
 def _status(row: ApprovalRow) -> str:
     if row.answered_by is None or row.answered_wall is None:
         return row.status
     return f"{row.status} by {row.answered_by} at {moment(row.answered_wall)}"
-
-
-def _what(row: ApprovalRow) -> str:
-    """The action in words, with the values of an edit where there is one."""
-    return asked(row.effective_action)
 
 
 def _ways_to_answer(lab: Lab, row: ApprovalRow) -> list[str]:

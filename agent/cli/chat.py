@@ -10,7 +10,7 @@ import typer
 from reson.agent.cli import output, place
 from reson.agent.cli.errors import WrongUsage
 from reson.agent.cli.output import AsJson
-from reson.wording import one_line
+from reson.wording import asked, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,8 @@ def chat(
       reson chat
       reson chat --resume last
     """
-    from reson.agent.chat.opening import conversations, has_model, new_name, open_record, open_session
+    from reson.agent.chat.opening import open_record, open_session
+    from reson.agent.operations.conversations import HELP, conversations, has_model, new_name
 
     if as_json and not listed:
         raise WrongUsage(
@@ -59,7 +60,8 @@ def chat(
         typer.echo(f"{name} on {record.device}, model {lab.config.model.choose}")
         _talk(lambda line: _say(session, line, person))
         return
-    from reson.agent.chat.commands import HELP, answer, lines_of
+    from reson.agent.chat.commands import answer
+    from reson.agent.operations.plainly import lines_of
     from reson.errors import OperatorError, ToolError
 
     def command(line: str) -> None:
@@ -88,8 +90,8 @@ def _talk(take: Callable[[str], None]) -> None:
 
 
 def _say(session: Session, line: str, person: Person) -> None:
-    from reson.agent.chat.session import NOT_LOOKED_UP
     from reson.agent.model.conversation import NoAnswer
+    from reson.agent.operations.conversations import NOT_LOOKED_UP
 
     try:
         looked_up = session.say(line, person)
@@ -122,11 +124,9 @@ def _person() -> Person:
 
 def _ask(row: ApprovalRow) -> tuple[str, str] | None:
     """The answer of the one at the keyboard; none where nobody sits there."""
-    from reson.agent.chat.actions import in_words
-
     if not sys.stdin.isatty():
         return None
-    typer.secho(f"\n{one_line(in_words(row))}", bold=True)
+    typer.secho(f"\n{one_line(f'{asked(row.action)} on {row.component}')}", bold=True)
     typer.echo(f"because {one_line(row.why)}; rule {one_line(row.rule)}; `reson approvals show {row.id}` tells more")
     said = typer.prompt("approve? y, n (reject), or Enter to leave it waiting", default="", show_default=False)
     match said.strip().lower():

@@ -23,12 +23,10 @@ def compare(
     Example:
       reson compare night-0001 night-0002
     """
-    from reson.agent.report.tables import between
+    from reson.agent.operations.nights import COMPARE_RUNS, TwoRuns
     from reson.agent.report.words import by_qubit, moved, number, sigma, step
-    from reson.tools.store.runs import get_run
 
-    store = place.lab(context).store()
-    earlier, later, found = between(store, get_run(store, first), get_run(store, second))
+    earlier, later, found = COMPARE_RUNS(place.at(context), TwoRuns(first=first, second=second))
     shown = [one for one in found if everything or moved(one)]
     if as_json:
         output.document({"from": earlier.id, "to": later.id, "differences": [one.to_json() for one in shown]})

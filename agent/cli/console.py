@@ -135,9 +135,10 @@ def stop(context: typer.Context, as_json: AsJson = False) -> None:
     Example:
       reson stop
     """
-    from reson.agent.holder import stop_holder
+    from reson.agent.operations.operation import Nothing
+    from reson.agent.operations.runs import STOP
 
-    holder = stop_holder(place.lab(context))
+    holder = STOP(place.at(context), Nothing())
     if as_json:
         output.document(holder.to_json())
     else:

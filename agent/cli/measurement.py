@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reson.agent.cli import arguments, output, place
-from reson.agent.cli.errors import WrongUsage
+from reson.agent.cli import output, place
 from reson.agent.cli.files import write
 from reson.agent.cli.output import AsJson
-
-if TYPE_CHECKING:
-    from reson.records import Quantity
-    from reson.tools.data import Analysis
-    from reson.tools.store.measurements import MeasurementRow
-    from reson.tools.store.store import Store
 
 app = typer.Typer(
     help="One measurement: `show` what it says, `export` its data, `analyse` it anew. `reson runs show RUN` lists all.",
@@ -33,12 +26,13 @@ def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     Example:
       reson measurement show night-0001-0004-q2
     """
+    from reson.agent.operations.measurements import SHOW_MEASUREMENT, OfMeasurement, written
     from reson.tools.experiments.catalogue import title_of
     from reson.tools.store.measurements import FIGURE
     from reson.wording import duration, moment
 
-    store = place.lab(context).store()
-    row = _row(store, name)
+    lab = place.at(context)
+    row = SHOW_MEASUREMENT(lab, OfMeasurement(measurement_id=name))
     if as_json:
         output.document(row.to_json())
         return
@@ -50,12 +44,12 @@ def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
             f"{row.component} {title_of(row.experiment)}: {verdict}",
             *(f"  {reason}" for reason in (row.judgement.reasons if row.judgement else ())),
             *([f"  no fit: {row.error}"] if row.error else []),
-            *(f"{key} = {_written(one)}" for key, one in (row.quantities or {}).items()),
+            *(f"{key} = {written(one)}" for key, one in (row.quantities or {}).items()),
             *([reading] if reading else []),
             f"why: {row.why}",
             f"run {row.run_id}, {moment(row.device_ended)} UTC on the device's clock, {duration(seconds)}, "
             f"{row.circuits} circuits of {row.shots} shots",
-            *([f"picture: {store.blobs.path(row.figure_sha, FIGURE)}"] if row.figure_sha else []),
+            *([f"picture: {lab.store.blobs.path(row.figure_sha, FIGURE)}"] if row.figure_sha else []),
         ]
     )
 
@@ -73,17 +67,9 @@ def export(
     Example:
       reson measurement export night-0001-0004-q2 --to /tmp
     """
-    from reson.tools.points import measured_points
-    from reson.tools.store.measurements import FIGURE, load_analysis
-    from reson.tools.store.raw import RAW
+    from reson.agent.operations.measurements import MEASUREMENT_FILES, OfMeasurement
 
-    store = place.lab(context).store()
-    row = _row(store, name)
-    files = {f"{row.id}.npz": store.blobs.get(row.raw_sha, RAW)}
-    if row.analysis_sha:
-        files[f"{row.id}.csv"] = measured_points(load_analysis(store, row)).to_csv(index=False).encode()
-    if row.figure_sha:
-        files[f"{row.id}.png"] = store.blobs.get(row.figure_sha, FIGURE)
+    files = MEASUREMENT_FILES(place.at(context), OfMeasurement(measurement_id=name))
     written = [write(to / file, data, "--to DIR") for file, data in sorted(files.items())]
     if as_json:
         output.document({"files": [str(path) for path in written]})
@@ -106,55 +92,18 @@ def analyse(
       reson measurement analyse night-0001-0004-q2
       reson measurement analyse night-0001-0004-q2 --to "60 us"
     """
-    from reson.agent.approvals import parse_value
-    from reson.tools.experiments.catalogue import EXPERIMENTS
-    from reson.tools.part_of_sweep import keep
-    from reson.tools.store.measurements import load_analysis, load_raw
+    from reson.agent.operations.measurements import ANALYSE_AGAIN, PartOfSweep, both, written
 
-    store = place.lab(context).store()
-    row = _row(store, name)
-    raw = load_raw(store, row)
-    recorded = load_analysis(store, row) if row.analysis_sha else None
-    unit = recorded.x_axis.unit if recorded else ""
-    ends = [parse_value(text, unit) if text else otherwise for text, otherwise in ((low, -1e30), (high, 1e30))]
-    part = keep(raw, *ends)
-    if (low or high) and len(part.circuits) == len(raw.circuits):
-        raise WrongUsage(
-            f"{row.id} cannot be cut so: too few of its {len(raw.circuits)} points would be left, or none taken away",
-            "choose another range; without --from and --to all of it is analysed",
-        )
-    arguments.known_name(row.experiment, EXPERIMENTS, "experiment")
-    fresh = EXPERIMENTS[row.experiment].analyse(part)
-    kept = f"{len(part.circuits)} of {len(raw.circuits)} circuits"
-    _tell(recorded, fresh, kept, as_json)
-    return 1 if fresh.error else 0
-
-
-def _tell(recorded: Analysis | None, fresh: Analysis, kept: str, as_json: bool) -> None:
-    old = recorded.quantities if recorded else {}
-    names = list(dict.fromkeys([*old, *fresh.quantities]))
+    anew = ANALYSE_AGAIN(place.at(context), PartOfSweep(measurement_id=name, low=low, high=high))
+    kept, error = f"{anew.kept} of {anew.circuits} circuits", anew.fresh.error
     if as_json:
-        both = {
-            name: {
-                "on_record": old[name].to_json() if name in old else None,
-                "anew": fresh.quantities[name].to_json() if name in fresh.quantities else None,
-            }
-            for name in names
+        found = {
+            name: {"on_record": old.to_json() if old else None, "anew": new.to_json() if new else None}
+            for name, (old, new) in both(anew).items()
         }
-        output.document({"kept": kept, "error": fresh.error, "quantities": both})
-        return
-    rows = ((name, _written(old.get(name)), _written(fresh.quantities.get(name))) for name in names)
-    output.table(("fitted", "on record", "anew"), rows, empty="no values")
-    output.lines([kept, *([f"no fit: {fresh.error}"] if fresh.error else [])])
-
-
-def _row(store: Store, name: str) -> MeasurementRow:
-    from reson.tools.store.measurements import get_measurement
-
-    return get_measurement(store, name)
-
-
-def _written(one: Quantity | None) -> str:
-    from reson.wording import quantity
-
-    return "–" if one is None else quantity(one.value, one.stderr, one.unit)
+        output.document({"kept": kept, "error": error, "quantities": found})
+    else:
+        rows = ((name, written(old), written(new)) for name, (old, new) in both(anew).items())
+        output.table(("fitted", "on record", "anew"), rows, empty="no values")
+        output.lines([kept, *([f"no fit: {error}"] if error else [])])
+    return 1 if error else 0

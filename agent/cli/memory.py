@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -28,11 +27,9 @@ def search(
     Example:
       reson memory search "T1 of q3 collapsed"
     """
-    from reson.agent.memory import recall
+    from reson.agent.operations.record import RECALL, Question
 
-    lab = place.lab(context)
-    with closing(lab.memory()) as memory:
-        hits = recall(memory, text, where={"component": component} if component else None, limit=limit)
+    hits = RECALL(place.at(context), Question(question=text, limit=limit, component=component))
     if as_json:
         output.document([hit.to_json() for hit in hits])
         return
@@ -53,12 +50,10 @@ def search(
 @app.command()
 def rebuild(context: typer.Context, as_json: AsJson = False) -> None:
     """Make the index again from the record; nothing is lost by it."""
-    from reson.agent.lab import lock_lab
-    from reson.agent.memory import rebuild as make_again
+    from reson.agent.operations.operation import Nothing
+    from reson.agent.operations.record import REBUILD
 
-    lab = place.lab(context)
-    with lock_lab(lab, "reson memory rebuild"):
-        number = make_again(lab.directory / "memory", lab.store())
+    number = REBUILD(place.at(context), Nothing())
     if as_json:
         output.document({"documents": number})
     else:

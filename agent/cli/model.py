@@ -100,18 +100,10 @@ def use(
     as_json: AsJson = False,
 ) -> None:
     """Say who answered the questions of a run, and what the model took and cost."""
-    from reson.agent.model.accounts import account
-    from reson.errors import OperatorError
-    from reson.tools.store.runs import get_run, list_runs
-    from reson.trajectory import read_events
+    from reson.agent.operations.nights import OfRun
+    from reson.agent.operations.record import MODEL_USE
 
-    lab = place.lab(context)
-    store = lab.store()
-    latest = list_runs(store, 1)
-    if run_id is None and not latest:
-        raise OperatorError("this lab has no runs yet", "`reson night` starts one")
-    run = get_run(store, run_id).id if run_id else latest[0].id
-    total = account(read_events(lab.runs / run / "trajectory.jsonl"))
+    run, total = MODEL_USE(place.at(context), OfRun(run_id=run_id or ""))
     if as_json:
         output.document(total.to_json())
     else:

@@ -30,28 +30,21 @@ def note(
       reson note "the fridge warms up on Friday" --days 7
       reson note
     """
-    from reson.agent.chat.facts import Record
-    from reson.agent.chat.noting import DAY
-    from reson.agent.chat.noting import note as keep
-    from reson.agent.cli.arguments import login
-    from reson.agent.lab import device_name
-    from reson.tools.store.notes import end_note, list_notes
-    from reson.tools.store.parameters import current
-    from reson.tools.store.runs import latest_device_time
+    from reson.agent.operations.notes import DAY, END_NOTE, LIST_NOTES, NOTE, OfNote, now
+    from reson.agent.operations.operation import OfAnyComponent
+    from reson.agent.operations.values import table_of
     from reson.wording import moment
 
-    lab = place.lab(context)
-    store, device = lab.store(), device_name(lab.config.device)
-    now = latest_device_time(store, device) or 0.0
+    lab = place.at(context, by)
     if end:
-        end_note(store, end, now)
+        END_NOTE(lab, OfNote(note_id=end))
     given = list(words or ())
     if given:
-        component = given.pop(0) if given[0] in current(store, device) else ""
-        told = keep(Record(lab, store, device, by or login()), " ".join(given), component, days)
+        component = given.pop(0) if given[0] in table_of(lab) else ""
+        told = NOTE.in_words(lab, {"text": " ".join(given), "component": component, "days": days})
         output.document(told) if as_json else output.lines([f"noted on {told['on']} by {told['by']}, {told['kept']}"])
         return
-    rows = list_notes(store, device, at=now)
+    rows = LIST_NOTES(lab, OfAnyComponent())
     if as_json:
         output.document([row.to_json() for row in rows])
         return
@@ -60,10 +53,10 @@ def note(
         (
             (
                 row.id,
-                row.component or device,
+                row.component or lab.device,
                 row.author,
                 moment(row.recorded_device)[:16],
-                "" if row.expires_device is None else f"{(row.expires_device - now) / DAY:.0f} days more",
+                "" if row.expires_device is None else f"{(row.expires_device - now(lab)) / DAY:.0f} days more",
                 row.text,
             )
             for row in rows

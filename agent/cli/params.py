@@ -37,11 +37,9 @@ def show(
       reson params show q3
       reson params show --as-of 2026-01-02T05:30
     """
-    from reson.tools.store.parameters import current
+    from reson.agent.operations.values import TABLE, AsOf
 
-    lab = place.lab(context)
-    when = arguments.moment(as_of) if as_of else None
-    table = current(lab.store(), place.device(lab), as_of=when)
+    table = TABLE(place.at(context), AsOf(as_of=arguments.moment(as_of) if as_of else None))
     names = arguments.components([component or "all"], table)
     if as_json:
         output.document({name: {key: row.to_json() for key, row in table[name].items()} for name in names})
@@ -71,15 +69,13 @@ def log(
       reson params log q3
       reson params log q3 drive_frequency
     """
+    from reson.agent.operations.values import VERSIONS, Versions, table_of
     from reson.tools.quantities import PARAMETERS
-    from reson.tools.store.parameters import current
-    from reson.tools.store.parameters import log as versions
 
-    lab = place.lab(context)
-    store, device = lab.store(), place.device(lab)
-    name = arguments.components([component], current(store, device))[0] if component else None
-    wanted = arguments.known_name(parameter, PARAMETERS, "parameter") if parameter else None
-    rows = versions(store, device, name, wanted)
+    lab = place.at(context)
+    name = arguments.components([component], table_of(lab))[0] if component else ""
+    wanted = arguments.known_name(parameter, PARAMETERS, "parameter") if parameter else ""
+    rows = VERSIONS(lab, Versions(component=name, parameter=wanted))
     if as_json:
         output.document([row.to_json() for row in rows])
         return
@@ -115,12 +111,10 @@ def diff(
     Example:
       reson params diff 2026-01-01T22:00 2026-01-02T06:00
     """
-    from reson.tools.store.parameters import diff as differences
+    from reson.agent.operations.values import DIFFERENCES, Moments
 
-    lab = place.lab(context)
-    then = arguments.moment(first)
-    later = arguments.moment(second) if second else float("inf")
-    changes = differences(lab.store(), place.device(lab), then, later)
+    moments = Moments(earlier=arguments.moment(first), later=arguments.moment(second) if second else None)
+    changes = DIFFERENCES(place.at(context), moments)
     _print_changes(changes, as_json, "nothing changed between these moments")
 
 
@@ -143,23 +137,18 @@ def rollback(
       reson params rollback q3 --as-of 2026-01-01T21:59
       reson params rollback all --as-of 2026-01-01T21:59 --yes --note "fridge warmed up"
     """
-    from reson.agent.cli.rollback import roll_back
-    from reson.agent.lab import lock_lab
-    from reson.tools.store.parameters import current, rollback_changes
+    from reson.agent.operations.rolling_back import ROLL_BACK, ROLLBACK_CHANGES, BackTo, hash_of
+    from reson.agent.operations.values import table_of
 
-    when = arguments.moment(as_of)
-    lab = place.lab(context)
-    with lock_lab(lab, "reson params rollback"):
-        store, device = lab.store(), place.device(lab)
-        names = arguments.components([component], current(store, device))
-        changes = rollback_changes(store, device, names, when)
-        if not changes:
-            raise OperatorError(
-                f"{component} has the values of {as_of} already", "`reson params log` shows what was when"
-            )
-        if not yes:
-            _confirm(changes, as_json)
-        rows = roll_back(lab, store, changes, by or arguments.login(), note or f"back to the values of {as_of}")
+    lab, when = place.at(context, by), arguments.moment(as_of)
+    names = tuple(arguments.components([component], table_of(lab)))
+    back = BackTo(as_of=when, components=names, remark=note or f"back to the values of {as_of}")
+    changes = ROLLBACK_CHANGES(lab, back)
+    if not changes:
+        raise OperatorError(f"{component} has the values of {as_of} already", "`reson params log` shows what was when")
+    if not yes:
+        _confirm(changes, as_json)
+    rows = ROLL_BACK(lab, back.model_copy(update={"confirmed": hash_of(changes)}))
     if as_json:
         output.document([row.to_json() for row in rows])
     else:

@@ -12,6 +12,7 @@ from reson.errors import OperatorError
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
+    from reson.agent.operations.opened import OpenLab
 
 Seed = Annotated[int | None, typer.Option(min=0, help="Draw another chip, for a new simulated lab.")]
 Qubits = Annotated[
@@ -43,6 +44,13 @@ def lab(context: typer.Context) -> Lab:
             "`reson init` makes one there, `reson night` runs in it at once; --lab DIR or RESON_LAB names another",
         )
     return open_lab(place)
+
+
+def at(context: typer.Context, by: str = "") -> OpenLab:
+    """The lab that is there, as the person at the keyboard has it."""
+    from reson.agent.operations.opened import PERSON, open_for
+
+    return open_for(lab(context), by, PERSON)
 
 
 def lab_to_make(context: typer.Context, seed: int | None = None, qubits: str = "", device: str = "") -> Lab:

@@ -20,12 +20,14 @@ def policy(
     The rules are in policy.toml in the lab's directory; the first that matches decides. A change of it is in force at
     the next action, also of a night that runs.
     """
+    from reson.agent.operations.operation import Nothing
+    from reson.agent.operations.record import POLICY
     from reson.agent.policy import DEFAULT_POLICY, describe
 
     if default:
         typer.echo(DEFAULT_POLICY, nl=False)
         return
-    rules = place.lab(context).policy()
+    rules = POLICY(place.at(context), Nothing())
     if as_json:
         output.document({"rules": [rule.to_json() for rule in rules.rule], "in_words": describe(rules)})
     else:

@@ -22,9 +22,9 @@ def list_all(
     """List the runs of the lab, newest first; `reson runs show RUN` lists the measurements of one."""
     if context.invoked_subcommand:
         return
-    from reson.tools.store.runs import list_runs
+    from reson.agent.operations.nights import LIST_RUNS, Newest
 
-    rows = list_runs(place.lab(context).store(), limit)
+    rows = LIST_RUNS(place.at(context), Newest(limit=limit))
     if as_json:
         output.document([row.to_json() for row in rows])
         return
@@ -54,11 +54,10 @@ def show(
     Example:
       reson runs show night-0001
     """
-    from reson.tools.store.measurements import list_measurements
-    from reson.tools.store.runs import get_run
+    from reson.agent.operations.measurements import LIST_MEASUREMENTS, Wanted
+    from reson.agent.operations.values import ALL
 
-    store = place.lab(context).store()
-    rows = list_measurements(store, run_id=get_run(store, run_id).id)
+    rows = LIST_MEASUREMENTS(place.at(context), Wanted(run_id=run_id, limit=ALL))
     if as_json:
         output.document([row.to_json() for row in rows])
         return
@@ -90,17 +89,10 @@ def report(
     Example:
       reson report night-0001
     """
-    from reson.agent.report import write_report
-    from reson.errors import OperatorError
-    from reson.tools.store.runs import OWN_DATA, get_run, list_runs
+    from reson.agent.operations.nights import OfRun
+    from reson.agent.operations.record import REPORT
 
-    lab = place.lab(context)
-    store = lab.store()
-    chosen = get_run(store, run_id) if run_id else None
-    chosen = chosen or next((one for one in list_runs(store, limit=1_000_000) if one.device != OWN_DATA), None)
-    if chosen is None:
-        raise OperatorError("this lab has no runs yet", "`reson night` starts one")
-    path = write_report(lab, store, chosen.id)
+    path = REPORT(place.at(context), OfRun(run_id=run_id or ""))
     typer.echo(path.with_suffix(".json").read_text(encoding="utf-8") if as_json else path)
 
 
@@ -126,21 +118,13 @@ def check(
       reson check
       reson check --head 1234:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
     """
-    from reson.errors import OperatorError
-    from reson.tools.store.chain import parse_head
-    from reson.tools.store.integrity import head_of, problems
+    from reson.agent.operations.record import CHECK, Heads
 
-    heads = [parse_head(words) for words in head or ()]
-    store = place.lab(context).store()
-    found: list[str] = []
-    try:
-        found.extend(problems(store, everything=everything, heads=heads))
-    except OperatorError as error:  # the database cannot be read any further
-        found.append(error.what)
+    found, now = CHECK(place.at(context), Heads(heads=tuple(head or ()), everything=everything))
     if as_json:
-        output.document({"problems": found, "head": None if found else str(head_of(store))})
+        output.document({"problems": found, "head": now})
     else:
-        output.lines(found or ["the record is as it was written", f"its head is {head_of(store)}"])
+        output.lines(found or ["the record is as it was written", f"its head is {now}"])
     return 1 if found else 0
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reson.agent.lab import Lab
-    from reson.agent.launch import Ended, Plan, Watch
+    from reson.agent.launch import Ended, Plan
+    from reson.agent.operations.opened import Watch
 
 # Written out, since importing the records takes longer than all the rest of the help; a test holds it to EXIT_CODES.
 EXIT_TEXT = """\b
@@ -172,9 +173,10 @@ def start(lab: Lab, plan: Plan, as_json: bool, verbose: bool = False) -> int:
     """Start a run, show its progress, and return its exit code."""
 
     def through(watch: Watch) -> Ended:
-        from reson.agent import launch
+        from reson.agent.operations.opened import PERSON, open_for
+        from reson.agent.operations.runs import START
 
-        return launch.start(lab, plan, watch)
+        return START(open_for(lab, may=PERSON, watch=watch), plan)
 
     return _watched(lab, through, as_json, verbose)
 
@@ -183,9 +185,10 @@ def go_on(lab: Lab, run_id: str, as_json: bool, verbose: bool = False, until: st
     """Resume a run, show its progress, and return its exit code."""
 
     def through(watch: Watch) -> Ended:
-        from reson.agent import launch
+        from reson.agent.operations.opened import PERSON, open_for
+        from reson.agent.operations.runs import RESUME, Resumed
 
-        return launch.resume(lab, run_id, watch, until)
+        return RESUME(open_for(lab, may=PERSON, watch=watch), Resumed(run_id=run_id, until=until))
 
     return _watched(lab, through, as_json, verbose)
 

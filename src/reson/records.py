@@ -35,8 +35,12 @@ class Effect(StrEnum):
     """What a tool does to the world. A tool that declares none does not start."""
 
     READS = "reads"
+    NOTES = "notes"
+    """Adds to the record what somebody says; no value changes."""
     MEASURES = "measures"
     WRITES = "writes"
+    ANSWERS = "answers"
+    """What is a person's alone: to answer a request, put values back, stop a run, make an index again."""
 
 
 class Verdict(StrEnum):

@@ -12,15 +12,17 @@ from jinja2 import UndefinedError
 import reson.agent
 from reson.agent.asking.tool_schemas import CLOSING
 from reson.agent.asking.wishes import Problem
-from reson.agent.chat.chat_tools import TOOLS
+from reson.agent.operations.listed import OPERATIONS
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import gallery, references
-from reson.prompts.render import as_data, prompt_hashes, render, tool_texts
+from reson.prompts.render import as_data, operation_texts, prompt_hashes, render
 from reson.records import GOOD
 from reson.tools.experiments.catalogue import CATALOGUE, EXPERIMENTS
 
 AGENT = Path(reson.agent.__file__).parent
-MODULES = sorted(path for room in ("asking", "brains", "chat", "model") for path in AGENT.glob(f"{room}/*.py"))
+MODULES = sorted(
+    path for room in ("asking", "brains", "chat", "model", "operations") for path in AGENT.glob(f"{room}/*.py")
+)
 
 
 def test_a_missing_value_is_an_error_and_no_silent_gap():
@@ -38,7 +40,7 @@ def test_foreign_text_stays_inside_its_mark(text):
 
 def test_every_text_is_hashed_and_every_tool_described():
     assert {"system.j2", "choose.j2", "read.j2", "chat.j2", "corrections.j2", "criteria.toml"} <= set(prompt_hashes())
-    assert {*TOOLS, *CLOSING} <= set(tool_texts())
+    assert {*OPERATIONS, *CLOSING} <= set(operation_texts())
 
 
 def test_every_problem_that_is_raised_has_its_sentence():

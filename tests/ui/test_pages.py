@@ -138,7 +138,7 @@ def test_a_response_needs_words_and_a_rejection_keeps_its_note(run_page, at_home
 
 def test_a_request_whose_table_moved_cannot_be_approved_and_says_what_moved(run_page, at_home, own_lab):
     from reson.agent.approvals import approve
-    from reson.agent.cli.rollback import roll_back
+    from reson.agent.operations.rolling_back import roll_back
     from reson.records import Change
 
     lab, store = open_lab(own_lab), open_store(own_lab)

@@ -15,9 +15,9 @@ import pytest
 from reson.agent.holder import holder_of, last_words, start_process, stop_holder
 from reson.agent.lab import open_lab
 from reson.agent.launch import resume
+from reson.agent.operations.conversations import answer_to
 from reson.errors import OperatorError
 from reson.tools.store.runs import list_runs
-from reson.ui.talking import answer_to
 
 
 def until(true, seconds=240.0):
@@ -70,7 +70,22 @@ def test_a_command_that_cannot_start_says_why(tmp_path):
 
 def test_a_question_is_answered_from_the_record(waiting_lab):
     *_, answer = answer_to(waiting_lab, "show q1")
-    assert "drive_frequency" in answer and "There is no model" not in answer
+    [said] = answer
+    assert said.kind == "said" and "drive_frequency" in said.text and "There is no model" not in said.text
+
+
+@pytest.mark.parametrize("question", ["show q9", "why nonsense", "run raby on q0"])
+def test_a_question_without_an_answer_says_why(waiting_lab, question):
+    *_, answer = answer_to(waiting_lab, question)
+    assert [one.kind for one in answer] == ["failed"] and "there is no" in answer[0].text
+
+
+def test_a_plot_is_named_and_a_conversation_that_breaks_is_told(waiting_lab, tmp_path):
+    *_, answer = answer_to(waiting_lab, "show the plot of rabi on q0")
+    assert answer[0].plots and open_lab(waiting_lab).store().blobs.path(answer[0].plots[0], ".png").exists()
+    (tmp_path / "lab.toml").write_text("no settings")
+    *_, answer = answer_to(tmp_path, "chip")
+    assert {one.kind for one in answer} == {"failed"} and "lab.toml" in answer[0].text
 
 
 def test_a_run_is_on_record_as_running_only_when_a_signal_can_stop_it(own_lab, monkeypatch):

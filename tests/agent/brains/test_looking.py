@@ -9,13 +9,13 @@ import pytest
 
 from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.looking import MOST_LOOKS, Found
-from reson.agent.chat.chat_tools import TOOLS, schemas
-from reson.agent.chat.facts import Record
-from reson.agent.chat.lookups import AT_NIGHT, Lookups, reading_tools
 from reson.agent.lab import open_lab
 from reson.agent.model.capabilities import EVERYTHING
 from reson.agent.model.pictures import number_png
 from reson.agent.observation import Measure
+from reson.agent.operations.for_models import as_tools
+from reson.agent.operations.lookups import AT_NIGHT, Lookups
+from reson.agent.operations.opened import PERSON, OpenLab
 from reson.records import Effect, Json
 from tests.agent.brains.chat_server import Answer, pictures_of, text_of
 from tests.agent.brains.test_questions import chip, failed, measure, passed, view
@@ -28,7 +28,7 @@ class Shelf:
         self.picture, self.asked = picture, []
 
     def tools(self):
-        return tuple(tool for tool in schemas() if tool.name in reading_tools())
+        return as_tools(AT_NIGHT)
 
     def look(self, name: str, given: Json | None) -> Found:
         self.asked.append((name, given))
@@ -60,7 +60,7 @@ def test_a_healthy_qubit_is_decided_as_before(serve, desk_for):
     decided, _ = decide(desk_for(server), shelf, view("q0"), view("q1", passed("resonator_spectroscopy")))
     assert set(decided) == {"q0", "q1"} and shelf.asked == []
     names = {tool["function"]["name"] for tool in server.requests[0]["tools"]}
-    assert not names & set(AT_NIGHT)
+    assert not names & AT_NIGHT.keys()
 
 
 @pytest.mark.parametrize("turns", [0, 2, 6])
@@ -115,11 +115,10 @@ def test_every_turn_is_on_record_and_no_turn_is_paid_for_twice(serve, desk_for, 
 
 
 def test_the_tools_of_the_night_read_and_nothing_else(tmp_path: Path):
-    assert set(reading_tools()) == set(AT_NIGHT)
-    assert all(TOOLS[name].effect is Effect.READS and not TOOLS[name].notes for name in reading_tools())
+    assert {row.effect for row in AT_NIGHT.values()} == {Effect.READS}
     lab = open_lab(tmp_path / "lab", seed=3, qubits=1)
     store = lab.store()
-    lookups = Lookups(Record(lab, store, lab.device(store).name))
+    lookups = Lookups(OpenLab(lab, store, lab.device(store).name, may=PERSON))
     for name, given in (("note", {"text": "x"}), ("run_experiment", {}), ("rm", {}), ("show_qubit", {"component": 7})):
         assert "refused" in json.loads(lookups.look(name, given).text)
     assert "refused" in json.loads(lookups.look("show_measurement", {"measurement_id": "m9"}).text)

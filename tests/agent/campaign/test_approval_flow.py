@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from reson.agent.approvals import approve, edit, reject, respond
-from reson.agent.cli.rollback import roll_back
 from reson.agent.lab import EPOCH, open_lab
 from reson.agent.launch import Plan, resume, start
 from reson.agent.memory import recall
+from reson.agent.operations.rolling_back import roll_back
 from reson.agent.policy import DEFAULT_POLICY
 from reson.authors import PERSON
 from reson.errors import ToolError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reson.agent.cli.rollback import roll_back
 from reson.agent.lab import EPOCH, open_lab
 from reson.agent.memory import recall
+from reson.agent.operations.rolling_back import roll_back
 from reson.records import Ending, Verdict
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import rollback_changes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reson.agent.cli.rollback import roll_back
 from reson.agent.lab import open_lab
+from reson.agent.operations.rolling_back import roll_back
 from reson.tools.store.parameters import current, rollback_changes
 
 

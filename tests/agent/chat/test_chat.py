@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.chat.commands import HELP, answer, lines_of
-from reson.agent.chat.opening import conversations, has_model, open_record, open_session
-from reson.agent.chat.session import MOST_CALLS, MOST_RUNS, Person, earlier, not_looked_up
+from reson.agent.chat.commands import answer
+from reson.agent.chat.opening import open_record, open_session
+from reson.agent.chat.session import MOST_CALLS, MOST_RUNS, Person
 from reson.agent.lab import Lab, open_lab
 from reson.agent.model.conversation import NoAnswer
+from reson.agent.operations.conversations import HELP, conversations, earlier, has_model, not_looked_up
+from reson.agent.operations.plainly import lines_of
 from reson.errors import OperatorError, ToolError
 from reson.records import Json
 from reson.tools.store.approvals import list_approvals

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 
-from reson.agent.chat import actions
-from reson.agent.chat.commands import answer, lines_of
-from reson.agent.chat.facts import Record
+from reson.agent.chat import commands, intents
+from reson.agent.chat.commands import answer
 from reson.agent.chat.intents import INTENTS
 from reson.agent.chat.session import Person
 from reson.agent.lab import open_lab
+from reson.agent.operations.opened import TALKING, OpenLab
+from reson.agent.operations.plainly import lines_of
 from reson.agent.policy import DEFAULT_POLICY, load_policy
 from reson.records import Quantity, Status, Verdict
 from reson.tools.store import parameters
@@ -29,7 +29,7 @@ def q(value: float, stderr: float, unit: str) -> Quantity:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenLab]:
     """Two nights of three qubits: q1 is well, q0 was set aside, T1 of q2 fell, and a write waits."""
     directory = tmp_path_factory.mktemp("morning") / "lab"
     with pytest.MonkeyPatch.context() as patch:
@@ -71,7 +71,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Record]:
                 night.policy = load_policy(directory / "policy.toml")
                 night.propose(rabi, "sx_amplitude", 0.16, 0.001, "")
             night.end()
-        yield Record(lab, store, DEVICE, author="ada")
+        yield OpenLab(lab, store, DEVICE, author="ada", may=TALKING)
 
 
 def said(component: str, kind: str, why: str, *diagnoses: dict[str, str]) -> dict:
@@ -83,18 +83,15 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     """What is started, in place of starting it."""
     started: list[tuple] = []
 
-    def run(record, watch, experiment, components, parameters=None, write=False):
-        started.append((experiment, tuple(components), parameters, write))
-        return SimpleNamespace()
+    def run(at, person, row, **given):
+        asked = row.checked(given)
+        what = ("calibrate",) if row.name == "calibrate" else (asked.experiment,)
+        how = () if row.name == "calibrate" else (asked.parameters, asked.write)
+        started.append((*what, tuple(asked.components), *how))
+        return {"run": "started"}
 
-    def calibrate(record, watch, components):
-        started.append(("calibrate", tuple(components)))
-        return SimpleNamespace()
-
-    monkeypatch.setattr(actions, "run_experiment", run)
-    monkeypatch.setattr(actions, "calibrate", calibrate)
-    monkeypatch.setattr(actions, "answer_what_waits", lambda record, watch, ended, ask: ended)
-    monkeypatch.setattr(actions, "outcome", lambda record, ended: {"run": "started"})
+    for module in (intents, commands):
+        monkeypatch.setattr(module, "run", run)
     return started
 
 
@@ -103,7 +100,7 @@ NOBODY = Person(
 )
 
 
-def ask(lab: Record, line: str) -> str:
+def ask(lab: OpenLab, line: str) -> str:
     found = answer(lab, line, NOBODY)
     return "\n".join(found if isinstance(found, tuple) else lines_of(found))
 

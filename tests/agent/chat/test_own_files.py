@@ -10,6 +10,7 @@ import pytest
 from reson.agent.chat.commands import answer
 from reson.agent.chat.opening import open_record
 from reson.agent.lab import Lab, open_lab
+from reson.agent.operations.own_files import ANALYSE_FILE
 from reson.errors import OperatorError, ToolError
 from reson.tools.store.integrity import problems
 from tests.agent.brains.chat_server import Answer, pictures_of
@@ -51,10 +52,8 @@ def test_a_model_sees_verdict_and_plot(lab: Lab) -> None:
 def test_no_other_file_is_read(lab: Lab, name: str) -> None:
     (lab.directory / "data" / "folder").mkdir()
     (lab.directory / "data" / "link.csv").symlink_to(lab.directory / "lab.toml")
-    from reson.agent.chat.files import analyse_file
-
     with pytest.raises(ToolError, match="there is no file") as caught:
-        analyse_file(open_record(lab), name, "t1", ["p:p1"], "t:us")
+        ANALYSE_FILE.in_words(open_record(lab), {"file": name, "experiment": "t1", "y": ["p:p1"], "x": "t:us"})
     assert "rabi.csv" in caught.value.message
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.chat.actions import run_experiment
-from reson.agent.chat.facts import Record
 from reson.agent.config import TEMPLATE
 from reson.agent.lab import EPOCH, open_lab
+from reson.agent.operations.opened import TALKING, OpenLab
+from reson.agent.operations.runs import RUN_EXPERIMENT
 from reson.errors import ToolError
 from reson.evals.tuned_qubits import tuned
 from reson.tools.devices.simulated.device import SimulatedDevice
@@ -76,9 +76,9 @@ def test_a_conversation_cannot_measure_all_pairs_by_naming_something_else(measur
     lab = open_lab(measured[0])
     store = lab.store()
     before = len(list_runs(store))
-    record = Record(lab, store, list_runs(store)[0].device)
+    at = OpenLab(lab, store, list_runs(store)[0].device, may=TALKING)
     with pytest.raises(ToolError):
-        run_experiment(record, lambda kind, body: None, "coupler_arc", [name])
+        RUN_EXPERIMENT.in_words(at, {"experiment": "coupler_arc", "components": [name]})
     assert len(list_runs(store)) == before
 
 

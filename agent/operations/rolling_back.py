@@ -1,19 +1,48 @@
-"""Carries out a rollback: one approval for each qubit, answered by the person at the keyboard, then committed."""
+"""Back to earlier values: one approval for each qubit, answered by the person who asks, then committed."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from reson.agent.approvals import approve, authorise
+from reson.agent.lab import device_name, lock_lab
+from reson.agent.operations.opened import OpenLab
+from reson.agent.operations.operation import Arguments, Operation
+from reson.agent.operations.values import change_in_words, value_in_words
 from reson.errors import ToolError, ToolErrorKind
-from reson.records import Action, ActionKind, Change, Effect
+from reson.records import Action, ActionKind, Change, Effect, Finite, content_hash
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
-from reson.tools.store.parameters import ParameterRow, commit
+from reson.tools.store.parameters import ParameterRow, commit, rollback_changes
 from reson.tools.store.runs import latest_device_time
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
     from reson.tools.store.store import Store
+
+
+class BackTo(Arguments):
+    as_of: Finite
+    components: tuple[str, ...]
+    remark: str = ""
+    confirmed: str = ""
+    """Hash of the changes that were confirmed; empty: whatever they are."""
+
+
+def _changes(at: OpenLab, asked: BackTo) -> list[Change]:
+    return rollback_changes(at.store, at.device, asked.components, asked.as_of)
+
+
+def _roll_back(at: OpenLab, asked: BackTo) -> list[ParameterRow]:
+    """Raises ``ToolError`` (not_allowed) as ``roll_back`` does, and where others than the confirmed would be made."""
+    with lock_lab(at.lab, "reson params rollback"):
+        changes = _changes(at, asked)
+        if asked.confirmed not in ("", hash_of(changes)):
+            raise ToolError(ToolErrorKind.NOT_ALLOWED, "values have changed since it was confirmed: look again")
+        return roll_back(at.lab, at.store, changes, at.by, asked.remark)
+
+
+def hash_of(changes: list[Change]) -> str:
+    return content_hash([one.to_json() for one in changes])
 
 
 def roll_back(lab: Lab, store: Store, changes: list[Change], by: str, note: str) -> list[ParameterRow]:
@@ -30,8 +59,6 @@ def roll_back(lab: Lab, store: Store, changes: list[Change], by: str, note: str)
 def _roll_back_one(
     lab: Lab, store: Store, component: str, changes: list[Change], by: str, note: str
 ) -> list[ParameterRow]:
-    from reson.agent.lab import device_name
-
     device = device_name(lab.config.device)
     asked = sum(row.kind is ActionKind.ROLLBACK for row in list_approvals(store))
     now = latest_device_time(store, device)
@@ -59,3 +86,15 @@ def _roll_back_one(
     if row.status is ApprovalStatus.PENDING:
         approve(store, row.id, by, note)
     return commit(store, row.id, device_time=now)
+
+
+ROLLBACK_CHANGES = Operation(
+    "rollback_changes", Effect.READS, BackTo, _changes, lambda at, found: [change_in_words(one) for one in found]
+)
+ROLL_BACK = Operation(
+    "roll_back",
+    Effect.ANSWERS,
+    BackTo,
+    _roll_back,
+    lambda at, rows: [f"{row.component} {row.parameter} = {value_in_words(row)}" for row in rows],
+)

@@ -4,42 +4,42 @@ analyse``. Nothing is kept of it but its picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from reson.agent.chat.facts import Record
+from reson.agent.operations.opened import OpenLab
+from reson.agent.operations.operation import Arguments, Operation
 from reson.errors import ToolError, ToolErrorKind
-from reson.records import Json
+from reson.records import Effect, Json
 
 FOLDER = "data"
 """Of a lab: a conversation reads no file elsewhere, whoever asks for it."""
 NAMED = 20
 
 
-def analyse_file(
-    record: Record,
-    file: str,
-    experiment: str,
-    y: Sequence[str],
-    x: str = "",
-    error: Sequence[str] = (),
-    series: str = "",
-    row: str = "",
-    shots: str = "",
-    told: Mapping[str, str | float] | None = None,
-) -> Json:
-    """Verdict, reasons, values and plot. Raises ``ToolError`` for another place or experiment, ``OperatorError`` for a
-    file that does not hold what the experiment needs.
+class OwnFile(Arguments):
+    file: str
+    experiment: str
+    y: list[str]
+    x: str = ""
+    error: list[str] = []
+    series: str = ""
+    row: str = ""
+    shots: str = ""
+    told: dict[str, str] = {}
+
+
+def _analyse(at: OpenLab, asked: OwnFile) -> Json:
+    """Raises ``ToolError`` for another place or experiment, ``OperatorError`` for a file that does not hold what the
+    experiment needs.
     """
     from reson.agent import own_data
     from reson.tools.own_data.columns import Wanted
     from reson.tools.own_data.reading import read_file
 
-    path = _inside(record.lab.directory / FOLDER, file)
-    given = own_data.told_of(experiment, told or {})
-    wanted = Wanted(x, tuple(y), tuple(error), series, row, shots)
-    seen = own_data.analyse(read_file(path), experiment, wanted, given)
-    blobs = record.store.blobs
+    path = _inside(at.lab.directory / FOLDER, asked.file)
+    given = own_data.told_of(asked.experiment, asked.told)
+    wanted = Wanted(asked.x, tuple(asked.y), tuple(asked.error), asked.series, asked.row, asked.shots)
+    seen, blobs = own_data.analyse(read_file(path), asked.experiment, wanted, given), at.store.blobs
     return seen.to_json() | {"file": path.name, "plot": str(blobs.path(blobs.put(seen.picture, ".png"), ".png"))}
 
 
@@ -57,3 +57,6 @@ def _inside(folder: Path, name: str) -> Path:
             f"there is no file {name[:60]!r} in {folder}, where files are read; there are {', '.join(there) or 'none'}",
         )
     return path
+
+
+ANALYSE_FILE = Operation("analyse_file", Effect.READS, OwnFile, _analyse)

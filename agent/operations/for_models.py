@@ -1,0 +1,31 @@
+"""Operations as the tools of a model: schemas, and an answer to every call, also to one that has no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reson.agent.model.conversation import Tool
+from reson.agent.operations.operation import Operation, Rows
+from reson.errors import OperatorError, ToolError, ToolErrorKind
+
+
+def as_tools(rows: Rows) -> tuple[Tool, ...]:
+    return tuple(Tool(name=row.name, description=row.words, parameters=row.schema()) for row in rows.values())
+
+
+def one_of(rows: Rows, name: str) -> Operation[Any, Any]:
+    """Raises ``ToolError`` (bad_arguments) for what there is not."""
+    if name not in rows:
+        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no tool {name[:60]!r}; there are {', '.join(rows)}")
+    return rows[name]
+
+
+def or_refusal(answer: Callable[[], Any]) -> Any:
+    """The answer, or why there is none: a refusal is an answer too, which a model can act on."""
+    try:
+        return answer()
+    except ToolError as error:
+        return {"refused": error.message}
+    except OperatorError as error:
+        return {"refused": error.what, "remedy": error.remedy}

@@ -1,0 +1,33 @@
+"""What a model may look up at night before it decides: operations that read, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from reson.agent.asking.looking import Found
+from reson.agent.model.conversation import Tool
+from reson.agent.operations.for_models import as_tools, one_of, or_refusal
+from reson.agent.operations.listed import some
+from reson.agent.operations.measurements import LOOK_AT_PLOT
+from reson.agent.operations.opened import LOOKING, OpenLab
+from reson.records import Json
+
+AT_NIGHT = some("""
+    show_qubit list_measurements show_measurement look_at_plot parameter_history show_experiment show_diagnosis
+    value_over_nights compare_runs troubles list_notes
+""")
+"""Not among them: the index, which the run itself holds open, and what concerns people alone."""
+
+
+class Lookups:
+    def __init__(self, at: OpenLab) -> None:
+        self.at = replace(at, may=LOOKING)
+
+    def tools(self) -> tuple[Tool, ...]:
+        return as_tools(AT_NIGHT)
+
+    def look(self, name: str, given: Json | None) -> Found:
+        result = or_refusal(lambda: one_of(AT_NIGHT, name).in_words(self.at, given))
+        picture = str(result.get("plot", "")) if name == LOOK_AT_PLOT.name and isinstance(result, dict) else ""
+        return Found(text=json.dumps(result, ensure_ascii=False), picture=picture)
