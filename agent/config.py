@@ -190,7 +190,7 @@ kind = "simulated"
 seed = {seed}                     # another seed is another chip
 qubits = {qubits}
 
-# chip = "chip.toml"         # a chip of your own in place of seed and qubits: docs/chip.md
+# chip = "chip.toml"         # couplers, values of its own, faults: docs/chip.md
 
 [device.faults]              # for trying things out: `reson device faults` describes the kinds
 # q2 = "attenuator"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reson.tools.devices.order import DeviceOrder
     from reson.tools.store.store import Store
 
+CHIP_FILE = "chip.toml"
 EPOCH = datetime(2026, 1, 1, 22, 0, tzinfo=UTC)
 """The evening on which the clock of a new simulated chip starts."""
 
@@ -120,13 +121,20 @@ def device_name(settings: DeviceSettings) -> str:
 
 
 def open_lab(
-    directory: Path, *, seed: int | None = None, qubits: int | None = None, device: str = "", measure: str = ""
+    directory: Path,
+    *,
+    seed: int | None = None,
+    qubits: int | None = None,
+    chip: str = "",
+    device: str = "",
+    measure: str = "",
 ) -> Lab:
     """Open the lab, making it with defaults on first use.
 
-    ``seed`` and ``qubits`` describe the chip of a new simulated lab, ``device`` (like fake:torino) and ``measure``
-    (like best:10) another one. Raises ``OperatorError`` when the directory cannot be used, a file in it cannot be
-    read, or an existing lab has another device than asked for.
+    ``seed`` and ``qubits`` describe the chip of a new simulated lab, and ``chip`` is the text of its chip file, if it
+    is to have one; a chip file that lies there already is taken as it is. ``device`` (like fake:torino) and ``measure``
+    (like best:10) describe another one. Raises ``OperatorError`` when the directory cannot be used, a file in it
+    cannot be read, or an existing lab has another device than asked for.
     """
     kind, name = parse_address(device) if device else (None, "")
     settings = directory / "lab.toml"
@@ -140,6 +148,10 @@ def open_lab(
                     "put its lab.toml back, or choose another directory with --lab",
                 )
             asked = {"kind": kind, "name": name, "measure": measure, "seed": seed, "qubits": qubits}
+            if chip:
+                asked["chip"] = CHIP_FILE
+                if not (directory / CHIP_FILE).exists():
+                    _write_once(directory / CHIP_FILE, chip)
             _write_once(settings, lab_text(_settings_of(asked)))
         policy = directory / "policy.toml"
         if not held and not policy.exists():  # from a lab that was used it was taken away: then nothing is allowed

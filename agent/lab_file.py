@@ -7,6 +7,13 @@ import re
 from reson.agent.budgets import ENOUGH_FOR, GROWTH
 from reson.agent.config import TEMPLATE, DeviceSettings
 
+NEW_CHIP = """\
+# The simulated chip of this lab: seed and number of qubits stand in lab.toml, every key in docs/chip.md. The parameter
+# table belongs to what is described here: with another description it is another chip, which starts cold.
+name = "line"
+coupling = "line"            # neighbours; also "square", "heavy_hex", pairs like [[0, 1], [1, 2]], or "none"
+couplers = "tunable"         # by a flux, with a CZ for each pair of neighbours; or "fixed"
+"""
 _OTHER = """\
 [device]
 kind = "{kind}"
@@ -45,7 +52,7 @@ def lab_text(device: DeviceSettings) -> str:
     if device.kind != "simulated" or device.qubits > ENOUGH_FOR:
         text = _BUDGETS.sub(r"# \g<0>", text)
     if device.kind == "simulated":
-        return text
+        return text.replace("# chip =", "chip =") if device.chip else text
     section = (_AER if device.kind == "aer" else _OTHER).format(**device.model_dump())
     if device.kind == "ibm":
         # a job may wait in the queue for hours; the budget that costs money is quantum_seconds

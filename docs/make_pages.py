@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from reson.agent.lab import open_lab
+from reson.agent.lab_file import NEW_CHIP
 from reson.agent.launch import Plan, start
 from reson.prompts.gallery import gallery
 from reson.tools.devices.simulated.fault_page import faults_page
@@ -26,7 +27,7 @@ CHROMIUM = (
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
-        lab = open_lab(Path(directory), seed=SEED)
+        lab = open_lab(Path(directory), seed=SEED, chip=NEW_CHIP)
         ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)
         pictures = DOCS / "pictures"
         pictures.mkdir(exist_ok=True)

@@ -39,11 +39,7 @@ def wanted(seed: int, qubits: int) -> Wanted:
     """One night of a cold chip of neighbours in a line."""
     os.environ[KEY_ENV] = "none"
     with tempfile.TemporaryDirectory() as directory:
-        open_lab(Path(directory), seed=seed, qubits=qubits)
-        (Path(directory) / "chip.toml").write_text('coupling = "line"\n', encoding="utf-8")
-        settings = Path(directory) / "lab.toml"
-        settings.write_text(settings.read_text(encoding="utf-8").replace("# chip =", "chip ="), encoding="utf-8")
-        lab = open_lab(Path(directory))
+        lab = open_lab(Path(directory), seed=seed, qubits=qubits, chip='coupling = "line"\n')
         model = ModelSettings(base_url=CLOSED, choose="nobody", key_env=KEY_ENV, retries=0)
         lab = replace(lab, config=lab.config.model_copy(update={"brain": "cascade", "model": model}))
         ended = start(lab, Plan(kind="night", rest=True), lambda kind, body: None)

@@ -69,12 +69,7 @@ def make_lab(directory: Path, seed: int, qubits: int, faulty: FaultyChip | None)
     """A new lab on the chip of this seed, with the faults of a scenario."""
     from reson.agent.lab import open_lab
 
-    open_lab(directory, seed=seed, qubits=qubits)
-    if faulty is not None:
-        (directory / "chip.toml").write_text(faulty.text)
-        settings = directory / "lab.toml"
-        settings.write_text(settings.read_text().replace("# chip =", "chip ="))
-    return open_lab(directory)
+    return open_lab(directory, seed=seed, qubits=qubits, chip=faulty.text if faulty else "")
 
 
 def run_night(seed: int, qubits: int = 5, second: bool = False, faulty: FaultyChip | None = None) -> NightResult:

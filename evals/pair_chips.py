@@ -105,19 +105,16 @@ def run_night(seed: int, t1_factor: float = 1.0) -> ChipResult:
 
 def _new_lab(directory: Path, seed: int, t1_factor: float) -> Lab:
     from reson.agent.lab import open_lab
+    from reson.agent.lab_file import NEW_CHIP
     from reson.tools.devices.simulated.device import open_simulated
 
-    open_lab(directory, seed=seed, qubits=QUBITS)
-    described = f'seed = {seed}\nqubits = {QUBITS}\ncoupling = "line"\ncouplers = "tunable"\n'
+    described = NEW_CHIP
     if t1_factor != 1.0:
         drawn = open_simulated(seed, QUBITS, {}, CLOCK).chip.truth.transmons
         described += "".join(
             f"[qubit.{Qubit(qubit)}]\nt1 = {t1_factor * one.t1!r}\n" for qubit, one in enumerate(drawn)
         )
-    (directory / "chip.toml").write_text(described)
-    settings = directory / "lab.toml"
-    settings.write_text(settings.read_text().replace("# chip =", "chip ="))
-    return open_lab(directory)
+    return open_lab(directory, seed=seed, qubits=QUBITS, chip=described)
 
 
 def _judged(

@@ -29,10 +29,12 @@ def init(
     if as_json:
         output.document({"settings": str(settings), "policy": str(policy), "device": place.device(lab)})
         return
+    chip = lab.config.device.chip
     output.lines(
         [
             f"a lab on {place.device(lab)}",
             f"{settings}: what it measures, what for, and how much it may use",
+            *([f"{chip}: the simulated chip"] if chip else []),
             f"{policy}: what it may do without asking; `reson policy` says it in words",
         ]
     )

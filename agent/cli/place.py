@@ -56,10 +56,12 @@ def at(context: typer.Context, by: str = "") -> OpenLab:
 def lab_to_make(context: typer.Context, seed: int | None = None, qubits: str = "", device: str = "") -> Lab:
     """The lab, made on first use: with defaults, or as asked for. Raises ``OperatorError``."""
     from reson.agent.lab import open_lab
+    from reson.agent.lab_file import NEW_CHIP
 
     chosen = arguments.choice(qubits)
     size = int(chosen) if chosen.isdecimal() else None
-    return open_lab(directory(context), seed=seed, qubits=size, device=device, measure=chosen)
+    chip = NEW_CHIP if device in ("", "simulated") else ""
+    return open_lab(directory(context), seed=seed, qubits=size, chip=chip, device=device, measure=chosen)
 
 
 def device(lab: Lab) -> str:

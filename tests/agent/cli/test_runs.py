@@ -6,9 +6,11 @@ import json
 import re
 from pathlib import Path
 
+from reson.tools.devices.simulated.chip_file import load_chip
 from reson.tools.part_of_sweep import swept
 from reson.tools.store.measurements import get_measurement, load_raw
 from reson.tools.store.store import open_store
+from tests.agent.cli.conftest import call
 
 
 def test_json_is_alone_on_stdout_and_progress_goes_to_stderr(made):
@@ -116,9 +118,9 @@ def test_a_json_document_of_every_reading_command(reson):
 
 def test_a_lab_is_made_without_running_anything_and_a_second_time_left_as_it_is(reson_nowhere):
     said = reson_nowhere("init", "--seed", "3", "--qubits", "2", "--json")
-    assert said.code == 0 and said.json["device"] == "simulated-3"
+    assert said.code == 0 and said.json["device"].startswith("line-")
     settings, policy = (Path(said.json[name]) for name in ("settings", "policy"))
-    assert {path.name for path in settings.parent.iterdir()} == {"lab.toml", "policy.toml"}
+    assert {path.name for path in settings.parent.iterdir()} == {"lab.toml", "policy.toml", "chip.toml"}
     settings.write_text(settings.read_text() + "\n# ours\n")
     before = settings.read_text(), policy.read_text()
     assert str(settings) in reson_nowhere("init").out
@@ -129,7 +131,17 @@ def test_a_lab_is_made_without_running_anything_and_a_second_time_left_as_it_is(
 def test_a_lab_of_another_device_is_not_made_over(reson_nowhere):
     reson_nowhere("init")
     said = reson_nowhere("init", "--device", "fake:torino")
-    assert said.code == 1 and "belongs to simulated-7" in said.err
+    assert said.code == 1 and "belongs to line-" in said.err
+
+
+def test_the_chip_of_a_new_lab_is_a_line_with_tunable_couplers_or_the_file_that_lies_there(reson_nowhere, tmp_path):
+    settings = Path(reson_nowhere("init", "--qubits", "3", "--json").json["settings"])
+    drawn = load_chip(settings.parent / "chip.toml", seed=7, qubits=3)
+    assert drawn.tunable and drawn.coupling == ((0, 1), (1, 2))
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "chip.toml").write_text('name = "mine"\n[qubit.q0]\nt1 = 40e-6\n')
+    assert call(own, "init", "--json").json["device"].startswith("mine-")
 
 
 def test_verbose_tells_each_job_too(reson):
