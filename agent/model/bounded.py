@@ -10,7 +10,9 @@ import httpx2
 from reson.agent.model.conversation import FailureKind, NoAnswer
 
 LARGEST_ANSWER = 32 * 2**20
-"""Bytes of one answer, errors included: a stream of 100,000 tokens takes about 25 MB."""
+"""Bytes of one answer: a stream of 100,000 tokens takes about 25 MB."""
+LARGEST_ERROR = 2**20
+"""Bytes of one that is an error: some words, or a page."""
 
 _PACKED = ("gzip", "x-gzip", "deflate")
 _AUTOMATIC = 32 + zlib.MAX_WBITS
@@ -20,18 +22,19 @@ _AUTOMATIC = 32 + zlib.MAX_WBITS
 class Bounded(httpx2.SyncByteStream):
     """A body, unpacked, that ends with ``NoAnswer`` where it grows too large."""
 
-    def __init__(self, body: httpx2.SyncByteStream, packed: bool) -> None:
+    def __init__(self, body: httpx2.SyncByteStream, packed: bool, largest: int) -> None:
         self._body = body
         self._packed = packed
+        self._largest = largest
 
     def __iter__(self) -> Iterator[bytes]:
         unpack = zlib.decompressobj(_AUTOMATIC) if self._packed else None
-        left = LARGEST_ANSWER
+        left = self._largest
         for raw in self._body:
             piece = unpack.decompress(raw, left + 1) if unpack else raw
             left -= len(piece)
             if left < 0:
-                raise NoAnswer(FailureKind.MALFORMED, f"the answer is larger than {LARGEST_ANSWER >> 20} MB")
+                raise NoAnswer(FailureKind.MALFORMED, f"the answer is larger than {self._largest >> 20} MB")
             yield piece
 
     def close(self) -> None:
@@ -53,7 +56,8 @@ def guard(response: httpx2.Response) -> None:
     if packing not in ("", "identity", *_PACKED):
         raise NoAnswer(FailureKind.MALFORMED, f"the answer is packed by {packing[:20]}, which nobody asked for")
     assert isinstance(response.stream, httpx2.SyncByteStream), "the client is a synchronous one"
-    response.stream = Bounded(response.stream, packing in _PACKED)
+    largest = LARGEST_ERROR if response.is_error else LARGEST_ANSWER
+    response.stream = Bounded(response.stream, packing in _PACKED, largest)
 
 
 def _same(here: httpx2.URL, there: httpx2.URL) -> bool:

@@ -138,7 +138,7 @@ class HttpEndpoint:
             text=struck(said.text, self.key),
             thought=struck(said.thought, self.key),
             tool_calls=tuple(self._struck(call) for call in said.calls),
-            usage=said.usage or self._estimated(request, said),
+            usage=self._counted(request, said),
             finish=struck(said.finish, self.key)[:40],
             model=struck(said.model, self.key)[:200] or request.model,
             left_out=tuple(sorted(self.unknown)),
@@ -156,8 +156,13 @@ class HttpEndpoint:
         if error.wasted != NOTHING:
             return error.wasted
         if error.kind in _PAID or said.events:
-            return said.usage or self._estimated(request, said)
+            return self._counted(request, said)
         return NOTHING
+
+    def _counted(self, request: Request, said: Said) -> Usage:
+        """As the endpoint counts, where it counts what it said."""
+        told = said.usage
+        return told if told and (told.output or not said.written) else self._estimated(request, said)
 
     def _estimated(self, request: Request, said: Said) -> Usage:
         return Usage(input=sum(request_tokens(request)), output=text_tokens(said.written), estimated=True)

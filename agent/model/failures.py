@@ -170,10 +170,10 @@ def _by_proxy(url: str) -> str:
 
 def _told(error: NoAnswer, key: str, sent: Collection[str]) -> NoAnswer:
     """The failure as it may be kept. One that names a feature is a refusal, with whatever status it came."""
-    cannot = refused_feature(error.told, sent) or ""
+    cannot = refused_feature(error.told[:LONGEST_TOLD], sent) or ""
     return NoAnswer(
         FailureKind.REFUSED if cannot else error.kind,
-        " ".join(struck(clean(error.message), key).split())[:LONGEST_MESSAGE],
+        " ".join(struck(clean(error.message[: 2 * LONGEST_TOLD]), key).split())[:LONGEST_MESSAGE],
         wasted=error.wasted,
         cannot=cannot,
         told=error.told[:LONGEST_TOLD],

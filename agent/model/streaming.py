@@ -25,6 +25,9 @@ MOST_TOKENS = 100_000_000
 _DONE: Json = {"done": True}
 _ENOUGH = 32
 """Bytes after which a stream can be told from a document, white space before it included."""
+LARGEST_EVENT = 8 * 2**20
+"""Bytes of one event, or of an answer that is no stream: as objects it may take thirty times that."""
+_MARK = b"\xef\xbb\xbf"
 LONGEST_CALL = 20_000
 """Characters of a call's arguments after which nobody looks any more whether they are whole."""
 
@@ -38,14 +41,19 @@ def events_in(pieces: Iterable[bytes]) -> Iterator[Json]:
     for piece in pieces:
         waiting += piece
         if streamed is None and len(waiting) >= _ENOUGH:
+            waiting = waiting.removeprefix(_MARK)
             streamed = _is_stream(waiting)
         while streamed and (end := waiting.find(b"\n", looked)) >= 0:
             line = bytes(waiting[:end]).strip()
             del waiting[: end + 1]
             looked = 0
+            if len(line) > LARGEST_EVENT:
+                raise NoAnswer(FailureKind.MALFORMED, f"a piece of the answer is longer than {LARGEST_EVENT >> 20} MB")
             if event := _event(line):
                 yield event
         looked = len(waiting)
+        if looked > LARGEST_EVENT:
+            raise NoAnswer(FailureKind.MALFORMED, f"a piece of the answer is longer than {LARGEST_EVENT >> 20} MB")
     if not (_is_stream(waiting) if streamed is None else streamed):
         yield _whole(bytes(waiting))
     elif event := _event(bytes(waiting).strip()):
@@ -234,8 +242,9 @@ def _parts(content: Any) -> tuple[str, str]:
 
 
 def _usage(usage: Any) -> Usage | None:
+    """As the endpoint counts; None where it counts nothing, or what cannot be: a question is never without a token."""
     counted = usage if isinstance(usage, dict) else {}
     sent, made = counted.get("prompt_tokens"), counted.get("completion_tokens")
-    if isinstance(sent, int) and isinstance(made, int) and 0 <= sent <= MOST_TOKENS and 0 <= made <= MOST_TOKENS:
+    if type(sent) is int and type(made) is int and 0 < sent <= MOST_TOKENS and 0 <= made <= MOST_TOKENS:
         return Usage(input=sent, output=made)
     return None

@@ -56,7 +56,14 @@ NO_ANSWER: dict[str, tuple[Answer, FailureKind, str]] = {
     "64 MB packed, in an error": (
         Answer(status=400, packed_error=PACKED, headers={"Content-Encoding": "gzip"}),
         M,
-        "larger than 32 MB",
+        "larger than 1 MB",
+    ),
+    "an error of 30 MB": (Answer(status=400, page="model " * 5_000_000), M, "larger than 1 MB"),
+    "10 million empty lists": (Answer(raw=b'{"choices": [' + b"[]," * 10_000_000 + b"[]]}"), M, "longer than 8 MB"),
+    "10 million empty lists in a stream": (
+        Answer(raw=b'data: {"choices": [' + b"[]," * 10_000_000 + b"[]]}\n\n"),
+        M,
+        "longer than 8 MB",
     ),
     "packed by what nobody asked for": (packed(b"x", "zstd"), M, "packed by zstd"),
     "packed and spoilt": (packed(b"no gzip at all", "gzip"), M, "cannot be used"),
@@ -137,6 +144,11 @@ SOUND: dict[str, tuple[Answer, str, list[tuple[str, object]]]] = {
         "hi",
         [],
     ),
+    "a stream that an editor saved": (
+        Answer(raw=b'\xef\xbb\xbfdata: {"choices":[{"delta":{"content":"hi"},"finish_reason":"stop"}]}\n\n'),
+        "hi",
+        [],
+    ),
     "comments that keep a line open": (
         Answer(raw=b': wait\n\ndata: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'),
         "hi",
@@ -209,6 +221,28 @@ def test_an_odd_answer_is_understood(serve, desk_for, events, name):
     assert [(one.name, json.loads(one.arguments or "{}")) for one in reply.tool_calls] == calls
     assert KEY not in json.dumps(events) + "".join(heard)
     assert "ink" not in "".join(heard) or name == "a thought opened by the template"
+
+
+UNCOUNTED = {
+    "nothing": {"prompt_tokens": 0, "completion_tokens": 0},
+    "an answer for nothing": {"prompt_tokens": 500, "completion_tokens": 0},
+    "a question for nothing": {"prompt_tokens": 0, "completion_tokens": 500},
+    "less than nothing": {"prompt_tokens": -5, "completion_tokens": 5},
+    "yes and no": {"prompt_tokens": True, "completion_tokens": True},
+    "words": {"prompt_tokens": "5", "completion_tokens": "5"},
+    "half of it": {"prompt_tokens": 500},
+    "no object": [500, 5],
+}
+
+
+@pytest.mark.parametrize("name", UNCOUNTED)
+def test_an_endpoint_that_counts_nothing_is_counted_for(serve, desk_for, name):
+    """Else its questions would cost no budget however many they are."""
+    event = {"choices": [{"delta": {"content": "hello " * 40}, "finish_reason": "stop"}], "usage": UNCOUNTED[name]}
+    desk = desk_for(serve(in_turn(Answer(raw=f"data: {json.dumps(event)}\n\n".encode()))))
+    usage = desk.ask(question()).usage
+    assert usage.estimated and usage.input > 0 and usage.output > 20
+    assert desk.spent.tokens == usage.input + usage.output
 
 
 def decisions(*names: str) -> str:
