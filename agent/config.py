@@ -14,6 +14,7 @@ from reson.agent.chip import with_chip
 from reson.agent.console_settings import ConsoleSettings
 from reson.errors import OperatorError
 from reson.records import Finite, Record
+from reson.toml_text import parse_toml
 from reson.tools.devices.order import NAMELESS, IbmOptions, Kind, NoiseOptions
 
 Positive = Annotated[Finite, Field(gt=0)]
@@ -245,7 +246,7 @@ def read_settings(path: Path) -> LabConfig:
     a lab made by Reson never has one.
     """
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        said = parse_toml(path.read_text(encoding="utf-8-sig"))
         if not said:
             raise OperatorError(f"{path} is empty", _BACK)
         return LabConfig.model_validate(said)

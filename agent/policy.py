@@ -18,10 +18,11 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from reson.agent.policy_names import misspelt
 from reson.changes import changes_of
-from reson.components import named
+from reson.components import named, with_qubits
 from reson.errors import OperatorError
 from reson.hours import shown
 from reson.records import Action, ActionKind, Change, Effect, Finite, Record, Verdict
+from reson.toml_text import parse_toml
 from reson.tools.quantities import PARAMETERS
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
@@ -133,6 +134,12 @@ class Rule(Record):
         return value
 
 
+class _Written(Record):
+    """The keys of ``policy.toml``."""
+
+    rule: tuple[Rule, ...] = ()
+
+
 class Policy(Record):
     rule: tuple[Rule, ...] = ()
     zone: str = "UTC"
@@ -172,7 +179,7 @@ def parse_policy(text: str, name: str = "policy.toml") -> Policy:
     """Raises ``OperatorError`` with the line, for bad TOML as for a rule that makes no sense."""
     remedy = f"mend it, or {_DEFAULT}; nothing runs until then"
     try:
-        policy = Policy.model_validate(tomllib.loads(text))
+        rules = _Written.model_validate(parse_toml(text)).rule
     except tomllib.TOMLDecodeError as error:
         raise OperatorError(f"{name} is not readable as TOML: {error}", remedy) from error
     except ValidationError as error:
@@ -180,11 +187,11 @@ def parse_policy(text: str, name: str = "policy.toml") -> Policy:
         field = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
         line = _line(text, first["loc"])
         raise OperatorError(f"{name}, line {line}: {field}: {first['msg']}", remedy) from error
-    for number, rule in enumerate(policy.rule):
+    for number, rule in enumerate(rules):
         if wrong := misspelt(rule.model_dump()):
             field, message = wrong
             raise OperatorError(f"{name}, line {_line(text, ('rule', number, field))}: {field}: {message}", remedy)
-    named = (rule.model_copy(update={"name": rule.name or f"rule {n}"}) for n, rule in enumerate(policy.rule, 1))
+    named = (rule.model_copy(update={"name": rule.name or f"rule {n}"}) for n, rule in enumerate(rules, 1))
     return Policy(rule=tuple(named))
 
 
@@ -202,7 +209,8 @@ def decide(policy: Policy, action: Action, context: Context) -> tuple[Decision, 
 
 def answers_together(policy: Policy, rule: str) -> bool:
     """Whether requests that the rule of this name asked for may be approved several at once."""
-    return any(one.name == rule and one.together for one in policy.rule)
+    named = [one for one in policy.rule if one.name == rule]
+    return bool(named) and all(one.together for one in named)
 
 
 def describe(policy: Policy) -> list[str]:
@@ -222,7 +230,7 @@ def _matches(rule: Rule, action: Action, context: Context, zone: str) -> bool:
         and rule.kind in (None, action.kind)
         and rule.verdict in (None, context.verdict)
         and _fits(rule.device_kind, context.device_kind)
-        and _names_match(rule, rule.component, list(named(action.component)))
+        and _names_match(rule, rule.component, _touched(rule, action.component))
         and _names_match(rule, rule.experiment, [str(action.arguments.get("experiment", ""))])
         and _changes_match(rule, action)
         and (rule.hours is None or _within(rule.hours, context.device_time, zone))
@@ -235,6 +243,12 @@ def _names_match(rule: Rule, pattern: str | None, names: list[str]) -> bool:
     """A rule that lets something run must match every name; one that holds it back, any."""
     matches = (_fits(pattern, name) for name in names)
     return all(matches) if rule.decision is Decision.AUTO else any(matches)
+
+
+def _touched(rule: Rule, component: str) -> list[str]:
+    """What is named; for a rule that holds back also the qubits of a pair or coupler, which a pulse on it moves."""
+    names = named(component)
+    return list(names) if rule.decision is Decision.AUTO else [one for name in names for one in with_qubits(name)]
 
 
 def _changes_match(rule: Rule, action: Action) -> bool:

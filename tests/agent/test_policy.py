@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reson.agent.policy import DEFAULT_POLICY, Context, decide, describe, load_policy, parse_policy
+from reson.agent.policy import (
+    DEFAULT_POLICY,
+    Context,
+    answers_together,
+    decide,
+    describe,
+    load_policy,
+    parse_policy,
+)
 from reson.errors import OperatorError
 from reson.records import Action, ActionKind, Effect, Verdict
 
@@ -145,6 +153,20 @@ def test_each_matcher(matcher: str, fitting: Action, other: Action) -> None:
     assert decide(policy, other, _context())[1] == "no rule matches"
 
 
+@pytest.mark.parametrize("acted_on", ["q1-q4", "q0-q1", "c1-4", "q0,q1-q2"])
+def test_a_qubit_that_is_held_back_is_so_with_its_pairs_and_couplers(acted_on: str) -> None:
+    """A pulse on a pair moves its qubits; what is allowed on a qubit is not yet allowed on a pair."""
+    for decision, expected in (("deny", "it"), ("ask", "it"), ("auto", "no rule matches")):
+        policy = parse_policy(f'[[rule]]\nname = "it"\ndecision = "{decision}"\ncomponent = "q1"')
+        assert decide(policy, _measure(acted_on), _context())[1] == expected
+
+
+def test_one_of_two_rules_of_one_name_does_not_let_the_requests_of_the_other_be_answered_together() -> None:
+    text = '[[rule]]\nname = "it"\ndecision = "ask"\nkind = "write"\n[[rule]]\nname = "it"\ndecision = "ask"\n'
+    assert not answers_together(parse_policy(text + "together = true"), "it")
+    assert answers_together(parse_policy(text.replace('kind = "write"', "together = true") + "together = true"), "it")
+
+
 def test_a_rule_that_permits_must_fit_everything_and_one_that_holds_back_anything() -> None:
     both = _write(("x_amplitude", 0.1, 0.2, None), ("t1", 1e-5, 2e-5, None))
     for decision, expected in (("auto", "no rule matches"), ("ask", "it"), ("deny", "it")):
@@ -189,6 +211,10 @@ def test_hours_are_those_of_the_lab() -> None:
         ('[[rules]]\ndecision = "auto"', "line 1", "rules"),
         ('[[rule]]\ndecision = "auto"\ntogether = true', "line 3", "answer together"),
         ("[[rule]]\ndecision = auto", "line 2", "TOML"),
+        ('zone = "Europe/Berlin"\n[[rule]]\ndecision = "auto"', "line 1", "zone"),
+        ("a = " + "[" * 100_000, "TOML", "recursion"),
+        ("a = " + "9" * 5000, "TOML", "4300 digits"),
+        ("[[rule]]\ndecision = 'auto'\nmax_change = 1" + "0" * 5000, "TOML", "digits"),
     ],
 )
 def test_nonsense_is_refused_with_its_line(tmp_path: Path, text: str, where: str, what: str) -> None:

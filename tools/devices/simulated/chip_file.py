@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reson.components import Qubit
 from reson.errors import OperatorError
 from reson.records import Finite, Json, Record, content_hash
+from reson.toml_text import parse_toml
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.couplers import CouplerTruth, with_couplers, with_tunable_couplers
 from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault, named
@@ -209,7 +210,7 @@ def load_chip(
     Raises ``OperatorError`` where the file cannot be, or says something else.
     """
     try:
-        written = ChipFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        written = ChipFile.model_validate(parse_toml(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise OperatorError(f"the chip file {path} cannot be read: {error.strerror}", "mend device.chip") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
