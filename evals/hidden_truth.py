@@ -31,6 +31,7 @@ def truth_of(device: SimulatedDevice) -> dict[str, Any]:
         "clock": time,
         "qubits": {Qubit(qubit): _plain(asdict(one)) for qubit, one in enumerate(truth.transmons)},
         "couplers": [_plain(asdict(one)) for one in truth.couplers],
+        "realism": list(device.realism),
         "drive_lines": list(truth.drive_lines) if truth.drive_lines else None,
         "faults": [_fault(fault, time) for fault in chip.scenario],
     }
@@ -41,6 +42,7 @@ def lines_of(device: SimulatedDevice) -> list[str]:
     chip = device.chip
     time = device.now().timestamp()
     found = [WARNING, f"{device.name} at {moment(time)} UTC"]
+    found += [f"realism: {', '.join(device.realism)}"] if device.realism else []
     truth = chip.truth_now()
     found += [f"{Qubit(qubit)}: {_summary(one)}" for qubit, one in enumerate(truth.transmons)]
     found += [f"{Pair(*one.qubits)}: {_of_pair(one)}" for one in truth.couplers if one.tunable]
@@ -55,7 +57,24 @@ def _summary(transmon: TransmonTruth) -> str:
         "T2": (transmon.t2, "s"),
     }
     parts = [f"{name} {quantity(float(f'{value:.7g}'), None, unit)}" for name, (value, unit) in values.items()]
-    return ", ".join([*parts, f"excited at rest {100 * transmon.thermal_population:.1f} %"])
+    return ", ".join([*parts, f"excited at rest {100 * transmon.thermal_population:.1f} %", *_as_in_a_fridge(transmon)])
+
+
+def _as_in_a_fridge(transmon: TransmonTruth) -> list[str]:
+    """What a chip with realism has beyond a clean one."""
+    dispersion, wander = max(map(abs, transmon.dispersion)), transmon.t1_wander
+    return [
+        *[f"1/f noise {transmon.flicker:.0f} Hz at 1 Hz"] * bool(transmon.flicker),
+        *[f"T2* {quantity(transmon.t2_star, None, 's')}, echo {quantity(transmon.t2_echo, None, 's')}"]
+        * bool(transmon.flicker),
+        *[f"parities {quantity(_parity_split(transmon), None, 'Hz')} apart"] * bool(dispersion),
+        *[f"T1 wanders by {100 * wander:.0f} %"] * bool(wander),
+    ]
+
+
+def _parity_split(transmon: TransmonTruth) -> float:
+    wide = sum(abs(one.pull) for one in transmon.defects if one.is_parity)
+    return abs(transmon.parity_split) + wide
 
 
 def _of_pair(coupler: CouplerTruth) -> str:

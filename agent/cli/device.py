@@ -65,6 +65,7 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
                 f"clock {moment(one.now().timestamp())} UTC",
                 f"at most {count(limits.max_circuits, 'circuit')} of {count(limits.max_shots, 'shot')} in one job",
                 f"{_seconds(limits.reset_time)} between shots, {_seconds(limits.readout_time)} of readout",
+                *_realism(one),
                 *(_published(told) if told else []),
                 *(_standing(one) if isinstance(one, Remote) else []),
             ]
@@ -181,8 +182,21 @@ def _standing(device: Remote) -> list[str]:
     return [", ".join(line) for line in (account, queue) if line]
 
 
+def _realism(device: Device) -> list[str]:
+    """How near a simulated chip comes to one in a fridge."""
+    from reson.tools.devices.simulated.device import SimulatedDevice
+    from reson.tools.devices.simulated.realism import PARTS
+
+    if not isinstance(device, SimulatedDevice):
+        return []
+    if not device.realism:
+        return ['realism clean (docs/chip.md: realism = "fridge")']
+    return ["realism:", *(f"  {name}: {PARTS[name].what}" for name in device.realism)]
+
+
 def _document(device: Device, reasons: dict[str, str | None]) -> None:
     from reson.tools.devices.device import Remote
+    from reson.tools.devices.simulated.device import SimulatedDevice
 
     far = (
         {"standing": device.standing().to_json(), "remaining": device.remaining()} if isinstance(device, Remote) else {}
@@ -196,6 +210,7 @@ def _document(device: Device, reasons: dict[str, str | None]) -> None:
             "limits": device.limits.to_json(),
             "controls": device.controls(),
             "experiments": reasons,
+            **({"realism": list(device.realism)} if isinstance(device, SimulatedDevice) else {}),
             **far,
         }
     )

@@ -258,7 +258,7 @@ def _results(stage: Stage, truth: TransmonTruth, rng: np.random.Generator) -> di
         return {}
     known = {"t1": truth.t1 * math.exp(rng.normal(0, 0.08))}
     if rng.random() < stage.t2_known:
-        times = {"t2_star": truth.t2_star, "t2_echo": truth.t2}
+        times = {"t2_star": truth.t2_star, "t2_echo": truth.t2_echo}
         known |= {name: time * math.exp(rng.normal(0, 0.08)) for name, time in times.items()}
     if stage.angle_error is not None and rng.random() < 0.5:
         known[stage.angle_error] = rng.normal(0, 0.01)

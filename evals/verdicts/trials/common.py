@@ -40,7 +40,7 @@ def t1(moment: Moment) -> float:
 
 
 def t2(moment: Moment) -> float:
-    return moment.truth.t2
+    return moment.truth.t2_echo
 
 
 DECAY = Need(0.15, True, "moves the coherence limit by a tenth at most")

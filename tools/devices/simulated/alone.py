@@ -8,13 +8,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from reson.tools.devices.simulated.evolution import final_states
+from reson.tools.devices.simulated.flicker import INFRARED, ULTRAVIOLET
 from reson.tools.devices.simulated.gates import Flux, Idle
 from reson.tools.devices.simulated.instructions import picoseconds
-from reson.tools.devices.simulated.noise import NEGLIGIBLE_PHASE, branches, slow_shifts
+from reson.tools.devices.simulated.noise import NEGLIGIBLE_PHASE, branches, slow_shifts, standing_still
+from reson.tools.devices.simulated.pathways import final_populations
 from reson.tools.devices.simulated.program import Program, Row
 from reson.tools.devices.simulated.propagation import NUMBER
 from reson.tools.devices.simulated.superoperators import SIZE, from_unitaries, superoperators, thermal_state
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
+
+_RMS = math.sqrt(math.log(ULTRAVIOLET / INFRARED))
+"""Standard deviation of 1/f noise in units of its amplitude."""
 
 
 def alone(
@@ -32,7 +37,8 @@ def alone(
         places = np.flatnonzero(noisy & (qubits == qubit))
         sequences = [rows[index].codes for index in places]
         longest = float(waiting[places].max())
-        found[places] = _mixed(program, sequences, transmons[qubit], frequencies[qubit], longest)
+        mixed = _along_pathways if has_spectrum(transmons[qubit]) else _mixed
+        found[places] = mixed(program, sequences, transmons[qubit], frequencies[qubit], longest)
     return found
 
 
@@ -49,10 +55,22 @@ def waiting_of(program: Program, rows: list[Row]) -> np.ndarray:
 
 def _noisy(rows: list[Row], waiting: np.ndarray, transmons: Sequence[TransmonTruth]) -> np.ndarray:
     """Which rows are a mixture of branches: those of a qubit with a fast defect, and those that wait for long."""
-    slow = np.array([transmon.quasi_static for transmon in transmons])
+    slow = np.array([_widest(transmon) for transmon in transmons])
     split = np.array([bool(transmon.defects) for transmon in transmons])
     qubits = np.array([row.qubit for row in rows])
     return split[qubits] | (2 * math.pi * slow[qubits] * waiting >= NEGLIGIBLE_PHASE)
+
+
+def has_spectrum(transmon: TransmonTruth) -> bool:
+    """Whether noise of its f01 is averaged along pathways."""
+    return bool(transmon.flicker or transmon.parity_split)
+
+
+def _widest(transmon: TransmonTruth) -> float:
+    """Hz: more than the spread of f01 over any wait."""
+    if not has_spectrum(transmon):
+        return transmon.quasi_static
+    return math.hypot(transmon.quasi_static, transmon.flicker * _RMS, transmon.parity_split / 2)
 
 
 def _plain(
@@ -96,3 +114,29 @@ def _mixed(
         states = final_states(codes, table, initial)[:, :LEVELS].reshape(len(shifts), len(sequences), LEVELS)
         total += share * np.einsum("n,nsl->sl", weights, states)
     return total
+
+
+def _along_pathways(
+    program: Program, sequences: list[np.ndarray], transmon: TransmonTruth, frequency: float, waiting: float
+) -> np.ndarray:
+    """The same as ``_mixed`` where the noise of f01 has a spectrum; in sequences that open too many pathways, as those
+    of benchmarking beside others do, it stands still during a shot.
+    """
+    used = np.unique(np.concatenate(sequences))
+    gates = [program.gates[code][1] for code in used]
+    found = np.zeros((len(sequences), LEVELS))
+    left: set[int] = set()
+    for share, branch in branches(transmon):
+        table, initial = superoperators(gates, branch, frequency), thermal_state(branch)
+        for index, sequence in enumerate(sequences):
+            places = np.searchsorted(used, sequence)
+            averaged = final_populations([gates[place] for place in places], table[places], initial, branch)
+            if averaged is None:
+                left.add(index)
+            else:
+                found[index] += share * averaged
+    if left:
+        scrambled = sorted(left)
+        still = standing_still(transmon, waiting)
+        found[scrambled] = _mixed(program, [sequences[index] for index in scrambled], still, frequency, waiting)
+    return found

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from reson.tools.devices.simulated.alone import waiting_of
+from reson.tools.devices.simulated.alone import has_spectrum, waiting_of
 from reson.tools.devices.simulated.flux_events import Pulsed, Score
 from reson.tools.devices.simulated.gates import Gate, Idle, Rz
 from reson.tools.devices.simulated.groups import Group, dressed
@@ -23,16 +23,29 @@ from reson.tools.devices.simulated.joint import (
     on_entries,
     populations_of,
 )
-from reson.tools.devices.simulated.noise import branches, joint_shifts, slow_shifts
+from reson.tools.devices.simulated.noise import branches, joint_shifts, slow_shifts, standing_still
+from reson.tools.devices.simulated.pathways import Windows, all_orders, order_masks, weights
 from reson.tools.devices.simulated.program import Measured, Program, Row
 from reson.tools.devices.simulated.propagation import NUMBER
 from reson.tools.devices.simulated.strange_pulses import Hearing
 from reson.tools.devices.simulated.superoperators import SIZE, from_unitaries, superoperators, thermal_state
-from reson.tools.devices.simulated.timeline import Catalogue, Event, Timeline, kicks, merge, own_events, with_kicks
+from reson.tools.devices.simulated.timeline import (
+    Catalogue,
+    Event,
+    Timeline,
+    kicks,
+    merge,
+    own_events,
+    waits_of,
+    with_codes,
+    with_kicks,
+)
 from reson.tools.devices.simulated.truth import LEVELS, ChipTruth, TransmonTruth
 
 TURN = 0.3
 """rad by which the coupling may turn a group within one piece of a wait."""
+MOST_WAITS = 3
+"""Separate waits of a qubit with neighbours up to which the pathways of its noise are followed, all of them."""
 _NOTHING = Idle(0)
 _ENTRIES_AT_ONCE = 2_000_000
 """Entries of density operators that are evolved in one batch: 32 MB."""
@@ -94,13 +107,17 @@ class Batch:
         """
         place = self._group.qubits.index(qubit)
         until = tuple(-2 * self._rows[index][qubit].after for index in circuits)
-        transmon = self._transmons[place]
-        if not transmon.defects and len(slow_shifts(transmon, self._waiting[qubit])[0]) == 1:
+        still = standing_still(self._transmons[place], self._waiting[qubit])
+        if not still.defects and len(slow_shifts(still, self._waiting[qubit])[0]) == 1:
             return populations_of(self._quiet_states(tuple(circuits), until), place, self._levels)
         timelines = self._timelines(circuits, until)
+        if has_spectrum(self._transmons[place]) and not self._pulsed:
+            waits = [_waits(one, place, self._catalogues[place]) for one in timelines]
+            if max(len(spans.starts) for spans, _ in waits) <= MOST_WAITS:
+                return self._along_pathways(place, timelines, waits)
         tables, pairs = self._tables(), self._pair_tables
         found = np.zeros((len(circuits), LEVELS))
-        for share, branch in branches(transmon):
+        for share, branch in branches(still):
             shifts, weights = slow_shifts(branch, self._waiting[qubit])
             table, places = self._noisy_table(place, branch, shifts)
             size = max(1, _ENTRIES_AT_ONCE // (len(circuits) * self._rates.size))
@@ -113,6 +130,28 @@ class Batch:
                 found += share * np.einsum("n,ncl->cl", weights[part], each)
         return found
 
+    def _along_pathways(
+        self, place: int, timelines: Sequence[Timeline], waits: Sequence[tuple[Windows, np.ndarray]]
+    ) -> np.ndarray:
+        """The same, shape (timelines, LEVELS), where the noise of f01 has a spectrum, see ``pathways``."""
+        tables, pairs = self._tables(), self._pair_tables
+        found = np.zeros((len(timelines), LEVELS))
+        for share, branch in branches(self._transmons[place]):
+            plain = self._table(place, branch)
+            parted = np.concatenate([plain, *(plain * mask[:, None] for mask in order_masks(self._levels))])
+            played = [*tables[:place], parted, *tables[place + 1 :]]
+            moved = [one for part in zip(timelines, waits, strict=True) for one in _parted(*part, place, len(plain))]
+            size = max(1, _ENTRIES_AT_ONCE // self._rates.size)
+            parts = [moved[start : start + size] for start in range(0, len(moved), size)]
+            states = [evolve(part, played, self._rates, self._initial(), pairs) for part in parts]
+            each = np.concatenate([populations_of(part, place, self._levels) for part in states])
+            first = 0
+            for index, (spans, _) in enumerate(waits):
+                orders = all_orders(len(spans.starts))
+                found[index] += share * weights(orders, spans, branch) @ each[first : first + len(orders)]
+                first += len(orders)
+        return found
+
     def together(self, qubits: Sequence[int], circuits: list[int]) -> np.ndarray:
         """Populations of the joint levels of some of the group's qubits, shape (circuits,) + (LEVELS_OF_THREE,) *
         qubits, averaged over the noise of all its qubits.
@@ -120,9 +159,10 @@ class Batch:
         timelines = self._timelines(circuits, (0,) * len(circuits))
         places = [self._group.qubits.index(qubit) for qubit in qubits]
         found = np.zeros((len(circuits), *(self._levels,) * len(qubits)))
-        for mixture in itertools.product(*(branches(one) for one in self._transmons)):
+        waiting = [self._waiting[qubit] for qubit in self._group.qubits]
+        still = [standing_still(*pair) for pair in zip(self._transmons, waiting, strict=True)]
+        for mixture in itertools.product(*(branches(one) for one in still)):
             branched = [one for _, one in mixture]
-            waiting = [self._waiting[qubit] for qubit in self._group.qubits]
             shifts, weights = joint_shifts(branched, waiting)
             tables = [self._noisy_table(place, one, shifts[:, place]) for place, one in enumerate(branched)]
             size = max(1, _ENTRIES_AT_ONCE // self._rates.size)
@@ -213,7 +253,22 @@ def _each(gates: list[Gate], transmon: TransmonTruth, frequency: float) -> np.nd
     return superoperators(list(different), transmon, frequency)[[different[gate] for gate in gates]]
 
 
+def _waits(timeline: Timeline, place: int, catalogue: Catalogue) -> tuple[Windows, np.ndarray]:
+    """(the waits of one qubit, the number of the wait at each layer or -1), see ``timeline.waits_of``."""
+    spans, which = waits_of(timeline, place, catalogue)
+    return Windows(spans[:, 0], spans[:, 1]), which
+
+
+def _parted(timeline: Timeline, waits: tuple[Windows, np.ndarray], place: int, size: int) -> list[Timeline]:
+    """The timeline once for each pathway of one qubit's noise: in a wait of order 0, 1 or -1 its events are those of
+    the second, third or fourth block of a table whose blocks have ``size`` entries.
+    """
+    spans, which = waits
+    orders = all_orders(len(spans.starts))
+    steps = np.zeros((len(orders), len(which)), dtype=np.intp)
+    steps[:, which >= 0] = 1 + orders[:, which[which >= 0]].astype(np.intp) % 3
+    return [with_codes(timeline, place, timeline.codes[place] + size * step) for step in steps]
+
+
 def _renumbered(timeline: Timeline, place: int, numbers: np.ndarray) -> Timeline:
-    codes = timeline.codes.copy()
-    codes[place] = numbers[codes[place]]
-    return replace(timeline, codes=codes)
+    return with_codes(timeline, place, numbers[timeline.codes[place]])

@@ -21,9 +21,11 @@ from reson.records import Finite, Json, Record, content_hash
 from reson.toml_text import parse_toml
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.couplers import CouplerTruth, with_couplers, with_tunable_couplers
+from reson.tools.devices.simulated.fabrication import fabricated_resonator
 from reson.tools.devices.simulated.faults import Fault, Scenario, make_fault, named
 from reson.tools.devices.simulated.frequency_plan import planned_frequencies
 from reson.tools.devices.simulated.layouts import Edges, checked_edges
+from reson.tools.devices.simulated.realism import CLEAN, parts_of, with_parts
 from reson.tools.devices.simulated.resonators import draw_resonator
 from reson.tools.devices.simulated.truth import DESIGN_DURATION, ChipTruth, TransmonTruth
 
@@ -102,6 +104,8 @@ class ChipFile(Record):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**64)] | None = None
     qubits: Annotated[int, Field(ge=1, le=433)] | None = None
+    realism: str | tuple[str, ...] = CLEAN
+    """How near it comes to a chip in a fridge: "clean", "fridge", or a list of the parts of ``realism.PARTS``."""
     coupling: str | tuple[tuple[int, int], ...] = "none"
     """Neighbours: "line", "square", "heavy_hex", or pairs of qubits."""
     couplers: Literal["fixed", "tunable"] = "fixed"
@@ -124,13 +128,15 @@ class ChipDescription:
     couplers: Mapping[tuple[int, int], CouplerValues] = field(default_factory=dict)
     tunable: bool = False
     """Whether all couplers are."""
+    realism: tuple[str, ...] = ()
+    """Parts of ``realism.PARTS``."""
 
     @property
     def name(self) -> str:
         """Of the device in the tables. Other values are another chip with a history of its own; faults happen to the
         same chip, and more qubits leave those there as they are.
         """
-        if not self.values and not self.coupling:
+        if not self.values and not self.coupling and not self.realism:
             return f"simulated-{self.seed}"
         values = {Qubit(qubit): one.to_json() for qubit, one in self.values.items()}
         described: dict[str, Any] = {"seed": self.seed, "values": values}
@@ -138,6 +144,8 @@ class ChipDescription:
             described |= {"coupling": self.coupling, "couplers": [one.described() for one in self.couplers.values()]}
         if self.tunable:
             described |= {"tunable": True}
+        if self.realism:
+            described |= {"realism": self.realism}
         return f"{self.own_name}-{content_hash(described)[:8]}"
 
     def applied_to(self, truth: ChipTruth) -> ChipTruth:
@@ -146,9 +154,12 @@ class ChipDescription:
         if self.tunable:
             planned = planned_frequencies(truth.seed, len(transmons), self.coupling)
             transmons = [_moved(one, truth.seed, qubit, planned[qubit]) for qubit, one in enumerate(transmons)]
+        truth = with_parts(replace(truth, transmons=tuple(transmons)), self.realism, fitted=False)
+        transmons = list(truth.transmons)
+        resonator_of = fabricated_resonator if "fabrication" in self.realism else draw_resonator
         for qubit, given in self.values.items():
             transmon = _with_values(transmons[qubit], given, Qubit(qubit))
-            resonator = draw_resonator(truth.seed, qubit, transmon.f01, transmon.anharmonicity)
+            resonator = resonator_of(truth.seed, qubit, transmon.f01, transmon.anharmonicity)
             resonator = replace(resonator, **given.resonator.model_dump(exclude_none=True))
             if resonator.bare - transmon.f01 < 4 * resonator.coupling:
                 raise OperatorError(
@@ -156,7 +167,8 @@ class ChipDescription:
                     "Put it at least four times the coupling above the qubit: readout here is dispersive.",
                 )
             transmons[qubit] = replace(transmon, resonator=resonator)
-        given, drawn = self.couplers, replace(truth, transmons=tuple(transmons))
+        given = self.couplers
+        drawn = with_parts(replace(truth, transmons=tuple(transmons)), self.realism, fitted=True)
         if self.tunable:
             t1 = {pair: one.t1 for pair, one in given.items() if one.t1 is not None}
             coupled = with_tunable_couplers(drawn, self.coupling, t1)
@@ -234,6 +246,7 @@ def load_chip(
             coupling=edges,
             couplers={_edge(one.components, number, edges): one for one in written.coupler},
             tunable=written.couplers == "tunable",
+            realism=parts_of(written.realism),
         )
     except OperatorError as error:
         raise OperatorError(f"{path}: {error.what}", error.remedy) from error

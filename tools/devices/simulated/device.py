@@ -15,7 +15,6 @@ from reson.tools.devices.device import Controls
 from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.devices.simulated.chip import LIMITS, Chip
 from reson.tools.devices.simulated.chip_file import ChipDescription
-from reson.tools.devices.simulated.drift import HORIZON
 from reson.tools.devices.simulated.faults import named, permanent, require_couplers
 from reson.tools.devices.simulated.layouts import checked_edges
 from reson.tools.devices.simulated.resonators import DESIGN_READOUT_AMPLITUDE
@@ -30,6 +29,7 @@ from reson.tools.devices.simulated.truth import (
     draw_truth,
 )
 from reson.tools.devices.simulated.tunable import design_values
+from reson.tools.devices.simulated.wander import HORIZON
 from reson.tools.quantities import PARAMETERS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,8 +42,9 @@ class SimulatedDevice:
     kind = "simulated"
     limits = LIMITS
 
-    def __init__(self, name: str, chip: Chip) -> None:
+    def __init__(self, name: str, chip: Chip, realism: tuple[str, ...] = ()) -> None:
         self.name = name
+        self.realism = realism
         self.chip = chip
         self.qubits = tuple(range(len(chip.controls)))
         self.coupling = tuple(coupler.qubits for coupler in chip.truth.couplers)
@@ -118,7 +119,7 @@ def open_chip(chip: ChipDescription, clock: float) -> SimulatedDevice:
     truth = permanent(drawn, chip.scenario)
     design = [_design(transmon) for transmon in truth.transmons]
     pairs = {one.qubits: _pair_design(truth, one.qubits) for one in truth.couplers if one.tunable}
-    return SimulatedDevice(chip.name, Chip(truth, design, round(clock * 1e6), chip.scenario, pairs))
+    return SimulatedDevice(chip.name, Chip(truth, design, round(clock * 1e6), chip.scenario, pairs), chip.realism)
 
 
 def _design(truth: TransmonTruth) -> dict[str, float]:

@@ -1,9 +1,4 @@
-"""How the hidden parameters wander: Ornstein-Uhlenbeck processes that are a pure function of (seed, time).
-
-Each process is built by bisection (Levy's construction for an Ornstein-Uhlenbeck bridge): the value in the middle of an
-interval, given both ends, is Gaussian with a known mean and variance (Markov property), and its random number comes
-from a counter-based generator keyed by (seed, level, place). So any time is reached in some 27 steps, whatever was
-asked before, after a restart too; between the points of the finest grid the path is a straight line.
+"""How the hidden parameters wander: processes of ``wander``, a pure function of (seed, time).
 
 Magnitudes: fixed-frequency transmons wander by kilohertz to tens of kilohertz and their T1 by tens of per cent within
 hours, driven by two-level defects (Burnett et al., npj Quantum Inf. 5, 54 (2019); Klimov et al., PRL 121, 090502
@@ -18,14 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from reson.tools.devices.simulated.charge import charged
 from reson.tools.devices.simulated.couplers import CouplerTruth
+from reson.tools.devices.simulated.flicker import INFRARED
 from reson.tools.devices.simulated.noise import settled
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
-
-HORIZON = 2.0**33
-"""Seconds after the Unix epoch (272 years) within which a chip exists."""
-GRID = 64.0
-"""Seconds between the points of the finest grid, far below every correlation time."""
+from reson.tools.devices.simulated.wander import flicker_wander, processes
 
 F01_SIGMA = 10e3
 LOG_T1_SIGMA = 0.1
@@ -43,8 +36,13 @@ _READOUT_STREAM = 0x52656164
 """Turns the seed into that of the readout's phase, which drifts as slowly as the gain and by itself."""
 _FLUX_STREAM = 0x466C7578
 """The same for flux lines."""
-_DRIFT_STREAM = 2**64 - 1
-"""Second half of the generator's key; jobs use their start time there, which never gets so large."""
+_T1_STREAM = 0x54314F66
+_F01_STREAM = 0x46303166
+"""The same for what wanders with a 1/f tail."""
+T1_TIMES = (60.0, 86400.0)
+"""Seconds between which the 1/f tail of T1 lies: minutes to a day (Burnett et al.)."""
+F01_TIMES = (1 / (2 * math.pi * INFRARED), 6 * 3600.0)
+"""The same for f01: from where its noise within a shot ends to its slowest drift."""
 
 
 def fluctuations(seed: int, n_qubits: int, time: float) -> np.ndarray:
@@ -52,25 +50,7 @@ def fluctuations(seed: int, n_qubits: int, time: float) -> np.ndarray:
 
     Shape (n_qubits, 3). Raises ``ValueError`` outside 0 to ``HORIZON``.
     """
-    if not 0 <= time < HORIZON:
-        raise ValueError(f"the chip's clock reads {time:g} s, outside 0 to {HORIZON:g} s after the epoch")
-    start, end = 0.0, HORIZON
-    left = _normals(seed, n_qubits, 0, 0)
-    memory = np.exp(-HORIZON / CORRELATION_TIMES)
-    right = memory * left + np.sqrt(1 - memory**2) * _normals(seed, n_qubits, 0, 1)
-    level, place = 1, 0
-    while end - start > GRID:
-        half = (end - start) / 2
-        memory = np.exp(-half / CORRELATION_TIMES)
-        spread = np.sqrt((1 - memory**2) / (1 + memory**2))
-        middle = memory / (1 + memory**2) * (left + right) + spread * _normals(seed, n_qubits, level, place)
-        later = time >= start + half
-        if later:
-            start, left = start + half, middle
-        else:
-            end, right = start + half, middle
-        level, place = level + 1, 2 * place + later
-    return left + (right - left) * (time - start) / GRID
+    return processes(seed, n_qubits, time, CORRELATION_TIMES)
 
 
 def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
@@ -80,8 +60,32 @@ def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
     moves = fluctuations(truth.seed, len(truth.transmons), time)
     turns = READOUT_PHASE_SIGMA * fluctuations(truth.seed ^ _READOUT_STREAM, len(truth.transmons), time)[:, 2]
     moved = (_moved(*pair) for pair in zip(truth.transmons, moves, turns.tolist(), strict=True))
-    now = tuple(settled(transmon, truth.seed, qubit, time) for qubit, transmon in enumerate(moved))
+    now = tuple(
+        charged(settled(transmon, truth.seed, qubit, time), truth.seed, qubit, time)
+        for qubit, transmon in enumerate(_wandered(truth.seed, list(moved), time))
+    )
     return replace(truth, transmons=now, couplers=_couplers_at(truth, time))
+
+
+def _wandered(seed: int, transmons: list[TransmonTruth], time: float) -> list[TransmonTruth]:
+    """With what wanders with a 1/f tail: T1 where it does, and f01 by the part of its 1/f noise that is too slow to
+    change within a job.
+    """
+    if any(one.t1_wander for one in transmons):
+        moves = flicker_wander(seed ^ _T1_STREAM, len(transmons), time, *T1_TIMES)
+        transmons = [_with_t1(*pair) for pair in zip(transmons, moves.tolist(), strict=True)]
+    if any(one.flicker for one in transmons):
+        spread = math.sqrt(math.log(F01_TIMES[1] / F01_TIMES[0]))
+        moves = spread * flicker_wander(seed ^ _F01_STREAM, len(transmons), time, *F01_TIMES)
+        transmons = [
+            replace(one, f01=one.f01 + one.flicker * move) for one, move in zip(transmons, moves.tolist(), strict=True)
+        ]
+    return transmons
+
+
+def _with_t1(transmon: TransmonTruth, move: float) -> TransmonTruth:
+    t1 = transmon.t1 * math.exp(transmon.t1_wander * move)
+    return replace(transmon, t1=t1, t2=1 / (1 / (2 * t1) + transmon.dephasing_rate))
 
 
 def _couplers_at(truth: ChipTruth, time: float) -> tuple[CouplerTruth, ...]:
@@ -102,7 +106,7 @@ def _line_moved(coupler: CouplerTruth, move: np.ndarray) -> CouplerTruth:
 
 
 def _moved(transmon: TransmonTruth, move: np.ndarray, turn: float) -> TransmonTruth:
-    t1 = transmon.t1 * math.exp(LOG_T1_SIGMA * move[1])
+    t1 = transmon.t1 if transmon.t1_wander else transmon.t1 * math.exp(LOG_T1_SIGMA * move[1])
     return replace(
         transmon,
         f01=transmon.f01 + F01_SIGMA * float(move[0]),
@@ -111,10 +115,3 @@ def _moved(transmon: TransmonTruth, move: np.ndarray, turn: float) -> TransmonTr
         gain=transmon.gain * (1 + GAIN_SIGMA * float(move[2])),
         resonator=replace(transmon.resonator, phase=transmon.resonator.phase + turn),
     )
-
-
-def _normals(seed: int, n_qubits: int, level: int, place: int) -> np.ndarray:
-    """Standard normal numbers (n_qubits, 3) of one point; the first qubits' do not depend on how many there are."""
-    key = np.array([seed, _DRIFT_STREAM], dtype=np.uint64)
-    generator = np.random.Generator(np.random.Philox(key=key, counter=[0, 0, place, level]))
-    return generator.standard_normal((n_qubits, 3))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.tools.devices.simulated.flicker import rms_shift
 from reson.tools.devices.simulated.telegraph import DefectTruth, is_coupled
 
 if TYPE_CHECKING:  # the truth draws its noise here
@@ -37,6 +38,9 @@ _CLEARANCE = 4.0
 _FORGOTTEN = 10.0
 """T2 times after which no coherence is left to be dephased."""
 
+PARITY_MEMORY = 1e-3
+"""Seconds for which a charge parity lasts (Riste et al., Nat. Commun. 4, 1913 (2013)): far beyond a shot."""
+
 _STREAM = 0x4E6F6973
 """Of the generator that draws the noise, so that no other drawn value depends on it."""
 
@@ -49,6 +53,18 @@ def with_noise(transmon: TransmonTruth, seed: int, qubit: int) -> TransmonTruth:
     slow, fast = _draw_slow(transmon, rng), _draw_fast(rng)
     defects = (slow,) * bool(has_slow) + (fast,) * bool(has_fast)
     return replace(transmon, quasi_static=quasi_static, reset_error=reset_error, defects=defects)
+
+
+def with_frequent_defects(transmon: TransmonTruth, rng: np.random.Generator) -> TransmonTruth:
+    """The transmon with one to three slow defects more, as most have over days: weaker than the rare ones, and there
+    for minutes to hours (Klimov et al.; Schloer et al., see ``telegraph``).
+    """
+    found = []
+    for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.2, 0.4, 0.25, 0.15]))):
+        loss = (_log(rng, 1.15, 3.0) - 1) / transmon.t1
+        share, memory = rng.uniform(0.03, 0.2), _log(rng, 600, 6 * 3600)
+        found.append(DefectTruth(pull=rng.normal(0, 3e3), loss=loss, share=share, memory=memory))
+    return replace(transmon, defects=(*transmon.defects, *found))
 
 
 def _draw_slow(transmon: TransmonTruth, rng: np.random.Generator) -> DefectTruth:
@@ -90,10 +106,38 @@ def branches(transmon: TransmonTruth) -> list[tuple[float, TransmonTruth]]:
 
 def _coupled(transmon: TransmonTruth, defects: Iterable[DefectTruth]) -> TransmonTruth:
     """With these defects coupled; the pure dephasing stays."""
+    defects = list(defects)
     pull, loss = (sum(values) for values in zip((0.0, 0.0), *((one.pull, one.loss) for one in defects), strict=True))
     t1 = 1 / (1 / transmon.t1 + loss)
     t2 = 1 / (1 / (2 * t1) + transmon.dephasing_rate) if loss else transmon.t2
-    return replace(transmon, f01=transmon.f01 + pull, t1=t1 if loss else transmon.t1, t2=t2)
+    bend = sum(one.bend for one in defects)
+    anharmonicity = transmon.anharmonicity + bend if bend else transmon.anharmonicity
+    return replace(
+        transmon, f01=transmon.f01 + pull, anharmonicity=anharmonicity, t1=t1 if loss else transmon.t1, t2=t2
+    )
+
+
+def standing_still(transmon: TransmonTruth, waiting: float) -> TransmonTruth:
+    """The transmon with noise of f01 that stands still during a shot in place of what has a spectrum: as wide as the
+    1/f noise is over a wait of this many seconds, and the charge parities as a fast defect.
+    """
+    spread = math.hypot(transmon.quasi_static, rms_shift(transmon.flicker, waiting))
+    changed = replace(transmon, quasi_static=spread, flicker=0.0)
+    return with_parity_as_defect(changed) if transmon.parity_split else changed
+
+
+def with_parity_as_defect(transmon: TransmonTruth) -> TransmonTruth:
+    """The transmon with its two charge parities as two frequencies in all that it does, pulses included."""
+    split, bend = transmon.parity_split, transmon.parity_bend
+    parity = DefectTruth(pull=split, loss=0.0, share=0.5, memory=PARITY_MEMORY, bend=bend, is_parity=True)
+    return replace(
+        transmon,
+        f01=transmon.f01 - split / 2,
+        anharmonicity=transmon.anharmonicity - bend / 2,
+        parity_split=0.0,
+        parity_bend=0.0,
+        defects=(*transmon.defects, parity),
+    )
 
 
 def joint_shifts(transmons: Sequence[TransmonTruth], waiting: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,7 @@ def draw_resonator(seed: int, qubit: int, f01: float, anharmonicity: float) -> R
     kappa = float(np.clip(rng.uniform(1.0, 1.7) * shift, 0.8e6, 2e6))
     depth = rng.uniform(0.85, 0.97)
     best_amplitude = rng.uniform(0.020, 0.025)
-    apart = depth * abs(_integrated_dip(shift / 2, kappa) - _integrated_dip(-shift / 2, kappa))
+    apart = depth * abs(integrated_dip(shift / 2, kappa) - integrated_dip(-shift / 2, kappa))
     place = qubit % FEEDLINE
     leaks = [cmath.rect(rng.uniform(0.003, 0.01), rng.uniform(-math.pi, math.pi)) for _ in range(2)]
     return ResonatorTruth(
@@ -107,7 +107,7 @@ def critical_photons(detuning: float, coupling: float) -> float:
     return (detuning / (2 * coupling)) ** 2
 
 
-def _integrated_dip(detuning: float, kappa: float) -> complex:
+def integrated_dip(detuning: float, kappa: float) -> complex:
     """Mean over the readout time of the field in units of its resonant steady state, for a resonator without a ladder.
 
     ``detuning`` (Hz) is that of the resonator from the tone: the field grows as (1 - exp(-rate t)) kappa / 2 rate.

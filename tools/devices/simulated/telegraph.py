@@ -38,6 +38,10 @@ class DefectTruth:
     """Share of the time for which it is coupled."""
     memory: float
     """Correlation time in seconds."""
+    bend: float = 0.0
+    """Hz by which the anharmonicity moves while it is coupled."""
+    is_parity: bool = False
+    """Whether it stands for the charge parity of the transmon."""
 
     @property
     def is_fast(self) -> bool:
@@ -46,15 +50,22 @@ class DefectTruth:
 
 def is_coupled(seed: int, qubit: int, index: int, defect: DefectTruth, time: float) -> bool:
     """Whether the defect (number ``index`` of this qubit) is coupled at a time in seconds since the epoch."""
-    last = math.floor(time / defect.memory)
+    return last_draw(seed, qubit, index, defect.memory, time) < defect.share
+
+
+def last_draw(seed: int, qubit: int, index: int, memory: float, time: float) -> float:
+    """The number from 0 to 1 drawn at the last event before a time, of a Poisson process with an event each ``memory``
+    seconds in the mean.
+    """
+    last = math.floor(time / memory)
     for cell in range(last, max(last - _LONGEST_SEARCH, -1), -1):
         rng = _cell(seed, qubit, index, cell)
-        events = (cell + rng.random(rng.poisson(1.0))) * defect.memory
+        events = (cell + rng.random(rng.poisson(1.0))) * memory
         draws = rng.random(len(events))
         past = np.flatnonzero(events <= time)
         if past.size:
-            return bool(draws[past[np.argmax(events[past])]] < defect.share)
-    return bool(_cell(seed, qubit, index, last + 1).random() < defect.share)
+            return float(draws[past[np.argmax(events[past])]])
+    return float(_cell(seed, qubit, index, last + 1).random())
 
 
 def _cell(seed: int, qubit: int, index: int, cell: int) -> np.random.Generator:

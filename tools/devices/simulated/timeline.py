@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -191,6 +191,36 @@ def merge(
     codes = np.array(layers, dtype=np.intp).reshape(-1, width).T
     turns = np.array(angles).reshape(-1, width).T
     return Timeline(np.array(gaps, dtype=np.int64), codes[: len(lines)], codes[len(lines) :], turns[len(lines) :])
+
+
+def with_codes(timeline: Timeline, place: int, codes: np.ndarray) -> Timeline:
+    """The timeline with other events (layers,) of one qubit."""
+    changed = timeline.codes.copy()
+    changed[place] = codes
+    return replace(timeline, codes=changed)
+
+
+def waits_of(timeline: Timeline, place: int, catalogue: Catalogue) -> tuple[np.ndarray, np.ndarray]:
+    """(windows, which): the waits of one qubit between its pulses, in s, shape (waits, 2), and the number of the wait
+    that each layer is a piece of, shape (layers,), -1 for none.
+    """
+    events = dict(enumerate(catalogue.events, 1))
+    times = np.cumsum(timeline.gaps)
+    which = np.full(len(times), -1)
+    spans: list[list[float]] = []
+    waiting = False
+    for layer, code in enumerate(timeline.codes[place].tolist()):
+        if not code:
+            continue
+        gate = events[code].gate
+        if isinstance(gate, Idle):
+            middle, half = times[layer] * 0.5e-12, gate.picoseconds * 0.5e-12
+            if not waiting:
+                spans.append([middle - half, middle + half])
+            spans[-1][1] = middle + half
+            which[layer] = len(spans) - 1
+        waiting = isinstance(gate, Idle) or (gate is None and waiting)
+    return np.array(spans).reshape(-1, 2), which
 
 
 def _folded(angle: float) -> float:

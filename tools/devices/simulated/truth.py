@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import root_scalar
 
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.couplers import CouplerTruth
+from reson.tools.devices.simulated.flicker import covariance
 from reson.tools.devices.simulated.noise import with_noise
 from reson.tools.devices.simulated.resonators import ResonatorTruth, draw_resonator
 from reson.tools.devices.simulated.telegraph import DefectTruth
@@ -51,12 +53,44 @@ class TransmonTruth:
     defects: tuple[DefectTruth, ...] = ()
     reset_error: float = 0.0
     """Population that a reset within a circuit leaves in level 1 beyond the thermal one."""
+    flicker: float = 0.0
+    """1/f noise of f01: square root in Hz of its power spectral density at 1 Hz, see ``flicker``."""
+    parity_split: float = 0.0
+    """Hz between the frequencies of the two charge parities, of which f01 is the mean; see ``charge``."""
+    parity_bend: float = 0.0
+    """Hz between their anharmonicities."""
+    dispersion: tuple[float, float] = (0.0, 0.0)
+    """Hz by which f01 and f12 lie higher at an offset charge of half a pair than at none, see ``charge``."""
+    t1_wander: float = 0.0
+    """Standard deviation of log T1 over days, with a 1/f tail; 0: the drift of every chip, see ``drift``."""
 
     @property
     def t2_star(self) -> float:
-        """Ramsey time in seconds at which t / t2 + (2 pi quasi_static t)^2 / 2 = 1: the contrast has fallen to 1/e."""
+        """Ramsey time in seconds at which t / t2 + (2 pi quasi_static t)^2 / 2 = 1: the contrast has fallen to 1/e.
+
+        1/f noise adds to the square what it has gathered by then; the beat of the charge parities is no decay.
+        """
         slow = (2 * math.pi * self.quasi_static * self.t2) ** 2
-        return self.t2 * 2 / (1 + math.sqrt(1 + 2 * slow))
+        alone = self.t2 * 2 / (1 + math.sqrt(1 + 2 * slow))
+        return alone if not self.flicker else self._contrast_falls(alone, (0.0, 1.0))
+
+    @property
+    def t2_echo(self) -> float:
+        """Time in seconds of an echo of ideal pulses at which its contrast has fallen to 1/e."""
+        return self.t2 if not self.flicker else self._contrast_falls(self.t2, (0.0, 0.5, 1.0))
+
+    def _contrast_falls(self, longest: float, ends: tuple[float, ...]) -> float:
+        """Time in s up to ``longest`` at which the contrast has fallen to 1/e, given the shares of the time between
+        which the phase counts forwards and backwards in turns.
+        """
+        signs, bounds = (-1.0) ** np.arange(len(ends) - 1), np.array(ends)
+
+        def left(time: float) -> float:
+            spread = signs @ covariance(self.flicker, time * bounds[:-1], time * bounds[1:]) @ signs
+            turned = 2 * math.pi * self.quasi_static * time * float(signs @ np.diff(bounds))
+            return 1 - time / self.t2 - (spread + turned**2) / 2
+
+        return float(root_scalar(left, bracket=(1e-9, longest)).root)
 
     @property
     def boltzmann(self) -> float:

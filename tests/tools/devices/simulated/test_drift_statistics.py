@@ -5,8 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from reson.tools.devices.simulated.drift import CORRELATION_TIMES, GRID, fluctuations, truth_at
+from reson.tools.devices.simulated.drift import CORRELATION_TIMES, fluctuations, truth_at
 from reson.tools.devices.simulated.truth import draw_truth
+from reson.tools.devices.simulated.wander import GRID
 
 START = 1.7e9
 
