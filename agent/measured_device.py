@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reson.components import Pair, Qubit
 from reson.errors import OperatorError
 from reson.tools.devices.device import published_of
-from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
+from reson.tools.devices.published import Published, PublishedPair, PublishedQubit, published
 from reson.tools.experiments.layer_fidelity import credited
 from reson.tools.store.parameters import current
 
@@ -42,6 +42,26 @@ def measured_values(store: Store, device: Device, fresh: float = FRESH) -> dict[
     return {component: values for component, values in found.items() if values}
 
 
+def known_of(device: Device, values: Values) -> Published:
+    """What is known of a device now. Of one whose provider publishes nothing it is what was measured, and what was not
+    is as good as broken. Raises ``OperatorError`` where nothing was.
+    """
+    told = published_of(device)
+    if told is not None:
+        return as_measured(told, values)
+    found = as_measured(published(device.backend, device.name), values)
+    tuned = {
+        number: one.model_copy(update={"offered": None not in (one.gate_error, one.readout_error)})
+        for number, one in found.qubits.items()
+    }
+    if not any(one.offered for one in tuned.values()):
+        raise OperatorError(
+            f"{device.name} publishes nothing, and no qubit's pulses and readout were measured lately",
+            "`reson night` measures them",
+        )
+    return found.model_copy(update={"qubits": tuned})
+
+
 def as_measured(told: Published, values: Values) -> Published:
     """What is published, with measured values in the place of published ones where there are any."""
     qubits = {number: _qubit(known, values.get(Qubit(number), {})) for number, known in told.qubits.items()}
@@ -63,11 +83,15 @@ def _qubit(known: PublishedQubit, values: Mapping[str, float]) -> PublishedQubit
 
 
 def _pair(pair: PublishedPair, qubits: Mapping[int, PublishedQubit], values: Mapping[str, float]) -> PublishedPair:
-    """A measured layer leaves the gate's own error when the pulses of both qubits are taken off."""
+    """The error of the gate itself where it was measured; a measured layer leaves it when the pulses of both qubits are
+    taken off.
+    """
     layer, zz = values.get("layer_error"), values.get("zz")
     pulses = [qubits[number].gate_error for number in pair.qubits]
     found: dict[str, float] = {}
-    if layer is not None and None not in pulses:
+    if "cz_error" in values:
+        found["error"] = values["cz_error"]
+    elif layer is not None and None not in pulses:
         found["error"] = credited(layer, sum(one for one in pulses if one is not None))
     if zz is not None:
         found["zz"] = zz

@@ -135,12 +135,12 @@ def known(
     """(a device, what is known of it now, what of that the lab measured); without the lab where it has an address.
     ``hours``: how old a measurement may be to count.
     """
-    from reson.agent.measured_device import FRESH, as_measured, measured_values, told_of
+    from reson.agent.measured_device import FRESH, known_of, measured_values
 
     with opened(context, address or None) as device:
         fresh = FRESH if hours is None else hours * 3600
         measured = {} if address else measured_values(place.lab(context).store(), device, fresh)
-        yield device, as_measured(told_of(device), measured), measured
+        yield device, known_of(device, measured), measured
 
 
 def tell_what_it_can(address: str, as_json: bool) -> None:

@@ -34,16 +34,18 @@ def export(
     from typing import Any, cast
 
     from reson.agent.cli.device import known
+    from reson.agent.cli.layout import rest
     from reson.tools.devices.export import exported
 
     with known(context, device, hours) as (one, told, measured):
         names = {component: tuple(sorted(values)) for component, values in measured.items()}
+        others = rest(one)
         found = exported(cast("Any", one.backend.target), told, names, one.now().isoformat(timespec="seconds"))
     write(file, found.model_dump_json(indent=1).encode(), "FILE.json", over=True)
     if as_json:
         output.document({"file": str(file), "measured": names, "left_out": list(found.left_out)})
         return
-    output.lines([f"{file}: {found.device}, measured here: {count(len(names), 'component')}, the rest as published"])
+    output.lines([f"{file}: {found.device}, measured here: {count(len(names), 'component')}, {others}"])
 
 
 def add_to(app: typer.Typer) -> None:

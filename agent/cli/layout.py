@@ -87,13 +87,20 @@ def _placed(
         (_cells(str(list(one.layout)), one) for one in (*found, usual)),
         empty="no placement",
     )
-    source = f"{len(measured)} components measured here, the rest published" if measured else "all values as published"
+    source = f"{len(measured)} components measured here, {rest(device)}" if measured else "all values as published"
     output.lines(
         [
             "the last line is Qiskit's own at level 3; each column is the share that is lost to it",
             f"{source}; an expectation by errors that are independent, not a promise",
         ]
     )
+
+
+def rest(device: Device) -> str:
+    """What is said of the values that the lab did not measure."""
+    from reson.tools.devices.device import published_of
+
+    return "nothing else is used" if published_of(device) is None else "the rest as published"
 
 
 def _cells(name: str, one: Placement) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reson.agent.report import words
 from reson.agent.report.content import Entry, Report
 from reson.agent.report.pictures import pictures_of
+from reson.agent.report.readiness import best_chain_of
 from reson.agent.worse import MOST_LINES
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def draw_page(report: Report, store: Store, console: str = "") -> str:
             codes=codes_of(report),
             console=console,
             most_worse=MOST_LINES,
+            chain=best_chain_of(report.qubits),
             shown={entry.measurement_id for qubit in report.qubits for entry in qubit.story},
         )
     )

@@ -8,7 +8,7 @@ from typing import Any
 from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
-from reson.tools.devices.published import Published, PublishedPair
+from reson.tools.devices.published import ONE_PULSE, Published, PublishedPair
 
 
 def usable(target: Target, told: Published) -> Target:
@@ -36,7 +36,7 @@ def _known(
         error = told.qubits[place[0]].readout_error
     elif len(place) == 2 and frozenset(place) in links and links[frozenset(place)].gate == name:
         error = links[frozenset(place)].error
-    elif len(place) == 1 and duration and error is not None:
+    elif len(place) == 1 and duration and (error is not None or name in ONE_PULSE):
         error = told.qubits[place[0]].gate_error
     return InstructionProperties(duration=duration, error=error)
 
