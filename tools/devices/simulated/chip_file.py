@@ -134,7 +134,7 @@ class ChipDescription:
     @property
     def name(self) -> str:
         """Of the device in the tables. Other values are another chip with a history of its own; faults happen to the
-        same chip, and more qubits leave those there as they are.
+        same chip, and more qubits leave those of a clean one as they are.
         """
         if not self.values and not self.coupling and not self.realism:
             return f"simulated-{self.seed}"
@@ -145,7 +145,7 @@ class ChipDescription:
         if self.tunable:
             described |= {"tunable": True}
         if self.realism:
-            described |= {"realism": self.realism}
+            described |= {"realism": self.realism, "qubits": self.qubits}  # a tone sees the resonators of all
         return f"{self.own_name}-{content_hash(described)[:8]}"
 
     def applied_to(self, truth: ChipTruth) -> ChipTruth:

@@ -17,7 +17,7 @@ import numpy as np
 
 from reson.tools.devices.simulated.program import Measured, Row
 from reson.tools.devices.simulated.resonators import FEEDLINE, READOUT_TIME, critical_photons
-from reson.tools.devices.simulated.ring_up import AT_ONCE, GRID, Field, Fields, Tone
+from reson.tools.devices.simulated.ring_up import AT_ONCE, GRID, Field, Fields, Tone, turn_of
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
 STIRRING = 3e4
@@ -52,6 +52,9 @@ def readout_of(transmons: Sequence[TransmonTruth], tones: Sequence[Tone], fields
     found = (fields or Fields()).of(transmons, tones)
     rates = [_rates(transmon, field) for transmon, field in zip(transmons, found, strict=True)]
     turns = np.exp(1j * np.array([transmon.resonator.phase for transmon in transmons]))[:, None, None]
+    if any(transmon.resonator.line for transmon in transmons):
+        turns = np.array([turn_of(transmon, tone.frequency) for transmon, tone in zip(transmons, tones, strict=True)])
+        turns = turns[:, None, None]
     courses = (
         turns * np.array([field.signal for field in found]),
         np.array([field.field for field in found]),

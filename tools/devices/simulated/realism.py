@@ -14,6 +14,7 @@ import numpy as np
 from reson.errors import OperatorError
 from reson.tools.devices.simulated.charge import with_dispersion
 from reson.tools.devices.simulated.fabrication import as_fabricated
+from reson.tools.devices.simulated.feedline import with_feedlines
 from reson.tools.devices.simulated.flicker import AMPLITUDE
 from reson.tools.devices.simulated.noise import with_frequent_defects
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
@@ -73,6 +74,11 @@ PARTS: dict[str, Part] = {
     "parity": Part(
         "charge parities from each qubit's own E_J / E_C, and an offset charge that jumps", _parity, fitted=True
     ),
+    "feedline": Part(
+        "feedlines with a slope, a hump, a standing wave, the dips of other resonators and spurious modes",
+        with_feedlines,
+        fitted=True,
+    ),
     "fabrication": Part("qubits, resonators and wiring as far from their design as a fab leaves them", as_fabricated),
 }
 
@@ -97,7 +103,7 @@ def with_parts(truth: ChipTruth, parts: Collection[str], *, fitted: bool) -> Chi
     """The chip with those of the parts that are drawn before a file's values hold, or with those that follow from
     them (``fitted``).
     """
-    for name, part in PARTS.items():
-        if name in parts and part.fitted == fitted:
+    for part in map(PARTS.__getitem__, parts):
+        if part.fitted == fitted:
             truth = part.drawn(truth)
     return truth

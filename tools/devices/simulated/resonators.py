@@ -36,6 +36,43 @@ _LOWEST, _SPACING, _SPREAD = 6.83e9, 85e6, 8e6
 
 
 @dataclass(frozen=True)
+class Dip:
+    """Something else that takes a tone off the feedline: frequency and linewidth in Hz, depth, asymmetry in rad."""
+
+    frequency: float
+    kappa: float
+    depth: float
+    asymmetry: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a feedline passes on tones of different frequency, see ``feedline``; Hz and dB."""
+
+    centre: float
+    slope: float
+    """dB per Hz."""
+    hump: tuple[float, float, float]
+    """dB, frequency, and standard deviation in Hz."""
+    ripple: tuple[float, float, float]
+    """dB, period in Hz, phase at the centre in rad."""
+    dips: tuple[Dip, ...] = ()
+
+    def passes(self, frequency: float) -> complex:
+        """Transmission at a frequency, of what the wiring list promises."""
+        hump, peak, width = self.hump
+        ripple, period, phase = self.ripple
+        away = frequency - self.centre
+        level = self.slope * away + hump * math.exp(-(((frequency - peak) / width) ** 2) / 2)
+        level += ripple * math.sin(2 * math.pi * away / period + phase)
+        found = complex(10 ** (level / 20))
+        for one in self.dips:
+            detuned = 1 + 2j * (one.frequency - frequency) / one.kappa
+            found *= 1 - one.depth * cmath.exp(1j * one.asymmetry) / detuned
+        return found
+
+
+@dataclass(frozen=True)
 class ResonatorTruth:
     """One resonator, its feedline and its amplifier chain, in SI units; signals in arbitrary units."""
 
@@ -65,6 +102,12 @@ class ResonatorTruth:
     """Share of the signal of the previous and of the next qubit on the feedline that is taken for this qubit's."""
     transmission: float = 1.0
     """Amplitude that the line passes on, of what the wiring list promises; 0 for a broken one."""
+    line: Line | None = None
+    """The feedline as frequencies see it; None: flat."""
+
+    def passes(self, frequency: float) -> complex:
+        """What the feedline makes of a tone's signal, without this resonator."""
+        return 1.0 if self.line is None else self.line.passes(frequency)
 
 
 def draw_resonator(seed: int, qubit: int, f01: float, anharmonicity: float) -> ResonatorTruth:

@@ -7,6 +7,7 @@ comes out of a resonator that hangs on a feedline is 1 - depth * exp(i asymmetry
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -74,7 +75,16 @@ def pointer_states(transmon: TransmonTruth, frequency: float, amplitude: float) 
     For a tone of ``frequency`` in Hz and ``amplitude`` in units of full scale, without its neighbours' crosstalk.
     """
     (field,) = Fields().of([transmon], [Tone(frequency, amplitude)])
-    return field.signal[:, -1] * np.exp(1j * transmon.resonator.phase), transmon.resonator.noise
+    return field.signal[:, -1] * turn_of(transmon, frequency), transmon.resonator.noise
+
+
+def turn_of(transmon: TransmonTruth, frequency: float) -> complex:
+    """By what the plane is turned for a tone of a frequency in Hz: cables, mixers and the feedline."""
+    turn = cmath.exp(1j * transmon.resonator.phase)
+    if transmon.resonator.line is None:
+        return turn
+    passed = transmon.resonator.passes(frequency)
+    return turn * passed / abs(passed)
 
 
 def ground_frequency(transmon: TransmonTruth, level: int = 0) -> float:
@@ -100,7 +110,7 @@ def _key(transmon: TransmonTruth, tone: Tone) -> tuple[float, ...]:
         truth.depth,
         truth.asymmetry,
         truth.photons * arriving**2,
-        truth.gain * arriving,
+        truth.gain * arriving * abs(truth.passes(tone.frequency)),
         truth.saturation,
     )
 

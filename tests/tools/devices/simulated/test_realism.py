@@ -82,8 +82,10 @@ def test_a_part_by_itself_changes_something_and_no_other_part_what_it_draws(part
         assert [one.t1 for one in alone.transmons] == [one.t1 for one in clean.transmons]
 
 
-def test_more_qubits_leave_those_there_as_they_are():
-    assert opened(2, qubits=3).chip.truth.transmons[:2] == opened(2, qubits=5).chip.truth.transmons[:2]
+def test_more_qubits_leave_those_there_as_they_are_but_for_what_a_tone_sees_of_them():
+    own = tuple(part for part in FRIDGE if part != "feedline")
+    assert opened(2, own, qubits=3).chip.truth.transmons == opened(2, own, qubits=5).chip.truth.transmons[:3]
+    assert ChipDescription(seed=2, qubits=3, realism=own).name != ChipDescription(seed=2, qubits=5, realism=own).name
 
 
 @pytest.mark.parametrize("written", ['"fridge"', '["parity", "flicker"]', '"clean"', '"parity"'])
