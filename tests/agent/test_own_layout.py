@@ -53,8 +53,8 @@ def test_the_expectation_is_what_the_chip_does(chip: SimulatedDevice, measured: 
     told = known_of(chip, measured)
     (placed,) = best(mirror(2), cast("Any", chip.backend.target), told, 1)
     assert sorted(placed.layout) in ([0, 1], [2, 3])
-    counts = chip.sampler().run([placed.circuit], shots=SHOTS).result()[0].join_data().get_counts()
-    assert counts["00"] / SHOTS == pytest.approx(placed.rating.success, abs=0.03)
+    data: Any = chip.sampler().run([placed.circuit], shots=SHOTS).result()[0].data
+    assert data["c"].get_counts()["00"] / SHOTS == pytest.approx(placed.rating.success, abs=0.03)
 
 
 def test_a_pair_or_a_qubit_that_was_not_measured_is_not_used(
