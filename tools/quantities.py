@@ -92,6 +92,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
             "share s of exponential decay in the echo exp(-s t/T2 - (1-s) (t/T2)^2): 1 fast noise, 0 slow noise",
         ),
         _result("t2_cpmg", "s", 1e-8, 2e-2, "dephasing time under a train of echoes (CPMG)"),
+        _result("t1_rho", "s", 1e-8, 2e-2, "relaxation time along the axis of a drive that holds the state (T1rho)"),
         _result(
             "t1_fluctuation", "", 0.0, 10.0, "standard deviation of T1 over its median, within one long measurement"
         ),

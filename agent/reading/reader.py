@@ -22,6 +22,7 @@ from reson.agent.reading.traces import read_fine_frequency, read_trace
 from reson.agent.reading.wandering import read_wandering
 from reson.records import GOOD, Check, CheckCode, FitReliability, Outcome, Reading, Status
 from reson.tools.data import Analysis
+from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.verdicts.data_checks import suspicions, unusable
 
 READERS: dict[str, Callable[[Analysis], Reading]] = {
@@ -35,8 +36,6 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "rabi": read_rabi,
     "readout": read_clouds,
     "ramsey_xy": read_ramsey,
-    "t1": read_decay,
-    "t2_hahn": read_decay,
     "rough_drag": read_drag,
     "fine_x_amplitude": read_fine_x,
     "fine_sx_amplitude": read_fine_sx,
@@ -51,7 +50,6 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "rabi_time": read_rabi_time,
     "t2_ramsey": read_trace,
     "fine_frequency": read_fine_frequency,
-    "cpmg": read_decay,
     "t1_over_time": read_wandering,
     "ef_spectroscopy": read_spectroscopy,
     "ef_rabi": read_rabi,
@@ -64,6 +62,7 @@ READERS: dict[str, Callable[[Analysis], Reading]] = {
     "zz_ramsey": read_zz,
     "simultaneous_rb": read_benchmarking,
     **PAIR_READERS,
+    **{name: read_decay for name, row in CATALOGUE.items() if row.decay_from is not None},
 }
 
 

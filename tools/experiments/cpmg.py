@@ -107,6 +107,7 @@ EXPERIMENT = Experiment(
     title="Train of echoes (CPMG)",
     measures="the dephasing time under a train of refocusing pulses",
     family="t2_hahn",
+    decay_from=1,
     effect=Effect.MEASURES,
     parameters=(
         Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest total delay; three times what is known of T2, or of T1"),

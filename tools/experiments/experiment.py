@@ -76,6 +76,9 @@ class Experiment:
     """``analyse`` for all qubits of a job at once, with the same results; None where it takes them one by one."""
     together: bool = False
     """Whether neighbours on a coupled chip may be measured at once: what they do to each other is what is measured."""
+    decay_from: int | None = None
+    """Of a plain decay over ``max_delay``: the state that its shortest wait ends in. How it is read, what a file of
+    one holds and when the readout looks turned round follow from it."""
     waits: bool = False
     """Whether its qubit waits in a superposition: a coupled neighbour's state is then in its phase."""
     plays_on: Callable[[int, Values, Sequence[tuple[int, int]]], Collection[int]] = lambda *_: ()

@@ -82,6 +82,7 @@ EXPERIMENT = Experiment(
     title="Energy relaxation (T1)",
     measures="the time in which the excited state relaxes",
     family="t1",
+    decay_from=1,
     effect=Effect.MEASURES,
     parameters=(
         Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest delay; four times the known T1, or 300 us"),

@@ -104,6 +104,7 @@ EXPERIMENT = Experiment(
     title="Hahn echo (T2)",
     measures="the dephasing time with one refocusing pulse",
     family="t2_hahn",
+    decay_from=0,
     effect=Effect.MEASURES,
     parameters=(
         Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest total delay; three times what is known of T2, or of T1"),

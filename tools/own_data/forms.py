@@ -67,7 +67,6 @@ UNITS = {
     "readout_amplitude": "",
 }
 """Of what can be told beside the parameters of the experiment."""
-_DECAY = Form("delay", "s", (CHANCE, SIGNAL))
 _PREPARED = ("prepared 0", "prepared 1")
 _INTERLEAVED = Form(
     "number of Cliffords",
@@ -101,9 +100,7 @@ FORMS: dict[str, Form] = {
     "rabi_time": Form("length of the drive", "s", (SIGNAL, CHANCE), asked=("anharmonicity", "amplitude")),
     "ramsey_xy": Form("delay", "s", (CHANCE, SIGNAL), ("X", "Y"), asked=("detuning",)),
     "t2_ramsey": Form("delay", "s", (CHANCE, SIGNAL), usual={"detuning": 0.0}),
-    "t1": _DECAY,
-    "t2_hahn": _DECAY,
-    "cpmg": _DECAY,
+    **{name: Form("delay", "s", (CHANCE, SIGNAL)) for name, row in CATALOGUE.items() if row.decay_from is not None},
     "allxy": Form("pair of pulses", "", (CHANCE,), exactly=21),
     "readout_error": Form("number of X pulses", "", (CHANCE,), exactly=4),
     "rx_sweep": Form("angle", "rad", (CHANCE,), asked=("repetitions",)),

@@ -13,9 +13,10 @@ from reson.tools.verdicts.steady import steady
 from reson.tools.verdicts.told_apart import told_apart
 
 
-def data_checks(raw: RawData) -> tuple[Check, ...]:
+def data_checks(raw: RawData, decay_from: int | None = None) -> tuple[Check, ...]:
+    """``decay_from``: of a decay, the state that it begins in."""
     lives = alive(raw)
-    return (lives, *told_apart(raw), *steady(raw)) if lives.passed else (lives,)
+    return (lives, *told_apart(raw, decay_from), *steady(raw)) if lives.passed else (lives,)
 
 
 def broken(checks: Sequence[Check]) -> list[Check]:

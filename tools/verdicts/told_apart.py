@@ -15,16 +15,17 @@ LOW = 0.3
 """P(1) that no point of a decay or of a fringe exceeds where nothing was excited."""
 ASTRAY = 0.2
 """By how much Y may begin away from the middle of a fringe if X tells the state that it begins in."""
-BEGINS = {"t1": 1, "t2_hahn": 0, "cpmg": 1}
-"""Decays: the state that the shortest delay ends in; the longest ends in 0 or between the two."""
 
 
-def told_apart(raw: RawData) -> tuple[Check, ...]:
-    """The check, where the data allow it: counts of 0 and 1 of circuits that end in a known state."""
+def told_apart(raw: RawData, decay_from: int | None = None) -> tuple[Check, ...]:
+    """The check, where the data allow it: counts of 0 and 1 of circuits that end in a known state.
+
+    ``decay_from``: of a decay, the state that the shortest delay ends in; the longest ends in 0 or between the two.
+    """
     share = _share(raw)
     if share is None:
         return ()
-    states = _states(raw, share)
+    states = _states(raw, share, decay_from)
     if not (states == 0).any() or not (states == 1).any():
         return ()
     zero, one = (float(share[states == state].mean()) for state in (0, 1))
@@ -32,7 +33,7 @@ def told_apart(raw: RawData) -> tuple[Check, ...]:
     if one - zero <= INTERCHANGED:
         message = f"0 and 1 are interchanged: {read}; calibrate the readout anew"
         return (_check(CheckCode.INTERCHANGED, False, message),)
-    known = raw.experiment not in BEGINS and raw.experiment != "ramsey_xy"
+    known = decay_from is None and raw.experiment != "ramsey_xy"
     if abs(one - zero) < ALIKE and (known or share.max() < LOW):
         message = f"no excitation: {read}; the drive has stopped, or the readout does not tell 0 and 1 apart"
         return (_check(CheckCode.NO_SIGNAL, False, message),)
@@ -52,13 +53,12 @@ def _check(code: CheckCode, passed: bool, message: str) -> Check:
     return Check(name="0 and 1 told apart", code=code, passed=passed, severity=Verdict.REJECT, message=message)
 
 
-def _states(raw: RawData, share: np.ndarray) -> np.ndarray:
+def _states(raw: RawData, share: np.ndarray, decay_from: int | None) -> np.ndarray:
     """State that each circuit ends in, shape (circuits,); NaN where it is not known."""
     x = np.array([float(circuit.get("xval", np.nan)) for circuit in raw.circuits])
-    if raw.experiment in BEGINS:
-        begins, order = BEGINS[raw.experiment], np.argsort(x, kind="stable")
-        found = np.full(len(x), np.nan)
-        found[order[:2]], found[order[-max(2, len(x) // 4) :]] = begins, 1 - begins
+    if decay_from is not None:
+        order, found = np.argsort(x, kind="stable"), np.full(len(x), np.nan)
+        found[order[:2]], found[order[-max(2, len(x) // 4) :]] = decay_from, 1 - decay_from
         return found
     if raw.experiment == "ramsey_xy":  # without a wait, two quarter turns are a half; the mean over a fringe is between
         series = np.array([circuit.get("series") for circuit in raw.circuits])

@@ -14,6 +14,19 @@ FAST = DefectTruth(pull=120e3, loss=0.0, share=0.45, memory=0.01)
 SLOW = DefectTruth(pull=0.0, loss=60e3, share=0.4, memory=60.0)
 """Comes and goes within minutes, and then shortens T1 to some 15 us."""
 
+
+def _decays(experiment: str) -> tuple[Recipe, ...]:
+    return (
+        Recipe(experiment, Status.SUCCESS, "the window is a few decay times long and the curve follows the points"),
+        Recipe(
+            experiment, Status.WINDOW_TOO_SHORT, "the window is a sixth of the usual one", times={"max_delay": 0.15}
+        ),
+        Recipe(experiment, Status.SAMPLING_TOO_COARSE, "the window is far too long", times={"max_delay": 14.0}),
+        Recipe(experiment, Status.NO_SIGNAL, "the drive was off, so nothing decays", times=NO_DRIVE),
+        Recipe(experiment, Status.FIT_POOR, "a curve that misses the points", stretched_curve=STRETCH),
+    )
+
+
 RECIPES = (
     Recipe("t2_ramsey", Status.SUCCESS, "ten oscillations that decay inside the window"),
     Recipe(
@@ -39,11 +52,8 @@ RECIPES = (
         times={"max_delay": 25.0, "detuning": 1 / 25},
     ),
     Recipe("t2_ramsey", Status.FIT_POOR, "a curve that misses the fringes", stretched_curve=STRETCH),
-    Recipe("cpmg", Status.SUCCESS, "the window is a few decay times long and the curve follows the points"),
-    Recipe("cpmg", Status.WINDOW_TOO_SHORT, "the window is a sixth of the usual one", times={"max_delay": 0.15}),
-    Recipe("cpmg", Status.SAMPLING_TOO_COARSE, "the window is far too long", times={"max_delay": 14.0}),
-    Recipe("cpmg", Status.NO_SIGNAL, "the drive was off, so nothing decays", times=NO_DRIVE),
-    Recipe("cpmg", Status.FIT_POOR, "a curve that misses the points", stretched_curve=STRETCH),
+    *_decays("cpmg"),
+    *_decays("spin_locking"),
     Recipe("t1_over_time", Status.STABLE, "a quiet qubit over a few minutes"),
     Recipe(
         "t1_over_time",

@@ -33,6 +33,13 @@ def _train(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     return common.prepared(setting, truth, 0.2) and window and near and long_enough
 
 
+def _locked(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
+    """The noise of these chips is white, so that T1rho is T2; a lock holds what is detuned by little of its rate."""
+    held = abs(common.offset(setting, truth)) < 0.15 * arguments["rate"]
+    window = 1.5 <= arguments["max_delay"] / truth.t2 <= 7
+    return common.prepared(setting, truth, 0.2) and window and held
+
+
 def _history(moment: Moment) -> np.ndarray:
     times = np.linspace(moment.raw.started, moment.raw.ended, TIMES)
     return np.array([moment.device.chip.truth_at(float(time)).transmons[0].t1 for time in times])
@@ -73,6 +80,13 @@ TRIALS = {
         needs={"t2_cpmg": common.DECAY},
         truth={"t2_cpmg": common.t2},
         adequate=_train,
+    ),
+    "spin_locking": Trial(
+        stage=CALIBRATED,
+        sweeps=(scale("max_delay", (0.03, 0.4), (3.0, 15.0)), coarse, put("rate", 2e5, 4e5)),
+        needs={"t1_rho": common.DECAY},
+        truth={"t1_rho": common.t2},
+        adequate=_locked,
     ),
     "t1_over_time": Trial(
         stage=CALIBRATED,
