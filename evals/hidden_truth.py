@@ -65,11 +65,14 @@ def _as_in_a_fridge(transmon: TransmonTruth) -> list[str]:
     dispersion, wander = max(map(abs, transmon.dispersion)), transmon.t1_wander
     return [
         *[f"1/f noise {transmon.flicker:.0f} Hz at 1 Hz"] * bool(transmon.flicker),
-        *[f"T2* {quantity(transmon.t2_star, None, 's')}, echo {quantity(transmon.t2_echo, None, 's')}"]
-        * bool(transmon.flicker),
-        *[f"parities {quantity(_parity_split(transmon), None, 'Hz')} apart"] * bool(dispersion),
+        *[f"T2* {_short(transmon.t2_star, 's')}, echo {_short(transmon.t2_echo, 's')}"] * bool(transmon.flicker),
+        *[f"parities {_short(_parity_split(transmon), 'Hz')} apart"] * bool(dispersion),
         *[f"T1 wanders by {100 * wander:.0f} %"] * bool(wander),
     ]
+
+
+def _short(value: float, unit: str) -> str:
+    return quantity(float(f"{value:.3g}"), None, unit)
 
 
 def _parity_split(transmon: TransmonTruth) -> float:

@@ -77,7 +77,7 @@ def weights(orders: np.ndarray, spans: Windows, transmon: TransmonTruth) -> np.n
 def all_orders(waits: int) -> np.ndarray:
     """All pathways through some waits without their mirror images, shape ((3^waits + 1) / 2, waits)."""
     found = (one for one in itertools.product((0, 1, -1), repeat=waits) if next(filter(None, one), 1) == 1)
-    return np.array(list(found), dtype=float).reshape(-1, waits)
+    return np.array(list(found), dtype=float).reshape((3**waits + 1) // 2, waits)
 
 
 def final_populations(

@@ -7,14 +7,16 @@ import pytest
 from qiskit import QuantumCircuit
 
 from reson.tools.devices.envelope import area
+from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.couplers import CouplerTruth
-from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.simulated.device import open_chip, open_simulated
 from reson.tools.devices.simulated.flicker import INFRARED, ULTRAVIOLET, covariance
 from reson.tools.devices.simulated.gates import Idle
 from reson.tools.devices.simulated.instructions import to_gate
-from reson.tools.devices.simulated.pathways import final_populations, windows
+from reson.tools.devices.simulated.pathways import all_orders, final_populations, windows
 from reson.tools.devices.simulated.populations import populations
 from reson.tools.devices.simulated.program import read_circuits
+from reson.tools.devices.simulated.realism import parts_of
 from reson.tools.devices.simulated.superoperators import from_unitaries, superoperators, thermal_state
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth, draw_truth
 
@@ -187,3 +189,30 @@ def test_a_qubit_with_a_neighbour_has_the_same_noise(transmon, pulses):
     found = [np.array([2 * one[0, 1] - 1 for _, one in populations(program, truth, asked)]) for truth in (pair, quiet)]
     alone = _contrast(ChipTruth(seed=1, transmons=(transmon,)), pulses, waits)
     assert found[0] / found[1] == pytest.approx(alone, abs=5e-3)
+
+
+def test_all_pathways_without_their_mirror_images_are_counted_down_to_no_wait():
+    for waits in range(4):
+        orders = all_orders(waits)
+        assert orders.shape == ((3**waits + 1) // 2, waits)
+        assert len(np.unique(np.abs(orders @ 3.0 ** np.arange(waits)))) == len(orders)  # no two mirror each other
+
+
+def test_a_chip_with_crossed_lines_and_neighbours_runs_every_kind_of_circuit():
+    """Circuits with no wait, with one, and with more waits than pathways are followed for, in groups."""
+    chip = ChipDescription(seed=11, qubits=3, realism=parts_of("fridge"), coupling=((0, 1), (1, 2)))
+    device = open_chip(chip, 1.7e9)
+    assert device.chip.truth.drive_lines is not None
+    program = read_circuits([_long(waits) for waits in (0, 1, 2, 5)], device.chip.controls)
+    for _, found in device.chip.populations(program, device.chip.truth_now()):
+        assert found.sum(axis=1) == pytest.approx(np.ones(3))
+
+
+def _long(waits: int) -> QuantumCircuit:
+    circuit = QuantumCircuit(3, 3)
+    circuit.sx([0, 1, 2])
+    for _ in range(waits):
+        circuit.delay(20, [0, 1, 2], unit="us")
+        circuit.x([0, 1, 2])
+    circuit.measure([0, 1, 2], [0, 1, 2])
+    return circuit
