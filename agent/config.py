@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from reson.agent.brain_names import BRAINS, DEFAULT
 from reson.agent.chip import with_chip
 from reson.agent.console_settings import ConsoleSettings
 from reson.errors import OperatorError
+from reson.hours import HOUR
 from reson.records import Finite, Record
 from reson.toml_text import parse_toml
 from reson.tools.devices.order import NAMELESS, IbmOptions, Kind, NoiseOptions
@@ -68,7 +70,7 @@ class NightSettings(Record):
     @field_validator("begins", "until")
     @classmethod
     def _hour(cls, value: str, about: ValidationInfo) -> str:
-        if (value or about.field_name == "begins") and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        if (value or about.field_name == "begins") and not re.fullmatch(HOUR, value):
             raise ValueError("a time of day is written like 06:00")
         return value
 
@@ -162,7 +164,7 @@ class CascadeSettings(Record):
 
 class LabConfig(Record):
     device: DeviceSettings = DeviceSettings()
-    brain: Literal["offline", "openai", "cascade", "files", "replay"] = "offline"
+    brain: str = DEFAULT
     model: ModelSettings = ModelSettings()
     cascade: CascadeSettings = CascadeSettings()
     noise: NoiseOptions = NoiseOptions()
@@ -175,15 +177,26 @@ class LabConfig(Record):
     database: str = ""
     """SQLAlchemy URL; empty: lab.db in the lab's directory."""
 
+    @field_validator("brain")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in BRAINS:
+            raise ValueError(f"there is no brain {value!r}; there are {', '.join(BRAINS)}")
+        return value
+
     @property
     def zone(self) -> str:
         """IANA name of the clock by which hours are given; empty: that of this machine. A simulated chip's is UTC."""
         return self.night.time_zone or ("UTC" if self.device.kind == "simulated" else "")
 
 
-TEMPLATE = """\
+_OTHERS = ", ".join(f'"{name}"' for name in BRAINS if name != DEFAULT)
+TEMPLATE = (
+    """\
 # The lab: what it measures on, what for, and how much it may use. Every key is optional; these are the defaults.
-brain = "offline"            # no key, no network; or "cascade", "openai", "files", "replay": see docs/brains.md
+brain = "offline"            # no key, no network; or """
+    + _OTHERS
+    + """: see docs/brains.md
 database = ""                # an SQLAlchemy URL where the record lies on a server; empty: lab.db beside this file
 
 [device]
@@ -231,6 +244,7 @@ cost = 5.0
 sure = 0.75                  # below this confidence the next one is asked: offline, model, person
 failures = 2                 # failed attempts in a row before the model is asked what to do
 """
+)
 
 
 _BACK = "put it back from a backup, or choose another directory with --lab to start anew"

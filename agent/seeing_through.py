@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from reson.agent.brain_names import BRAINS, DEFAULT
 from reson.agent.budgets import grown
 from reson.agent.keyboard import login
 from reson.agent.lab import Lab
@@ -115,24 +116,21 @@ def see_through(begun: Begun, put_on_record: Callable[[], object]) -> Ended:
 
 
 def _summarise(lab: Lab, bench: Bench) -> bool:
-    """Let the model of the brain, where it has one, write the first lines of the report; whether the record grew by it.
-
-    The cascade asks where something is the matter: a night without a surprise speaks for itself.
-    """
+    """Let the brain, where it can, write the first lines of the report; whether the record grew by it."""
     from reson.agent.asking.summary import summarise
-    from reson.agent.brains.cascade import CascadeBrain
-    from reson.agent.brains.model import ModelBrain
+    from reson.agent.brains.brain import Author
     from reson.agent.report.gather import gather
 
-    brain = bench.brain.model if isinstance(bench.brain, CascadeBrain) else bench.brain
-    if not isinstance(brain, ModelBrain) or brain.name == "files":  # a run does not wait for a person's essay
+    if not isinstance(bench.brain, Author):
         return False
     report = gather(lab, bench.store, bench.run_id)
-    if bench.brain is not brain and all(qubit.state == "done" and not qubit.diagnoses for qubit in report.qubits):
+    surprised = any(qubit.state != "done" or qubit.diagnoses for qubit in report.qubits)
+    desk = bench.brain.writes(surprised)
+    if desk is None:
         return False
-    text = summarise(brain.desk, report)
+    text = summarise(desk, report)
     if text is not None:
-        brain.desk.note("summary", {"text": text, "model": brain.desk.settings.choose})
+        desk.note("summary", {"text": text, "model": desk.settings.choose})
     return True
 
 
@@ -230,7 +228,8 @@ def _brain(begun: Begun, tell: Tell, stop: Event) -> Brain:
     from reson.agent.brains.scripted import ScriptedBrain
 
     lab, store, settings = begun.lab, begun.store, begun.settings
-    asks = lab.config.brain != "offline" and (settings.script is None or lab.config.brain != "replay")
+    name = lab.config.brain
+    asks = name != DEFAULT if settings.script is None else BRAINS[name].looks
     brain: Brain = OfflineBrain()
     if asks:
         from reson.agent.brains.opening import open_brain

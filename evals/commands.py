@@ -77,10 +77,12 @@ def run(options: Json, as_json: bool) -> int:
 
 def model_of(lab: Path, brain: str) -> Json:
     """Brain, [model] and [cascade] of a lab, for the lab of a case."""
+    from reson.agent.brain_names import BRAINS
     from reson.agent.config import load_config
 
-    if brain not in ("openai", "cascade"):
-        raise OperatorError(f"no case can be run by the brain {brain!r}", "there are offline, openai and cascade")
+    talking = [name for name, row in BRAINS.items() if row.talks]
+    if brain not in talking:
+        raise OperatorError(f"no case can be run by the brain {brain!r}", f"there are offline, {', '.join(talking)}")
     if not (lab / "lab.toml").exists():
         raise OperatorError(f"there is no lab.toml in {lab}", "--lab names the lab whose [model] is to be tried")
     config = load_config(lab / "lab.toml").to_json()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Observation
 from reson.records import Reading, Verdict
 from reson.tools.data import Analysis
@@ -27,4 +28,15 @@ class Brain(Protocol):
 
     def sure_of(self, reading: Reading) -> bool:
         """Whether the reading is sure enough to support a value; if not, the value is put under review."""
+        ...
+
+
+@runtime_checkable
+class Author(Protocol):
+    """A brain that can put a run in words."""
+
+    def writes(self, surprised: bool) -> Desk | None:
+        """Where the first lines of the report are asked for; None where they are not. ``surprised``: something is the
+        matter with a qubit of the run.
+        """
         ...

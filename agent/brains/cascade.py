@@ -9,6 +9,7 @@ from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, place_o
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.config import CascadeSettings
 from reson.agent.expert.replaying import succeeded
+from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Escalate, GiveUp, Observation, QubitView
 from reson.records import Reading, Status, Verdict
 from reson.tools.data import Analysis
@@ -63,6 +64,10 @@ class CascadeBrain:
         who = OFFLINE if seen is None else MODEL if self.model.sure_of(seen) else PERSON
         self.model.desk.answered_by("read", analysis.component, figure.stem, who, why)
         return seen or reading
+
+    def writes(self, surprised: bool) -> Desk | None:
+        """A night without a surprise speaks for itself."""
+        return self.model.desk if surprised else None
 
     def sure_of(self, reading: Reading) -> bool:
         return self.model.sure_of(reading)

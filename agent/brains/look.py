@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from reson.agent.asking.read_by_model import read_by_model
+from reson.agent.brain_names import BRAINS
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.opening import open_brain
@@ -29,17 +30,15 @@ NEEDS_A_MODEL = (
 
 
 def open_reader(config: LabConfig, lab: Path, place: Path, blobs: Blobs, tell: Tell) -> ModelBrain:
-    """The reader with eyes of a brain: that of ``openai`` and ``cascade``, or a person's through ``files``.
+    """The reader with eyes of a brain, which may be a person's.
 
     ``place``: where questions to a person are put.
 
     Raises ``OperatorError`` for a brain that has none, or whose model or key is missing.
     """
-    if config.brain not in ("openai", "cascade", "files"):
-        raise OperatorError(
-            f"the brain {config.brain} does not look at pictures",
-            "use --brain openai, cascade or files: docs/brains.md",
-        )
+    if not BRAINS[config.brain].looks:
+        able = ", ".join(name for name, row in BRAINS.items() if row.looks)
+        raise OperatorError(f"the brain {config.brain} does not look at pictures", f"--brain {able}: docs/brains.md")
     brain = open_brain(config, lab, place, blobs, tell, Event())
     model = brain.model if isinstance(brain, CascadeBrain) else brain
     assert isinstance(model, ModelBrain), "these brains ask a model"

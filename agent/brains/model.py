@@ -71,6 +71,9 @@ class ModelBrain:
         """The offline reader's word stands as it does in an offline night; a model must be sure."""
         return reading.seen is Seen.SAVED_DATA or reading.confidence >= self.sure
 
+    def writes(self, surprised: bool) -> Desk | None:
+        return None if self.name == "files" else self.desk  # a run does not wait for a person's essay
+
     def look(self, figure: Path, analysis: Analysis, suspected: str = "") -> Reading | None:
         """The model's reading; None, with a note in the record, where there is none."""
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reson.agent.cli.errors import WrongUsage
 from reson.components import Qubit
 from reson.errors import OperatorError, ToolError
+from reson.hours import HOUR
 
 if TYPE_CHECKING:
     from reson.agent.config import DeviceSettings
@@ -104,7 +105,7 @@ def components(names: Sequence[str], known: Iterable[str]) -> list[str]:
 
 def hour(text: str) -> str:
     """A time of day, HH:MM; empty stays empty. Raises ``WrongUsage``."""
-    if text and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+    if text and not re.fullmatch(HOUR, text):
         raise WrongUsage(f"{text!r} is no time of day", "write it like 06:00")
     return text
 

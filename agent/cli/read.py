@@ -42,6 +42,7 @@ def read(
       reson read magnitude.png phase.png --experiment resonator_spectroscopy --json
       reson read scan.png --experiment t1 --unit s --brain openai --json
     """
+    from reson.agent.brain_names import DEFAULT
     from reson.agent.brains.local import LOCAL
     from reson.agent.cli.errors import WrongUsage
     from reson.agent.reading.picture.labels import FAMILIES
@@ -53,7 +54,7 @@ def read(
             raise WrongUsage(f"there is no picture {picture}", "name a file")
     lab = place.lab(context) if place.is_there(context) else None
     chosen = brain or (lab.config.brain if lab is not None else LOCAL)
-    if chosen == LOCAL or (not brain and lab is not None and chosen == "offline" and not _of_lab(lab, pictures)):
+    if chosen == LOCAL or (not brain and lab is not None and chosen == DEFAULT and not _of_lab(lab, pictures)):
         _say_sight(pictures, name, as_json)
         return
     if name not in CATALOGUE:
@@ -97,15 +98,16 @@ def _say(reading: Reading, unit: str, as_json: bool) -> None:
 
 
 def _read(lab: Lab, pictures: list[Path], experiment: str, unit: str, chosen: str) -> Reading:
+    from reson.agent.brain_names import BRAINS
     from reson.agent.brains.look import as_png, look_at, open_reader, read_from_record
     from reson.agent.cli.errors import WrongUsage
 
     store = lab.store()
-    if chosen not in ("offline", "replay", "openai", "cascade", "files"):
-        raise WrongUsage(f"there is no brain {chosen!r}", "there are local, offline, openai, cascade and files")
+    if chosen not in BRAINS:
+        raise WrongUsage(f"there is no brain {chosen!r}", f"there are local, {', '.join(BRAINS)}")
     if len(pictures) != 1:
         raise WrongUsage(f"--brain {chosen} reads one picture", "--brain local takes several of one measurement")
-    if chosen in ("offline", "replay"):
+    if not BRAINS[chosen].looks:
         return read_from_record(store, pictures[0])
     config = lab.config.model_copy(update={"brain": chosen})
     reader = open_reader(config, lab.directory, lab.directory / "readings", store.blobs, lambda *event: None)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from reson.agent.brain_names import BRAINS
 from reson.agent.lab import Lab
 from reson.agent.model.conversation import Message, Picture
 from reson.agent.operations.opened import OpenLab
@@ -72,7 +73,7 @@ def path_of(lab: Lab, name: str) -> Path:
 
 def has_model(lab: Lab) -> bool:
     """Whether the lab talks to a model: it names one, and is not told to stay offline."""
-    return bool(lab.config.model.choose) and lab.config.brain in ("openai", "cascade")
+    return bool(lab.config.model.choose) and BRAINS[lab.config.brain].talks
 
 
 def earlier(path: Path, at: OpenLab) -> list[Message]:

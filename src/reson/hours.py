@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
+"""Regular expression of a time of day, HH:MM."""
+
 
 def shown(moment: datetime, zone: str) -> datetime:
     """The moment on the clock of a place; ``zone``: an IANA name, empty for this machine's own."""
