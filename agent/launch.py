@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
 
 from reson.agent.lab import Lab, lock_lab
 from reson.agent.observation import Measure
 from reson.agent.seeing_through import Begun, Ended, RunSettings, Watch, ended, see_through, starter
 from reson.agent.which_qubits import as_components, choose_components, with_pairs
 from reson.errors import OperatorError
-from reson.hours import next_time
+from reson.hours import HOUR, next_time
 from reson.records import Ending, Finite, Record
 from reson.tools.devices.device import Resting
 
@@ -19,15 +21,17 @@ if TYPE_CHECKING:
     from reson.tools.store.store import Store
 
 
+HourOrNone = Annotated[str, Field(pattern=f"^({HOUR})?$")]
+
+
 class Plan(Record):
     """A run to start."""
 
-    kind: str
-    """night, calibrate or run."""
+    kind: Literal["night", "calibrate", "run"]
     qubits: tuple[int, ...] | None = None
     measure: str = ""
     """Which ones, in words: "best:10" or "0-4", where ``qubits`` does not name them; pairs "q0-q1,q2-q3"."""
-    until: str = ""
+    until: HourOrNone = ""
     writes: bool = True
     rest: bool = False
     """Let a simulated chip rest until the evening first."""

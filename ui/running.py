@@ -6,13 +6,13 @@ import time
 
 import streamlit as st
 
+from reson.agent.operations.following import Following
 from reson.agent.progress import MARKS, Row
 from reson.components import named
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import title_of
 from reson.tools.store.runs import RunRow
 from reson.ui import queries
-from reson.ui.following import Following
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, facts, section, show, table, tag, verdict_mark
 from reson.wording import duration

@@ -16,7 +16,7 @@ from reson.agent.model.conversation import Hear, Message, Picture, Request, Tool
 from reson.agent.model.desk import Desk
 from reson.agent.model.objects import object_in
 from reson.agent.model.pictures import picture_of
-from reson.agent.operations.for_models import as_tools, one_of, or_refusal
+from reson.agent.operations.for_models import as_tools, one_of, or_refusal, picture_in
 from reson.agent.operations.opened import OpenLab, Watch
 from reson.errors import ToolError, ToolErrorKind
 from reson.prompts.render import render
@@ -29,8 +29,6 @@ LONGEST_RESULT = 6000
 """Characters of a tool's result that a model is shown."""
 MOST_CALLS = 16
 """Tool calls of one answer that are carried out."""
-SHOWN = ("look_at_plot", "analyse_file")
-"""Tools whose plot a model is shown as a picture."""
 MOST_RUNS = 3
 """Runs that one question may start."""
 
@@ -95,8 +93,8 @@ class Session:
                 result = {"refused": f"only the first {MOST_CALLS} calls of an answer are carried out"}
             text = render("tool_result.j2", result=json.dumps(result, ensure_ascii=False), limit=LONGEST_RESULT)
             self._keep(Message(role="tool", parts=(text,), tool_call_id=call.id))
-            if call.name in SHOWN and isinstance(result, dict) and result.get("plot"):
-                pictures.append(picture_of(Path(result["plot"]), self.desk.settings.picture_width))
+            if picture := picture_in(OFFERED, call.name, result):
+                pictures.append(picture_of(Path(picture), self.desk.settings.picture_width))
         if pictures:
             self._keep(Message(role="user", parts=(render("chat_pictures.j2"), *pictures)))
 

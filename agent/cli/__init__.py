@@ -22,6 +22,7 @@ from reson.agent.cli import (
     export,
     init,
     layout,
+    mcp,
     measurement,
     memory,
     model,
@@ -75,6 +76,7 @@ app.add_typer(device.app, name="device")
 catalogue.add_to(app)
 policy.add_to(app)
 chat.add_to(app)
+mcp.add_to(app)
 note.add_to(app)
 model.add_to(app)
 console.add_to(app)

@@ -21,6 +21,11 @@ def one_of(rows: Rows, name: str) -> Operation[Any, Any]:
     return rows[name]
 
 
+def picture_in(rows: Rows, name: str, found: Any) -> str:
+    """Path of the plot that an answer shows; empty where it shows none."""
+    return str(found.get("plot", "")) if name in rows and rows[name].pictured and isinstance(found, dict) else ""
+
+
 def or_refusal(answer: Callable[[], Any]) -> Any:
     """The answer, or why there is none: a refusal is an answer too, which a model can act on."""
     try:

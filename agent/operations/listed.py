@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from reson.agent.operations import measurements, nights, notes, own_files, record, requests, rolling_back, runs, values
+from reson.agent.operations import (
+    following,
+    measurements,
+    nights,
+    notes,
+    own_files,
+    record,
+    requests,
+    rolling_back,
+    runs,
+    values,
+)
 from reson.agent.operations.operation import Operation, Rows
 
-_ROOMS = (values, nights, measurements, own_files, record, requests, notes, runs, rolling_back)
+_ROOMS = (values, nights, following, measurements, own_files, record, requests, notes, runs, rolling_back)
 OPERATIONS: Rows = {row.name: row for room in _ROOMS for row in vars(room).values() if isinstance(row, Operation)}
 
 

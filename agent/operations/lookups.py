@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from reson.agent.asking.looking import Found
 from reson.agent.model.conversation import Tool
-from reson.agent.operations.for_models import as_tools, one_of, or_refusal
+from reson.agent.operations.for_models import as_tools, one_of, or_refusal, picture_in
 from reson.agent.operations.listed import some
-from reson.agent.operations.measurements import LOOK_AT_PLOT
 from reson.agent.operations.opened import LOOKING, OpenLab
 from reson.records import Json
 
@@ -29,5 +28,4 @@ class Lookups:
 
     def look(self, name: str, given: Json | None) -> Found:
         result = or_refusal(lambda: one_of(AT_NIGHT, name).in_words(self.at, given))
-        picture = str(result.get("plot", "")) if name == LOOK_AT_PLOT.name and isinstance(result, dict) else ""
-        return Found(text=json.dumps(result, ensure_ascii=False), picture=picture)
+        return Found(text=json.dumps(result, ensure_ascii=False), picture=picture_in(AT_NIGHT, name, result))

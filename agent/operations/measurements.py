@@ -161,7 +161,7 @@ LIST_MEASUREMENTS = Operation(
     "list_measurements", Effect.READS, Wanted, _listed, lambda at, rows: [short(row) for row in rows[-MOST:]]
 )
 SHOW_MEASUREMENT = Operation("show_measurement", Effect.READS, OfMeasurement, _one, in_full)
-LOOK_AT_PLOT = Operation("look_at_plot", Effect.READS, OfMeasurement, _one, in_full)
+LOOK_AT_PLOT = Operation("look_at_plot", Effect.READS, OfMeasurement, _one, in_full, pictured=True)
 MEASUREMENT_FILES = Operation(
     "measurement_files",
     Effect.READS,

@@ -79,7 +79,7 @@ def run_of(at: OpenLab, run_id: str) -> RunRow:
     return newest
 
 
-def _run_in_words(row: RunRow) -> Json:
+def run_in_words(row: RunRow) -> Json:
     return {
         "run": row.id,
         "began": moment(row.started_device),
@@ -91,7 +91,7 @@ def _run_in_words(row: RunRow) -> Json:
 def _show_run(at: OpenLab, asked: OfRun) -> Json:
     row = run_of(at, asked.run_id)
     report = gather(at.lab, at.store, row.id)
-    told = _run_in_words(row)
+    told = run_in_words(row)
     return {
         "run": row.id,
         "when": told["began"],
@@ -239,7 +239,7 @@ LIST_RUNS = Operation(
     Effect.READS,
     Newest,
     lambda at, asked: list_runs(at.store, asked.limit),
-    lambda at, rows: [_run_in_words(row) for row in rows[:MOST]],
+    lambda at, rows: [run_in_words(row) for row in rows[:MOST]],
 )
 SHOW_RUN = Operation("show_run", Effect.READS, OfRun, _show_run)
 SHOW_DIAGNOSIS = Operation("show_diagnosis", Effect.READS, OfComponent, _diagnosis)

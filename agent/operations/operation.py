@@ -35,16 +35,21 @@ class Operation(Generic[A, R]):
     function: Callable[[OpenLab, A], R]
     told: Callable[[OpenLab, R], Any] = _as_it_is
     """The result in words, as plain JSON that is small enough for a person or a model."""
+    pictured: bool = False
+    """Whether a model is shown the ``plot`` of the answer."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.effect, Effect):
             raise TypeError(f"{self.name} declares no effect")
 
     def __call__(self, at: OpenLab, asked: A) -> R:
+        self.require(at)
+        return self.function(at, asked)
+
+    def require(self, at: OpenLab) -> None:
         """Raises ``ToolError`` (not_allowed) where whoever asks may not do such things."""
         if self.effect not in at.may:
             raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{self.name} is not for whoever asks here: it {self.effect}")
-        return self.function(at, asked)
 
     def in_words(self, at: OpenLab, given: Json | None) -> Any:
         """The answer in words to arguments from outside. Raises as ``checked`` and the operation do."""

@@ -59,4 +59,4 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-ANALYSE_FILE = Operation("analyse_file", Effect.READS, OwnFile, _analyse)
+ANALYSE_FILE = Operation("analyse_file", Effect.READS, OwnFile, _analyse, pictured=True)

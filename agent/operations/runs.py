@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
 from reson.agent import launch
 from reson.agent.holder import stop_holder
-from reson.agent.launch import Ended, Plan
+from reson.agent.launch import Ended, HourOrNone, Plan
 from reson.agent.operations.measurements import LIST_MEASUREMENTS
 from reson.agent.operations.opened import OpenLab
 from reson.agent.operations.operation import Arguments, Nothing, Operation
 from reson.agent.operations.values import table_of
 from reson.components import as_qubit, joined
-from reson.errors import ToolError, ToolErrorKind
 from reson.records import Effect, Finite, Json
 from reson.tools.experiments.catalogue import get
 from reson.tools.store.approvals import list_approvals
 from reson.tools.store.parameters import values
 
+Named = Annotated[list[str], Field(min_length=1)]
+
 
 class OneExperiment(Arguments):
-    experiment: str
-    components: list[str]
+    experiment: Annotated[str, AfterValidator(lambda name: get(name).name)]
+    components: Named
     parameters: dict[str, Finite] = {}
     write: bool = False
 
 
 class Components(Arguments):
-    components: list[str]
+    components: Named
 
 
 class Resumed(Arguments):
     run_id: str
-    until: str = ""
+    until: HourOrNone = ""
 
 
 def _start(at: OpenLab, plan: Plan) -> Ended:
@@ -46,7 +51,6 @@ def _run_experiment(at: OpenLab, asked: OneExperiment) -> Ended:
     row, known = get(asked.experiment), values(table_of(at))
     for name in asked.components:
         row.arguments(asked.parameters, known.get(row.target(name), {}))
-    _require_some(asked.components)
     return _start(
         at,
         Plan(
@@ -60,14 +64,8 @@ def _run_experiment(at: OpenLab, asked: OneExperiment) -> Ended:
 
 
 def _calibrate(at: OpenLab, asked: Components) -> Ended:
-    _require_some(asked.components)
     qubits = tuple(dict.fromkeys(as_qubit(name).number for name in asked.components))
     return _start(at, Plan(kind="calibrate", qubits=qubits))
-
-
-def _require_some(components: list[str]) -> None:
-    if not components:
-        raise ToolError(ToolErrorKind.BAD_ARGUMENTS, "components must be qubits like q0")
 
 
 def ended_in_words(at: OpenLab, ended: Ended) -> Json:

@@ -54,7 +54,7 @@ def test_the_commands_are_those_that_were_promised():
         console; console add-user; console remove-user; stop; read; analyse; note; eval run; eval compare;
         eval gate; eval record; eval score;
         eval lab-check; eval model-check; eval plots; eval qcaleval; compare;
-        layout; export; watch; ask; measurement show; measurement export;
+        layout; export; watch; ask; mcp; measurement show; measurement export;
         measurement analyse"""
     assert set(COMMANDS) == {tuple(command.split()) for command in promised.split(";")}
 

@@ -90,7 +90,10 @@ def test_each_is_reached_from_the_command_line(lab, name, monkeypatch):
     monkeypatch.setattr(Operation, "in_words", lambda self, at, given: self(at, self.checked(given)))
     schema = row.schema()
     example = {"string": "approve", "integer": "1", "number": "1", "boolean": "true", "array": "a,b", "object": "{}"}
-    told = [f"{one}={example[schema['properties'][one]['type']]}" for one in schema["required"]]
+    known = {"experiment": "t1"} | {
+        one: said["enum"][0] for one, said in schema["properties"].items() if "enum" in said
+    }
+    told = [f"{one}={known.get(one, example[schema['properties'][one]['type']])}" for one in schema["required"]]
     said = call(lab.directory, "ask", name, *told, "--json")
     assert said.code == 0, said.err
     assert reached == [(name, PERSON)]
