@@ -34,6 +34,18 @@ class ParameterSpec(Record):
         return value
 
 
+OF_PAIRS = (
+    "coupler_bias",
+    "cz_amplitude",
+    "cz_duration",
+    "cz_z_first",
+    "cz_z_second",
+    "flux_tail_amplitude",
+    "flux_tail_time",
+)
+"""Controls that a pair has, with a flux line for its coupler; all others are a qubit's."""
+
+
 def _control(name: str, unit: str, low: float, high: float, description: str) -> ParameterSpec:
     return ParameterSpec(name=name, unit=unit, low=low, high=high, control=True, description=description)
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
-from reson.components import Qubit, qubits_of
+from reson.components import parse, qubits_of
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.device import Controls, Device, DeviceLimits
 from reson.tools.devices.fixed import FixedControls
-from reson.tools.devices.offered import Bounds, require_sound, why_not_played
+from reson.tools.devices.offered import Bounds, edges_of, require_sound, why_not_played
 from reson.tools.devices.order import address
 from reson.tools.devices.published import published
 from reson.tools.fence import in_words
@@ -36,9 +36,10 @@ GROUP = "reson.devices"
 class Offer:
     """What a lab gives. Only ``backend`` is needed; without ``controls`` the device is characterised, not calibrated.
 
-    ``controls``: component ("q0") -> control -> the value that is known before any measurement, in the names and SI
-    units of ``reson.tools.quantities``. ``load`` makes values the ones in force, before each job; ``limits`` holds
-    (lowest, highest) of each control that this hardware may be set to, within the bounds that Reson keeps anyway.
+    ``controls``: component ("q0", or "q0-q1" with a flux line for its coupler) -> control -> the value that is known
+    before any measurement, in the names and SI units of ``reson.tools.quantities``. ``load`` makes values the ones in
+    force, before each job; ``limits`` holds (lowest, highest) of each control that this hardware may be set to, within
+    the bounds that Reson keeps anyway.
     """
 
     backend: BackendV2
@@ -47,6 +48,9 @@ class Offer:
     controls: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     load: Callable[[Controls], None] | None = None
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    coupling: Sequence[tuple[int, int]] = ()
+    """Neighbours that shift each other's frequency or hear each other's pulses, beside the pairs of ``controls``: they
+    are not measured at the same time."""
     counts_only: bool = False
     """The backend returns counts, and no IQ signal at measurement level 1."""
     max_shots: int = 100_000
@@ -67,11 +71,12 @@ class PluginDevice:
         """Raises ``OperatorError`` for an offer that cannot be used, with what is wrong in it."""
         if offer.load is None:
             raise OperatorError(f"{name} offers controls but no way to load them", "give its Offer a `load` function")
-        require_sound(name, offer.controls, offer.limits)
+        require_sound(name, offer.controls, offer.limits, offer.coupling)
         self.name = name
         self.limits = _limits(offer)
         self.counts_only = offer.counts_only
         self.qubits = tuple(qubit.number for qubit in qubits_of(offer.controls))
+        self.coupling = edges_of(offer.controls, offer.coupling)
         self.bounds: Bounds = {
             control: (max(low, PARAMETERS[control].low), min(high, PARAMETERS[control].high))
             for control, (low, high) in offer.limits.items()
@@ -86,7 +91,7 @@ class PluginDevice:
         return _sampler(self._offer, self.backend)
 
     def design_controls(self) -> dict[str, dict[str, float]]:
-        return {Qubit(qubit): dict(self._offer.controls[Qubit(qubit)]) for qubit in self.qubits}
+        return {parse(name): dict(values) for name, values in self._offer.controls.items()}
 
     def controls(self) -> dict[str, dict[str, float]]:
         return {name: dict(values) for name, values in self._controls.items()}

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from reson.components import Component, Qubit
+from reson.components import Component, Pair, Qubit, pairs_of
 from reson.errors import ToolError, ToolErrorKind
+from reson.tools.data import Values
 from reson.tools.devices.device import Device, bounds_of, published_of
 from reson.tools.devices.drive import DRIVE
 from reson.tools.devices.published import BROKEN_GATE
@@ -77,15 +78,17 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
 
     from reson.tools.devices.probe import SOME_CONTROLS, Reached, probe_of
 
-    qubit = device.qubits[0]
     told = published_of(device)
-    told_values = device.design_controls() if told is None else told.first_values([qubit])
-    mine = told_values.get(Qubit(qubit), {})
+    told_values = device.design_controls() if told is None else told.first_values(device.qubits[:1])
+    target = _first(experiment, device, told_values)
+    if target is None:
+        return "the device offers no flux line of a pair"
+    mine = told_values.get(Qubit(target) if isinstance(target, int) else target, {})
     known = mine if told is None else SOME_CONTROLS | mine  # what its own lab does not offer, it does not have
     if told is None and (lacking := _controls_lacking(experiment, mine)):
         return f"the device does not offer the control {', '.join(lacking)}"
     try:
-        experiment.acquire(probe_of(device), {qubit: experiment.arguments({}, known, bounds_of(device))})
+        experiment.acquire(probe_of(device), {target: experiment.arguments({}, known, bounds_of(device))})
     except Reached as reached:
         return _missing(reached.instructions, device) or (NO_IQ if reached.needs_iq and counts_only(device) else None)
     except KeyError as control:  # no name of one stands in the row, its circuits are made of it all the same
@@ -95,6 +98,13 @@ def found_by_preparing(experiment: Experiment, device: Device) -> str | None:
     except QiskitError as error:
         return _in_words(str(error), device)
     return None
+
+
+def _first(experiment: Experiment, device: Device, told: Mapping[str, Values]) -> int | Pair | None:
+    """What the experiment is prepared for: a qubit by its number, or a pair; None where there is no pair."""
+    if experiment.targets == "qubit":
+        return device.qubits[0]
+    return next(iter(pairs_of(told)), None)
 
 
 def counts_only(device: Device) -> bool:

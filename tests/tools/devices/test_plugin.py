@@ -18,17 +18,22 @@ from reson.agent.expert.plans import BRING_UP, plan_for
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, resume, start
 from reson.agent.observation import QubitView
+from reson.agent.which_qubits import with_pairs
+from reson.components import Pair, Qubit
 from reson.errors import DeviceUnavailable, OperatorError, ToolError, ToolErrorKind
+from reson.evals.tuned_qubits import tuned
 from reson.records import Change, Ending, Verdict
-from reson.tools.devices.device import bounds_of
+from reson.tools.devices.device import bounds_of, coupling_of
 from reson.tools.devices.driver import Driver
 from reson.tools.devices.plugin import open_plugin, plugins
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.experiments.possible import NO_IQ, NO_PULSES, found_by_preparing, why_not
 from reson.tools.store.measurements import list_measurements
 from reson.tools.verdicts.judge import judge
 
+PAIR = Pair(0, 1)
 PACKAGE = """\
 [project]
 name = "alice-lab"
@@ -47,6 +52,10 @@ of_no_kind = "alice_lab:of_no_kind"
 beyond_itself = "alice_lab:beyond_itself"
 unknown = "alice_lab:unknown"
 sampled = "alice_lab:sampled"
+pairs = "alice_lab:pairs"
+short_line = "alice_lab:short_line"
+lone_pair = "alice_lab:lone_pair"
+mixed_up = "alice_lab:mixed_up"
 broken = "alice_lab:nothing_here"
 
 [build-system]
@@ -190,6 +199,26 @@ def bare():
     return line_of_qubits(2, NoiseOptions())
 
 
+def pairs(lowest=-1.0, highest=1.0, **changed):
+    electronics = open_simulated(5, 2, {}, 1.8e9, "line", tunable=True)
+    controls = {**electronics.design_controls(), **changed}
+    every = {name for values in controls.values() for name in values}
+    limits = {name: (-1e12, 1e12) for name in every} | {"cz_amplitude": (lowest, highest)}
+    return Offer(backend=electronics.backend, controls=controls, load=electronics.load, limits=limits)
+
+
+def short_line():
+    return pairs(-0.1, 0.25)
+
+
+def lone_pair():
+    return pairs(**{"q1-q2": {"coupler_bias": 0.1}})
+
+
+def mixed_up():
+    return pairs(**{"q0-q1": {"x_amplitude": 0.1}})
+
+
 def sampled():
     electronics = open_simulated(3, 2, {}, 1.8e9)
     return Offer(backend=electronics.backend, sampler=electronics.sampler(), counts_only=True)
@@ -293,6 +322,34 @@ def test_a_control_without_limits_stays_and_nothing_else_is_proposed() -> None:
     assert judge(within_bounds([wanted.model_copy(update={"parameter": "t1", "new": 1e-5})], device)).verdict is (
         Verdict.ACCEPT
     )
+
+
+def test_an_offer_may_hold_pairs_and_their_flux_lines() -> None:
+    device = open_plugin("pairs")
+    assert coupling_of(device) == ((0, 1),) and set(device.design_controls()) == {"q0", "q1", PAIR}
+    assert {name: why_not(row, device) for name, row in PAIR_ROWS.items()} == dict.fromkeys(PAIR_ROWS)
+    assert with_pairs((Qubit(0), Qubit(1)), device)[-1] == PAIR
+    device.load(tuned(open_simulated(5, 2, {}, 1.8e9, "line", tunable=True)))
+    row = get("coupler_arc")
+    arguments = row.arguments({}, device.controls()[PAIR])
+    analysis = row.analyse(row.acquire(device, {PAIR: arguments})[PAIR])
+    assert judge(row.check(analysis, arguments, {})).verdict is Verdict.ACCEPT
+    assert why_not(row, open_plugin("alice")) == "the device has no `coupler_flux` gate"
+
+
+def test_a_flux_pulse_keeps_to_the_limits_of_its_line() -> None:
+    device, row = open_plugin("short_line"), get("coupler_arc")
+    with pytest.raises(ToolError, match=r"q0-q1 would be played at .* allows a cz_amplitude of -0.1 to 0.25"):
+        row.acquire(device, {PAIR: row.arguments({}, device.controls()[PAIR])})
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("lone_pair", "q1-q2 is offered without q2"), ("mixed_up", "q0-q1 has x_amplitude, which is no control there")],
+)
+def test_an_offer_of_pairs_that_cannot_be_is_refused(name: str, what: str) -> None:
+    with pytest.raises(OperatorError, match=what):
+        open_plugin(name)
 
 
 def test_a_lab_that_reads_its_qubits_by_itself_starts_where_it_can() -> None:
