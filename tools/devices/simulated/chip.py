@@ -14,6 +14,7 @@ from reson.tools.devices.simulated.bursts import LENGTH, in_burst, strikes, stru
 from reson.tools.devices.simulated.drift import truth_at
 from reson.tools.devices.simulated.faults import Scenario, in_force
 from reson.tools.devices.simulated.gates import Gate
+from reson.tools.devices.simulated.lines import digitised
 from reson.tools.devices.simulated.populations import Outcome, outcomes, populations
 from reson.tools.devices.simulated.program import Measured, Program
 from reson.tools.devices.simulated.readout import draw_joint_levels, draw_levels, each_readout, integrate
@@ -92,6 +93,8 @@ class Chip:
                 if struck.any():
                     number = int(struck.sum())
                     signal[:, struck] = self._signal_in_burst(program.gates, truth, circuit, number, samples, rng)
+                heard = [truth.transmons[qubit] for qubit in circuit.qubits]
+                signal = digitised(signal, heard, begin + float(starts[index]), float(seconds[index]) / shots)
                 results.append(keep(circuit, signal))
         self.clock += math.ceil(seconds.sum() * 1e6)
         return results

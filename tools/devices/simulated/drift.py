@@ -16,6 +16,7 @@ import numpy as np
 from reson.tools.devices.simulated.charge import charged
 from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.flicker import INFRARED
+from reson.tools.devices.simulated.lines import oscillator_phase
 from reson.tools.devices.simulated.noise import settled
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 from reson.tools.devices.simulated.wander import flicker_wander, processes
@@ -59,6 +60,7 @@ def truth_at(truth: ChipTruth, time: float) -> ChipTruth:
     """
     moves = fluctuations(truth.seed, len(truth.transmons), time)
     turns = READOUT_PHASE_SIGMA * fluctuations(truth.seed ^ _READOUT_STREAM, len(truth.transmons), time)[:, 2]
+    turns += [oscillator_phase(one, truth.seed, qubit, time) for qubit, one in enumerate(truth.transmons)]
     moved = (_moved(*pair) for pair in zip(truth.transmons, moves, turns.tolist(), strict=True))
     now = tuple(
         charged(settled(transmon, truth.seed, qubit, time), truth.seed, qubit, time)

@@ -58,11 +58,13 @@ def unitary_paths(
     *,
     clip: float = 1.0,
     spurious: float = 0.0,
+    compression: float = math.inf,
 ) -> np.ndarray:
     """Propagators of pulses of one common duration, cut into segments, each in the frame of its own carrier.
 
     ``frequency_error`` is f01 minus the qubit's drive frequency in Hz, ``gain`` the Rabi rate in rad/s at full scale,
-    ``clip`` the largest amplitude of a quadrature, ``spurious`` the relative amplitude of the tone beside each pulse.
+    ``clip`` the largest amplitude of a quadrature, ``spurious`` the relative amplitude of the tone beside each pulse,
+    ``compression`` the amplitude that the line approaches.
     Shape (pulses, segments, steps of a segment + 1, LEVELS, LEVELS): within each segment, earliest first, the evolution
     since the segment's start, which is the identity at first.
     """
@@ -74,7 +76,11 @@ def unitary_paths(
     levels = 2 * math.pi * (detunings[:, None] * NUMBER + anharmonicity / 2 * NUMBER * (NUMBER - 1))
     early, late = (
         _hamiltonians(
-            levels, gain * _played(pulses, times, clip, spurious * np.exp(-2j * math.pi * anharmonicity * times))
+            levels,
+            gain
+            * _compressed(
+                _played(pulses, times, clip, spurious * np.exp(-2j * math.pi * anharmonicity * times)), compression
+            ),
         )
         for times in (starts + (0.5 - _GAUSS) * step, starts + (0.5 + _GAUSS) * step)
     )
@@ -94,6 +100,11 @@ def _played(pulses: list[Pulse], times: np.ndarray, clip: float, tone: np.ndarra
     asked = amps * (envelope(times, duration) + 1j * betas * envelope_derivative(times, duration))
     clipped = np.clip(asked.real, -clip, clip) + 1j * np.clip(asked.imag, -clip, clip) if clip < 1 else asked
     return clipped * (1 + tone)
+
+
+def _compressed(envelope: np.ndarray, most: float) -> np.ndarray:
+    """The envelope after a line that does not exceed an amplitude."""
+    return envelope / np.sqrt(1 + np.abs(envelope) ** 2 / most**2) if math.isfinite(most) else envelope
 
 
 def _hamiltonians(levels: np.ndarray, rates: np.ndarray) -> np.ndarray:

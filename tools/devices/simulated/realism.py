@@ -16,6 +16,7 @@ from reson.tools.devices.simulated.charge import with_dispersion
 from reson.tools.devices.simulated.fabrication import as_fabricated
 from reson.tools.devices.simulated.feedline import with_feedlines
 from reson.tools.devices.simulated.flicker import AMPLITUDE
+from reson.tools.devices.simulated.lines import with_real_lines
 from reson.tools.devices.simulated.noise import with_frequent_defects
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 
@@ -77,6 +78,11 @@ PARTS: dict[str, Part] = {
     "feedline": Part(
         "feedlines with a slope, a hump, a standing wave, the dips of other resonators and spurious modes",
         with_feedlines,
+        fitted=True,
+    ),
+    "lines": Part(
+        "drive and readout that compress, a digitiser that clips, hum, oscillators that lock anew",
+        with_real_lines,
         fitted=True,
     ),
     "fabrication": Part("qubits, resonators and wiring as far from their design as a fab leaves them", as_fabricated),

@@ -22,6 +22,8 @@ READOUT_TIME = 1e-6
 FEEDLINE = 8
 """Qubits on one feedline: 0 to 7, 8 to 15 ..."""
 DESIGN_READOUT_AMPLITUDE = 0.017
+CLEAN_SATURATION = 80.0
+"""Signal that the amplifier of a clean chip approaches."""
 
 WELL = 6
 """Levels of the transmon that take part in the pull: about as many as lie within its cosine well."""
@@ -104,6 +106,12 @@ class ResonatorTruth:
     """Amplitude that the line passes on, of what the wiring list promises; 0 for a broken one."""
     line: Line | None = None
     """The feedline as frequencies see it; None: flat."""
+    digitiser: float = math.inf
+    """Largest quadrature that the digitiser takes."""
+    hum: complex = 0j
+    """Amplitude of the mains' hum on the signal, turned as it falls into the plane."""
+    jumps: float = 0.0
+    """rad by which the plane turns at most when the local oscillator locks anew."""
 
     def passes(self, frequency: float) -> complex:
         """What the feedline makes of a tone's signal, without this resonator."""
@@ -138,7 +146,7 @@ def draw_resonator(seed: int, qubit: int, f01: float, anharmonicity: float) -> R
         photons=0.2 * critical_photons(detuning, coupling) / best_amplitude**2,
         gain=rng.uniform(4.7, 5.7) / (apart * best_amplitude),
         noise=1.0,
-        saturation=80.0,
+        saturation=CLEAN_SATURATION,
         phase=rng.uniform(-math.pi, math.pi),
         design_error=rng.normal(0, 3e6),
         crosstalk=(leaks[0] if place else 0j, leaks[1] if place < FEEDLINE - 1 else 0j),

@@ -80,9 +80,10 @@ class Hearing:
     def _kick(self, tone: Tone, beat: float, pulse: Pulse) -> np.ndarray:
         truth, share = self._transmon, abs(tone.share)
         arriving = pulse._replace(amp=pulse.amp * share, dfreq=pulse.dfreq + beat)
-        clip = self._truth.transmons[tone.line].clip * share
+        source = self._truth.transmons[tone.line]
+        limits = {"clip": source.clip * share, "compression": source.compression * share}
         steps = math.ceil(pulse.duration / STEP)
-        path = unitary_paths([arriving], steps, 1, self._detuning, truth.anharmonicity, truth.gain, clip=clip)
+        path = unitary_paths([arriving], steps, 1, self._detuning, truth.anharmonicity, truth.gain, **limits)
         carrier = np.exp(-2j * math.pi * arriving.dfreq * pulse.duration * NUMBER)
         levels = self._detuning * NUMBER + truth.anharmonicity / 2 * NUMBER * (NUMBER - 1)
         back = np.exp(1j * math.pi * levels * pulse.duration)

@@ -173,6 +173,7 @@ def _pulse_superoperators(pulses: list[Pulse], steps: int, truth: TransmonTruth,
         truth.gain,
         clip=truth.clip,
         spurious=truth.spurious,
+        compression=truth.compression,
     )
     turns = from_unitaries(paths[:, :, -1])
     decays = _exponential(duration / segments * dissipator(truth, paths))

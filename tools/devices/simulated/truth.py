@@ -50,6 +50,8 @@ class TransmonTruth:
     """Amplitude, relative to each pulse, of an unwanted tone that is shifted from it by the anharmonicity."""
     quasi_static: float = 0.0
     """Standard deviation of slow frequency noise in Hz: it dephases as a Gaussian, and an echo refocuses it."""
+    compression: float = math.inf
+    """Amplitude that the drive line approaches, softly; infinite for a linear one, see ``lines``."""
     defects: tuple[DefectTruth, ...] = ()
     reset_error: float = 0.0
     """Population that a reset within a circuit leaves in level 1 beyond the thermal one."""

@@ -52,7 +52,10 @@ def test_a_sweep_far_from_its_resonator_shows_the_line():
 
 def test_slope_hump_and_ripple_have_their_sizes_in_decibels():
     flat = (0.0, 7e9, 1e8)
-    level = lambda line, at: 20 * np.log10(abs(line.passes(at)))  # noqa: E731
+
+    def level(line: Line, at: float) -> float:
+        return 20 * np.log10(abs(line.passes(at)))
+
     slope = Line(7e9, 3.0 / 1e9, flat, (0.0, 50e6, 0.0))
     assert level(slope, 7.5e9) - level(slope, 7.0e9) == pytest.approx(1.5)
     hump = Line(7e9, 0.0, (2.0, 7.1e9, 50e6), (0.0, 50e6, 0.0))
