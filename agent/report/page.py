@@ -28,6 +28,7 @@ def draw_page(report: Report, store: Store, console: str = "") -> str:
             report=report,
             words=words,
             figure=pictures.url,
+            files=pictures.files,
             linked=pictures.linked,
             command=partial(words.command, report.provenance.lab),
             codes=codes_of(report),

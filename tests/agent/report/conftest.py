@@ -32,6 +32,7 @@ from reson.records import (
     Verdict,
 )
 from reson.tools.data import Analysis, Axis, RawData
+from reson.tools.figures.raster import encode
 from reson.tools.store import parameters
 from reson.tools.store.approvals import ApprovalRow
 from reson.tools.store.measurements import record_analysis, record_measurements
@@ -42,10 +43,14 @@ from reson.trajectory import TrajectoryWriter
 
 DEVICE = "simulated-7"
 T0 = 1_767_304_800.0
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
-    "0def46b80000000049454e44ae426082"
-)
+
+
+def picture_of(identity: str) -> bytes:
+    """A small PNG, another for each measurement."""
+    noise = np.random.default_rng(list(identity.encode())).integers(0, 256, (48, 64, 4), dtype=np.uint8)
+    return encode(noise)
+
+
 DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.35, "pulse_duration": 32e-9}
 
 
@@ -109,7 +114,7 @@ class Record:
             reader="offline",
             seen=Seen.SAVED_DATA,
         )
-        picture = PNG + identity.encode()  # what follows the end of a picture is ignored: another file for each
+        picture = picture_of(identity)
         record_analysis(
             self.store, identity, analysis, picture, Judgement(verdict=verdict, checks=(check,)), reading, "test"
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import errno
+import io
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from reson.agent.report import page as page_module
 from reson.agent.report import write_report
@@ -61,19 +64,30 @@ def finished(record) -> Path:
 def test_the_page_needs_nothing_from_outside_and_runs_nothing(record):
     page = Page(finished(record))
     assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in page.tags}
-    assert all(source.startswith("data:image/png;base64,") for source in page.values("src"))
-    assert all(target.startswith("#") for target in page.values("href"))
+    assert all(source.startswith("data:image/webp;base64,") for source in page.values("src"))
+    assert all(target.startswith(("#", "../../blobs/")) for target in page.values("href"))
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
 
 
 def test_links_within_the_page_lead_somewhere(record):
     page = Page(finished(record))
-    assert {target[1:] for target in page.values("href")} <= set(page.values("id"))
+    assert {target[1:] for target in page.values("href") if target.startswith("#")} <= set(page.values("id"))
 
 
 def test_every_picture_is_there_once(record):
     page = Page(finished(record))
     assert len(page.values("src")) == len(set(page.values("src"))) == 2
+
+
+def test_a_small_copy_is_inside_and_leads_to_the_full_picture(record):
+    """Sent alone, the page shows half as many pixels each way and no less; in its lab a click opens the file."""
+    path = finished(record)
+    page = Page(path)
+    files = [path.parent / target for target in page.values("href") if target.startswith("..")]
+    assert len(files) == 2
+    for file, source in zip(files, page.values("src"), strict=True):
+        with Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))) as copy, Image.open(file) as full:
+            assert copy.size == (full.width // 2, full.height // 2)
 
 
 def test_the_codes_that_occur_are_explained(record):
@@ -159,8 +173,9 @@ def test_pictures_beyond_a_size_are_files_that_the_page_finds(record, monkeypatc
     """What was not accepted is inside before what was; the page of a large chip stays small."""
     path = finished(record)
     report = gather(record.lab, record.store, "night-0001")
-    size = len(record.store.blobs.get(report.qubits[1].story[0].figure or "", FIGURE))
-    found = pictures_of(report, record.store, inside=2 * size)
+    rejected = report.qubits[1].story[0].figure
+    whole = pictures_of(report, record.store)
+    found = pictures_of(report, record.store, inside=len(whole.url(rejected) or ""))
     accepted, rejected = (found.url(qubit.story[0].figure) or "" for qubit in report.qubits)
     assert found.linked == 1 and rejected.startswith("data:")
     assert (path.parent / accepted).is_file()
