@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.replay import open_replay
+from reson.agent.config import read_settings
 from reson.agent.model.capabilities import CAPABILITIES, EVERYTHING, Capabilities, capabilities
 from reson.agent.model.desk import Tell, open_desk
 from reson.agent.model.files import FilesEndpoint
@@ -45,7 +46,9 @@ def open_brain(
         return ModelBrain(desk, lambda: EVERYTHING, "files", config.cascade.sure)
     from reson.agent.model.endpoint import open_endpoint
 
-    desk = open_desk(open_endpoint(settings, stop), settings, blobs, tell, past)
+    desk = open_desk(
+        open_endpoint(settings, stop), settings, blobs, tell, past, lambda: read_settings(lab / "lab.toml").model
+    )
     found: list[Capabilities] = []
 
     def able() -> Capabilities:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reson.agent.chat.budget import runs_of
 from reson.agent.chat.session import Session
+from reson.agent.config import read_settings
 from reson.agent.model.capabilities import CAPABILITIES, findings
 from reson.agent.model.desk import open_desk
 from reson.agent.operations.conversations import earlier, path_of
@@ -38,7 +39,14 @@ def open_session(lab: Lab, at: OpenLab, name: str) -> Session:
         writer.write(event_id, kind, body, device_time=0.0)
 
     past = read_events(path)
-    desk = open_desk(open_endpoint(lab.config.model), lab.config.model, at.store.blobs, tell, past)
+    desk = open_desk(
+        open_endpoint(lab.config.model),
+        lab.config.model,
+        at.store.blobs,
+        tell,
+        past,
+        lambda: read_settings(lab.directory / "lab.toml").model,
+    )
 
     def has_tools() -> bool:
         return bool(findings(desk, lab.directory / CAPABILITIES, wanted=("tools",))["tools"].able)

@@ -44,6 +44,12 @@ def exit_code_of(app: typer.Typer, arguments: list[str]) -> int:
         return _tell(str(error), "`reson device check` tells whether the device answers", 1, as_json)
     except OperatorError as error:
         return _tell(error.what, error.remedy, USAGE if isinstance(error, WrongUsage) else 1, as_json)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _tell(
+            f"{error.filename}: {error.strerror}", "mend or remove it, or restore it from a backup", 1, as_json
+        )
     except typer.Abort:
         return _tell("nothing was changed", "answer y to go on, or add --yes", 1, as_json)
     if code == INTERRUPTED:

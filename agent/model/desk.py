@@ -42,6 +42,8 @@ class Desk:
     events: dict[str, int] = field(default_factory=dict)
     answered: dict[str, Reply] = field(default_factory=dict)
     """Request hash -> answer of an earlier process of this run."""
+    in_force: Callable[[], ModelSettings] | None = None
+    """The settings as they stand at this moment: a budget that is cut in the middle holds from the next question on."""
 
     def ask(self, request: Request, hear: Hear | None = None) -> Reply:
         """The answer, from the record or from the endpoint. Raises ``NoAnswer``."""
@@ -81,15 +83,17 @@ class Desk:
         self.note("fallback", body)
 
     def _within_budget(self, request: Request) -> None:
+        """Raises ``NoAnswer``; ``OperatorError`` where the settings in force cannot be read any more."""
         needed = sum(request_tokens(request))
-        if self.spent.tokens + needed > self.settings.tokens:
+        now = self.in_force() if self.in_force else self.settings
+        tokens, cost = min(self.settings.tokens, now.tokens), min(self.settings.cost, now.cost)
+        if self.spent.tokens + needed > tokens:
             raise NoAnswer(
-                FailureKind.BUDGET_SPENT,
-                f"{self.spent.tokens} of {self.settings.tokens} tokens used, this needs about {needed}",
+                FailureKind.BUDGET_SPENT, f"{self.spent.tokens} of {tokens} tokens used, this needs about {needed}"
             )
         price = cost_of(self._price(request.model), needed, 0)
-        if self.spent.cost + price > self.settings.cost:
-            raise NoAnswer(FailureKind.BUDGET_SPENT, f"{self.spent.cost:.2f} of {self.settings.cost:g} spent")
+        if self.spent.cost + price > cost:
+            raise NoAnswer(FailureKind.BUDGET_SPENT, f"{self.spent.cost:.2f} of {cost:g} spent")
 
     def _note_answer(self, request: Request, reply: Reply) -> None:
         self._note_call(
@@ -135,12 +139,19 @@ class Desk:
         return self.settings.prices.get(model, Price())
 
 
-def open_desk(endpoint: Endpoint, settings: ModelSettings, blobs: Blobs, tell: Tell, past: list[Event]) -> Desk:
+def open_desk(
+    endpoint: Endpoint,
+    settings: ModelSettings,
+    blobs: Blobs,
+    tell: Tell,
+    past: list[Event],
+    in_force: Callable[[], ModelSettings] | None = None,
+) -> Desk:
     """A desk that goes on where the events of the run's trajectory (``past``) end."""
     counts: dict[str, int] = {}
     for event in past:
         counts[event.kind] = counts.get(event.kind, 0) + 1
-    return Desk(endpoint, settings, blobs, tell, account(past), counts, _answered(past))
+    return Desk(endpoint, settings, blobs, tell, account(past), counts, _answered(past), in_force)
 
 
 def _answered(past: list[Event]) -> dict[str, Reply]:

@@ -220,6 +220,25 @@ def test_the_cascade_asks_the_model_about_a_qubit_in_trouble_only(tmp_path, serv
     assert "failed in a row" in next(event["why"] for event in asked if event["purpose"] == "choose")
 
 
+def test_a_model_s_budget_that_is_cut_during_a_night_holds_from_the_next_question_on(tmp_path, serve):
+    """By the person who sees what it costs; the offline brain goes on alone."""
+    settings = tmp_path / "lab.toml"
+
+    def script(body: Json) -> Answer:
+        if (probe := able(body)) is not None:
+            return probe
+        if "tokens = 0" not in settings.read_text():
+            settings.write_text(settings.read_text().replace("[model]", "[model]\ntokens = 0"))
+        return Answer(calls=(("qubit_spectroscopy", {"components": ["q0"], "why": "go"}),))
+
+    server = serve(script)
+    lab = make_lab(tmp_path, "openai", server, qubits=1, experiments=2)
+    assert start(lab, Plan(kind="calibrate"), lambda kind, body: None).ending is Ending.BUDGET_SPENT
+    events = trajectory(lab)
+    assert sum(1 for body in server.requests if able(body) is None) == 1
+    assert {event["failure"] for event in events if event["kind"] == "fallback"} == {"budget_spent"}
+
+
 def test_an_endpoint_that_dies_never_ends_a_night(tmp_path, serve, offline):
     script, calls = by_the_book(offline[1]), [0]
 
