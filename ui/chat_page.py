@@ -17,6 +17,7 @@ from reson.agent.operations.conversations import (
     new_name,
     not_looked_up,
 )
+from reson.agent.operations.for_models import call_in_words
 from reson.errors import OperatorError
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
 from reson.tools.store.measurements import FIGURE
@@ -128,15 +129,10 @@ def _show_message(place: Opened, message: Message) -> None:
     if message.text and not message.pictures:
         _say("user" if message.role == "user" else "assistant", message.text)
     for call in message.tool_calls:
-        show(lines(f"{call.name}({_arguments(call.arguments)})"))
+        given = object_in(call.arguments or "{}")  # as the model wrote them where they are no object
+        show(lines(f"{call.name}({call.arguments})" if given is None else call_in_words(call.name, given)))
     for picture in message.pictures:
         _plot(place, picture.sha256)
-
-
-def _arguments(text: str) -> str:
-    """As a person writes them; as the model did where they are no object."""
-    given = object_in(text or "{}")
-    return text if given is None else ", ".join(f"{name}={value}" for name, value in given.items())
 
 
 def _say(who: str, text: str) -> None:

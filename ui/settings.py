@@ -10,7 +10,8 @@ import streamlit as st
 from reson.agent.accounts import Role, load_accounts, users_file
 from reson.agent.budgets import grown
 from reson.agent.operations.operation import Nothing
-from reson.agent.operations.record import CHECK, POLICY, Heads
+from reson.agent.operations.record import CHECK, Heads
+from reson.agent.operations.requests import POLICY
 from reson.agent.policy import describe
 from reson.errors import OperatorError
 from reson.provenance import provenance

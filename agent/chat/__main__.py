@@ -12,6 +12,7 @@ from reson.agent.chat.session import Person
 from reson.agent.lab import Lab, open_lab
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.operations.conversations import Piece
+from reson.agent.operations.for_models import call_in_words
 from reson.agent.operations.plainly import lines_of
 from reson.agent.progress import sentences
 from reson.errors import OperatorError, ToolError
@@ -28,13 +29,14 @@ def _watch(kind: str, body: Json) -> None:
         tell("did", sentence)
 
 
-def _called(tool: str, given: Json) -> None:
-    tell("did", f"{tool}({', '.join(f'{name}={value}' for name, value in given.items())})")
-
-
 def _ask(lab: Lab, question: str, conversation: str) -> None:
     at = open_record(lab)
-    person = Person(hear=lambda piece: tell("said", piece), shown=_called, watch=_watch, ask=lambda row: None)
+    person = Person(
+        hear=lambda piece: tell("said", piece),
+        shown=lambda *call: tell("did", call_in_words(*call)),
+        watch=_watch,
+        ask=lambda row: None,
+    )
     if conversation:
         open_session(lab, at, conversation).say(question, person)
         return

@@ -106,11 +106,11 @@ def _say(session: Session, line: str, person: Person) -> None:
 
 def _person() -> Person:
     from reson.agent.chat.session import Person
+    from reson.agent.operations.for_models import call_in_words
     from reson.agent.progress import sentences
 
     def shown(tool: str, arguments: Json) -> None:
-        said = ", ".join(f"{name}={value}" for name, value in arguments.items())
-        typer.secho(f"  {one_line(f'{tool}({said})', 120)}", dim=True)
+        typer.secho(f"  {one_line(call_in_words(tool, arguments), 120)}", dim=True)
 
     def watch(kind: str, body: Json) -> None:
         for sentence in sentences(kind, body):

@@ -21,7 +21,7 @@ def policy(
     the next action, also of a night that runs.
     """
     from reson.agent.operations.operation import Nothing
-    from reson.agent.operations.record import POLICY
+    from reson.agent.operations.requests import POLICY
     from reson.agent.policy import DEFAULT_POLICY, describe
 
     if default:

@@ -8,6 +8,7 @@ from typing import Any
 from reson.agent.model.conversation import Tool
 from reson.agent.operations.operation import Operation, Rows
 from reson.errors import OperatorError, ToolError, ToolErrorKind
+from reson.records import Json
 
 
 def as_tools(rows: Rows) -> tuple[Tool, ...]:
@@ -19,6 +20,11 @@ def one_of(rows: Rows, name: str) -> Operation[Any, Any]:
     if name not in rows:
         raise ToolError(ToolErrorKind.BAD_ARGUMENTS, f"there is no tool {name[:60]!r}; there are {', '.join(rows)}")
     return rows[name]
+
+
+def call_in_words(name: str, given: Json) -> str:
+    """A call as a person would write it."""
+    return f"{name}({', '.join(f'{argument}={value}' for argument, value in given.items())})"
 
 
 def picture_in(rows: Rows, name: str, found: Any) -> str:

@@ -1,4 +1,4 @@
-"""The record as a whole: its report, whether it is as it was written, what is remembered of it, and the rules."""
+"""The record as a whole: its report, whether it is as it was written, what is remembered of it; the catalogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from reson.agent.operations.nights import OfRun, run_of
 from reson.agent.operations.opened import OpenLab
 from reson.agent.operations.operation import Arguments, Nothing, Operation
 from reson.agent.operations.values import MOST, Limit
-from reson.agent.policy import Policy, describe
 from reson.errors import OperatorError
 from reson.records import Effect, Json
 from reson.tools.experiments.catalogue import get
@@ -100,9 +99,6 @@ CHECK = Operation(
     "check_record", Effect.READS, Heads, _problems, lambda at, found: {"problems": found[0], "head": found[1]}
 )
 MODEL_USE = Operation("model_use", Effect.READS, OfRun, _use, lambda at, used: {"run": used[0], **used[1].to_json()})
-POLICY: Operation[Nothing, Policy] = Operation(
-    "policy", Effect.READS, Nothing, lambda at, _: at.lab.policy(), lambda at, rules: describe(rules)
-)
 SHOW_EXPERIMENT = Operation(
     "show_experiment",
     Effect.READS,

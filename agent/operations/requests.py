@@ -1,4 +1,4 @@
-"""What waits for a person, and the answers to it."""
+"""What is asked of a person: by which rules, what waits, and the answers to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Literal
 
 from reson.agent import approvals
 from reson.agent.operations.opened import OpenLab
-from reson.agent.operations.operation import Arguments, Operation
+from reson.agent.operations.operation import Arguments, Nothing, Operation
+from reson.agent.policy import describe
 from reson.changes import named_changes
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Effect, Finite, Json
@@ -79,6 +80,7 @@ def outcome(row: ApprovalRow) -> str:
     return f"{row.id}: {row.status} by {row.answered_by}: {asked_for(row.effective_action)}"
 
 
+POLICY = Operation("policy", Effect.READS, Nothing, lambda at, _: at.lab.policy(), lambda at, rules: describe(rules))
 LIST_APPROVALS = Operation("list_approvals", Effect.READS, Waiting, _waiting, _waiting_in_words)
 SHOW_REQUEST = Operation(
     "show_request",

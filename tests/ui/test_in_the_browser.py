@@ -83,7 +83,7 @@ def test_a_first_night_is_started_watched_answered_while_it_runs_and_stopped(bro
         with console(lab) as url:
             page = opened(browser, f"{url}/night")
             expect(page.get_by_text("There is no lab here yet")).to_be_visible()
-            page.get_by_label("Qubits").fill("2")
+            page.get_by_label("Qubits").fill("5")  # so that it goes on while pages are drawn
             press(page, "Start the first night")
             expect(page.get_by_role("heading", name="night-0001")).to_be_visible(timeout=WAIT)
             busy = page.get_by_text(re.compile("Qubit spectroscopy on q0 q1|accept")).first

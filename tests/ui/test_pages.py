@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import socket
 
 import pytest
 
@@ -211,6 +214,17 @@ def test_several_are_approved_at_once_only_where_the_policy_says_so(run_page, at
     assert pending(own_lab) == []
     answered = [find_approval(open_store(own_lab), name) for name in names]
     assert [row.answer for row in answered if row is not None] == ["approve", "approve"]
+
+
+def test_a_run_is_stopped_from_its_page_by_whoever_may(run_page, at_home, own_lab, monkeypatch):
+    """The process that holds the lab is this one, which nobody should stop: what would is noted in its place."""
+    held = {"pid": os.getpid(), "host": socket.gethostname(), "purpose": "reson night", "since": "2026-01-01"}
+    (own_lab / "lab.holder.json").write_text(json.dumps(held))
+    stopped = []
+    monkeypatch.setattr("reson.agent.operations.runs.stop_holder", lambda lab: stopped.append(lab.directory))
+    test = run_page(own_lab, night)
+    button(test, "Stop at the next safe point").click().run()
+    assert stopped == [own_lab]  # its part of the page is then drawn again, which only a browser does
 
 
 def test_the_record_is_checked_on_demand(run_page, at_home, own_lab):
