@@ -20,6 +20,8 @@ from reson.tools.store.chain import Head
 from reson.tools.store.seal import seal_of
 
 _FILE = "checked.json"
+_BITS = 64
+"""Of the number of an inode."""
 MARGIN_NS = 2_000_000_000
 """A file written while it is checked is read again the next time."""
 
@@ -72,15 +74,15 @@ class Files:
     """What is no file: a directory, a pipe, a link, whose content is wherever it leads."""
     unread: list[str] = field(default_factory=list)
     """Files that were touched at ``until`` (ns) or later."""
-    stamps: list[tuple[int, str, int]] = field(default_factory=list)
-    """(when it was last touched, name, number of its inode) of each file."""
+    stamps: list[int] = field(default_factory=list)
+    """When each file was last touched (ns, in the upper bits) and the number of its inode."""
 
     def settled(self, until: int) -> str:
-        """One hash of which files were touched last before that moment, and of which inodes they are: others under
-        the same names do not give it.
+        """One hash of which files were touched last before that moment: others under the same names do not give it,
+        and to rename one touches it.
         """
-        older = sorted(stamp for stamp in self.stamps if stamp[0] < until)
-        return hashlib.sha256(repr(older).encode()).hexdigest()
+        older = sorted(stamp for stamp in self.stamps if stamp < until << _BITS)
+        return hashlib.sha256(b"".join(stamp.to_bytes(16, "big") for stamp in older)).hexdigest()
 
 
 def files_of(blobs: Path, until: int) -> Files:
@@ -94,7 +96,7 @@ def files_of(blobs: Path, until: int) -> Files:
                 found.odd.append(entry.name)
                 continue
             found.names.add(entry.name)
-            found.stamps.append((facts.st_ctime_ns, entry.name, facts.st_ino))
+            found.stamps.append(facts.st_ctime_ns << _BITS | facts.st_ino)
             if facts.st_ctime_ns >= until:
                 found.unread.append(entry.name)
     return found
