@@ -105,7 +105,8 @@ class Chip:
 
     def outcomes(self, program: Program, truth: ChipTruth) -> Iterator[Outcome]:
         """The same with those qubits that depend on each other."""
-        return outcomes(program, truth, [values["drive_frequency"] for values in self.controls])
+        rest = LIMITS.reset_time + LIMITS.readout_time
+        return outcomes(program, truth, [values["drive_frequency"] for values in self.controls], rest)
 
     def _signal_in_burst(
         self,

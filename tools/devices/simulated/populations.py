@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reson.tools.devices.simulated.alone import alone
+from reson.tools.devices.simulated.memory import remembered
 from reson.tools.devices.simulated.neighbours import Together, with_neighbours
 from reson.tools.devices.simulated.program import Measured, Program
 from reson.tools.devices.simulated.truth import ChipTruth
@@ -24,14 +25,21 @@ class Outcome(NamedTuple):
     """Those of its qubits (by their places) that do not end up in their levels each by itself."""
 
 
-def outcomes(program: Program, truth: ChipTruth, frequencies: Sequence[float]) -> Iterator[Outcome]:
-    """Each circuit with what it leaves; ``frequencies`` are the drive frequencies of all qubits in Hz."""
+def outcomes(
+    program: Program, truth: ChipTruth, frequencies: Sequence[float], rest: float | None = None
+) -> Iterator[Outcome]:
+    """Each circuit with what it leaves; ``frequencies`` are the drive frequencies of all qubits in Hz, ``rest`` the
+    seconds between shots that remember each other; None: each begins at rest.
+    """
     together: list[Together] = []
     if truth.couplers or truth.drive_lines is not None:
         found, together = with_neighbours(program, truth, frequencies)
     else:
         rows = [row for circuit in program.circuits for row in circuit.rows]
         found = alone(program, rows, truth.transmons, frequencies)
+        if rest is not None and any(truth.transmons[row.qubit].remembers for row in rows):
+            excited = alone(program, rows, truth.transmons, frequencies, excited=True)
+            found = remembered(found, excited, [truth.transmons[row.qubit] for row in rows], rest)
     found = np.clip(found, 0, None)
     ends = np.cumsum([len(circuit.rows) for circuit in program.circuits])
     parts = np.split(found / found.sum(axis=1, keepdims=True), ends)

@@ -17,6 +17,7 @@ from reson.tools.devices.simulated.fabrication import as_fabricated
 from reson.tools.devices.simulated.feedline import with_feedlines
 from reson.tools.devices.simulated.flicker import AMPLITUDE
 from reson.tools.devices.simulated.lines import with_real_lines
+from reson.tools.devices.simulated.memory import with_memory
 from reson.tools.devices.simulated.noise import with_frequent_defects
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
 
@@ -72,6 +73,7 @@ def _each(
 PARTS: dict[str, Part] = {
     "flicker": Part("1/f noise of the qubits' frequencies, from which Ramsey, echo and CPMG follow", _flicker),
     "wandering_t1": Part("T1 that wanders by 15 to 25 %, and slow defects in most qubits", _wandering_t1),
+    "memory": Part("shots that remember the one before where the rest is short, resets that fail", with_memory),
     "parity": Part(
         "charge parities from each qubit's own E_J / E_C, and an offset charge that jumps", _parity, fitted=True
     ),

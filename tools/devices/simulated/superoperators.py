@@ -75,6 +75,15 @@ def thermal_state(truth: TransmonTruth) -> np.ndarray:
     return to_vector(np.diag(weights / weights.sum()).astype(complex))
 
 
+def start_state(truth: TransmonTruth, excited: bool) -> np.ndarray:
+    """The state in which a circuit begins, shape (SIZE,): at rest, or all of it in level 1."""
+    if not excited:
+        return thermal_state(truth)
+    state = np.zeros(SIZE)
+    state[1] = 1.0  # the first entries are the populations
+    return state
+
+
 def reset_state(truth: TransmonTruth) -> np.ndarray:
     """The state after a reset within a circuit, shape (SIZE,): thermal, but for the shots in which it fails."""
     excited = np.zeros(SIZE)

@@ -55,6 +55,8 @@ class TransmonTruth:
     defects: tuple[DefectTruth, ...] = ()
     reset_error: float = 0.0
     """Population that a reset within a circuit leaves in level 1 beyond the thermal one."""
+    remembers: bool = False
+    """Whether a shot begins with what the one before has left, see ``memory``."""
     flicker: float = 0.0
     """1/f noise of f01: square root in Hz of its power spectral density at 1 Hz, see ``flicker``."""
     parity_split: float = 0.0

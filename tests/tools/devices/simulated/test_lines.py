@@ -54,7 +54,8 @@ def test_hum_stands_at_the_frequency_of_the_mains():
     circuit = QuantumCircuit(1, 1)
     circuit.measure(0, 0)
     backend = SimulatedBackend(device.name, device.chip)
-    signal = backend.run(circuit, shots=40_000, meas_level=1, meas_return="single").result().get_memory()[:, 0]
+    job = backend.run(circuit, shots=40_000, meas_level=1, meas_return="single")
+    signal = np.asarray(job.result().get_memory())[:, 0]
     period = device.limits.reset_time + device.limits.readout_time
     times = period * np.arange(len(signal))
     still = signal - signal.mean()
