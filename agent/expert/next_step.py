@@ -18,7 +18,17 @@ from reson.agent.expert.diagnosis import (
 )
 from reson.agent.expert.evidence import PULSE, measured_leakage, resting, within_limit
 from reson.agent.expert.known_faults import confirming
-from reson.agent.expert.plans import REFINE, RETUNE, SEARCH, UPSTREAM, WHY_ABOVE_LIMIT, Step, plan_for, possible
+from reson.agent.expert.plans import (
+    LIMIT_AGAIN,
+    REFINE,
+    RETUNE,
+    SEARCH,
+    UPSTREAM,
+    WHY_ABOVE_LIMIT,
+    Step,
+    plan_for,
+    possible,
+)
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
 from reson.agent.expert.replaying import Frame, accepted, replayed, succeeded
 from reson.agent.observation import Attempt, Decision, Diagnosis, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
@@ -29,6 +39,8 @@ MAX_ATTEMPTS = 60
 """Per qubit and run: far beyond any sound bring-up; a qubit that needs more needs a person."""
 
 MAX_REFINEMENTS = 2
+CLEARLY_BELOW = 0.75
+"""Times the coherence limit, which T1 and T2 give to a tenth: no gate is as much better than that."""
 FAR_ABOVE = 3.0
 """Times the coherence limit: an error that is still as large after one refinement has another cause."""
 
@@ -49,12 +61,17 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
 def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
     if reason := view.impossible.get(BENCHMARK):
         return GiveUp(component=view.component, why=f"no benchmark: {reason}", diagnoses=(not_benchmarked(reason),))
-    refined = 0
+    refined, doubted = 0, False
 
     def further(attempt: Attempt) -> Sequence[Step]:
-        nonlocal refined
+        nonlocal refined, doubted
+        if attempt.experiment != BENCHMARK:
+            return ()
+        if _clearly_below(attempt) and not doubted:
+            doubted = True
+            return possible(LIMIT_AGAIN, view)
         # two standard deviations more, so that what is reported as calibrated is so in truth
-        if attempt.experiment != BENCHMARK or within_limit(attempt, goals, PULSE, margin=2.0):
+        if within_limit(attempt, goals, PULSE, margin=2.0):
             return ()
         refined += 1
         most = 1 if _far_above(attempt) else MAX_REFINEMENTS
@@ -128,6 +145,14 @@ def _far_above(attempt: Attempt) -> bool:
         return False
     error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
     return error.value - 2 * (error.stderr or 0.0) > FAR_ABOVE * limit.value
+
+
+def _clearly_below(attempt: Attempt) -> bool:
+    """Whether the error is smaller than coherence is said to allow: then T1 or T2 is not what it was."""
+    if not _compares(attempt):
+        return False
+    error, limit = attempt.quantities["error_per_gate"], attempt.quantities["coherence_limit"]
+    return error.value + 3 * (error.stderr or 0.0) < CLEARLY_BELOW * limit.value
 
 
 def is_moved(view: QubitView) -> bool:

@@ -61,6 +61,12 @@ REFINE = (
     Step("standard_rb", "and once more the error per gate"),
 )
 
+LIMIT_AGAIN = (
+    Step("t1", "the error is below what coherence is said to allow: has the limit moved?"),
+    Step("t2_hahn", "the same for the echo, which upkeep does not measure"),
+    Step("standard_rb", "and the error against that limit"),
+)
+
 WHY_ABOVE_LIMIT = (
     Step("ef_rabi", "the error stays above its limit: do the pulses leak? First a pulse from 1 to 2"),
     Step("leakage_rb", "the error stays above its limit: how much do the pulses leak?"),

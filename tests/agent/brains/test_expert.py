@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reson.agent.expert.next_step import MAX_ATTEMPTS
-from reson.agent.expert.plans import BRING_UP, RETUNE, SHOWN_BY, UPKEEP
+from reson.agent.expert.plans import BRING_UP, LIMIT_AGAIN, RETUNE, SHOWN_BY, UPKEEP
 from reson.agent.observation import (
     Attempt,
     DiagnosisCode,
@@ -103,6 +103,19 @@ def test_a_calibrated_qubit_needs_at_most_half_of_that():
     decision = decide(before=frozenset(SHOWN_BY.values()))
     assert isinstance(decision, Measure)
     assert decision.experiment == UPKEEP[0].experiment
+
+
+def test_an_error_below_its_limit_has_the_limit_measured_once():
+    """A T1 that recovered overnight beside an echo of yesterday: a gate cannot be better than coherence allows."""
+    kept_up = [attempt(step.experiment) for step in UPKEEP[:-1]]
+    attempts = [*kept_up, attempt("standard_rb", quantities=benchmark(0.6e-4))]
+    for step in LIMIT_AGAIN:
+        decision = decide(*attempts, before=frozenset(SHOWN_BY.values()))
+        assert isinstance(decision, Measure) and decision.experiment == step.experiment
+        attempts.append(attempt(step.experiment, quantities=benchmark(0.6e-4) if step == LIMIT_AGAIN[-1] else {}))
+    assert isinstance(decide(*attempts, before=frozenset(SHOWN_BY.values())), Done), "a second time teaches nothing"
+    usual = [*kept_up, attempt("standard_rb", quantities=benchmark(1.6e-4))]
+    assert isinstance(decide(*usual, before=frozenset(SHOWN_BY.values())), Done)
 
 
 def test_a_bring_up_cut_short_goes_on_where_it_stopped():
