@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 from enum import StrEnum
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from reson.errors import OperatorError
 from reson.records import Record
 from reson.tools.store.faults import operator_errors
+from reson.tools.store.whole import write_whole
 
 COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**27}
 """Of scrypt, after OWASP's Password Storage Cheat Sheet: 32 MiB of memory for each attempt."""
@@ -123,11 +123,7 @@ def _save(path: Path, accounts: dict[str, Account]) -> None:
     text = json.dumps({key: account.to_json() for key, account in accounts.items()}, indent=1)
     with operator_errors(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        part.replace(path)
+        write_whole(path, text, private=True)
 
 
 def check_password(path: Path, name: str, password: str) -> Role | None:

@@ -17,6 +17,7 @@ from reson.agent.config import Budget, DeviceSettings, LabConfig, load_config, r
 from reson.agent.lab_file import lab_text
 from reson.errors import OperatorError
 from reson.tools.devices.order import NAMELESS, address, parse_address
+from reson.tools.store.whole import write_whole
 
 if TYPE_CHECKING:
     from reson.agent.memory import Memory
@@ -151,13 +152,13 @@ def open_lab(
             if chip:
                 asked["chip"] = CHIP_FILE
                 if not (directory / CHIP_FILE).exists():
-                    _write_once(directory / CHIP_FILE, chip)
-            _write_once(settings, lab_text(_settings_of(asked)))
+                    write_whole(directory / CHIP_FILE, chip)
+            write_whole(settings, lab_text(_settings_of(asked)))
         policy = directory / "policy.toml"
         if not held and not policy.exists():  # from a lab that was used it was taken away: then nothing is allowed
             from reson.agent.policy import DEFAULT_POLICY
 
-            _write_once(policy, DEFAULT_POLICY)
+            write_whole(policy, DEFAULT_POLICY)
     except OSError as error:
         raise OperatorError(
             f"the lab {directory} cannot be written: {error.strerror}",
@@ -191,13 +192,6 @@ def _settings_of(asked: Mapping[str, Any]) -> DeviceSettings:
         raise OperatorError(f"{what}: {first['msg']}", "see docs/lab.md for every key and its limits") from error
 
 
-def _write_once(path: Path, text: str) -> None:
-    """Whole or not at all, so that a full disk or a kill leaves no half-written settings."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
 @contextmanager
 def lock_lab(lab: Lab, purpose: str) -> Iterator[None]:
     """Hold the lab for one run. Raises ``OperatorError`` that names the holder when somebody else has it.
@@ -221,7 +215,7 @@ def lock_lab(lab: Lab, purpose: str) -> Iterator[None]:
             "purpose": purpose,
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        _write_once(holder, json.dumps(facts))
+        write_whole(holder, json.dumps(facts))
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -19,19 +19,11 @@ def write_report(lab: Lab, store: Store, run_id: str) -> Path:
     from reson.agent.report.gather import gather
     from reson.agent.report.page import draw_page
     from reson.tools.store.faults import operator_errors
+    from reson.tools.store.whole import write_whole
 
     report = gather(lab, store, run_id)
     directory = lab.runs / run_id
     with operator_errors(str(directory)):
         directory.mkdir(parents=True, exist_ok=True)
-        _write_whole(directory / "report.json", report.model_dump_json(indent=1))
-        return _write_whole(directory / "report.html", draw_page(report, store, lab.config.console.url))
-
-
-def _write_whole(path: Path, text: str) -> Path:
-    part = path.with_suffix(path.suffix + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        return part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        write_whole(directory / "report.json", report.model_dump_json(indent=1))
+        return write_whole(directory / "report.html", draw_page(report, store, lab.config.console.url))

@@ -38,8 +38,12 @@ def test_a_rebuild_that_was_killed_is_finished(tmp_path: Path, there: tuple[str,
 
 def test_half_written_files_of_the_dead_go_and_those_of_the_living_stay(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    (tmp_path / "blobs").mkdir(exist_ok=True)
-    left, fresh = ([tmp_path / f"{name}.part", tmp_path / "blobs" / f".{name}.part"] for name in ("policy", "holder"))
+    places = [tmp_path, tmp_path / "blobs", tmp_path / "runs" / "night-0001"]
+    for place in places:
+        place.mkdir(parents=True, exist_ok=True)
+    left, fresh = (
+        [tmp_path / f"{name}.part", *(place / f".{name}.part" for place in places)] for name in ("policy", "holder")
+    )
     for path in (*left, *fresh):
         path.write_text("half")
     long_ago = time.time() - 2 * LEFT_BEHIND

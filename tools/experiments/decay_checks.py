@@ -43,3 +43,14 @@ def decay_checks(
         checks.one_curve(analysis, tolerance=0.01),
         checks.history(name, tau, history, natural=0.25),
     ]
+
+
+def against_twice_t1(analysis: Analysis, name: str, history: Mapping[str, Past]) -> list[Check]:
+    """That a decay of a superposition takes no longer than 2 T1, where T1 is known; it fluctuates by tens of per cent
+    between the two measurements.
+    """
+    if name not in analysis.quantities or "t1" not in history:
+        return []
+    found = analysis.quantities[name]
+    limit = 2 * history["t1"].value * 1.3 + 3 * (found.stderr or 0.0)
+    return [checks.within(f"{name} against 2 T1", found.value, 0.0, limit, "s", severity=Verdict.REVIEW)]

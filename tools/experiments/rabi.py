@@ -11,10 +11,11 @@ from reson.components import Qubit
 from reson.records import Check, Effect, Quantity
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.experiment import Experiment, Parameter
+from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RABI
 from reson.tools.experiments.fits.rabi_turning import HALF, QUARTER, Turning, extremum, turnings
+from reson.tools.experiments.turn_checks import MAX_AMPLITUDE, turn_checks
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -104,24 +105,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     fitted = checks.fitted(analysis, "x_amplitude", "sx_amplitude", "periods", "contrast")
     if not fitted.passed:
         return [fitted, checks.signal(analysis.series[0])]
-    found, points = analysis.quantities, parameters["points"]
-    return [
-        fitted,
-        checks.signal(analysis.series[0]),
-        checks.within("periods in the sweep", found["periods"].value, 0.25, min(10.0, (points - 1) / 4)),
-        checks.within("pi amplitude", found["x_amplitude"].value, 0.0, parameters["max_amplitude"]),
-        checks.resolved("oscillation amplitude", found["contrast"], 10.0),
-        checks.resolved("oscillation frequency", found["periods"], 10.0),
-        checks.precise("x_amplitude", found["x_amplitude"], 0.05),
-        checks.goodness(analysis, parameters=3, tolerance=0.04),
-        checks.one_curve(analysis, tolerance=0.04),
-        checks.history("x_amplitude", found["x_amplitude"], history, natural=0.03),
-        *(
-            checks.agrees("x_amplitude", found["x_amplitude"], name, found[name])
-            for name in found
-            if name == "extremum"
-        ),
-    ]
+    return [fitted, *turn_checks(analysis, "x_amplitude", parameters, history)]
 
 
 EXPERIMENT = Experiment(
@@ -131,14 +115,7 @@ EXPERIMENT = Experiment(
     family="rabi",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter(
-            "max_amplitude",
-            "",
-            0.01,
-            1.0,
-            "largest drive amplitude of the sweep, in units of full scale",
-            drives="x_amplitude",
-        ),
+        MAX_AMPLITUDE,
         sweep.points(51),
         sweep.shots(500),
     ),

@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.components import Qubit
-from reson.records import Check, Effect, Verdict
+from reson.records import Check, Effect
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.decay_checks import decay_checks
+from reson.tools.experiments.decay_checks import against_twice_t1, decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import DECAY
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -90,12 +89,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     listed = decay_checks(analysis, "t1_rho", parameters, history, contrast=(0.3, 0.6))
-    if "t1_rho" in analysis.quantities and "t1" in history:
-        held, t1 = analysis.quantities["t1_rho"], history["t1"].value
-        # T1 fluctuates by tens of per cent between the two measurements
-        limit = 2 * t1 * 1.3 + 3 * (held.stderr or 0.0)
-        listed.append(checks.within("t1_rho against 2 T1", held.value, 0.0, limit, "s", severity=Verdict.REVIEW))
-    return listed
+    return [*listed, *against_twice_t1(analysis, "t1_rho", history)]
 
 
 EXPERIMENT = Experiment(

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Check, Effect, Verdict
+from reson.records import Check, Effect
 from reson.tools.data import Analysis, Axis, Past, RawData, Values, of_probability, probability
 from reson.tools.experiments import acquisition, sweep
-from reson.tools.experiments.decay_checks import decay_checks
+from reson.tools.experiments.decay_checks import against_twice_t1, decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import Points, points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, echoes
 from reson.tools.experiments.fits.processing import SHARE, excitation
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -90,12 +89,7 @@ def _analysis(raw: RawData, found: Dephasing) -> Analysis:
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     listed = decay_checks(analysis, "t2_echo", parameters, history, contrast=(0.3, 0.6))
-    if "t2_echo" in analysis.quantities and "t1" in history:
-        t2, t1 = analysis.quantities["t2_echo"], history["t1"].value
-        # T1 fluctuates by tens of per cent between the two measurements
-        limit = 2 * t1 * 1.3 + 3 * (t2.stderr or 0.0)
-        listed.append(checks.within("t2_echo against 2 T1", t2.value, 0.0, limit, "s", severity=Verdict.REVIEW))
-    return listed
+    return [*listed, *against_twice_t1(analysis, "t2_echo", history)]
 
 
 EXPERIMENT = Experiment(

@@ -38,6 +38,9 @@ class Form:
     """What the file cannot say and the analysis needs."""
     usual: Mapping[str, float] = field(default_factory=dict)
     """What the analysis reads and need not be told."""
+    begin: str = ""
+    end: str = ""
+    """Parameters of the experiment that are the smallest and the largest swept value."""
     repeats: bool = False
     """Whether rows of equal swept value are different sequences, to be kept apart."""
     marks: Marks = lambda *_: {}
@@ -67,12 +70,14 @@ UNITS = {
     "readout_amplitude": "",
 }
 """Of what can be told beside the parameters of the experiment."""
+_DECAY = Form("delay", "s", (CHANCE, SIGNAL), end="max_delay")
 _PREPARED = ("prepared 0", "prepared 1")
 _INTERLEAVED = Form(
     "number of Cliffords",
     "",
     (CHANCE,),
     ("standard", "interleaved"),
+    end="max_length",
     repeats=True,
     marks=_sequence,
     usual={"samples": 1},
@@ -88,7 +93,7 @@ FORMS: dict[str, Form] = {
     "readout_frequency_sweep": Form(
         "frequency", "Hz", (SIGNAL,), _PREPARED, reference="readout_frequency", usual=_OWN_TONE, marks=_tone
     ),
-    "readout_power": Form("readout amplitude", "", (SHOTS,), _PREPARED),
+    "readout_power": Form("readout amplitude", "", (SHOTS,), _PREPARED, begin="min_amplitude", end="max_amplitude"),
     "readout": Form("", "", (SHOTS,), _PREPARED),
     "three_state_readout": Form("", "", (SHOTS,), (*_PREPARED, "prepared 2")),
     "qubit_spectroscopy": Form("frequency", "Hz", (SIGNAL, CHANCE), reference="drive_frequency"),
@@ -96,18 +101,23 @@ FORMS: dict[str, Form] = {
         "frequency", "Hz", (SIGNAL, CHANCE), row="power", row_unit="dB", reference="drive_frequency"
     ),
     "ef_spectroscopy": Form("frequency", "Hz", (SIGNAL, CHANCE), reference="drive_frequency", apart=True),
-    "rabi": Form("drive amplitude", "", (SIGNAL, CHANCE), asked=("anharmonicity", "pulse_duration")),
-    "rabi_time": Form("length of the drive", "s", (SIGNAL, CHANCE), asked=("anharmonicity", "amplitude")),
-    "ramsey_xy": Form("delay", "s", (CHANCE, SIGNAL), ("X", "Y"), asked=("detuning",)),
-    "t2_ramsey": Form("delay", "s", (CHANCE, SIGNAL), usual={"detuning": 0.0}),
-    **{name: Form("delay", "s", (CHANCE, SIGNAL)) for name, row in CATALOGUE.items() if row.decay_from is not None},
+    "rabi": Form(
+        "drive amplitude", "", (SIGNAL, CHANCE), end="max_amplitude", asked=("anharmonicity", "pulse_duration")
+    ),
+    "rabi_time": Form(
+        "length of the drive", "s", (SIGNAL, CHANCE), end="max_duration", asked=("anharmonicity", "amplitude")
+    ),
+    "ramsey_xy": Form("delay", "s", (CHANCE, SIGNAL), ("X", "Y"), end="max_delay", asked=("detuning",)),
+    "t2_ramsey": Form("delay", "s", (CHANCE, SIGNAL), end="max_delay", usual={"detuning": 0.0}),
+    **{name: _DECAY for name, row in CATALOGUE.items() if row.decay_from is not None},
     "allxy": Form("pair of pulses", "", (CHANCE,), exactly=21),
     "readout_error": Form("number of X pulses", "", (CHANCE,), exactly=4),
-    "rx_sweep": Form("angle", "rad", (CHANCE,), asked=("repetitions",)),
+    "rx_sweep": Form("angle", "rad", (CHANCE,), end="max_angle", asked=("repetitions",)),
     "standard_rb": Form(
         "number of Cliffords",
         "",
         (CHANCE,),
+        end="max_length",
         repeats=True,
         asked=("pulses_per_clifford",),
         usual={"coherence_limit": 0.0},

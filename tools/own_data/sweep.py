@@ -57,6 +57,7 @@ def parameters_of(
         "span": float(np.ptp(x)),
         "centre": float((x.min() + x.max()) / 2),
     }
+    derived |= {name: value for name, value in ((form.begin, float(x.min())), (form.end, float(x.max()))) if name}
     if form.row == "power":
         strongest = float(10 ** (points.row.max() / 20))
         derived |= {
@@ -68,10 +69,6 @@ def parameters_of(
         derived["min_amplitude"] = float(points.row.min())
     for spec in row.parameters:
         value = (derived | dict(form.usual) | dict(told)).get(spec.name)
-        if value is None and spec.name.startswith("max_"):
-            value = float(x.max())
-        if value is None and spec.name.startswith("min_"):
-            value = float(x.min())
         if value is not None:
             found[spec.name] = value
             _require_sane(table, form, spec, value, points.x_unit)
@@ -80,7 +77,7 @@ def parameters_of(
 
 def _require_sane(table: Table, form: Form, spec: Parameter, value: float, unit: str) -> None:
     """Raises ``OperatorError`` for a sweep that can only come of a wrong unit."""
-    swept = spec.unit in ("s", "Hz") and (spec.name.startswith("max_") or spec.name == "span")
+    swept = spec.unit in ("s", "Hz") and spec.name in (form.end, "span")
     if swept and not spec.low / BEYOND <= value <= spec.high * BEYOND:
         why = f"sweeps {form.swept} up to {quantity(value, None, spec.unit)}"
         raise refused(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from reson.errors import OperatorError
 from reson.tools.store.faults import operator_errors
+from reson.tools.store.whole import write_whole
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
@@ -37,7 +36,7 @@ class Blobs:
         with operator_errors(str(self.directory)):
             if not (target.is_file() and target.read_bytes() == data):
                 self.directory.mkdir(parents=True, exist_ok=True)
-                _write_whole(target, data)
+                write_whole(target, data)
         return sha
 
     def get(self, sha: str, suffix: str) -> bytes:
@@ -59,21 +58,3 @@ class Blobs:
                 "restore that file from a backup; the database and the other files are not affected",
             )
         return data
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    """On disk before the name appears: a kill leaves at most a ``.part`` file, which nothing reads."""
-    part = target.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    directory = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from reson.records import Record
 from reson.tools.store.chain import Head
 from reson.tools.store.seal import seal_of
+from reson.tools.store.whole import write_whole
 
 _FILE = "checked.json"
 _BITS = 64
@@ -59,9 +60,7 @@ def save_mark(lab: Path, mark: Mark) -> None:
     text = mark.model_dump_json()
     if seal := seal_of(text):
         with suppress(OSError):
-            part = lab / f"{_FILE}.part"
-            part.write_text(f'{{"seal": "{seal}", "mark": {text}}}', encoding="utf-8")
-            part.replace(lab / _FILE)
+            write_whole(lab / _FILE, f'{{"seal": "{seal}", "mark": {text}}}')
 
 
 @dataclass(frozen=True)

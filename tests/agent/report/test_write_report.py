@@ -6,6 +6,7 @@ import base64
 import errno
 import io
 import json
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -159,10 +160,10 @@ def test_a_full_disk_leaves_the_report_that_was_there(record, monkeypatch):
     path = finished(record)
     before = path.read_bytes()
 
-    def full(self, *_, **__):
-        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OperatorError, match="no space"):
         write_report(record.lab, record.store, "night-0001")
     assert path.read_bytes() == before
