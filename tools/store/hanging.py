@@ -81,8 +81,9 @@ def _of_approval(names: set[str], found: Row) -> Iterator[str]:
 
 def _permits(connection: Connection, values: Sequence[str]) -> dict[str, Row]:
     """id -> approval that wrote one of the values."""
-    given = (row.approval_id for row in _rows(connection, parameters, values))
-    return {row.id: row for row in _rows(connection, approvals, list({one for one in given if one is not None}))}
+    given = {row.approval_id for row in _rows(connection, parameters, values)}
+    names = [one for one in given if isinstance(one, str)]  # what is no text is no id, and the chain tells of it
+    return {row.id: row for row in _rows(connection, approvals, names)}
 
 
 def _of_value(row: Row, asked: Row | None) -> Iterator[str]:
