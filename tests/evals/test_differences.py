@@ -8,6 +8,7 @@ from reson.evals.replaying.differences import compare_events
 from reson.records import Json
 
 FOUND = {"drive_frequency": {"value": 5e9, "stderr": 1e6, "unit": "Hz"}}
+MOVED = {"drive_frequency": FOUND["drive_frequency"] | {"value": 5.1e9}}
 
 
 def verdict(status: str = "NO_SIGNAL", verdict: str = "reject", **changed: object) -> Json:
