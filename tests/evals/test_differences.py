@@ -1,4 +1,4 @@
-"""What of two verdicts counts as a difference: a fit of noise that another processor determines does not, all else does."""
+"""What counts as a difference of two verdicts: a fit of noise that another processor determines does not."""
 
 from __future__ import annotations
 
