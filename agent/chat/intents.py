@@ -204,6 +204,11 @@ INTENTS: tuple[Intent, ...] = (
         _asks("list_approvals"),
     ),
     Intent(
+        "how far is the run?",
+        r"progress|how far|(?:is|are) .*\brunning|going on|measured? (?:right )?now",
+        _asks("progress", run_id="run"),
+    ),
+    Intent(
         "compare the last two nights", r"compar|differ|versus|\bvs\b|what (?:has )?(?:changed|moved|drifted)", _compare
     ),
     Intent(

@@ -7,5 +7,5 @@ from reson.agent.operations.listed import some
 OFFERED = some("""
     show_chip show_qubit list_runs list_measurements show_measurement look_at_plot parameter_history recall
     list_approvals show_experiment show_run show_diagnosis usable_qubits value_over_nights compare_runs troubles
-    next_steps list_notes analyse_file note run_experiment calibrate
+    progress next_steps list_notes analyse_file note run_experiment calibrate
 """)

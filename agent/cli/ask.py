@@ -24,6 +24,9 @@ def ask(
         typer.Argument(metavar="[NAME=VALUE ...]", help="What it is told; lists with commas, the rest as JSON."),
     ] = None,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who you are, for the record; your login by default.")] = "",
+    background: Annotated[
+        bool, typer.Option("--background", help="As a process of its own: `reson ask progress` follows a run.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the lab anything that can be asked of it, by name; the same list is behind conversations and the console.
@@ -33,10 +36,12 @@ def ask(
       reson ask
       reson ask usable_qubits
       reson ask value_over_nights component=q3 parameter=t1
-      reson ask run_experiment experiment=t1 components=q0,q3
+      reson ask run_experiment experiment=t1 components=q0,q3 --background
+      reson ask progress
     """
     from reson.agent.operations.listed import OPERATIONS
     from reson.agent.operations.plainly import lines_of
+    from reson.agent.operations.processes import begin
 
     if name is None:
         _list(as_json)
@@ -44,7 +49,8 @@ def ask(
     row = OPERATIONS[arguments.known_name(name, OPERATIONS, "operation")]
     takes = row.schema()["properties"]
     given = {key: _value(takes.get(key, {}), text) for key, text in arguments.assignments(told or ()).items()}
-    found = row.in_words(place.at(context, by), given)
+    at = place.at(context, by)
+    found = begin(at, row, row.checked(given)) if background else row.in_words(at, given)
     output.document(found) if as_json else output.lines(lines_of(found))
 
 

@@ -88,8 +88,7 @@ def _tool(row: Operation[Any, Any]) -> types.Tool:
 def _answer(at: OpenLab, row: Operation[Any, Any], given: Json) -> Any:
     if row.effect not in RUNS:
         return row.in_words(at, given)
-    process = begin(at, row, row.checked(given))
-    return {"started": row.name, "process": process.pid, "follow": "progress"}
+    return begin(at, row, row.checked(given))
 
 
 def _result(rows: Rows, name: str, found: Any) -> types.CallToolResult:

@@ -16,7 +16,11 @@ from reson.agent.holder import holder_of, last_words, start_process, stop_holder
 from reson.agent.lab import open_lab
 from reson.agent.launch import resume
 from reson.agent.operations.conversations import answer_to
-from reson.errors import OperatorError
+from reson.agent.operations.following import PROGRESS
+from reson.agent.operations.opened import PERSON, open_for
+from reson.agent.operations.processes import begin
+from reson.agent.operations.runs import RUN_EXPERIMENT
+from reson.errors import OperatorError, ToolError
 from reson.tools.store.runs import list_runs
 
 
@@ -60,6 +64,22 @@ def test_a_run_is_started_found_and_stopped_at_a_safe_point(tmp_path):
     assert process.wait(40) == 6, last_words(place)
     assert list_runs(open_lab(place).store(), 1)[0].ending == "stopped"
     assert holder_of(place) is None
+
+
+def test_a_run_of_its_own_is_followed_by_whoever_asks(tmp_path):
+    lab = open_lab(tmp_path / "lab", seed=3, qubits=1)
+    lab.device(lab.store())
+    at = open_for(lab, "ada", PERSON)
+    told = {"experiment": "qubit_spectroscopy", "components": ["q0"], "parameters": {"points": 41}}
+    begun = begin(at, RUN_EXPERIMENT, RUN_EXPERIMENT.checked(told))
+    assert begun["follow"] == "progress"
+    until(lambda: any(run.ending for run in list_runs(at.store)))
+    seen = PROGRESS.in_words(at, {})
+    assert seen["ending"] == "finished" and seen["measurements"] == 1 and "q0" in seen["qubits"]
+    assert list_runs(at.store)[0].settings["by"] == "ada"
+    pretend(lab.directory)
+    with pytest.raises(ToolError, match="holds the lab"):
+        begin(at, RUN_EXPERIMENT, RUN_EXPERIMENT.checked(told))
 
 
 def test_a_command_that_cannot_start_says_why(tmp_path):

@@ -111,6 +111,7 @@ EIGHTEEN = {
     "which qubits should I not use today?": ("q0: use no", "no_drive_response", "q1: use yes"),
     "compare the last two nights": ("night-0001", "night-0002", "90.0(10) µs -> 9.0(10) µs", "moved"),
     "what waits for me?": ("sx_amplitude", "night-0002"),
+    "how far is the run?": ("night-0002", "finished", "q1 done"),
     "what would you do next?": ("Check the drive line", "bring-up", "what was found"),
     "roll back q1": ("params rollback q1 --as-of", "nothing was changed", "night-0002"),
     "note that the cable of q2 was replaced": ("the cable of q2 was replaced", "on q2", "by ada"),
