@@ -17,6 +17,9 @@ from reson.tools.devices.simulated.faults import Fault, pairs_of
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.wording import moment, quantity
 
+_FAR_OFF = 10e6
+"""Hz of a design error beyond what a clean chip has."""
+
 WARNING = "HIDDEN TRUTH, for evaluations only: nothing that calibrates, chooses or judges may read this."
 
 
@@ -68,6 +71,8 @@ def _as_in_a_fridge(transmon: TransmonTruth) -> list[str]:
         *[f"T2* {_short(transmon.t2_star, 's')}, echo {_short(transmon.t2_echo, 's')}"] * bool(transmon.flicker),
         *[f"parities {_short(_parity_split(transmon), 'Hz')} apart"] * bool(dispersion),
         *[f"T1 wanders by {100 * wander:.0f} %"] * bool(wander),
+        *[f"design off by {_short(transmon.design_error, 'Hz')}"] * (abs(transmon.design_error) > _FAR_OFF),
+        *["shots remember each other"] * transmon.remembers,
     ]
 
 
@@ -111,7 +116,9 @@ def _in_words(fault: Fault, time: float) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """JSON of dataclass fields."""
+    """JSON of dataclass fields; what has no limit is null."""
+    if isinstance(value, float) and math.isinf(value):
+        return None
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -47,3 +47,14 @@ def test_what_the_service_does_not_tell_is_left_out(
     monkeypatch.setattr(service, "standing", refuse)
     assert exit_code_of(app, ["device", "show", "ibm:torino"]) == 0
     assert "jobs waiting" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("parts", "told"), [((), "realism clean"), (("flicker", "parity"), "  flicker: 1/f noise")])
+def test_a_simulated_chip_tells_its_realism(parts: tuple[str, ...], told: str) -> None:
+    from reson.agent.cli.device import _realism
+    from reson.tools.devices.simulated.chip_file import ChipDescription
+    from reson.tools.devices.simulated.device import open_chip
+
+    lines = _realism(open_chip(ChipDescription(seed=1, qubits=1, realism=parts), 1.7e9))
+    assert any(line.startswith(told) for line in lines)
+    assert len(lines) == 1 + len(parts)
