@@ -66,14 +66,14 @@ def _progress(at: OpenLab, asked: OfRun) -> Seen:
 
 def _in_words(at: OpenLab, seen: Seen) -> Json:
     row, following, holder = seen
-    rows = following.board.rows.items()
+    rows, words = following.board.rows.items(), last_words(at.lab.directory)
     held = {"the lab is held by": f"{holder.purpose}, process {holder.pid}"} if holder else {}
     return {
         **run_in_words(row),
         "measurements": following.board.measurements,
         "qubits": {name: " ".join(filter(None, (one.state, one.last, one.verdict, one.why))) for name, one in rows},
         "events": [f"{when} {said}" for when, said in list(following.lines)[-LAST:]],
-        **(held or {"last words of a process": last_words(at.lab.directory)}),
+        **(held or ({"last words of a process": words} if words else {})),
     }
 
 
