@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench eval mutants console docs gallery eyes lock clean
+.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench bench-night eval mutants console docs gallery eyes lock clean
 
 setup: $(READY)
 
@@ -62,6 +62,10 @@ bench: $(READY)
 	$(BIN)/python -m reson.evals.bench_parallel
 	$(BIN)/python -m reson.evals.bench_bookkeeping
 	$(BIN)/python -m reson.evals.verdicts --write docs/verdicts.md
+
+# Whole nights from cold of 16, 48 and 127 qubits, half an hour; docs/trust.md has the table.
+bench-night: $(READY)
+	taskset -c 0 $(BIN)/python -m reson.evals.bench_night
 
 eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --second
