@@ -35,6 +35,8 @@ def adjusted(failures: Sequence[Attempt]) -> dict[str, float]:
         change = _shorter_window
     if last.experiment in _RATES:
         change = _other_sequences
+    if last.experiment in _WIDENED and CheckCode.AT_EDGE in last.failed:
+        change = _twice_as_wide  # whatever the plot reads as: more shots show the same edge
     if last.experiment == "ramsey_xy" and change is None and CheckCode.FOLDED in last.failed:
         change = _ramsey_range(0.3)  # no averaging brings back what the sampling folds
     if change is not None:
@@ -166,6 +168,10 @@ def _drag_range(last: Attempt) -> dict[str, float]:
     return {"centre": (low + high) / 2, "span": high - low}
 
 
+_WIDENED = ("punch_out", "readout_frequency_sweep")
+"""Sweeps of the readout's frequency about where it is."""
+
+
 def _twice_as_wide(last: Attempt) -> dict[str, float]:
     """In the same steps, as far as the experiment goes."""
     bounds = {spec.name: spec.high for spec in EXPERIMENTS[last.experiment].parameters}
@@ -199,7 +205,7 @@ _BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
     ("ramsey_xy", Status.TOO_MANY_OSC): _ramsey_range(0.4),
     ("ramsey_xy", Status.SAMPLING_TOO_COARSE): _ramsey_range(0.3),
     ("rough_drag", Status.OPTIMAL_NOT_CENTERED): _drag_range,
-    **{(name, Status.RANGE_TOO_NARROW): _twice_as_wide for name in ("punch_out", "readout_frequency_sweep")},
+    **{(name, Status.RANGE_TOO_NARROW): _twice_as_wide for name in _WIDENED},
     ("readout_power", Status.RANGE_TOO_NARROW): lambda last: {
         "max_amplitude": min(1.0, 2 * last.parameters["max_amplitude"])
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reson.agent.expert.ranges import adjusted
 from reson.agent.observation import Attempt, DiagnosisCode, Escalate, Measure
 from reson.records import CheckCode, Quantity, Status, Verdict
 from tests.agent.brains.test_causes import attempt, decide, good, named, no_dip, until
@@ -90,6 +91,16 @@ def test_a_line_that_a_wide_search_has_seen_is_not_sought_again_with_a_narrow_on
     seen = attempt("qubit_spectroscopy", REVIEW, status, span=240e6, points=241.0)
     parameters = asked([*until("qubit_spectroscopy"), seen], "qubit_spectroscopy")
     assert parameters == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("experiment", ["punch_out", "readout_frequency_sweep"])
+@pytest.mark.parametrize("status", [Status.SUCCESS, Status.RANGE_TOO_NARROW])
+def test_what_lies_at_the_edge_of_its_sweep_is_swept_wider_whatever_the_plot_reads_as(experiment, status):
+    """A strong coupling pulls the resonator beyond the sweep: the same sweep with more shots shows the same edge."""
+    cut = attempt(experiment, REJECT, status, failed=(CheckCode.AT_EDGE,), span=16e6, points=49.0)
+    assert adjusted([cut]) == {"span": 32e6, "points": 97.0}
+    if status is Status.SUCCESS:
+        assert "span" not in adjusted([attempt(experiment, REJECT, status, span=16e6, points=49.0)])
 
 
 def test_a_narrow_resonator_that_was_glimpsed_is_looked_at_in_finer_steps():
