@@ -6,6 +6,7 @@ and their spectrum shows two lines; one decaying cosine then reads a T2* that is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -158,7 +159,7 @@ def _quantities(one: Fit, two: Fit | None) -> dict[str, Quantity]:
         apart = two.scaled("gap", 1 / US, "Hz")
         found["splitting"] = apart.model_copy(update={"value": abs(apart.value)})
         found["second_line"] = _share(two)
-        found["contrast"] = Quantity(value=sum(_sizes(two)), stderr=float(np.hypot(*_size_errors(two))))
+        found["contrast"] = Quantity(value=sum(_sizes(two)), stderr=math.hypot(*_size_errors(two)))
     return found
 
 

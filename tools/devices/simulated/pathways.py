@@ -102,7 +102,7 @@ def final_populations(
         elif not isinstance(gate, Rz):
             waiting = False
         states = states @ matrix.T
-    return weights(orders, spans, transmon) @ states[:, :LEVELS].real
+    return weights(orders, spans, transmon) @ np.real(states[:, :LEVELS])
 
 
 def _split(states: np.ndarray, orders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -90,7 +90,7 @@ class TransmonTruth:
         signs, bounds = (-1.0) ** np.arange(len(ends) - 1), np.array(ends)
 
         def left(time: float) -> float:
-            spread = signs @ covariance(self.flicker, time * bounds[:-1], time * bounds[1:]) @ signs
+            spread = float(signs @ covariance(self.flicker, time * bounds[:-1], time * bounds[1:]) @ signs)
             turned = 2 * math.pi * self.quasi_static * time * float(signs @ np.diff(bounds))
             return 1 - time / self.t2 - (spread + turned**2) / 2
 

@@ -61,7 +61,7 @@ def _fitted(
     places = tried(x)
     levels, chi2 = [], 0.0
     for row, nearest in zip(rows, _best(base, rows, shapes)[1].tolist(), strict=True):
-        (f0, width), step = places[nearest], FINER
+        (f0, width), step, left = places[nearest], FINER, np.full(1, np.inf)
         for _ in range(REFINED):
             near = [(f0 + i * step * width, width * (1 + j * step)) for i in (-1, 0, 1) for j in (-1, 0, 1)]
             left, (index,) = _best(base, row[None], shape(*np.array(near).T))

@@ -104,7 +104,7 @@ def _angle(iq: np.ndarray) -> float:
 
 def _fisher_angle(iq: np.ndarray) -> float:
     """Across the straight line that parts two clouds of any one shape best (Fisher, Ann. Eugen. 7, 179 (1936))."""
-    plane = np.stack([iq.real, iq.imag], axis=-1)
+    plane = np.stack([np.real(iq), np.imag(iq)], axis=-1)
     scatter = sum(np.cov(part.T) for part in plane)
     direction = np.linalg.pinv(scatter) @ (plane[1].mean(axis=0) - plane[0].mean(axis=0))
     return float(np.arctan2(direction[1], direction[0]))
@@ -163,7 +163,7 @@ def _fit_mixture(along: np.ndarray, equal: bool) -> Mixture:
     """Expectation maximisation on both preparations at once, ``along`` of shape (2, shots); ``equal``: in width."""
     low, high = (float(centre) for centre in np.median(along, axis=1))
     first, second = (float(width) for width in along.std(axis=1))
-    widths = (min(first, second),) * 2 if equal else (first, second)
+    widths = (min(first, second), min(first, second)) if equal else (first, second)
     shares = np.array([[0.94, 0.02, 0.04], [0.04, 0.02, 0.94]])
     for _ in range(ITERATIONS):
         likelihood = shares.T[:, :, None] * _components(along, low, high, widths)

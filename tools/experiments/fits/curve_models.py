@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
-Parameters = Mapping[str, np.ndarray]
+Parameters = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def coherent(raw: RawData) -> bool:
     Where Q is exactly 0 throughout only the magnitude was kept.
     """
     z = np.asarray(raw.arrays["iq_mean"])
-    return bool(z.imag.any()) and bool(abs(np.sum(z[1:] * z[:-1].conj())) > ALONG * np.sum(np.abs(z) ** 2))
+    return bool(np.imag(z).any()) and bool(abs(np.sum(z[1:] * z[:-1].conj())) > ALONG * np.sum(np.abs(z) ** 2))
 
 
 def fits_of(raw: RawData) -> list[Fit]:
@@ -107,7 +107,7 @@ def _fit(
     flat, span = undelayed(x, z), float(x[-1] - x[0])
     base = background(x, order)
 
-    def linear(place: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    def linear(place: Sequence[float] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         columns = np.column_stack([base, -dip(x, place[0], float(np.exp(place[1])), time, start)])
         return columns, np.linalg.lstsq(columns / error[:, None], flat / error, rcond=None)[0]
 

@@ -109,7 +109,7 @@ def fit(
     table, summary = found
     if not summary.success or summary.params is None or summary.covar is None or summary.reduced_chisq is None:
         return Fit(series=_series(table, analysis, None, x_unit), error="the data does not determine the fit")
-    curves, freedom = _series(table, analysis, summary.params, x_unit), int(summary.dof)
+    curves, freedom = _series(table, analysis, summary.params, x_unit), int(summary.dof or 0)
     at_bounds = held(summary.params, _bounds(analysis, table))
     curves = tuple(one.model_copy(update={"held": at_bounds}) if one.fit_x else one for one in curves)
     scale = error_scale([weighted_residuals(part) for part in curves if part.fit_x], freedom)
@@ -154,7 +154,8 @@ def _run(analysis: CurveAnalysis, rebuilt: ExperimentData) -> tuple[ScatterTable
     from qiskit_experiments.curve_analysis import CurveAnalysis
 
     analysis._initialize(rebuilt)  # pyright: ignore[reportPrivateUsage]
-    table = analysis._run_data_processing(rebuilt.data())  # pyright: ignore[reportPrivateUsage]
+    points_of_all: Any = rebuilt.data()
+    table = analysis._run_data_processing(points_of_all)  # pyright: ignore[reportPrivateUsage]
     usual = type(analysis)._format_data is CurveAnalysis._format_data  # pyright: ignore[reportPrivateUsage]
     points = _averaged(analysis, table) if usual else analysis._format_data(table)  # pyright: ignore[reportPrivateUsage]
     points = points.filter(category=analysis.options.fit_category)

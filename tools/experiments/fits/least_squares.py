@@ -49,7 +49,7 @@ def least_squares(
     have shape (sets, parameters). The covariance is that of errors ``1 / weight``, as of ``scipy.optimize.curve_fit``
     with ``absolute_sigma``.
     """
-    usable = np.isfinite(start).all(axis=1) & np.isfinite(y).all(axis=1) & np.isfinite(weight).all(axis=1)
+    usable = np.logical_and.reduce([np.isfinite(one).all(axis=1) for one in (start, y, weight)])
     parameters = np.clip(np.where(usable[:, None], start, 0.0), low, high)
     y, weight = (np.where(usable[:, None], values, 0.0) for values in (y, weight))
     damping, done = np.full(len(y), 1e-3), ~usable
@@ -81,7 +81,9 @@ def _normal(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Downhill slope (sets, parameters), normal matrix scaled to a diagonal of one, and the scale."""
     number = parameters.shape[1]
-    jacobian = np.stack([curve(parameters + 1j * STEP * np.eye(number)[k]).imag / STEP for k in range(number)], axis=2)
+    jacobian = np.stack(
+        [np.imag(curve(parameters + 1j * STEP * np.eye(number)[k])) / STEP for k in range(number)], axis=2
+    )
     jacobian = weight[:, :, None] * np.nan_to_num(jacobian, posinf=0.0, neginf=0.0)
     scale = np.sqrt(np.sum(jacobian**2, axis=1))
     scale[scale == 0] = 1.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import lmfit
 import numpy as np
 import qiskit_experiments.curve_analysis as curve
@@ -41,7 +43,7 @@ def farthest(f0: float, shift: float, kappa: float, asymmetry: float, readout_ti
     low, high = min(f0, f0 + shift) - margin, max(f0, f0 + shift) + margin
     grid = np.linspace(low, high, 41)
     best = int(np.clip(np.argmin([closeness(float(x)) for x in grid]), 1, 39))
-    found = minimize_scalar(closeness, bounds=(float(grid[best - 1]), float(grid[best + 1])), method="bounded")
+    found: Any = minimize_scalar(closeness, bounds=(float(grid[best - 1]), float(grid[best + 1])), method="bounded")
     return float(found.x)
 
 
