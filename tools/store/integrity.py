@@ -55,7 +55,8 @@ class _Chained:
     fresh: dict[str, set[str]] = field(default_factory=dict)
     """Source -> keys of which there was no entry before."""
     taken_in: set[str] = field(default_factory=set)
-    """Keys of what the chain began with: the past of a lab that had none, in whatever state it was found."""
+    """Runs that the chain began with: those of a lab that had none may have ended already, and one that is resumed then
+    was never seen to begin. Whatever else is taken in is held like all others."""
     head: Head = field(default_factory=Head)
 
     def newer(self, source: str, number: int) -> list[str]:
@@ -182,7 +183,7 @@ def _of_the_chain(
                     yield f"chain: entry {row[0]} is another than the one that was kept: {kept}"
         for number, source, key, content, wall, _ in block:
             began = wall if began is None else began
-            if wall == began:
+            if wall == began and source == runs.name:
                 chained.taken_in.add(key)
             if number > mark.head.number or key in looked_at.get(source, nothing) or source == TRAJECTORY:
                 entries, key = chained.entries.setdefault(source, {}), str(key)
@@ -203,9 +204,8 @@ def _against_the_chain(table: str, rows: _Rows, chained: _Chained, mark: Mark) -
             problem = "was added behind the record's back"
         elif entries[name][0] != content:
             problem = "is not what was written"
-        elif (
-            impossible(table, earlier.get(name, ()), content, rows.pasts.get(name, set()))
-            and name not in chained.taken_in
+        elif impossible(table, earlier.get(name, ()), content, rows.pasts.get(name, set())) and not (
+            table == runs.name and name in chained.taken_in
         ):
             problem = "cannot have been what was written first: it was made into another one"
         else:

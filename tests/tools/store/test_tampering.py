@@ -417,6 +417,17 @@ def test_a_row_made_into_another_is_found_also_with_an_entry_of_its_own(
     assert any("cannot have been" in one for one in problems(store, heads=[head]))
 
 
+def test_the_values_with_which_a_lab_begins_are_no_past_that_was_taken_in(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "lab")
+    seed_table(store, "chip", {"q0": DESIGN}, 1000.0, "design", "start values")
+    start_run(store, "run-1", "night", "chip", {"qubits": 2}, 7, 1000.0)
+    assert list(problems(store)) == []
+    head = head_of(store)
+    with writing(store.engine) as connection:
+        assert change(connection, schema.parameters, schema.parameters.c.parameter == "x_amplitude", {"value": 0.2})
+    assert any("cannot have been" in one for one in problems(store, heads=[head]))
+
+
 def test_a_trajectory_rewritten_and_chained_once_more_is_found(lab: Path) -> None:
     assert _found(lab) == []
     FILES["a line altered"](lab)
