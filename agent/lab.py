@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reson.agent.chip import simulated_name
-from reson.agent.config import Budget, DeviceSettings, LabConfig, load_config, read_settings
+from reson.agent.config import Budget, DeviceSettings, LabConfig, ModelSettings, load_config, read_settings
 from reson.agent.lab_file import lab_text
 from reson.errors import OperatorError
 from reson.tools.devices.order import NAMELESS, address, parse_address
@@ -59,6 +59,10 @@ class Lab:
     def budget(self) -> Budget:
         """As lab.toml has it now, which may have changed since this lab was opened."""
         return read_settings(self.directory / "lab.toml").budget
+
+    def model(self) -> ModelSettings:
+        """As lab.toml has it now, too."""
+        return read_settings(self.directory / "lab.toml").model
 
     def memory(self) -> Memory:
         from reson.agent.memory import open_memory

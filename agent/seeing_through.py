@@ -237,5 +237,6 @@ def _brain(begun: Begun, tell: Tell, stop: Event) -> Brain:
         from reson.agent.operations.opened import OpenLab
 
         lookup = Lookups(OpenLab(lab, store, begun.device.name))
-        brain = open_brain(lab.config, lab.directory, lab.runs / begun.run_id, store.blobs, tell, stop, lookup)
+        run = lab.runs / begun.run_id
+        brain = open_brain(lab.config, lab.directory, run, store.blobs, tell, stop, lookup, lab.model)
     return brain if settings.script is None else ScriptedBrain(settings.script, brain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.model import ModelBrain
 from reson.agent.brains.replay import open_replay
-from reson.agent.config import read_settings
 from reson.agent.model.capabilities import CAPABILITIES, EVERYTHING, Capabilities, capabilities
 from reson.agent.model.desk import Tell, open_desk
 from reson.agent.model.files import FilesEndpoint
@@ -18,7 +18,7 @@ from reson.trajectory import read_events
 if TYPE_CHECKING:
     from reson.agent.asking.looking import Lookup
     from reson.agent.brains.brain import Brain
-    from reson.agent.config import LabConfig
+    from reson.agent.config import LabConfig, ModelSettings
     from reson.tools.store.blobs import Blobs
 
 
@@ -30,8 +30,10 @@ def open_brain(
     tell: Tell,
     stop: Event,
     lookup: Lookup | None = None,
+    in_force: Callable[[], ModelSettings] | None = None,
 ) -> Brain:
-    """A brain other than the offline one. ``lookup``: what a model may look up at night.
+    """A brain other than the offline one. ``lookup``: what a model may look up at night; ``in_force``: its settings as
+    they stand at the moment of a question.
 
     Raises ``OperatorError`` where it lacks a model, a key or a recording.
     """
@@ -46,9 +48,7 @@ def open_brain(
         return ModelBrain(desk, lambda: EVERYTHING, "files", config.cascade.sure)
     from reson.agent.model.endpoint import open_endpoint
 
-    desk = open_desk(
-        open_endpoint(settings, stop), settings, blobs, tell, past, lambda: read_settings(lab / "lab.toml").model
-    )
+    desk = open_desk(open_endpoint(settings, stop), settings, blobs, tell, past, in_force)
     found: list[Capabilities] = []
 
     def able() -> Capabilities:

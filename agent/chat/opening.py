@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from reson.agent.chat.budget import runs_of
 from reson.agent.chat.session import Session
-from reson.agent.config import read_settings
 from reson.agent.model.capabilities import CAPABILITIES, findings
 from reson.agent.model.desk import open_desk
 from reson.agent.operations.conversations import earlier, path_of
@@ -45,7 +44,7 @@ def open_session(lab: Lab, at: OpenLab, name: str) -> Session:
         at.store.blobs,
         tell,
         past,
-        lambda: read_settings(lab.directory / "lab.toml").model,
+        lab.model,
     )
 
     def has_tools() -> bool:

@@ -55,7 +55,7 @@ def test_a_process_that_does_not_hold_the_lock_is_never_signalled(tmp_path):
 
 def test_a_run_is_started_found_and_stopped_at_a_safe_point(tmp_path):
     place = tmp_path / "lab"
-    process = start_process(place, "night", "--qubits", "1", "--seed", "3")
+    process = start_process(place, "night", "--seed", "3")  # of five qubits and four pairs: it is not over before
     until(lambda: (place / "lab.db").exists() and list_runs(open_lab(place).store(), 1))
     holder = holder_of(place)
     assert holder is not None and holder.pid == process.pid and holder.purpose == "reson night"
