@@ -40,6 +40,8 @@ STATUS_WORDS = {
     413: "the question is too large for it",
     429: "too many questions, or the quota is used up",
 }
+OF_THE_MOMENT = (408, 409, 425, 502, 503, 504)
+"""Statuses of who is away or late: no words beside them say what the endpoint can do."""
 HINTS = {
     "socksio": "ALL_PROXY names a SOCKS proxy, which needs the package socksio: install it, or unset ALL_PROXY",
     "missing an 'http": "base_url has to begin with http:// or https://",
@@ -88,7 +90,9 @@ def told_by_status(status: int, said: str, again_after: float | None = None) -> 
         return NoAnswer(FailureKind.RATE_LIMITED, words, again_after=again_after)
     if status in STATUS_WORDS and status != 404:
         return NoAnswer(FailureKind.REFUSED, words)
-    kind = FailureKind.SERVER_ERROR if status >= 500 or status in (408, 409) else FailureKind.REFUSED
+    if status in OF_THE_MOMENT:
+        return NoAnswer(FailureKind.SERVER_ERROR, words, again_after=again_after)
+    kind = FailureKind.SERVER_ERROR if status >= 500 else FailureKind.REFUSED
     return NoAnswer(kind, words, told=said, again_after=again_after)
 
 

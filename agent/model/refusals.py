@@ -34,6 +34,14 @@ _NO = re.compile(
     r"requires? |must be|must alternate|invalid|at most|deprecated|are supported",
     re.IGNORECASE,
 )
+_PASSES = re.compile(
+    r"(?:unknown|unexpected|internal) (?:\w+ )?(?:error|failure|exception)|(?:server|service|upstream|backend) (?:is )?un|"
+    r"temporar|try again|later\b|overload|\bbusy\b|timed? ?out|out of memory|\bloading\b|"
+    r"api[ _-]?key|\bquota|\bcredit|\bbilling|per (?:second|minute|hour|day|month)|rate.?limit|"
+    r"context.{0,9}(?:length|window|size)|\bdecod(?:e|ing)\b|\bfetch|\bdownload",
+    re.IGNORECASE,
+)
+"""Of a time, an account, a length or a file: whatever feature is named beside it may be there all the same."""
 _NOT_THERE = re.compile(r"\bmodel\b.{0,80}(does not exist|not found)|no such model", re.IGNORECASE)
 
 
@@ -44,6 +52,8 @@ def refused_part(message: str, sent: Iterable[str]) -> str | None:
 
 def refused_feature(message: str, sent: Iterable[str]) -> str | None:
     """The feature among those ``sent`` that the endpoint says it lacks."""
+    if _PASSES.search(message):
+        return None
     return _first(message, {name: FEATURES[name] for name in sent if name in FEATURES})
 
 

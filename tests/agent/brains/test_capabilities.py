@@ -95,6 +95,33 @@ def test_a_refusal_that_names_the_feature_is_kept_and_the_rest_is_found_out(serv
     assert len(server.requests) == asked
 
 
+TROUBLES = {
+    "a server that is away": ("tools", Answer(status=503, error="tool server unavailable")),
+    "a gateway": ("image", Answer(status=502, error="images are not supported by this upstream")),
+    "too slow": ("tools", Answer(status=408, error="tool calls are not accepted in time")),
+    "a worker's error": ("tools", Answer(status=500, error="tools: unknown error in worker")),
+    "a failure nobody expected": ("response_format", Answer(status=500, error="grammar: unexpected failure")),
+    "a decoder": ("image", Answer(status=500, error="unexpected error decoding image")),
+    "a fetch": ("image", Answer(status=400, error="invalid image: fetch failed")),
+    "a wrong key": ("tools", Answer(status=400, error="Invalid API key; see /docs/tools")),
+    "a quota": ("tools", Answer(status=400, error="at most 10 tool requests per day")),
+    "credit": ("tools", Answer(status=400, error="tools are not available: insufficient credits")),
+    "a window": ("tools", Answer(status=400, error="context length is at most 4096 tokens, tools take 5000")),
+    "another minute": ("image", Answer(status=500, error="vision is temporarily unavailable, try again later")),
+    "no memory": ("image", Answer(status=500, error="cannot process image: out of memory")),
+    "a model being loaded": ("tools", Answer(status=500, error="tools unavailable: the model is still loading")),
+}
+"""Words that name the feature and say nothing about whether the endpoint has it."""
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_a_trouble_that_names_the_feature_leaves_it_unknown(serve, desk_for, tmp_path, name):
+    feature, trouble = TROUBLES[name]
+    found = findings(desk_for(serve(but(**{feature: trouble})), retries=0), tmp_path / "endpoint.json")
+    unsure = {lacking: one for lacking, one in found.items() if one.able is None}
+    assert set(unsure) == set(LACKING[feature]) and not any(one.kept for one in unsure.values())
+
+
 def test_some_pictures_but_not_many(serve, desk_for, tmp_path):
     server = serve(but(images=Answer(status=400, error="At most 1 image(s) may be provided in one request.")))
     assert capabilities(desk_for(server), tmp_path / "endpoint.json").images == 1
