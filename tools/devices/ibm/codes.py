@@ -59,10 +59,13 @@ _STATUS: dict[int, TroubleKind] = {
 }
 """HTTP statuses; read after the codes of the service, which say more."""
 
+_MAY_NOT = r"\b(?:cannot|not (?:authori[sz]|support|availab|allow|permit|includ|enabl|offer))"
 _WORDS: tuple[tuple[TroubleKind, str], ...] = (
-    (TroubleKind.PLAN, r"(session|plan).*not (available|supported).*plan|run a session when using"),
+    (TroubleKind.PLAN, rf"\bsessions?\b.*{_MAY_NOT}.*\bplan\b|{_MAY_NOT}.*\bsessions?\b.*\bplan\b"),
+    (TroubleKind.PLAN, rf"\bplan\b.*{_MAY_NOT}.*\bsessions?\b|run a session when using"),
     (TroubleKind.LOST, r"job not found"),
-    (TroubleKind.BUSY, r"too many requests|maximum .*(concurrent|pending) |(pending|concurrent) jobs? limit"),
+    (TroubleKind.BUSY, r"too many requests|rate.?limit|throttl"),
+    (TroubleKind.BUSY, r"maximum .*(concurrent|pending) |(pending|concurrent) jobs? limit"),
     (TroubleKind.SESSION, r"(session|batch|workload).*(clos|expir|not active|ended)"),
     (TroubleKind.ENDED, r"cannot be cancel"),
     (TroubleKind.TARGET, r"not supported by the target|transpile your circuits for the target"),
@@ -87,6 +90,8 @@ def kind_of(message: str, status: int | None = None) -> TroubleKind:
     by_words = next((kind for kind, words in _WORDS if re.search(words, message, re.IGNORECASE)), None)
     if status == 404 and by_words is None:
         return TroubleKind.REFUSED  # not a job that is gone, but an address or a program
+    if status == 401 and by_words is TroubleKind.PLAN:
+        return by_words  # the key is right, and what it may do is told
     if status in _STATUS and not (status == 403 and by_words):
         return _STATUS[status]
     if status is not None and status >= 500:
