@@ -35,8 +35,9 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _PASSES = re.compile(
-    r"(?:unknown|unexpected|internal) (?:\w+ )?(?:error|failure|exception)|(?:server|service|upstream|backend) (?:is )?un|"
-    r"temporar|try again|later\b|overload|\bbusy\b|timed? ?out|out of memory|\bloading\b|"
+    r"(?:unknown|unexpected|internal) (?:\w+ )?(?:error|failure|exception)|"
+    r"(?:server|service|upstream|backend) (?:is )?un|temporar|try again|later\b|"
+    r"overload|\bbusy\b|timed? ?out|out of memory|\bloading\b|"
     r"api[ _-]?key|\bquota|\bcredit|\bbilling|per (?:second|minute|hour|day|month)|rate.?limit|"
     r"context.{0,9}(?:length|window|size)|\bdecod(?:e|ing)\b|\bfetch|\bdownload",
     re.IGNORECASE,
