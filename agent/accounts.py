@@ -23,7 +23,12 @@ COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**27}
 _AT_ONCE = BoundedSemaphore(4)
 SHORTEST = 10
 DISTINCT = 5
-_COMMON = ("password", "passwort", "12345", "54321", "qwert", "asdfg", "abcde", "letmein", "admin", "welcome", "qubit")
+_COMMON = (
+    *("password", "passwort", "letmein", "admin", "welcome", "iloveyou", "trustno", "secret", "master", "dragon"),
+    *("12345", "54321", "qwert", "asdfg", "abcde", "qaz2wsx", "qazwsx", "zaq1", "1q2w3e"),
+    *("monkey", "football", "baseball", "sunshine", "princess", "superman", "summer", "winter"),
+    *("qubit", "quantum", "reson", "console", "laborator", "transmon", "cryostat"),
+)
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 _AT_A_PROVIDER = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}(@[a-z0-9][a-z0-9.-]{0,252})?")
 
@@ -58,6 +63,10 @@ def may_operate(role: Role) -> bool:
 
 def users_file(lab: Path) -> Path:
     return lab / "users.json"
+
+
+_LOOKS_LIKE = str.maketrans("@4031!$57", "aaoeiisst")
+"""Signs that stand for letters in passwords."""
 
 
 def load_accounts(path: Path) -> dict[str, Account]:
@@ -109,12 +118,17 @@ def remove_account(path: Path, name: str) -> None:
 
 def _weakness(name: str, password: str) -> str:
     """What makes a password easy to guess; empty where nothing is known of that."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return "holds what is no character"
     plain = password.casefold()
+    read = plain.translate(_LOOKS_LIKE)
     if name in plain or name in plain[::-1]:
         return "holds the name"
     if len(set(plain)) < DISTINCT:
         return f"has fewer than {DISTINCT} different characters"
-    if any(word in plain for word in _COMMON):
+    if any(word in one for word in _COMMON for one in (plain, read)):
         return "is made of what everybody tries first"
     return ""
 

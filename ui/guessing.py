@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 TRIES, PAUSE_SECONDS = 5, 60.0
 """Attempts from one place, and the rest after them."""
@@ -78,9 +78,11 @@ def source(address: str | None, forwarded: str | None) -> str:
     """
     said = forwarded.rpartition(",")[2].strip() if forwarded else address
     try:
-        place = ip_address(said or "127.0.0.1")
+        place = ip_address((said or "127.0.0.1").partition("%")[0])  # by whichever of this machine's own networks
     except ValueError:
         return "elsewhere"
+    if isinstance(place, IPv6Address):
+        place = place.ipv4_mapped or place
     return str(place) if place.version == 4 else place.exploded[:19]
 
 

@@ -145,6 +145,12 @@ WEAK = [
     "1234567890",
     "qwertyuiop",
     "superconducting-qubit",
+    "P@ssw0rd2026",
+    "1qaz2wsx3edc",
+    "football1!",
+    "reson-console",
+    "laboratory",
+    "nine letters \ud800",
 ]
 
 

@@ -90,6 +90,9 @@ def test_a_browser_is_known_to_its_person_until_the_password_changes() -> None:
         ("127.0.0.1", "1.2.3.4, nonsense", "elsewhere"),
         ("2001:db8:1:2:3::4", None, "2001:0db8:0001:0002"),
         ("2001:db8:1:2:ffff::", None, "2001:0db8:0001:0002"),
+        ("::ffff:203.0.113.9", None, "203.0.113.9"),  # of a server that listens to both kinds
+        ("127.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", None, "fe80:0000:0000:0000"),
     ],
 )
 def test_the_place_is_the_address_that_cannot_be_chosen(address: str | None, forwarded: str | None, place: str) -> None:
