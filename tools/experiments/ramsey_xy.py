@@ -26,7 +26,7 @@ COARSE_WINDOW = 4e-6
 OSCILLATIONS = 5.0
 """Oscillations that the artificial detuning puts into the window: enough to see, far below the sampling limit."""
 
-TOLD = 0.2
+TOLD = 0.25
 """Relative error of T2* up to which the window tells it."""
 MOST_APART = 50e3
 """Hz between two lines that a pulse does not tell apart: as charge parity usually makes; a phase of 5 mrad in 32 ns."""
@@ -106,9 +106,10 @@ def _quantities(fringes: Dephasing, raw: RawData) -> dict[str, Quantity]:
     A qubit above the drive turns ahead of the frame by a positive angle, which the virtual Z of a positive artificial
     detuning, a rotation of the frame in the same sense, takes away again.
 
-    T2* is given where the window tells it: not where a beat of two lines would look the same (``decay_shapes``).
+    T2* is given where the window tells it. Where a beat of two lines, too slow for the window, would look the same, the
+    time in which the fringes fall to 1/e is no T2*: it has the name ``fringe_decay``.
     """
-    frequency, tau = fringes.quantity("freq", MHZ, "Hz"), fringes.quantity("tau", US, "s")
+    frequency, tau = fringes.quantity("freq", MHZ, "Hz"), fringes.decay_time(US, "s")
     offset = raw.parameters["detuning"] - frequency.value
     stderr = None if frequency.stderr is None else float(np.hypot(frequency.stderr, WANDER))
     found = {
@@ -121,10 +122,16 @@ def _quantities(fringes: Dephasing, raw: RawData) -> dict[str, Quantity]:
     if "drive_frequency" in raw.controls:  # a device without pulse access lets nobody correct it
         corrected = raw.controls["drive_frequency"] + offset
         found["drive_frequency"] = Quantity(value=corrected, stderr=stderr, unit="Hz")
-    seen = tau.value < 3 * raw.parameters["max_delay"]
-    if seen and tau.stderr is not None and tau.stderr < TOLD * tau.value:
+    window, seen = raw.parameters["max_delay"], fringes.fringe_decay(US, "s")
+    if _told(tau, window):
         found |= {"t2_star": tau, "exponential_share": fringes.share}
+    elif apart is None and _told(seen, window):
+        found["fringe_decay"] = seen
     return found
+
+
+def _told(tau: Quantity, window: float) -> bool:
+    return tau.value < 3 * window and tau.stderr is not None and tau.stderr < TOLD * tau.value
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
@@ -152,9 +159,19 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         listed.append(
             checks.within("distance of two lines", apart, 0.0, MOST_APART, "Hz", Verdict.REVIEW, CheckCode.MISFIT)
         )
+    if "t2_star" not in found and (made := found.get("fringe_decay") or found.get("splitting")):
+        listed.append(_hidden_beat(made, window))
     if "t2_star" in found:
         listed.append(checks.history("t2_star", found["t2_star"], history, natural=0.2))
     return listed
+
+
+def _hidden_beat(made: Quantity, window: float) -> Check:
+    """Says why no T2* is written, from the decay or the splitting that is seen; the frequency is none the worse."""
+    seen = f"fringes that fall to 1/e in {made.value / US:.3g} us" if made.unit == "s" else "the beat of two lines"
+    message = f"{seen} over a window of {window / US:.3g} us may be a slow beat as well as a decay: no T2* is written"
+    name, code = "T2* told from a beat", CheckCode.HIDDEN_BEAT
+    return Check(name=name, code=code, passed=False, severity=Verdict.ACCEPT, message=message)
 
 
 EXPERIMENT = Experiment(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
-from reson.records import Status, Verdict
+from reson.records import CheckCode, Status, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.standard_rb import coherence_limit
@@ -112,6 +112,32 @@ def test_a_beat_is_not_taken_for_a_decay(split: float, window: float) -> None:
         if verdict is Verdict.ACCEPT:
             assert abs(pull(analysis, "offset", OFFSET)) < SIGMAS
             assert split < 100e3 or window < 1.0 / split
+
+
+def parities(split: float, share: float) -> Envelope:
+    return lambda t: np.exp(-share * t / T2_STAR - (1 - share) * (t / T2_STAR) ** 2) * np.cos(np.pi * split * t)
+
+
+@pytest.mark.parametrize("split", [5e3, 8e3, 13.8e3, 20e3, 30e3, 60e3])
+def test_no_t2_star_from_a_window_that_cannot_hold_the_beat(split: float) -> None:
+    """A splitting of 13.8 kHz has its first null at 36 us: within one T2* of 40 us it is a decay like others."""
+    row, cases = get("ramsey_xy"), [(share, lives) for share in (1.0, 0.5, 0.0) for lives in (0.4, 0.8, 1.2, 2.0)]
+    raws = [fringes(parities(split, share), lives * T2_STAR, n) for n, (share, lives) in enumerate(cases)]
+    assert row.analyse_many
+    for raw, analysis in zip(raws, row.analyse_many(raws), strict=True):
+        if judge(row.check(analysis, raw.parameters, {})).verdict is Verdict.ACCEPT:
+            assert abs(pull(analysis, "offset", OFFSET)) < SIGMAS
+            assert "t2_star" not in analysis.quantities or abs(pull(analysis, "t2_star", T2_STAR)) < SIGMAS
+
+
+def test_a_decay_that_may_be_a_beat_is_told_and_its_frequency_is_accepted() -> None:
+    raw, row = fringes(parities(13.8e3, 0.5), 0.8 * T2_STAR, 1), get("ramsey_xy")
+    analysis = row.analyse(raw)
+    told = judge(row.check(analysis, raw.parameters, {}))
+    assert told.verdict is Verdict.ACCEPT
+    assert [check.code for check in told.checks if not check.passed] == [CheckCode.HIDDEN_BEAT]
+    assert "t2_star" not in {change.parameter for change in row.propose(analysis, {})}
+    assert analysis.quantities["fringe_decay"].value < 0.7 * T2_STAR
 
 
 @pytest.mark.parametrize("exponent", [1.0, 1.5, 2.0])

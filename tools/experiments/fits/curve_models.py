@@ -64,7 +64,7 @@ def _shaped_ramsey(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray
 
 def _beating_ramsey(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     angle = 2 * np.pi * p["freq"] * x + p["phase"] - np.pi / 2 * part
-    return p["amp"] * np.exp(-x / p["tau"]) * np.cos(np.pi * p["gap"] * x) * np.cos(angle) + p["base"]
+    return p["amp"] * _envelope(x, p) * np.cos(np.pi * p["gap"] * x) * np.cos(angle) + p["base"]
 
 
 def _benchmarking(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
@@ -113,8 +113,10 @@ _QUADRATURES = {"X": "X", "Y": "Y"}
 _RAMSEY_BOUNDS = dict(RAMSEY.bounds) | {"share": (0, 1), "gap": (0, np.inf)}
 RAMSEY_SLOW = CurveModel(RAMSEY.free, _shaped_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
 RAMSEY_MIXED = CurveModel((*RAMSEY.free, "share"), _shaped_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
-RAMSEY_BEAT = CurveModel((*RAMSEY.free, "gap"), _beating_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
+RAMSEY_BEAT = CurveModel((*RAMSEY.free, "gap"), _beating_ramsey, _QUADRATURES, _RAMSEY_BOUNDS, ("share",))
 """Two lines of equal strength, ``gap`` apart, about the middle ``freq``: charge parity, which jumps between shots."""
+RAMSEY_BEAT_MIXED = CurveModel((*RAMSEY.free, "gap", "share"), _beating_ramsey, _QUADRATURES, _RAMSEY_BOUNDS)
+RAMSEY_GIVEN_BEAT = CurveModel((*RAMSEY.free, "share"), _beating_ramsey, _QUADRATURES, _RAMSEY_BOUNDS, ("gap",))
 
 BENCHMARKING = CurveModel(("a", "alpha"), _benchmarking, {"data": "rb_decay"}, {"a": (0, 1), "alpha": (0, 1)}, ("b",))
 """a * alpha^x + b: ``RBAnalysis``."""

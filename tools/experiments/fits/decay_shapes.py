@@ -18,6 +18,8 @@ from reson.tools.experiments.fits.curve_models import (
     MIXED_DECAY,
     RAMSEY,
     RAMSEY_BEAT,
+    RAMSEY_BEAT_MIXED,
+    RAMSEY_GIVEN_BEAT,
     RAMSEY_MIXED,
     RAMSEY_SLOW,
     SLOW_DECAY,
@@ -37,6 +39,12 @@ ENDS = 1e-3
 BEATS = (0.2, *np.arange(0.4, 10.0, 0.4))
 """Beats in the window that a fit of two lines starts from."""
 SLOW_BEATS = (0.2, 0.4, 0.8)
+UNSEEN_BEATS = tuple(np.arange(0.1, 1.25, 0.1))
+"""Beats in the window, that may hide in the decay of its fringes."""
+ALLOWED = 9.0
+"""By how much chi2 may rise for a beat that the points still allow."""
+SIGMAS = 4.0
+"""Errors of their distance from which two lines are seen."""
 POOR = 1.3
 """Reduced chi2 of one line below which no beat can have returned within the window."""
 BETTER = 20.0
@@ -50,6 +58,32 @@ class Dephasing:
     fits: tuple[Fit, ...]
     unsure: float = 0.0
     """What a mixed fit that ends all fast or all slow leaves open of the share."""
+    allowed: tuple[float, ...] = ()
+    """Decay times, in the unit of the fit, that a beat which the window does not hold would leave possible."""
+
+    @property
+    def least(self) -> float:
+        """chi2 of the curve that comes nearest to the points."""
+        return min(_chi2(one) for one in self.fits)
+
+    @property
+    def scatter(self) -> float:
+        """Square of the factor by which the points scatter beyond their errors about the nearest curve, 1 or more."""
+        nearest = min(self.fits, key=_chi2)
+        return max(1.0, nearest.reduced_chi2 or 1.0)
+
+    def fringe_decay(self, factor: float, unit: str) -> Quantity:
+        """The decay time of one line alone: in which what is seen falls to 1/e, whatever makes it."""
+        one_line = tuple(one for one in self.fits if "gap" not in one.parameters) or self.fits
+        return average(one_line, lambda one: one.scaled("tau", factor, unit))
+
+    def decay_time(self, factor: float, unit: str) -> Quantity:
+        """The decay time; its error reaches, doubled, to every time that a beat would leave possible."""
+        tau = self.quantity("tau", factor, unit)
+        if tau.stderr is None:
+            return tau
+        reach = max((abs(one * factor - tau.value) for one in self.allowed), default=0.0)
+        return tau.model_copy(update={"stderr": max(tau.stderr, reach / 2)})
 
     @property
     def best(self) -> Fit:
@@ -104,20 +138,41 @@ def fringes(points: Sequence[Points], starts: Sequence[Mapping[str, float]], x_u
         [_with_share(one, 1.0) for one in plain],
         [_with_share(one, 0.0) for one in fit_many(RAMSEY_SLOW, points, starts, x_unit)],
         fit_many(RAMSEY_MIXED, points, mixed, x_unit),
-        [_with_share(one, 1.0) for one in fit_many(RAMSEY_BEAT, points, beats, x_unit)],
+        *(fit_many(RAMSEY_BEAT, points, beats, x_unit, [{"share": share}] * len(points)) for share in (1.0, 0.0)),
+        fit_many(RAMSEY_BEAT_MIXED, points, [start | {"share": 0.5} for start in beats], x_unit),
     ]
-    return [_dephasing(fits) for fits in zip(*columns, strict=True)]
+    found = [_dephasing(fits) for fits in zip(*columns, strict=True)]
+    return [
+        replace(one, allowed=allowed)
+        for one, allowed in zip(found, _allowed(points, mixed, found, x_unit), strict=True)
+    ]
+
+
+def _allowed(
+    points: Sequence[Points], starts: Sequence[Mapping[str, float]], found: Sequence[Dephasing], x_unit: float
+) -> list[tuple[float, ...]]:
+    """Decay times that the points allow with a beat too slow to return within the window: chi2 over the splitting."""
+    columns = []
+    for beats in UNSEEN_BEATS:
+        gaps = [{"gap": beats / (float(one.x.max()) or 1.0)} for one in points]
+        columns.append(fit_many(RAMSEY_GIVEN_BEAT, points, starts, x_unit, gaps))
+    return [
+        tuple(
+            one["tau"].value for one in fits if one.error is None and _chi2(one) - least.least < ALLOWED * least.scatter
+        )
+        for fits, least in zip(zip(*columns, strict=True), found, strict=True)
+    ]
+
+
+def _chi2(one: Fit) -> float:
+    return np.inf if one.reduced_chi2 is None else one.reduced_chi2 * one.freedom
 
 
 def splitting(found: Dephasing) -> Quantity | None:
     """Distance of the two lines in the unit of the fit, where the data ask for them; else None."""
-    chi2 = {("gap" in one.parameters): 0.0 for one in found.fits}
-    for two in chi2:
-        mine = [one for one in found.fits if ("gap" in one.parameters) == two and one.reduced_chi2 is not None]
-        chi2[two] = min((one.reduced_chi2 * one.freedom for one in mine if one.reduced_chi2), default=np.inf)
-    if chi2.get(True, np.inf) > chi2.get(False, np.inf) - BETTER:
-        return None
-    return next(one["gap"] for one in found.fits if "gap" in one.parameters)
+    two = min((one for one in found.fits if "gap" in one.parameters), key=_chi2, default=None)
+    plain = min((_chi2(one) for one in found.fits if "gap" not in one.parameters), default=np.inf)
+    return None if two is None or _chi2(two) > plain - BETTER else two["gap"]
 
 
 def _with_share(one: Fit, share: float) -> Fit:
@@ -126,10 +181,20 @@ def _with_share(one: Fit, share: float) -> Fit:
 
 def _dephasing(fits: Sequence[Fit]) -> Dephasing:
     """The first fit stands for all where none came out. A mixed one that ends all fast or all slow says no more."""
-    found = [one for one in fits if one.error is None]
+    found = [one for one in fits if one.error is None and not _unseen(one)]
     ended = [one.parameters["share"].stderr or 0.0 for one in found if _one_kind(one)]
     kept = tuple(one for one in found if not _one_kind(one))
     return Dephasing(kept or (fits[0],), min(max(ended, default=0.0), EVEN))
+
+
+def _unseen(beating: Fit) -> bool:
+    """Two lines whose distance is not known, of a decay that is slow: no beat was seen, and their error is no error.
+
+    ``allowed`` says what a beat would change.
+    """
+    apart = beating.parameters.get("gap")
+    fast = "share" in beating.parameters and beating.parameters["share"] == Quantity(value=1.0)
+    return apart is not None and not fast and (apart.stderr is None or apart.value < SIGMAS * apart.stderr)
 
 
 def _one_kind(mixed: Fit) -> bool:
