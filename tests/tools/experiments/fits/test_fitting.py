@@ -36,7 +36,8 @@ def test_values_are_right_and_errors_honest(make: Callable[[int], RawData], name
         pulls.append((found.value - truth) / found.stderr)
     # 25 pulls of a unit normal: their mean scatters by 0.2, their standard deviation by 0.14
     assert abs(np.mean(pulls)) < 0.7
-    assert 0.35 < np.std(pulls) < 1.45
+    # the error of T2* also reaches to what a beat too slow for the window would leave possible, and here is none
+    assert (0.2 if name == "t2_star" else 0.35) < np.std(pulls) < 1.45
 
 
 def test_data_without_any_decay_keeps_its_points_and_is_rejected() -> None:
