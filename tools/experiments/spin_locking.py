@@ -16,20 +16,14 @@ import numpy as np
 
 from reson.components import Qubit
 from reson.records import Check, Effect
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import against_twice_t1, decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
-from reson.tools.experiments.fits.curve_models import DECAY
-from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.processing import axis_of, excitation
-from reson.tools.experiments.fits.starts import decay_start
+from reson.tools.experiments.plain_decay import plain_decays
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
-
-US = 1e-6
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -66,25 +60,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
-    results = fit_many(DECAY, points, [decay_start(one.x, one.y) for one in points], US)
-    return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
-
-
-def _analysis(raw: RawData, result: Fit) -> Analysis:
-    quantities = {}
-    if result.error is None:
-        quantities = {"t1_rho": result.scaled("tau", US, "s"), "contrast": result["amp"], "floor": result["base"]}
-    return Analysis(
-        experiment="spin_locking",
-        component=raw.component,
-        series=result.series,
-        x_axis=Axis(label="Length of the lock", unit="s"),
-        y_axis=axis_of(raw),
-        quantities=quantities,
-        reduced_chi2=result.reduced_chi2,
-        error=result.error,
-    )
+    return plain_decays(data, "t1_rho", "Length of the lock")
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:

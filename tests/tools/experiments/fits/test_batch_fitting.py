@@ -109,7 +109,12 @@ def test_values_and_errors_are_the_stock_ones(
 
 
 def module_of(name: str) -> str:
-    elsewhere = {"rabi": "fits.rabi_turning", "t2_hahn": "fits.decay_shapes", "ramsey_xy": "fits.decay_shapes"}
+    elsewhere = {
+        "rabi": "fits.rabi_turning",
+        "t1": "plain_decay",
+        "t2_hahn": "fits.decay_shapes",
+        "ramsey_xy": "fits.decay_shapes",
+    }
     return elsewhere.get(name, "fine_amplitude" if name.endswith("x_amplitude") else name)
 
 
