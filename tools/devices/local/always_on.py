@@ -40,7 +40,7 @@ def with_zz(circuit: QuantumCircuit, zz: Mapping[tuple[int, int], float], target
     known = [(start, 1 + index, one) for index, (start, one) in enumerate(zip(starts, circuit.data, strict=True))]
     found = circuit.copy_empty_like()
     for _, _, one in sorted([*known, *inserted], key=lambda item: item[:2]):
-        found.append(one)
+        found._append(one)  # pyright: ignore[reportCallIssue]
     return found
 
 

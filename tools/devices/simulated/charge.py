@@ -57,8 +57,14 @@ def charged(transmon: TransmonTruth, seed: int, qubit: int, time: float) -> Tran
 
 def offset_charge(seed: int, qubit: int, time: float) -> float:
     """In pairs, at a time in seconds since the epoch."""
-    creep = processes(seed ^ _STREAM, qubit + 1, time, np.array([CREEP_TIME]))[qubit, 0]
+    creep = _creeps(seed, 1 << qubit.bit_length(), time)[qubit]
     return last_draw(seed, qubit, _INDEX, JUMP, time) + CREEP * float(creep)
+
+
+@lru_cache(maxsize=16)
+def _creeps(seed: int, n_qubits: int, time: float) -> np.ndarray:
+    """Kept, as a chip's qubits are asked for one by one; each is the same among however many, (n_qubits,)."""
+    return processes(seed ^ _STREAM, n_qubits, time, np.array([CREEP_TIME]))[:, 0]
 
 
 @lru_cache(maxsize=4096)

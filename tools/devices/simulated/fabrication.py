@@ -20,6 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reson.tools.devices.simulated.noise import log_uniform
 from reson.tools.devices.simulated.resonators import (
     FEEDLINE,
     ResonatorTruth,
@@ -49,7 +50,7 @@ _CHIP_STREAM, _STREAM = 0x46616243, 0x46616251
 def as_fabricated(truth: ChipTruth) -> ChipTruth:
     """The drawn chip with values that lie as far from the design as those of real ones."""
     rng = np.random.default_rng([truth.seed, _CHIP_STREAM])
-    spread = _log_uniform(rng, *F01_SPREAD)
+    spread = log_uniform(rng, *F01_SPREAD)
     anharmonicity = rng.uniform(*ANHARMONICITY)
     transmons = [
         _fabricated(one, truth.seed, qubit, spread, anharmonicity) for qubit, one in enumerate(truth.transmons)
@@ -75,7 +76,7 @@ def fabricated_resonator(seed: int, qubit: int, f01: float, anharmonicity: float
     designed = draw_resonator(seed, qubit, f01, anharmonicity)
     rng = np.random.default_rng([seed, qubit, _STREAM, 1])
     moved = rng.uniform(-RESONATOR_SPREAD, RESONATOR_SPREAD)
-    kappa = _log_uniform(rng, *KAPPA)
+    kappa = log_uniform(rng, *KAPPA)
     bare = designed.bare + moved
     detuning = bare - f01
     step = -anharmonicity / (detuning * (detuning - anharmonicity))
@@ -111,7 +112,3 @@ def _with_crossed_labels(truth: ChipTruth, rng: np.random.Generator) -> ChipTrut
         transmons[qubit] = replace(transmons[qubit], design_error=frequency - transmons[qubit].f01)
     lines[one], lines[other] = other, one
     return replace(truth, transmons=tuple(transmons), drive_lines=tuple(lines))
-
-
-def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
-    return math.exp(rng.uniform(math.log(low), math.log(high)))

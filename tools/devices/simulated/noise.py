@@ -61,8 +61,8 @@ def with_frequent_defects(transmon: TransmonTruth, rng: np.random.Generator) -> 
     """
     found = []
     for _ in range(int(rng.choice([0, 1, 2, 3], p=[0.2, 0.4, 0.25, 0.15]))):
-        loss = (_log(rng, 1.15, 3.0) - 1) / transmon.t1
-        share, memory = rng.uniform(0.03, 0.2), _log(rng, 600, 6 * 3600)
+        loss = (log_uniform(rng, 1.15, 3.0) - 1) / transmon.t1
+        share, memory = rng.uniform(0.03, 0.2), log_uniform(rng, 600, 6 * 3600)
         found.append(DefectTruth(pull=rng.normal(0, 3e3), loss=loss, share=share, memory=memory))
     return replace(transmon, defects=(*transmon.defects, *found))
 
@@ -70,15 +70,16 @@ def with_frequent_defects(transmon: TransmonTruth, rng: np.random.Generator) -> 
 def _draw_slow(transmon: TransmonTruth, rng: np.random.Generator) -> DefectTruth:
     """T1 falls by a factor of 3 to 10, for a quarter of an hour to two hours at a time."""
     loss = (rng.uniform(3, 10) - 1) / transmon.t1
-    return DefectTruth(pull=rng.normal(0, 5e3), loss=loss, share=0.15, memory=float(_log(rng, 900, 7200)))
+    return DefectTruth(pull=rng.normal(0, 5e3), loss=loss, share=0.15, memory=float(log_uniform(rng, 900, 7200)))
 
 
 def _draw_fast(rng: np.random.Generator) -> DefectTruth:
-    pull = float(rng.choice([-1, 1]) * _log(rng, 20e3, 200e3))
-    return DefectTruth(pull=pull, loss=0.0, share=rng.uniform(0.3, 0.5), memory=float(_log(rng, 1e-3, 50e-3)))
+    pull = float(rng.choice([-1, 1]) * log_uniform(rng, 20e3, 200e3))
+    return DefectTruth(pull=pull, loss=0.0, share=rng.uniform(0.3, 0.5), memory=float(log_uniform(rng, 1e-3, 50e-3)))
 
 
-def _log(rng: np.random.Generator, low: float, high: float) -> float:
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """A number drawn evenly on a logarithmic scale."""
     return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
