@@ -350,6 +350,8 @@ def test_a_measurement_is_taken_away_and_fitted_anew_over_a_part_of_its_sweep(br
 
 
 def _taken(page: Page, name: str) -> Path:
+    """The file behind a button, once the page is whole: until then the button may be that of what was open before."""
+    expect(page.locator("[data-test-script-state]")).to_have_attribute("data-test-script-state", "notRunning")
     with page.expect_download() as download:
         press(page, re.escape(name))
     return download.value.path()
