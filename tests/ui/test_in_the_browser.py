@@ -328,15 +328,18 @@ def test_a_measurement_is_taken_away_and_fitted_anew_over_a_part_of_its_sweep(br
     recorded = load_analysis(store, row)
     with console(waiting_lab) as url:
         page = opened(browser, f"{url}/measurements")
+        expect(page.get_by_role("button", name="Points (CSV)")).to_be_visible()
         page.get_by_label("Name contains").fill(row.id)
         page.get_by_label("Name contains").press("Enter")
         expect(page.locator("strong", has_text="q0 · Rabi")).to_be_visible()
-        table = np.genfromtxt(_taken(page, "Points (CSV)"), delimiter=",", names=True, dtype=None, encoding="utf-8")
+        table = np.genfromtxt(
+            _taken(page, "Points (CSV)", f"{row.id}.csv"), delimiter=",", names=True, dtype=None, encoding="utf-8"
+        )
         assert np.allclose(table["y"], recorded.series[0].y) and np.allclose(table["x"], recorded.series[0].x)
-        with np.load(_taken(page, "Raw data (NumPy)")) as archive:
+        with np.load(_taken(page, "Raw data (NumPy)", f"{row.id}.npz")) as archive:
             assert any(np.array_equal(archive[name], load_raw(store, row).arrays["iq_mean"]) for name in archive.files)
         assert row.figure_sha is not None
-        assert _taken(page, "Figure (PNG)").read_bytes() == store.blobs.get(row.figure_sha, FIGURE)
+        assert _taken(page, "Figure (PNG)", f"{row.id}.png").read_bytes() == store.blobs.get(row.figure_sha, FIGURE)
         page.get_by_text("Fit a part of the sweep").click()
         number = len(load_raw(store, row).circuits)
         expect(page.get_by_text(f"{number} of {number}")).to_be_visible()
@@ -349,9 +352,12 @@ def test_a_measurement_is_taken_away_and_fitted_anew_over_a_part_of_its_sweep(br
         expect(page.get_by_role("columnheader", name="Anew")).to_be_visible()
 
 
-def _taken(page: Page, name: str) -> Path:
-    """The file behind a button, once the page is whole: until then the button may be that of what was open before."""
-    expect(page.locator("[data-test-script-state]")).to_have_attribute("data-test-script-state", "notRunning")
-    with page.expect_download() as download:
-        press(page, re.escape(name))
-    return download.value.path()
+def _taken(page: Page, label: str, name: str) -> Path:
+    """The file of that name: a page that is still being drawn shows the button of what was open before."""
+
+    def downloaded() -> Path | None:
+        with page.expect_download() as download:
+            press(page, re.escape(label))
+        return download.value.path() if download.value.suggested_filename == name else None
+
+    return when(downloaded, name)
