@@ -11,7 +11,7 @@ from reson.agent.chat.opening import open_record, open_session
 from reson.agent.chat.session import Person
 from reson.agent.lab import Lab, open_lab
 from reson.agent.model.conversation import NoAnswer
-from reson.agent.operations.conversations import Piece
+from reson.agent.operations.conversations import NOT_LOOKED_UP, Piece
 from reson.agent.operations.for_models import call_in_words
 from reson.agent.operations.plainly import lines_of
 from reson.agent.progress import sentences
@@ -38,7 +38,8 @@ def _ask(lab: Lab, question: str, conversation: str) -> None:
         ask=lambda row: None,
     )
     if conversation:
-        open_session(lab, at, conversation).say(question, person)
+        if not open_session(lab, at, conversation).say(question, person):
+            tell("said", f"\n{NOT_LOOKED_UP}\n")
         return
     found = answer(at, question, person)
     tell("said", "\n".join(HELP if found is HELP else lines_of(found)), _plots(found))

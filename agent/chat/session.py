@@ -12,11 +12,12 @@ from reson.agent.chat.actions import AskPerson, carry_out
 from reson.agent.chat.budget import within_budget
 from reson.agent.chat.offered import OFFERED
 from reson.agent.chat.unaided import answer_unaided
-from reson.agent.model.conversation import Hear, Message, Picture, Request, ToolCall
+from reson.agent.model.conversation import FailureKind, Hear, Message, NoAnswer, Picture, Request, ToolCall
 from reson.agent.model.desk import Desk
 from reson.agent.model.objects import object_in
 from reson.agent.model.pictures import picture_of
-from reson.agent.operations.for_models import as_tools, one_of, or_refusal, picture_in
+from reson.agent.operations.conversations import asks
+from reson.agent.operations.for_models import as_tools, one_of, or_refusal, picture_in, tells_of_lab
 from reson.agent.operations.opened import OpenLab, Watch
 from reson.errors import ToolError, ToolErrorKind
 from reson.prompts.render import render
@@ -55,15 +56,24 @@ class Session:
     """Started by this conversation, which pays for them."""
 
     def say(self, text: str, person: Person) -> bool:
-        """One question and everything until its answer; whether anything was looked up for it.
+        """One question and everything until its answer; whether a tool told anything of the lab for it.
 
         Raises ``NoAnswer``; the conversation can go on after it.
         """
+        asked = len(self.messages)
+        try:
+            self._answer(text, person)
+        except BaseException:  # also Ctrl-C in the middle of a call: an exchange without its end is no part of the next
+            del self.messages[asked:]
+            raise
+        return any(message.facts for message in self.messages[asked:])
+
+    def _answer(self, text: str, person: Person) -> None:
         self._keep(Message(role="user", parts=(text,)))
         if not self.has_tools():
             self._keep(answer_unaided(self.desk, self._recent(), self.at.device))
             person.hear(self.messages[-1].text)
-            return False
+            return
         started = len(self.runs)
         for round_number in range(MOST_ROUNDS + 1):
             tools = as_tools(OFFERED) if round_number < MOST_ROUNDS else ()
@@ -75,11 +85,15 @@ class Session:
                 max_output_tokens=self.desk.settings.max_output_tokens,
             )
             reply = self.desk.ask(request, person.hear)
-            self._keep(reply.as_message())
-            if not reply.tool_calls or not tools:
-                return round_number > 0
-            self._serve(reply.tool_calls, person, started + MOST_RUNS)
-        return True
+            if reply.tool_calls and tools:
+                self._keep(reply.as_message())
+                self._serve(reply.tool_calls, person, started + MOST_RUNS)
+                continue
+            if not reply.text.strip():
+                break
+            self._keep(Message(role="assistant", parts=(reply.text,)))
+            return
+        raise NoAnswer(FailureKind.INVALID, f"{self.desk.settings.choose} said nothing")
 
     def _serve(self, calls: tuple[ToolCall, ...], person: Person, most_runs: int) -> None:
         """Every call gets its answer; pictures follow in a message of their own, since a tool's answer is text."""
@@ -91,8 +105,9 @@ class Session:
                 result = or_refusal(lambda call=call, given=given: self._result(call.name, given, person, most_runs))
             else:
                 result = {"refused": f"only the first {MOST_CALLS} calls of an answer are carried out"}
+            facts = tells_of_lab(OFFERED, call.name, result)
             text = render("tool_result.j2", result=json.dumps(result, ensure_ascii=False), limit=LONGEST_RESULT)
-            self._keep(Message(role="tool", parts=(text,), tool_call_id=call.id))
+            self._keep(Message(role="tool", parts=(text,), tool_call_id=call.id, facts=facts))
             if picture := picture_in(OFFERED, call.name, result):
                 pictures.append(picture_of(Path(picture), self.desk.settings.picture_width))
         if pictures:
@@ -115,9 +130,9 @@ class Session:
     def _recent(self) -> list[Message]:
         """The end of the conversation, from a question on, so that no tool's answer stands without its call."""
         recent = self.messages[-KEPT_MESSAGES:]
-        starts = [index for index, one in enumerate(recent) if one.role == "user" and not one.pictures]
+        starts = [index for index, one in enumerate(recent) if asks(one)]
         return recent[starts[0] :] if starts else self.messages
 
     def _keep(self, message: Message) -> None:
         self.messages.append(message)
-        self.desk.note("message", {"message": message.to_json()})
+        self.desk.note("message", {"message": message.to_json()} | ({"facts": True} if message.facts else {}))

@@ -15,7 +15,7 @@ import anyio
 import mcp_types as types
 from mcp.server import Server, ServerRequestContext
 
-from reson.agent.operations.for_models import one_of, or_refusal, picture_in
+from reson.agent.operations.for_models import is_refusal, one_of, or_refusal, picture_in
 from reson.agent.operations.listed import OPERATIONS
 from reson.agent.operations.opened import OpenLab
 from reson.agent.operations.operation import Operation, Rows
@@ -96,4 +96,4 @@ def _result(rows: Rows, name: str, found: Any) -> types.CallToolResult:
     if picture := picture_in(rows, name, found):
         data = base64.b64encode(Path(picture).read_bytes()).decode()
         content.append(types.ImageContent(data=data, mime_type="image/png"))
-    return types.CallToolResult(content=content, is_error=isinstance(found, dict) and "refused" in found)
+    return types.CallToolResult(content=content, is_error=is_refusal(found))

@@ -32,6 +32,8 @@ class Message(Record):
     parts: tuple[str | Picture, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
+    facts: bool = Field(default=False, exclude=True)
+    """Whether it is the answer of a tool that tells something of this lab; no endpoint is told."""
 
     @property
     def text(self) -> str:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ from reson.records import Record
 from reson.trajectory import read_events
 
 LOOK_SECONDS = 0.15
-NOT_LOOKED_UP = "(nothing was looked up for this answer)"
+NOT_LOOKED_UP = "(nothing was looked up for this answer: whatever it says of this lab is not from the record)"
 HELP = (
     "There is no model in this lab: questions of the morning are understood (what failed last night? which qubits "
     "should I not use? show T1 of q1 over the last nights), and plain commands:",
@@ -77,12 +77,30 @@ def has_model(lab: Lab) -> bool:
 
 
 def earlier(path: Path, at: OpenLab) -> list[Message]:
-    """The messages of a conversation on disk, up to its last whole exchange."""
-    messages = [Message.model_validate(event.message) for event in read_events(path) if isinstance(event, Said)]
-    messages = [_with_paths(message, at) for message in messages]
-    while messages and (messages[-1].role != "assistant" or messages[-1].tool_calls):
-        messages.pop()  # cut short in the middle of an exchange, which an endpoint would refuse
-    return messages
+    """The messages of the whole exchanges of a conversation on disk."""
+    said = [event for event in read_events(path) if isinstance(event, Said)]
+    messages = [Message.model_validate(event.message).model_copy(update={"facts": event.facts}) for event in said]
+    return [_with_paths(message, at) for exchange in _exchanges(messages) if _whole(exchange) for message in exchange]
+
+
+def _exchanges(messages: Iterable[Message]) -> list[list[Message]]:
+    """Each question with all that followed on it."""
+    found: list[list[Message]] = []
+    for message in messages:
+        if asks(message) or not found:
+            found.append([])
+        found[-1].append(message)
+    return found
+
+
+def asks(message: Message) -> bool:
+    """Whether it is a question of the person; plots that were asked for come as a user's message too."""
+    return message.role == "user" and not message.pictures
+
+
+def _whole(exchange: list[Message]) -> bool:
+    """Whether it has its answer: one that was cut short holds calls without one, which an endpoint would refuse."""
+    return exchange[-1].role == "assistant" and not exchange[-1].tool_calls
 
 
 def _with_paths(message: Message, at: OpenLab) -> Message:
@@ -96,14 +114,14 @@ def _with_paths(message: Message, at: OpenLab) -> Message:
 
 
 def not_looked_up(messages: list[Message]) -> set[int]:
-    """Places of the answers for which nothing was looked up: no tool was called since the question."""
-    found, looked = set(), False
-    for place, message in enumerate(messages):
-        if message.role == "user" and not message.pictures:
-            looked = False
-        looked |= message.role == "tool"
-        if message.role == "assistant" and not message.tool_calls and not looked:
-            found.add(place)
+    """Of whole exchanges, the places of the answers for which no tool told anything of the lab, whatever they say: what
+    is a statement about a lab and what a greeting, no rule can tell.
+    """
+    found, ends = set[int](), 0
+    for exchange in _exchanges(messages):
+        ends += len(exchange)
+        if not any(message.facts for message in exchange):
+            found.add(ends - 1)
     return found
 
 

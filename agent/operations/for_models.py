@@ -32,6 +32,17 @@ def picture_in(rows: Rows, name: str, found: Any) -> str:
     return str(found.get("plot", "")) if name in rows and rows[name].pictured and isinstance(found, dict) else ""
 
 
+def is_refusal(found: Any) -> bool:
+    return isinstance(found, dict) and "refused" in found
+
+
+def tells_of_lab(rows: Rows, name: str, found: Any) -> bool:
+    """Whether the answer to a call holds something of the lab: it was carried out, found something, and asked for more
+    than the catalogue or a note.
+    """
+    return name in rows and rows[name].of_lab and bool(found) and not is_refusal(found)
+
+
 def or_refusal(answer: Callable[[], Any]) -> Any:
     """The answer, or why there is none: a refusal is an answer too, which a model can act on."""
     try:

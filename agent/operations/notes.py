@@ -58,6 +58,6 @@ def _notes_in_words(at: OpenLab, rows: list[NoteRow]) -> list[Json]:
     ]
 
 
-NOTE = Operation("note", Effect.NOTES, Note, _note, _noted_in_words)
+NOTE = Operation("note", Effect.NOTES, Note, _note, _noted_in_words, of_lab=False)
 LIST_NOTES = Operation("list_notes", Effect.READS, OfAnyComponent, _notes, _notes_in_words)
 END_NOTE = Operation("end_note", Effect.NOTES, OfNote, lambda at, asked: end_note(at.store, asked.note_id, now(at)))

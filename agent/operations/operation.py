@@ -37,6 +37,8 @@ class Operation(Generic[A, R]):
     """The result in words, as plain JSON that is small enough for a person or a model."""
     pictured: bool = False
     """Whether a model is shown the ``plot`` of the answer."""
+    of_lab: bool = True
+    """Whether its answer tells of this lab: what it is, holds or did."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.effect, Effect):

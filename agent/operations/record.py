@@ -105,4 +105,5 @@ SHOW_EXPERIMENT = Operation(
     OfExperiment,
     lambda at, asked: get(asked.experiment),
     lambda at, row: experiment_in_words(row),
+    of_lab=False,
 )

@@ -177,6 +177,8 @@ class Said(Event):
     """A message of a conversation."""
 
     message: Json
+    facts: bool = False
+    """Whether it tells a model something of this lab: the answer of a tool that was neither refused nor empty."""
 
 
 class Stopped(Event):

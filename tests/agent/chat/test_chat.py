@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,15 @@ from reson.agent.chat.opening import open_record, open_session
 from reson.agent.chat.session import MOST_CALLS, MOST_RUNS, Person
 from reson.agent.lab import Lab, open_lab
 from reson.agent.model.conversation import NoAnswer
-from reson.agent.operations.conversations import HELP, conversations, earlier, has_model, not_looked_up
+from reson.agent.operations.conversations import (
+    HELP,
+    NOT_LOOKED_UP,
+    answer_to,
+    conversations,
+    earlier,
+    has_model,
+    not_looked_up,
+)
 from reson.agent.operations.plainly import lines_of
 from reson.errors import OperatorError, ToolError
 from reson.records import Json
@@ -223,13 +233,79 @@ def test_a_model_without_tools_states_nothing_of_the_lab(lab):
         assert "93" not in "".join(keyboard.heard) + "".join(one.text for one in session.messages)
 
 
-def test_it_is_told_whether_anything_was_looked_up(lab):
+CLAIMS = "q0 is calibrated, and all is well."
+NO_FACTS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "no call": (),
+    "a tool that there is not": (("show_everything", {}),),
+    "a qubit that there is not": (("show_qubit", {"component": "q9"}),),
+    "a measurement that there is not": (("show_measurement", {"measurement_id": "run-0001-0000-q0"}),),
+    "arguments that are no object": (("show_qubit", "{"),),
+    "an argument that it does not take": (("show_chip", {"by": "ada"}),),
+    "an experiment that is refused": (("run_experiment", {"experiment": "rabi", "components": ["q9"]}),),
+    "what nobody offered": (("roll_back", {"component": "q0"}), ("rebuild_memory", {})),
+    "a file outside": (("analyse_file", {"file": "../lab.toml", "experiment": "t1", "y": ["p"]}),),
+    "the catalogue": (("show_experiment", {"experiment": "t1"}),),
+    "a note of its own": (("note", {"text": CLAIMS}),),
+    "a search that found nothing": (("recall", {"question": "q0"}), ("list_runs", {})),
+}
+"""Calls that tell a model nothing of the lab."""
+FACTS: dict[str, tuple[tuple[str, Any], ...]] = {
+    "a qubit": (("show_qubit", {"component": "q0"}),),
+    "one of several calls": (("show_qubit", {"component": "q9"}), ("show_chip", {}), ("show_everything", {})),
+    "a measurement": (("run_experiment", {"experiment": "qubit_spectroscopy", "components": ["q0"]}),),
+}
+
+
+@pytest.mark.parametrize(
+    ("calls", "known"),
+    [(calls, calls in FACTS.values()) for calls in (NO_FACTS | FACTS).values()],
+    ids=[*NO_FACTS, *FACTS],
+)
+def test_what_no_tool_told_of_the_lab_is_said_to_be_from_nowhere(lab, calls, known):
+    """With and without digits, on the page, at the keyboard and in the record, for each question alone."""
     keyboard = Keyboard()
-    script = [Answer(text="Hello."), Answer(calls=(("list_runs", {}),)), Answer(text="None."), Answer(text="Bye.")]
-    talk(lab, script, keyboard, "hello", "any runs?", "bye")
-    assert keyboard.looked_up == [False, True, False]
+    turns = [Answer(text="I look.", calls=calls)] if calls else []
+    shown = [Answer(text="Let me see.", calls=(("show_chip", {}),)), Answer(text="Two qubits.")]
+    talk(lab, [*shown, *turns, Answer(text=CLAIMS), Answer(text="Bye.")], keyboard, "chip?", "how is q0?", "bye")
+    assert keyboard.looked_up == [True, known, False]
     messages = earlier(lab.directory / "chat" / "chat-0001.jsonl", open_record(lab))
-    assert [messages[place].text.strip() for place in sorted(not_looked_up(messages))] == ["Hello.", "Bye."]
+    unfounded = [messages[place].text.strip() for place in sorted(not_looked_up(messages))]
+    assert unfounded == ([] if known else [CLAIMS]) + ["Bye."]
+
+
+def test_a_model_that_is_told_to_answer_and_calls_again_has_not_answered(lab):
+    script = [Answer(calls=(("show_chip", {}),))] * 13 + [Answer(text="Hello.")]
+    left = list(script)
+    with serving(lambda body: able(body) or left.pop(0)) as server:
+        session = open_session(with_model(lab, server), open_record(lab), "chat-0001")
+        with pytest.raises(NoAnswer, match="said nothing"):
+            session.say("go on", Keyboard().person())
+        assert session.say("hello", Keyboard().person()) is False, "what was told for the question before is not"
+        assert [one["role"] for one in server.requests[-1]["messages"]] == ["system", "user"]
+
+
+def test_a_question_that_was_interrupted_leaves_no_call_without_an_answer(lab):
+    """Neither in the conversation that goes on nor in one that is resumed: an endpoint refuses such a call for ever."""
+    script = [Answer(calls=(("show_chip", {}),)), Answer(text="Hello."), Answer(text="Hello again.")]
+
+    def interrupt(name: str, given: Json) -> None:
+        raise KeyboardInterrupt
+
+    with serving(lambda body: able(body) or script.pop(0)) as server:
+        session = open_session(with_model(lab, server), open_record(lab), "chat-0001")
+        with pytest.raises(KeyboardInterrupt):
+            session.say("how is the chip?", replace(Keyboard().person(), shown=interrupt))
+        session.say("hello", Keyboard().person())
+        open_session(open_lab(lab.directory), open_record(lab), "chat-0001").say("and now?", Keyboard().person())
+        sent = [[one["role"] for one in body["messages"]] for body in server.requests[-2:]]
+    assert sent == [["system", "user"], ["system", "user", "assistant", "user"]]
+
+
+def test_the_page_hears_it_while_the_answer_comes(lab, monkeypatch: pytest.MonkeyPatch):
+    with serving(untooled(CLAIMS)) as server:
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        *_, told = answer_to(with_model(lab, server).directory, "how is q0?", "chat-0001")
+    assert "".join(piece.text for piece in told if piece.kind == "said").split() == f"{CLAIMS} {NOT_LOOKED_UP}".split()
 
 
 def test_without_a_model_plain_commands_are_understood(lab):
