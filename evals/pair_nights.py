@@ -45,17 +45,18 @@ class Night:
         return "done" if isinstance(self.decision, Done) else self.decision.diagnoses[0].code
 
 
-def night(device: SimulatedDevice) -> Night:
-    """Bring the pair of this chip up from the controls that are loaded."""
+def night(device: SimulatedDevice, pair: Pair = PAIR) -> Night:
+    """Bring a pair of this chip up from the controls that are loaded."""
     attempts: list[Attempt] = []
     seconds = 0.0
     device.load(tuned(device))
-    while isinstance(decision := _next(device, attempts), Measure):
-        attempt, took = _measured(device, decision)
+    while isinstance(decision := _next(device, pair, attempts), Measure):
+        attempt, took = _measured(device, pair, decision)
         attempts.append(attempt)
         seconds += took
     assert isinstance(decision, Done | GiveUp), "a pair asks no person"
-    return Night(decision, tuple(attempts), seconds, true_cz(device, (0, 1)))
+    first, second = pair.qubits()
+    return Night(decision, tuple(attempts), seconds, true_cz(device, (first, second)))
 
 
 def _table(device: SimulatedDevice) -> dict[str, dict[str, float]]:
@@ -63,16 +64,16 @@ def _table(device: SimulatedDevice) -> dict[str, dict[str, float]]:
     return {name: values | found.get(name, {}) for name, values in device.controls().items()}
 
 
-def _next(device: SimulatedDevice, attempts: list[Attempt]) -> Decision:
+def _next(device: SimulatedDevice, pair: Pair, attempts: list[Attempt]) -> Decision:
     table = _table(device)
     view = PairView(
-        component=PAIR,
-        known=_known(known_of(PAIR, table)),
+        component=pair,
+        known=_known(known_of(pair, table)),
         design={},
         measured_before=frozenset(),
         attempts=tuple(attempts),
-        first=_known(table[Qubit(0)]),
-        second=_known(table[Qubit(1)]),
+        first=_known(table[Qubit(pair.qubits()[0])]),
+        second=_known(table[Qubit(pair.qubits()[1])]),
     )
     return pairs.next_decision(view, GOALS)
 
@@ -81,18 +82,18 @@ def _known(values: Values) -> dict[str, Known]:
     return {name: Known(value=one, stderr=None, age_hours=0.0, measured=True) for name, one in values.items()}
 
 
-def _measured(device: SimulatedDevice, decision: Measure) -> tuple[Attempt, float]:
+def _measured(device: SimulatedDevice, pair: Pair, decision: Measure) -> tuple[Attempt, float]:
     """The measurement as a campaign makes and judges it, and what is accepted loaded; its device time, seconds."""
     row = PAIR_ROWS[decision.experiment]
-    arguments = row.arguments(decision.parameters, known_of(PAIR, _table(device)))
-    raw = row.measure(device, {PAIR: arguments})[PAIR]
+    arguments = row.arguments(decision.parameters, known_of(pair, _table(device)))
+    raw = row.measure(device, {pair: arguments})[pair]
     analysis = row.analyse(raw)
     reading, changes = read_saved_data(analysis), row.propose(analysis, raw.controls)
     judgement = with_doubt(judge([*row.check(analysis, arguments, {}), *within_bounds(changes)]), reading)
     accepted = judgement.verdict is Verdict.ACCEPT
     if accepted:
-        controls = device.controls()[PAIR]
-        device.load({PAIR: {one.parameter: one.new for one in changes if one.parameter in controls}})
+        controls = device.controls()[pair]
+        device.load({pair: {one.parameter: one.new for one in changes if one.parameter in controls}})
         if any(one.parameter == "coupler_bias" for one in changes):
             device.load(tuned(device))
     failed = objections(judgement)

@@ -23,6 +23,9 @@ BRING_UP = (
     Step(GATE, "the error of the gate, against the limit of qubits and coupler"),
 )
 
+ANEW = (Step("coupler_arc", "several tries did not settle it: is the line still what it was?"), *BRING_UP[1:])
+"""A line can fail, and a fault can go, in the course of a night: then what follows from an older arc no longer holds."""
+
 UPKEEP = (
     Step("cz_phase", "the amplitude of the flux pulse drifts first"),
     Step("cz_frames", "and with it the virtual Z rotations"),

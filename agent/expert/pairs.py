@@ -8,17 +8,29 @@ from reson.agent.expert.diagnosis import unresolved
 from reson.agent.expert.evidence import CZ, resting, within_limit
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.pair_diagnosis import OF_THE_RULE, cz_above_limit, outside_rule, qubit_set_aside
-from reson.agent.expert.pair_plans import GATE, REFINE, plan_for
+from reson.agent.expert.pair_plans import ANEW, GATE, REFINE, plan_for
 from reson.agent.expert.pair_remedies import remedy
 from reson.agent.expert.pair_rule import pair_fit
 from reson.agent.expert.plans import Step
-from reson.agent.expert.remedies import Abandon, Remedy, Retry
+from reson.agent.expert.remedies import Abandon, Anew, Remedy, Retry
 from reson.agent.expert.replaying import Frame, accepted, replayed
-from reson.agent.observation import Attempt, Decision, Diagnosis, Done, GiveUp, GoalsView, Known, Measure, PairView
+from reson.agent.observation import (
+    Attempt,
+    Decision,
+    Diagnosis,
+    DiagnosisCode,
+    Done,
+    GiveUp,
+    GoalsView,
+    Known,
+    Measure,
+    PairView,
+)
 
 MAX_ATTEMPTS = 40
 """Per pair and run: three times the longest sound way."""
 REFINEMENTS = 1
+SHOWN_BY_NO_ARC = (DiagnosisCode.REJECTED, DiagnosisCode.SETTLING)
 
 
 def next_decision(view: PairView, goals: GoalsView) -> Decision:
@@ -41,7 +53,7 @@ def _without_a_shot(view: PairView) -> Decision | None:
 
 
 def _by_plan(view: PairView, goals: GoalsView) -> Decision:
-    refined = 0
+    refined, begun_anew = 0, False
 
     def further(attempt: Attempt) -> Sequence[Step]:
         nonlocal refined
@@ -51,8 +63,13 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
         return REFINE if refined <= REFINEMENTS else ()
 
     def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
+        nonlocal begun_anew
         frame = left[-1]
-        return remedy(frame.step, frame.failures, frame.upstream_tried)
+        answer = remedy(frame.step, frame.failures, frame.upstream_tried)
+        if not begun_anew and isinstance(answer, Abandon) and _may_be_the_line(frame, answer):
+            begun_anew = True
+            return Anew(ANEW)
+        return answer
 
     left, answer = replayed(plan_for(view), view.attempts, answer_to, further)
     if not left:
@@ -66,6 +83,17 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
         case Abandon(why, diagnosis):
             return _give_up(view, why, diagnosis)
     return Measure(component=view.component, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)
+
+
+def _may_be_the_line(frame: Frame, answer: Abandon) -> bool:
+    """Whether the flux line may have changed since its arc was measured; one whose arc was just seen has not, and a
+    tail shows in no arc.
+    """
+    just_seen = frame.step.experiment == "coupler_arc" or (
+        frame.step.experiment == "coupler_idle" and frame.upstream_tried
+    )
+    measured = bool(frame.failures[-1].measurement_id)
+    return measured and not just_seen and answer.diagnosis.code not in SHOWN_BY_NO_ARC
 
 
 def last_benchmark(view: PairView) -> Attempt | None:

@@ -65,7 +65,14 @@ class Skip:
     """And without all the steps that are left with it."""
 
 
-Remedy = Retry | GoUpstream | AskPerson | Abandon | Skip
+@dataclass(frozen=True)
+class Anew:
+    """Begin again with other steps, whatever was left: what was found before may no longer hold."""
+
+    steps: tuple[Step, ...]
+
+
+Remedy = Retry | GoUpstream | AskPerson | Abandon | Skip | Anew
 
 
 def remedy(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reson.agent.expert.plans import Step
-from reson.agent.expert.remedies import GoUpstream, Remedy, Skip
+from reson.agent.expert.remedies import Anew, GoUpstream, Remedy, Skip
 from reson.agent.observation import Attempt
 from reson.records import Status, Verdict
 
@@ -61,6 +61,9 @@ def replayed(
             left += frames((Step(answer.experiment, answer.why, answer.parameters), *answer.then))
         elif isinstance(answer, Skip):
             del left[0 if answer.all_that_is_left else -1 :]
+            answer = None
+        elif isinstance(answer, Anew):
+            left = frames(answer.steps)
             answer = None
     return left + frames(later.get(len(attempts), ())), answer
 

@@ -1,24 +1,26 @@
 """What a flux pulse swaps and what it leaks, for several lengths: the length of the CZ.
 
 Several pulses in a row add their small swaps (01 and 10) and leaks (out of 11) like waves, more or less in step by what
-lies between: the wait is swept through a beat of the two qubits. The largest of a sweep is n^2 times that of a pulse,
-the mean n times. The largest is known far better; the mean counts where it surely says more, since a swap that is
-always in step shows in it alone.
+lies between: the wait is swept through a beat of the two qubits. In step n pulses lose n^2 times as much as one, in the
+mean n times. Swaps beat as the qubits do, and a curve of that beat through all waits finds them (``fits.in_step``); of
+leaks it is the largest that counts. A mean that surely says more is shown, but chooses no length: what does not depend
+on the wait is lost by the coupler at every length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from reson.components import Pair
+from reson.components import Pair, Qubit
 from reson.records import Check, CheckCode, Quantity
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.in_step import share_of_one
 from reson.tools.experiments.pair_acquisition import OUTCOMES, acquire_pairs
 from reson.tools.verdicts import checks
 
@@ -34,13 +36,30 @@ STEEPNESS = 18.0
 less that the phase stays within some tenths of a radian."""
 PREPARED = {"swap": ("10", "01"), "leakage": ("11", "11")}
 """What is prepared, and the outcome that tells: one that appears, or one that goes."""
-KEEP = 3e-4
-"""Loss of one pulse up to which the length in force is good enough: 1.2e-4 of error."""
+COSTS = {"swap": 0.4, "leakage": 0.25}
+"""Average error of a gate for what one pulse swaps of 10, or loses of 11."""
+LENGTH_COSTS = 1.6e4
+"""1/s: error that relaxation and dephasing of usual qubits add to a longer pulse."""
+KEEP = 4e-5
+"""Error by swap and leakage up to which the length in force is good enough."""
+BEATS = np.linspace(55e6, 200e6, 59)
+"""Hz: beats that the qubits of a pair may have, for data that do not say theirs."""
 MOST_LOSS = 2.5e-3
 MEAN_SEEN = 5.0
 """Standard errors by which the mean must say more than the largest: it is known much worse."""
+SURE = 2.0
+"""Standard errors by which another length must be better."""
 READ = 0.6
 """Least share of shots that read 10 and 11 as prepared."""
+
+
+class Loss(NamedTuple):
+    """What one pulse of a length loses."""
+
+    in_step: Quantity
+    """What several add up when the wait between them is right."""
+    seen: Quantity
+    """That, or the mean where it surely says more."""
 
 
 def durations(parameters: Values) -> list[float]:
@@ -64,14 +83,14 @@ def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawD
 
     sequences = {}
     for pair, values in arguments.items():
-        controls = device.controls()[pair]
+        controls, beat = device.controls()[pair], _beat(device, pair)
         found = []
         for duration in durations(values):
             pulse = flux(scaled_amplitude(controls["cz_amplitude"], controls["cz_duration"], duration), duration)
             rest = wait(NUMBER * (duration + float(WAITS.mean())))
             for kind, (state, _) in PREPARED.items():
                 start = x(*(place for place in (0, 1) if state[place] == "1"))
-                known = {"kind": kind, "duration": duration}
+                known = {"kind": kind, "duration": duration, "beat": beat}
                 found += [
                     PairSequence({"xval": gap, "pulsed": 1, **known}, [*start, *row(pulse, NUMBER, gap)])
                     for gap in WAITS.tolist()
@@ -81,29 +100,45 @@ def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawD
     return acquire_pairs(NAME, device, arguments, sequences)
 
 
+def _beat(device: Device, pair: Pair) -> float:
+    """Hz between the two qubits."""
+    first, second = (device.controls()[Qubit(qubit)]["drive_frequency"] for qubit in pair.qubits())
+    return abs(first - second)
+
+
 def analyse(raw: RawData) -> Analysis:
     tried = sorted({one["duration"] for one in raw.circuits})
     losses = {kind: _losses(raw, kind, tried) for kind in PREPARED}
-    worst = [max(losses[kind][n].value for kind in PREPARED) for n in range(len(tried))]
-    errors = [max(losses[kind][n].stderr or 0.0 for kind in PREPARED) for n in range(len(tried))]
-    now = int(np.argmin(np.abs(np.array(tried) - raw.controls["cz_duration"])))
-    best = int(np.argmin(worst))
-    better = worst[now] > KEEP and worst[now] - worst[best] > 3 * float(np.hypot(errors[now], errors[best]))
-    chosen = best if better else now
+    chosen = _chosen(np.array(tried), losses, raw.controls["cz_duration"])
     x, read = np.array(tried), {state: _read(raw, kind) for kind, (state, _) in PREPARED.items()}
-    top = max(2 * MOST_LOSS, *(1.1 * (one.value + (one.stderr or 0.0)) for found in losses.values() for one in found))
+    top = max(
+        2 * MOST_LOSS,
+        *(1.1 * (one.seen.value + (one.seen.stderr or 0.0)) for found in losses.values() for one in found),
+    )
     unread = [f"{state} is read in {share:.0%} of the shots" for state, share in read.items() if share < READ]
     return pairs.analysis(
         raw,
         tuple(
-            series(kind, x, np.array([one.value for one in found]), np.array([one.stderr for one in found]))
+            series(kind, x, np.array([one.seen.value for one in found]), np.array([one.seen.stderr for one in found]))
             for kind, found in losses.items()
         ),
         Axis(label="Pulse length", unit="s"),
         Axis(label="Loss of one pulse", unit="", limits=(-0.1 * top, top)),
-        _quantities(raw, tried[chosen], {kind: found[chosen] for kind, found in losses.items()}),
+        _quantities(raw, tried[chosen], {kind: found[chosen].seen for kind, found in losses.items()}),
         error=f"not prepared: {', '.join(unread)}" if unread else None,
     )
+
+
+def _chosen(tried: np.ndarray, losses: Mapping[str, list[Loss]], in_force: float) -> int:
+    """Which length: the one in force where it is good enough or no other is surely better."""
+    parts = np.array([[one.in_step.value for one in losses[kind]] for kind in PREPARED])
+    errors = np.array([[one.in_step.stderr or 0.0 for one in losses[kind]] for kind in PREPARED])
+    weights = np.array([COSTS[kind] for kind in PREPARED])
+    lost, known = weights @ parts, np.hypot.reduce(weights[:, None] * errors)
+    cost = lost + LENGTH_COSTS * tried
+    now, best = int(np.argmin(np.abs(tried - in_force))), int(np.argmin(cost + known))
+    better = cost[now] - cost[best] > SURE * float(np.hypot(known[now], known[best]))
+    return best if lost[now] > KEEP and better else now
 
 
 def _read(raw: RawData, kind: str) -> float:
@@ -112,32 +147,40 @@ def _read(raw: RawData, kind: str) -> float:
     return float(np.mean(raw.arrays["counts"][mine, OUTCOMES.index(PREPARED[kind][0])])) / raw.shots
 
 
-def _losses(raw: RawData, kind: str, tried: list[float]) -> list[Quantity]:
+def _losses(raw: RawData, kind: str, tried: list[float]) -> list[Loss]:
     """Of one pulse of each length, beyond what waiting as long costs: a line through the lengths, known from all."""
     told = OUTCOMES.index(PREPARED[kind][1])
     share = raw.arrays["counts"][:, told] / raw.shots
     lost = share if kind == "swap" else 1 - share
-    mine, duration, pulsed = (np.array([one[name] for one in raw.circuits]) for name in ("kind", "duration", "pulsed"))
+    mine, duration, pulsed, gap = (
+        np.array([one[name] for one in raw.circuits]) for name in ("kind", "duration", "pulsed", "xval")
+    )
     rests = (mine == kind) & (pulsed == 0)
     rest = np.polynomial.Polynomial.fit(duration[rests], lost[rests], min(1, len(tried) - 1))
+    beat = raw.circuits[0].get("beat")
     found = []
     for one in tried:
         part = (mine == kind) & (pulsed == 1) & (duration == one)
         spread = float(np.sqrt(max(np.mean(share[part] * (1 - share[part])), 1 / raw.shots) / raw.shots))
-        found.append(_loss(lost[part] - float(rest(one)), spread, spread * len(tried) ** -0.5))
+        beyond, rest_error = lost[part] - float(rest(one)), spread * len(tried) ** -0.5
+        if kind == "swap":
+            beats = BEATS if beat is None else np.array([beat])
+            in_step = share_of_one(gap[part], beyond, spread, beats, NUMBER)
+        else:
+            in_step = _largest(beyond, spread, rest_error)
+        mean_error = float(np.hypot(rest_error, spread * len(beyond) ** -0.5)) / NUMBER
+        mean = Quantity(value=float(max(beyond.mean(), 0.0)) / NUMBER, stderr=mean_error)
+        found.append(Loss(in_step, mean if mean.value - in_step.value > MEAN_SEEN * mean_error else in_step))
     return found
 
 
-def _loss(beyond: np.ndarray, error: float, rest_error: float) -> Quantity:
-    """From what several pulses lose at each wait, with the error of one and that of what waiting costs."""
+def _largest(beyond: np.ndarray, error: float, rest_error: float) -> Quantity:
+    """Of one pulse, from the most that several lose at any wait; ``error`` of one wait, ``rest_error`` of waiting."""
     expected = error * np.sqrt(2 * np.log(len(beyond)))  # of the largest of so many points of noise
-    in_step = Quantity(
+    return Quantity(
         value=float(max(beyond.max() - expected, 0.0)) / NUMBER**2,
         stderr=float(np.hypot(error, rest_error)) / NUMBER**2,
     )
-    mean_error = float(np.hypot(rest_error, error * len(beyond) ** -0.5)) / NUMBER
-    mean = Quantity(value=float(max(beyond.mean(), 0.0)) / NUMBER, stderr=mean_error)
-    return mean if mean.value - in_step.value > MEAN_SEEN * mean_error else in_step
 
 
 def _quantities(raw: RawData, duration: float, losses: Mapping[str, Quantity]) -> dict[str, Quantity]:

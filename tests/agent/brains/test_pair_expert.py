@@ -112,6 +112,39 @@ def test_a_pair_that_lacks_a_qubit_names_it() -> None:
     assert isinstance(decision, GiveUp) and "q1" in decision.diagnoses[0].text
 
 
+def failing(experiment: str, code: CheckCode) -> list[Attempt]:
+    """A pair up to where this step is not accepted, its detours in vain, as long as the expert stays with it."""
+    attempts = until(experiment)
+    decision = decide(*attempts)
+    while isinstance(decision, Measure) and (decision.experiment != "coupler_arc" or not attempts):
+        detour = decision.experiment != experiment
+        attempts.append(done(decision.experiment) if detour else attempt(experiment, Verdict.REJECT, code))
+        decision = decide(*attempts)
+    return attempts
+
+
+@pytest.mark.parametrize("experiment", ["cz_amplitude", "cz_duration", "cz_phase", "cz_frames", GATE])
+def test_a_line_that_fails_in_the_course_of_a_night_is_named(experiment: str) -> None:
+    """What several tries do not settle is begun anew from the arc, which shows a dead line at two looks."""
+    attempts = failing(experiment, CheckCode.MISFIT)
+    dead = [attempt("coupler_arc", Verdict.REJECT, CheckCode.NO_INTERACTION)] * 2
+    decision = decide(*attempts, *dead)
+    assert isinstance(decision, GiveUp)
+    assert decision.diagnoses[0].code == DiagnosisCode.NO_INTERACTION
+
+
+def test_a_fault_that_has_gone_leaves_a_pair_that_is_brought_up() -> None:
+    attempts = failing("cz_phase", CheckCode.MISFIT)
+    attempts += [done(step.experiment) for step in BRING_UP]
+    assert isinstance(decide(*attempts), Done)
+
+
+def test_a_pair_is_begun_anew_once() -> None:
+    attempts = failing("cz_duration", CheckCode.MISFIT) + until("cz_duration")
+    attempts += [attempt("cz_duration", Verdict.REJECT, CheckCode.MISFIT)] * TRIES
+    assert isinstance(decide(*attempts), GiveUp)
+
+
 @pytest.mark.parametrize("code", [CheckCode(str(one)) for one in SEEN])
 def test_what_is_seen_again_and_again_is_the_diagnosis(code: CheckCode) -> None:
     """Whatever the remedies were on the way, the pair ends with the code of what failed, and with its measurements."""
@@ -123,7 +156,7 @@ def test_what_is_seen_again_and_again_is_the_diagnosis(code: CheckCode) -> None:
         again = attempt(experiment, Verdict.REJECT, CheckCode.DOUBTED, code)
         attempts.append(done(decision.experiment) if detour else again)
         decision = decide(*attempts)
-    assert len(attempts) <= len(BRING_UP) + 2 * TRIES
+    assert len(attempts) <= 2 * (len(BRING_UP) + TRIES)  # it may be begun anew once
     assert code_of(decision) is DiagnosisCode(str(code))
     assert isinstance(decision, GiveUp) and decision.diagnoses[0].evidence
 
