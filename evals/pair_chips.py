@@ -139,8 +139,8 @@ def _run(asked: tuple[int, float]) -> ChipResult:
     found = run_night(*asked)
     lines = [
         f"{one.component} {one.state} {one.ratio:.2f} of the limit, error {one.true.error:.1e}, coherent "
-        f"{one.true.coherent:.0e}, leakage {one.true.leakage:.0e}, zz {one.true.idle_zz:.0f} Hz"
-        f"{' ' + ','.join(one.diagnoses) if one.diagnoses else ''}"
+        f"{one.true.coherent:.0e}, leakage {one.true.leakage:.0e} ({one.true.coherent_leakage:.0e} of the pulse), "
+        f"zz {one.true.idle_zz:.0f} Hz{' ' + ','.join(one.diagnoses) if one.diagnoses else ''}"
         for one in found.pairs
     ]
     print(
@@ -176,6 +176,7 @@ def summarise(chips: Sequence[ChipResult]) -> str:
             f"{statistics.median(pair.ratio for pair in done):.2f} of the limit, "
             f"coherent {statistics.median(pair.true.coherent for pair in done):.1e}, "
             f"leakage {statistics.median(pair.true.leakage for pair in done):.1e}, "
+            f"that of the pulse alone {statistics.median(pair.true.coherent_leakage for pair in done):.1e}, "
             f"idle ZZ {statistics.median(abs(pair.true.idle_zz) for pair in done):.0f} Hz",
             f"idle ZZ below 1 kHz: {proportion(sum(abs(pair.true.idle_zz) < 1e3 for pair in done), len(done))}",
             f"device time of a pair: median {statistics.median(pair.device_seconds for pair in done):.0f} s",

@@ -34,6 +34,8 @@ class CzErrors:
     """Infidelity without any decoherence, leakage included."""
     leakage: float
     """Mean population outside levels 0 and 1 after one gate that started inside."""
+    coherent_leakage: float
+    """What of it the pulse does without any decoherence: the rest is the heat of qubits that wait as long."""
     qubits_limit: float
     """What relaxation and dephasing of the qubits alone cost."""
     coupler_limit: float
@@ -61,10 +63,12 @@ def true_cz(device: SimulatedDevice, pair: Pair) -> CzErrors:
     qubits = sum(duration * (1 / (5 * one.t1) + 2 / (5 * one.t2)) for one in parts.transmons)
     found = _propagated(parts.tunable, pair, controls["cz_amplitude"], duration)
     held = float(found.coupler_time[_KEPT].mean())
+    (error, leakage), (coherent, coherent_leakage) = map(_infidelity, (played, cz_played(device, pair, coherent=True)))
     return CzErrors(
-        error=_infidelity(played)[0],
-        coherent=_infidelity(cz_played(device, pair, coherent=True))[0],
-        leakage=_infidelity(played)[1],
+        error=error,
+        coherent=coherent,
+        leakage=leakage,
+        coherent_leakage=coherent_leakage,
         qubits_limit=qubits,
         coupler_limit=4 / 5 * held / parts.tunable.t1,
         idle_zz=parts.coupler.zz,

@@ -163,6 +163,10 @@ def _gate_above(attempt: Attempt, goals: GoalsView) -> bool:
     return CZ[0] in attempt.quantities and not within_limit(attempt, goals, CZ)
 
 
+def _pulses_undo(attempt: Attempt, goals: GoalsView) -> bool:
+    return CheckCode.CONTRAST_LOST in attempt.failed or CheckCode.NO_SIGNAL in attempt.failed
+
+
 def _never(attempt: Attempt, goals: GoalsView) -> bool:
     """It rests on the table alone."""
     return False
@@ -195,6 +199,7 @@ def _found(attempt: Attempt, goals: GoalsView) -> bool:
 ANY: tuple[str, ...] = ()
 """Every experiment may show it."""
 _ARC, _IDLE, _AMPLITUDE, _PHASE, _FRAMES = "coupler_arc", "coupler_idle", "cz_amplitude", "cz_phase", "cz_frames"
+_SETTLING = "cz_settling"
 _FIRST = Evidence((_ARC, _PHASE), _never)
 """That the pair is measured at all shows that what kept it from it is gone."""
 _SEARCH, _RESONATOR, _READOUT = "qubit_spectroscopy", "resonator_spectroscopy", "readout"
@@ -235,13 +240,13 @@ EVIDENCE: dict[DiagnosisCode, Evidence] = {
             CheckCode.WRONG_SIGN: (_AMPLITUDE,),
             CheckCode.PHASE_BELOW_PI: (_AMPLITUDE,),
             CheckCode.PHASE_JUMP: (_IDLE, _AMPLITUDE),
-            CheckCode.CONTRAST_LOST: (_AMPLITUDE,),
             CheckCode.SWAP: ("cz_duration",),
             CheckCode.LEAKAGE: ("cz_duration",),
-            CheckCode.SLOPE_OFF: (_PHASE, "cz_settling"),
-            CheckCode.SETTLING: (_PHASE, "cz_settling", _FRAMES),
+            CheckCode.SLOPE_OFF: (_PHASE, _SETTLING),
+            CheckCode.SETTLING: (_PHASE, _SETTLING, _FRAMES),
         }.items()
     },
+    DiagnosisCode.CONTRAST_LOST: Evidence((_AMPLITUDE, _PHASE, _SETTLING, _FRAMES), _pulses_undo),
     DiagnosisCode.CZ_ABOVE_LIMIT: Evidence(("cz_interleaved_rb",), _gate_above),
 }
 

@@ -24,7 +24,7 @@ BRING_UP = (
 )
 
 ANEW = (Step("coupler_arc", "several tries did not settle it: is the line still what it was?"), *BRING_UP[1:])
-"""A line can fail, and a fault can go, in the course of a night: then what follows from an older arc no longer holds."""
+"""A line may fail, or a fault go, in the course of a night: what follows from an older arc no longer holds then."""
 
 UPKEEP = (
     Step("cz_phase", "the amplitude of the flux pulse drifts first"),

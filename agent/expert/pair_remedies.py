@@ -12,7 +12,7 @@ from reson.agent.expert.pair_diagnosis import SEEN, seen
 from reson.agent.expert.pair_plans import GATE
 from reson.agent.expert.plans import Step
 from reson.agent.expert.remedies import Abandon, GoUpstream, Remedy, Retry, Skip, without_looking
-from reson.agent.observation import Attempt, DiagnosisCode
+from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode
 from reson.records import CheckCode
 
 TRIES = 3
@@ -41,6 +41,8 @@ DECISIVE = (
     CheckCode.MISFIT,
 )
 """What says most comes first: a dead line shows in the contrast of nothing, a doubted plot in everything."""
+PULSED = ("cz_amplitude", "cz_phase", "cz_settling", "cz_frames")
+"""Rows in which the coupler comes down to the qubits."""
 PLAIN = frozenset({CheckCode.NO_INTERACTION, CheckCode.ONE_WALL, CheckCode.FLUX_OFFSET_OFF, CheckCode.FLUX_GAIN_OFF})
 """What a second look settles."""
 
@@ -91,8 +93,11 @@ def _upstream(experiment: str, failed: Sequence[CheckCode]) -> tuple[Step, ...]:
     return next((UPSTREAM[experiment, code] for code in failed if (experiment, code) in UPSTREAM), ())
 
 
-def _named(code: CheckCode | None, last: Attempt):
+def _named(code: CheckCode | None, last: Attempt) -> Diagnosis:
+    """An arc hardly moves the coupler: qubits that are seen in it, and in no row of pulses, lose it to the pulses."""
     known = {str(one) for one in SEEN}
+    if code is CheckCode.NO_SIGNAL and last.experiment in PULSED:
+        return seen(DiagnosisCode.CONTRAST_LOST, last)
     return seen(DiagnosisCode(code), last) if code in known else unresolved(last)
 
 

@@ -69,7 +69,7 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
         if not begun_anew and isinstance(answer, Abandon) and _may_be_the_line(frame, answer):
             begun_anew = True
             return Anew(ANEW)
-        return answer
+        return _named_by_its_error(frame, answer, goals) if isinstance(answer, Abandon) else answer
 
     left, answer = replayed(plan_for(view), view.attempts, answer_to, further)
     if not left:
@@ -83,6 +83,17 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
         case Abandon(why, diagnosis):
             return _give_up(view, why, diagnosis)
     return Measure(component=view.component, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)
+
+
+def _named_by_its_error(frame: Frame, answer: Abandon, goals: GoalsView) -> Abandon:
+    """A gate too poor for its benchmark to be trusted is above its limit all the same."""
+    last = frame.failures[-1]
+    error, limit = (last.quantities.get(name) for name in CZ)
+    if frame.step.experiment != GATE or answer.diagnosis.code is not DiagnosisCode.UNRESOLVED or not error or not limit:
+        return answer
+    if error.value - 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value:
+        return answer
+    return Abandon(answer.why, cz_above_limit(error, limit, goals))
 
 
 def _may_be_the_line(frame: Frame, answer: Abandon) -> bool:

@@ -70,6 +70,15 @@ def test_the_best_pulse_cannot_be_bettered(device: SimulatedDevice) -> None:
             assert true_cz(device, EDGE).coherent > at_best + 1e-5
 
 
+def test_a_good_pulse_leaks_less_than_its_qubits_take_up_as_heat(device: SimulatedDevice) -> None:
+    """1 to 2 by absorption: twice the rate of 0 to 1, from half of the states of each qubit."""
+    found = true_cz(device, EDGE)
+    both = device.chip.truth_now().transmons
+    heat = sum(device.controls()[PAIR]["cz_duration"] * one.thermal_population / one.t1 for one in both)
+    assert found.coherent_leakage < 2e-6
+    assert found.leakage == pytest.approx(heat, rel=0.3, abs=2e-6)
+
+
 def test_what_a_pulse_loses_is_what_its_coherent_error_grows_by(device: SimulatedDevice) -> None:
     """A pulse that is much too short swaps and leaks; two fifths of the loss are error at least."""
     load_controls(device, EDGE, cz_duration=40e-9)

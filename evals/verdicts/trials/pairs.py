@@ -9,8 +9,11 @@ from reson.evals.verdicts.trial import Need
 from reson.tools.devices.simulated.couplers import tunable_of
 from reson.tools.devices.simulated.faults import in_force
 from reson.tools.devices.simulated.flux_line import Tail
-from reson.tools.experiments.cz_duration import KEEP, MOST_LOSS, durations, scaled_amplitude
+from reson.tools.experiments.cz_duration import MOST_LOSS, durations, scaled_amplitude
 from reson.tools.quantities import PARAMETERS
+
+HARDLY_MORE = 3e-4
+"""Loss of one pulse by which two lengths may differ: 1e-4 of error."""
 
 
 def _put(name: str, *choices: float) -> PairSpoil:
@@ -51,7 +54,7 @@ def _length(moment: PairMoment) -> float:
         losses[one] = _loss(moment, one)
     best = min(losses, key=losses.__getitem__)
     mine = losses[min(losses, key=lambda one: abs(one - found))]
-    return found if mine <= max(MOST_LOSS, losses[best] + KEEP) else best
+    return found if mine <= max(MOST_LOSS, losses[best] + HARDLY_MORE) else best
 
 
 def _loss(moment: PairMoment, duration: float) -> float:

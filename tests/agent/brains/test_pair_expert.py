@@ -145,6 +145,25 @@ def test_a_pair_is_begun_anew_once() -> None:
     assert isinstance(decide(*attempts), GiveUp)
 
 
+@pytest.mark.parametrize("experiment", ["cz_phase", "cz_settling", "cz_frames"])
+def test_qubits_that_no_row_of_pulses_shows_lose_their_coherence_to_them(experiment: str) -> None:
+    attempts = failing(experiment, CheckCode.NO_SIGNAL) + until(experiment)
+    while isinstance(decision := decide(*attempts), Measure):
+        same = decision.experiment == experiment
+        attempts.append(attempt(experiment, Verdict.REJECT, CheckCode.NO_SIGNAL) if same else done(decision.experiment))
+    assert isinstance(decision, GiveUp)
+    assert decision.diagnoses[0].code == DiagnosisCode.CONTRAST_LOST
+    assert decision.diagnoses[0].evidence
+
+
+def test_a_gate_too_poor_for_its_benchmark_is_above_its_limit() -> None:
+    poor = {"cz_error": Quantity(value=0.25, stderr=0.02), "limit": Quantity(value=LIMIT)}
+    last = [attempt(GATE, Verdict.REJECT, CheckCode.OUT_OF_RANGE, quantities=poor)] * TRIES
+    decision = decide(*until(GATE), *last, *until(GATE), *last)
+    assert isinstance(decision, GiveUp)
+    assert decision.diagnoses[0].code == DiagnosisCode.CZ_ABOVE_LIMIT
+
+
 @pytest.mark.parametrize("code", [CheckCode(str(one)) for one in SEEN])
 def test_what_is_seen_again_and_again_is_the_diagnosis(code: CheckCode) -> None:
     """Whatever the remedies were on the way, the pair ends with the code of what failed, and with its measurements."""
