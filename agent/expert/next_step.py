@@ -29,6 +29,7 @@ from reson.agent.expert.plans import (
     plan_for,
     possible,
 )
+from reson.agent.expert.ranges import window_that_holds_a_beat
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
 from reson.agent.expert.replaying import Frame, accepted, replayed, succeeded
 from reson.agent.observation import Attempt, Decision, Diagnosis, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
@@ -61,10 +62,13 @@ def next_decision(view: QubitView, goals: GoalsView) -> Decision:
 def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
     if reason := view.impossible.get(BENCHMARK):
         return GiveUp(component=view.component, why=f"no benchmark: {reason}", diagnoses=(not_benchmarked(reason),))
-    refined, doubted = 0, False
+    refined, doubted, waited = 0, False, False
 
     def further(attempt: Attempt) -> Sequence[Step]:
-        nonlocal refined, doubted
+        nonlocal refined, doubted, waited
+        if (longer := window_that_holds_a_beat(attempt)) and not waited:
+            waited = True
+            return (Step("ramsey_xy", "a slow beat or a decay? Over a window in which a beat would return", longer),)
         if attempt.experiment != BENCHMARK:
             return ()
         if _clearly_below(attempt) and not doubted:

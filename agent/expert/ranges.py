@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from reson.agent.observation import Attempt
 from reson.records import CheckCode, Quantity, Status, Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.experiments.ramsey_xy import sweep_of
 
 FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
 MAX_SHOTS = 20_000
@@ -141,6 +142,8 @@ def _ramsey_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
     return change
 
 
+HOLDS_A_BEAT = 2.6
+"""Times within which fringes fall to 1/e: a beat of two equal lines that falls so has returned by then."""
 FOLDS_BACK = 150e3
 """Hz: a Ramsey sweep over the coherence time samples a larger detuning too coarsely to tell it."""
 
@@ -151,6 +154,16 @@ def ramsey_that_sees(detuning: Quantity | None) -> dict[str, float]:
         return {}
     window = min(4e-6, 10 / (3 * abs(detuning.value)))
     return {"max_delay": window, "detuning": 20 / (3 * window)}
+
+
+def window_that_holds_a_beat(seen: Attempt) -> dict[str, float]:
+    """Arguments of a Ramsey sweep that tells T2* where this one left open whether its fringes decay or beat; nothing
+    where it left nothing open, or was as long."""
+    decay = seen.quantities.get("fringe_decay")
+    if CheckCode.HIDDEN_BEAT not in seen.failed or decay is None:
+        return {}
+    longer = sweep_of(HOLDS_A_BEAT * decay.value)
+    return longer if longer["max_delay"] > 1.2 * seen.parameters["max_delay"] else {}
 
 
 def _shorter_sequence(last: Attempt) -> dict[str, float]:

@@ -118,6 +118,18 @@ def test_an_error_below_its_limit_has_the_limit_measured_once():
     assert isinstance(decide(*usual, before=frozenset(SHOWN_BY.values())), Done)
 
 
+def test_fringes_that_may_beat_are_seen_once_over_a_window_that_holds_the_beat():
+    decay = {"fringe_decay": Quantity(value=40e-6, stderr=1e-6)}
+    hidden = attempt("ramsey_xy", quantities=decay, failed=(CheckCode.HIDDEN_BEAT,))
+    attempts = [*until("t2_hahn")[:-1], hidden]
+    longer = decide(*attempts)
+    assert isinstance(longer, Measure) and longer.experiment == "ramsey_xy"
+    assert longer.parameters["max_delay"] > 2.5 * decay["fringe_decay"].value
+    for last in (hidden, attempt("ramsey_xy")):
+        following = decide(*attempts, last)
+        assert isinstance(following, Measure) and following.experiment == "t2_hahn", "a second time teaches nothing"
+
+
 def test_a_bring_up_cut_short_goes_on_where_it_stopped():
     done = {SHOWN_BY[one.experiment] for one in until("t1")}
     decision = decide(before=frozenset(done))

@@ -161,3 +161,11 @@ def test_slow_noise_costs_the_square_of_a_gate_time() -> None:
     # without relaxation the error is the mean of the square of a phase: 2/6 of half of it
     assert coherence_limit(1e3, T2, t, 0.0) == pytest.approx((t / T2) ** 2 / 3, rel=1e-2)
     assert coherence_limit(t1, T2, t, 0.5) < coherence_limit(t1, T2, t, 1.0)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.0])
+def test_by_default_the_window_tells_the_decay_from_a_beat(share: float) -> None:
+    row = get("ramsey_xy")
+    window = row.defaults({"t2_star": T2_STAR})["max_delay"]
+    told = [row.analyse(fringes(parities(0.0, share), window, seed)).quantities for seed in range(20, 26)]
+    assert sum("t2_star" in one for one in told) >= 5

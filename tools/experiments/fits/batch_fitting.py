@@ -72,19 +72,20 @@ def fit_many(
     x, y, weight, part = _stacked(points, model.capped)
     given = {name: np.array([[one[name]] for one in fixed]) for name in model.constants}
 
-    def curve(at: np.ndarray, of: np.ndarray, values: np.ndarray) -> np.ndarray:
+    def curve(at: np.ndarray, of: np.ndarray, values: np.ndarray, sets: np.ndarray) -> np.ndarray:
         free = {name: values[:, k, None] for k, name in enumerate(model.free)}
-        return model.function(at, of, free | given)
+        return model.function(at, of, free | {name: one[sets] for name, one in given.items()})
 
     start = np.array([[one[name] for name in model.free] for one in starts], dtype=float)
     low, high = (
         np.tile([model.bounds.get(name, (-np.inf, np.inf))[side] for name in model.free], (len(points), 1))
         for side in (0, 1)
     )
-    solution = least_squares(lambda values: curve(x, part, values), y, weight, start, low, high)
-    drawn = _drawn(points, len(model.series), lambda at, of: curve(at, of, solution.parameters))
+    every = np.arange(len(points))
+    solution = least_squares(lambda values, sets: curve(x[sets], part[sets], values, sets), y, weight, start, low, high)
+    drawn = _drawn(points, len(model.series), lambda at, of: curve(at, of, solution.parameters, every))
     with np.errstate(all="ignore"):
-        residuals = weight * (y - curve(x, part, solution.parameters))
+        residuals = weight * (y - curve(x, part, solution.parameters, every))
     return [
         _fit(model, one, fixed[place], solution, place, drawn[place], residuals[place, : len(one.x)], x_unit)
         for place, one in enumerate(points)

@@ -152,10 +152,16 @@ def _allowed(
     points: Sequence[Points], starts: Sequence[Mapping[str, float]], found: Sequence[Dephasing], x_unit: float
 ) -> list[tuple[float, ...]]:
     """Decay times that the points allow with a beat too slow to return within the window: chi2 over the splitting."""
-    columns = []
-    for beats in UNSEEN_BEATS:
-        gaps = [{"gap": beats / (float(one.x.max()) or 1.0)} for one in points]
-        columns.append(fit_many(RAMSEY_GIVEN_BEAT, points, starts, x_unit, gaps))
+    gaps = [{"gap": beats / (float(one.x.max()) or 1.0)} for one in points for beats in UNSEEN_BEATS]
+    times = len(UNSEEN_BEATS)
+    fits = fit_many(
+        RAMSEY_GIVEN_BEAT,
+        [one for one in points for _ in gaps[:times]],
+        [one for one in starts for _ in gaps[:times]],
+        x_unit,
+        gaps,
+    )
+    columns = [fits[k::times] for k in range(times)]
     return [
         tuple(
             one["tau"].value for one in fits if one.error is None and _chi2(one) - least.least < ALLOWED * least.scatter

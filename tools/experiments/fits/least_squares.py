@@ -23,8 +23,8 @@ FREE = 100.0
 SINGULAR = 1e-13
 """Smallest eigenvalue of the scaled normal matrix, relative to the largest, of data that determine the parameters."""
 
-Curve = Callable[[np.ndarray], np.ndarray]
-"""Parameters (sets, parameters), float or complex -> values (sets, points)."""
+Curve = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Parameters (some, parameters), float or complex, of the data sets (some,) -> values (some, points)."""
 
 
 @dataclass(frozen=True)
@@ -52,37 +52,39 @@ def least_squares(
     usable = np.logical_and.reduce([np.isfinite(one).all(axis=1) for one in (start, y, weight)])
     parameters = np.clip(np.where(usable[:, None], start, 0.0), low, high)
     y, weight = (np.where(usable[:, None], values, 0.0) for values in (y, weight))
-    damping, done = np.full(len(y), 1e-3), ~usable
+    every, damping, done = np.arange(len(y)), np.full(len(y), 1e-3), ~usable
     with np.errstate(all="ignore"):
-        residual = weight * (y - curve(parameters))
+        residual = weight * (y - curve(parameters, every))
         chi2 = np.sum(residual**2, axis=1)
         for _ in range(ITERATIONS):
-            slope, normal, scale = _normal(curve, parameters, weight, residual)
-            outward = ((parameters <= low) & (slope < 0)) | ((parameters >= high) & (slope > 0))
-            step, decrement = _step(slope, normal, scale, outward, damping)
-            done |= decrement < NEAR
-            trial = np.where(done[:, None], parameters, np.clip(parameters + step, low, high))
-            new = weight * (y - curve(trial))
-            new_chi2 = np.sum(new**2, axis=1)
-            better = ~done & (new_chi2 < chi2)
-            done |= (np.abs(chi2 - new_chi2) < CREEP * chi2) & (damping < FREE)
-            parameters, residual = (np.where(better[:, None], b, a) for a, b in ((parameters, trial), (residual, new)))
-            chi2 = np.where(better, new_chi2, chi2)
-            damping = np.clip(np.where(better, damping / 8, damping * 5), 1e-12, 1e12)
-            if done.all():
+            on = np.flatnonzero(~done)  # those that are done cost no more
+            if not len(on):
                 break
-        _, normal, scale = _normal(curve, parameters, weight, residual)
+            slope, normal, scale = _normal(curve, parameters[on], on, weight[on], residual[on])
+            least, most = low[on], high[on]
+            outward = ((parameters[on] <= least) & (slope < 0)) | ((parameters[on] >= most) & (slope > 0))
+            step, decrement = _step(slope, normal, scale, outward, damping[on])
+            near = decrement < NEAR
+            trial = np.where(near[:, None], parameters[on], np.clip(parameters[on] + step, least, most))
+            new = weight[on] * (y[on] - curve(trial, on))
+            new_chi2 = np.sum(new**2, axis=1)
+            better = ~near & (new_chi2 < chi2[on])
+            done[on] = near | ((np.abs(chi2[on] - new_chi2) < CREEP * chi2[on]) & (damping[on] < FREE))
+            taken = on[better]
+            parameters[taken], residual[taken], chi2[taken] = trial[better], new[better], new_chi2[better]
+            damping[on] = np.clip(np.where(better, damping[on] / 8, damping[on] * 5), 1e-12, 1e12)
+        _, normal, scale = _normal(curve, parameters, every, weight, residual)
         covariance, determined = _inverse(normal, scale)
     return Solution(parameters, covariance, chi2, usable & done & determined & np.isfinite(chi2))
 
 
 def _normal(
-    curve: Curve, parameters: np.ndarray, weight: np.ndarray, residual: np.ndarray
+    curve: Curve, parameters: np.ndarray, sets: np.ndarray, weight: np.ndarray, residual: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Downhill slope (sets, parameters), normal matrix scaled to a diagonal of one, and the scale."""
     number = parameters.shape[1]
     jacobian = np.stack(
-        [np.imag(curve(parameters + 1j * STEP * np.eye(number)[k])) / STEP for k in range(number)], axis=2
+        [np.imag(curve(parameters + 1j * STEP * np.eye(number)[k], sets)) / STEP for k in range(number)], axis=2
     )
     jacobian = weight[:, :, None] * np.nan_to_num(jacobian, posinf=0.0, neginf=0.0)
     scale = np.sqrt(np.sum(jacobian**2, axis=1))

@@ -24,7 +24,7 @@ def row_dips(x: np.ndarray, z: np.ndarray, errors: np.ndarray) -> tuple[np.ndarr
     depth = np.median(z, axis=1) - z.min(axis=1)
     width = np.maximum((z < (np.median(z, axis=1) - depth / 2)[:, None]).sum(axis=1) / 2, 1.0) * step
 
-    def dips(parameters: np.ndarray) -> np.ndarray:
+    def dips(parameters: np.ndarray, rows: np.ndarray) -> np.ndarray:
         floor, deep, skew, place, half = (parameters[:, [index]] for index in range(5))
         away = (position - place) / half
         return floor - (deep + skew * away) / (1 + away**2)

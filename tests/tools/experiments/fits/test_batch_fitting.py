@@ -178,7 +178,7 @@ def test_least_squares_of_a_line_is_the_closed_solution() -> None:
     x, weight = np.linspace(-1, 2, 20), rng.uniform(5, 20, (3, 20))
     y = np.array([[1.0], [-2.0], [0.5]]) * x + 3 + rng.normal(size=(3, 20)) / weight
     free = np.full((3, 2), np.inf)
-    found = least_squares(lambda p: p[:, :1] * x + p[:, 1:], y, weight, np.zeros((3, 2)), -free, free)
+    found = least_squares(lambda p, _: p[:, :1] * x + p[:, 1:], y, weight, np.zeros((3, 2)), -free, free)
     for row in range(3):
         design = np.stack([x, np.ones(20)], axis=1) * weight[row, :, None]
         covariance = np.linalg.inv(design.T @ design)
@@ -192,7 +192,7 @@ def test_bounds_hold_and_what_is_not_determined_is_not_found() -> None:
     x = np.linspace(0, 1, 10)
     y = np.stack([2 * x, 2 * x])
 
-    def curve(p: np.ndarray) -> np.ndarray:
+    def curve(p: np.ndarray, sets: np.ndarray) -> np.ndarray:
         return p[:, :1] * x + 0 * p[:, 1:]
 
     low, high = np.array([[-1.0, -1.0], [-1.0, -1.0]]), np.array([[1.5, 1.0], [5.0, 1.0]])
