@@ -16,6 +16,7 @@ from reson.components import Qubit
 from reson.wording import count, moment, quantity
 
 if TYPE_CHECKING:
+    from reson.agent.operations.devices import Known
     from reson.tools.devices.device import Device, Remote
     from reson.tools.devices.published import Published
 
@@ -51,12 +52,13 @@ def show(context: typer.Context, device: Address = None, as_json: AsJson = False
       reson device show
       reson device show fake:torino
     """
+    from reson.agent.operations.devices import device_in_words
     from reson.tools.devices.device import Remote, published_of
 
     with opened(context, device) as one:
         reasons = _reasons(one)
         if as_json:
-            _document(one, reasons)
+            output.document(device_in_words(one, reasons) | {"controls": one.controls()})
             return
         limits, told = one.limits, published_of(one)
         output.lines(
@@ -111,8 +113,10 @@ def check(context: typer.Context, device: Address = None, as_json: AsJson = Fals
 def opened(context: typer.Context, address: str | None) -> Iterator[Device]:
     """The device of this address without any lab, or that of the lab."""
     if address is None:
-        lab = place.lab(context)
-        yield lab.device(lab.store())
+        from reson.agent.operations.devices import SHOW_DEVICE
+        from reson.agent.operations.operation import Nothing
+
+        yield SHOW_DEVICE(place.at(context), Nothing())
         return
     with _at(address) as device:
         yield device
@@ -129,18 +133,18 @@ def _at(address: str) -> Iterator[Device]:
 
 
 @contextmanager
-def known(
-    context: typer.Context, address: str, hours: float | None = None
-) -> Iterator[tuple[Device, Published, dict[str, dict[str, float]]]]:
-    """(a device, what is known of it now, what of that the lab measured); without the lab where it has an address.
-    ``hours``: how old a measurement may be to count.
+def known(context: typer.Context, address: str, hours: float = 48.0) -> Iterator[Known]:
+    """A device as it is known now; without the lab where it has an address. ``hours``: how old a measurement may be to
+    count.
     """
-    from reson.agent.measured_device import FRESH, known_of, measured_values
+    from reson.agent.measured_device import known_of
+    from reson.agent.operations import devices
 
-    with opened(context, address or None) as device:
-        fresh = FRESH if hours is None else hours * 3600
-        measured = {} if address else measured_values(place.lab(context).store(), device, fresh)
-        yield device, known_of(device, measured), measured
+    if not address:
+        yield devices.known(place.at(context), hours)
+        return
+    with _at(address) as device:
+        yield devices.Known(device, known_of(device, {}), {})
 
 
 def tell_what_it_can(address: str, as_json: bool) -> None:
@@ -154,10 +158,9 @@ def tell_what_it_can(address: str, as_json: bool) -> None:
 
 
 def _reasons(device: Device) -> dict[str, str | None]:
-    from reson.tools.experiments.catalogue import CATALOGUE
-    from reson.tools.experiments.possible import why_not
+    from reson.agent.operations.devices import reasons
 
-    return {row.name: why_not(row, device) for row in CATALOGUE.values()}
+    return reasons(device)
 
 
 def _table(reasons: dict[str, str | None]) -> None:
@@ -192,28 +195,6 @@ def _realism(device: Device) -> list[str]:
     if not device.realism:
         return ['realism clean (docs/chip.md: realism = "fridge")']
     return ["realism:", *(f"  {name}: {PARTS[name].what}" for name in device.realism)]
-
-
-def _document(device: Device, reasons: dict[str, str | None]) -> None:
-    from reson.tools.devices.device import Remote
-    from reson.tools.devices.simulated.device import SimulatedDevice
-
-    far = (
-        {"standing": device.standing().to_json(), "remaining": device.remaining()} if isinstance(device, Remote) else {}
-    )
-    output.document(
-        {
-            "name": device.name,
-            "kind": device.kind,
-            "qubits": list(device.qubits),
-            "clock": device.now().isoformat(),
-            "limits": device.limits.to_json(),
-            "controls": device.controls(),
-            "experiments": reasons,
-            **({"realism": list(device.realism)} if isinstance(device, SimulatedDevice) else {}),
-            **far,
-        }
-    )
 
 
 def _published(told: Published) -> list[str]:

@@ -31,16 +31,13 @@ def export(
       reson --lab torino export torino.json
       reson export torino.json --device fake:torino
     """
-    from typing import Any, cast
-
     from reson.agent.cli.device import known
     from reson.agent.cli.layout import rest
-    from reson.tools.devices.export import exported
+    from reson.agent.operations.devices import exported_of
 
-    with known(context, device, hours) as (one, told, measured):
-        names = {component: tuple(sorted(values)) for component, values in measured.items()}
-        others = rest(one)
-        found = exported(cast("Any", one.backend.target), told, names, one.now().isoformat(timespec="seconds"))
+    with known(context, device, hours) as here:
+        found, others = exported_of(here), rest(here.device)
+        names = {component: sorted(values) for component, values in here.measured.items()}
     write(file, found.model_dump_json(indent=1).encode(), "FILE.json", over=True)
     if as_json:
         output.document({"file": str(file), "measured": names, "left_out": list(found.left_out)})

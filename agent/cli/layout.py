@@ -16,7 +16,6 @@ from reson.agent.cli.output import AsJson
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
     from reson.tools.devices.placing import Placement
-    from reson.tools.devices.published import Published
 
 
 def layout(
@@ -43,57 +42,33 @@ def layout(
       reson layout chain:10 --device fake:torino
     """
     from reson.agent.cli.device import known
+    from reson.agent.operations.devices import chain_in, is_chain, placed, placed_in_words
 
-    with known(context, device) as (one, told, measured):
-        if circuit.startswith("chain:"):
-            _chain(circuit, one, told, as_json)
-        else:
-            _placed(Path(circuit), one, told, sorted(measured), number, out, as_json)
-
-
-def _chain(wanted: str, device: Device, told: Published, as_json: bool) -> None:
-    from itertools import pairwise
-
-    from reson.agent.which_qubits import length_of
-    from reson.tools.devices.layout import chain_of, published_costs, usual_wait
-
-    number = length_of(wanted)
-    costs = published_costs(told, device.qubits, usual_wait(told, number))
-    chain = chain_of(costs, number)
-    if as_json:
-        output.document({"initial_layout": list(chain), "couplings": [list(pair) for pair in pairwise(chain)]})
-        return
-    output.lines([f"initial_layout = {list(chain)}", f"coupling_map = {[list(pair) for pair in pairwise(chain)]}"])
-
-
-def _placed(
-    path: Path, device: Device, told: Published, measured: list[str], number: int, out: Path | None, as_json: bool
-) -> None:
-    from typing import Any, cast
-
-    from reson.tools.devices.placing import best, read_circuit, stock
-
-    circuit, target = read_circuit(path), cast("Any", device.backend.target)
-    usual = stock(circuit, target, told)
-    found = best(circuit, target, told, number, usual)
-    if out is not None:
-        _write(out, found[0])
-    if as_json:
-        rows = [_row(one) for one in found]
-        output.document({"placements": rows, "level_3": _row(usual), "measured": measured})
-        return
-    output.table(
-        ("initial_layout", "success", "two-qubit gates", "readout", "idle", "ZZ", "pulses"),
-        (_cells(str(list(one.layout)), one) for one in (*found, usual)),
-        empty="no placement",
-    )
-    source = f"{len(measured)} components measured here, {rest(device)}" if measured else "all values as published"
-    output.lines(
-        [
-            "the last line is Qiskit's own at level 3; each column is the share that is lost to it",
-            f"{source}; an expectation by errors that are independent, not a promise",
-        ]
-    )
+    with known(context, device) as here:
+        if is_chain(circuit):
+            chain = chain_in(here, circuit)
+            lines = [f"initial_layout = {chain['initial_layout']}", f"coupling_map = {chain['couplings']}"]
+            output.document(chain) if as_json else output.lines(lines)
+            return
+        found, usual = placed(here, Path(circuit), number)
+        if out is not None:
+            _write(out, found[0])
+        if as_json:
+            output.document(placed_in_words(here, found, usual))
+            return
+        output.table(
+            ("initial_layout", "success", "two-qubit gates", "readout", "idle", "ZZ", "pulses"),
+            (_cells(str(list(one.layout)), one) for one in (*found, usual)),
+            empty="no placement",
+        )
+        measured = len(here.measured)
+        source = f"{measured} components measured here, {rest(here.device)}" if measured else "all values as published"
+        output.lines(
+            [
+                "the last line is Qiskit's own at level 3; each column is the share that is lost to it",
+                f"{source}; an expectation by errors that are independent, not a promise",
+            ]
+        )
 
 
 def rest(device: Device) -> str:
@@ -107,12 +82,6 @@ def _cells(name: str, one: Placement) -> tuple[str, ...]:
     rating = one.rating
     parts = (rating.gates, rating.readout, rating.idle, rating.zz, rating.pulses)
     return (name, f"{rating.success:.3f}", *(f"{abs(expm1(-part)):.3f}" for part in parts))
-
-
-def _row(one: Placement) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return {"initial_layout": list(one.layout), "success": one.rating.success, "cost": asdict(one.rating)}
 
 
 def _write(out: Path, one: Placement) -> None:

@@ -37,18 +37,12 @@ def watch(
       reson --lab torino watch
       reson --lab torino watch --days 3 --json
     """
-    from reson.agent.measured_device import told_of
-    from reson.agent.watched import note
-    from reson.tools.devices.watching import Seen, findings
+    from reson.agent.operations.devices import WATCH, Days
 
-    lab = place.lab(context)
-    device = lab.device(lab.store())
-    now = device.now().timestamp()
-    history = note(lab.directory, Seen(moment=now, told=told_of(device)))
-    found = [one for one in findings(history) if one.alarm or one.moment >= now - days * 86_400]
-    alarms = sum(one.alarm for one in found)
+    watched = WATCH(place.at(context), Days(days=days))
+    (history, found), alarms = watched, watched.alarms
     if as_json:
-        output.document({"readings": len(history), "alarms": alarms, "findings": [one.to_json() for one in found]})
+        output.document(watched.to_json())
         return int(alarms > 0)
     output.table(
         ("published", "T1", "T2", "SX error", "pair error", "readout error", "work"),

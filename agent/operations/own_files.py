@@ -36,14 +36,14 @@ def _analyse(at: OpenLab, asked: OwnFile) -> Json:
     from reson.tools.own_data.columns import Wanted
     from reson.tools.own_data.reading import read_file
 
-    path = _inside(at.lab.directory / FOLDER, asked.file)
+    path = inside(at.lab.directory / FOLDER, asked.file)
     given = own_data.told_of(asked.experiment, asked.told)
     wanted = Wanted(asked.x, tuple(asked.y), tuple(asked.error), asked.series, asked.row, asked.shots)
     seen, blobs = own_data.analyse(read_file(path), asked.experiment, wanted, given), at.store.blobs
     return seen.to_json() | {"file": path.name, "plot": str(blobs.path(blobs.put(seen.picture, ".png"), ".png"))}
 
 
-def _inside(folder: Path, name: str) -> Path:
+def inside(folder: Path, name: str) -> Path:
     """The file of that name in a folder, links followed. Raises ``ToolError`` for any other."""
     try:
         path = (folder / name).resolve()
