@@ -12,22 +12,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reson.records import Check, Effect
-from reson.tools.data import Analysis, Axis, Past, RawData, Values
+from reson.tools.data import Analysis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import against_twice_t1, decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
-from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.processing import axis_of, excitation
-from reson.tools.experiments.fits.starts import decay_start
+from reson.tools.experiments.plain_decay import US, echo_decays
 
 if TYPE_CHECKING:
     from qiskit.circuit import Instruction
 
     from reson.tools.devices.device import Device
-
-US = 1e-6
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -69,25 +66,7 @@ def _train(total: float, echoes: int) -> tuple[dict[str, Any], list[Instruction]
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, ECHO_DECAY, US, excitation(raw, begins=1))
-    (found,) = echoes([points], [decay_start(points.x, points.y)], US)
-    quantities, result = {}, found.best
-    if result.error is None:
-        quantities = {
-            "t2_cpmg": found.quantity("tau", US, "s"),
-            "exponential_share": found.share,
-            "contrast": found.quantity("amp", 1.0, ""),
-            "floor": found.quantity("base", 1.0, ""),
-        }
-    return Analysis(
-        experiment="cpmg",
-        component=raw.component,
-        series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
-        x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=axis_of(raw),
-        quantities=quantities,
-        reduced_chi2=result.reduced_chi2,
-        error=result.error,
-    )
+    return echo_decays([raw], [points], "t2_cpmg", "exponential_share", axis_of)[0]
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:

@@ -1,12 +1,14 @@
-"""The analysis of a plain exponential decay: of a population, or of what a drive holds."""
+"""The analyses of a plain exponential decay, of a population or of what a drive holds, and of an echo's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from reson.tools.data import Analysis, Axis, RawData
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.records import Quantity
+from reson.tools.data import Analysis, Axis, RawData, Series
+from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.fits.curve_models import DECAY
+from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
@@ -18,19 +20,44 @@ def plain_decays(data: Sequence[RawData], name: str, along: str) -> list[Analysi
     """Decays that begin in 1, fitted at once; ``name``: of the decay time, ``along``: label of the horizontal axis."""
     points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
     results = fit_many(DECAY, points, [decay_start(one.x, one.y) for one in points], US)
-    return [_analysis(raw, result, name, along) for raw, result in zip(data, results, strict=True)]
+    return [
+        _analysis(raw, result, _quantities(result, name), along, axis_of(raw), result.series)
+        for raw, result in zip(data, results, strict=True)
+    ]
 
 
-def _analysis(raw: RawData, result: Fit, name: str, along: str) -> Analysis:
-    quantities = {}
-    if result.error is None:
-        quantities = {name: result.scaled("tau", US, "s"), "contrast": result["amp"], "floor": result["base"]}
+def _quantities(result: Fit, name: str) -> dict[str, Quantity]:
+    if result.error is not None:
+        return {}
+    return {name: result.scaled("tau", US, "s"), "contrast": result["amp"], "floor": result["base"]}
+
+
+def echo_decays(
+    data: Sequence[RawData], points: Sequence[Points], name: str, share: str, axis: Callable[[RawData], Axis]
+) -> list[Analysis]:
+    """Decays of echoes, fitted at once by the shape that they have; ``name``: of the decay time, ``share``: of how far
+    it is exponential, ``axis``: the vertical one.
+    """
+    found = []
+    for raw, one in zip(data, echoes(points, [decay_start(p.x, p.y) for p in points], US), strict=True):
+        quantities = {}
+        if one.best.error is None:
+            quantities = {name: one.quantity("tau", US, "s"), share: one.share}
+            quantities |= {"contrast": one.quantity("amp", 1.0, ""), "floor": one.quantity("base", 1.0, "")}
+        series = tuple(s.model_copy(update={"name": one.named}) if s.fit_x else s for s in one.best.series)
+        found.append(_analysis(raw, one.best, quantities, "Total delay", axis(raw), series))
+    return found
+
+
+def _analysis(
+    raw: RawData, result: Fit, quantities: dict[str, Quantity], along: str, axis: Axis, series: tuple[Series, ...]
+) -> Analysis:
     return Analysis(
         experiment=raw.experiment,
         component=raw.component,
-        series=result.series,
+        series=series,
         x_axis=Axis(label=along, unit="s"),
-        y_axis=axis_of(raw),
+        y_axis=axis,
         quantities=quantities,
         reduced_chi2=result.reduced_chi2,
         error=result.error,

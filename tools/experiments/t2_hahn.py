@@ -14,14 +14,11 @@ from reson.tools.experiments.decay_checks import against_twice_t1, decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import Points, points_of
 from reson.tools.experiments.fits.curve_models import ECHO_DECAY
-from reson.tools.experiments.fits.decay_shapes import Dephasing, echoes
 from reson.tools.experiments.fits.processing import SHARE, excitation
-from reson.tools.experiments.fits.starts import decay_start
+from reson.tools.experiments.plain_decay import US, echo_decays
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
-
-US = 1e-6
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -55,9 +52,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    points = [_ground(raw) for raw in data]
-    results = echoes(points, [decay_start(one.x, one.y) for one in points], US)
-    return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
+    return echo_decays(data, [_ground(raw) for raw in data], "t2_echo", "echo_exponential_share", _of_ground)
 
 
 def _ground(raw: RawData) -> Points:
@@ -66,25 +61,8 @@ def _ground(raw: RawData) -> Points:
     return points_of(raw, ECHO_DECAY, US, (1 - p1, error))
 
 
-def _analysis(raw: RawData, found: Dephasing) -> Analysis:
-    quantities, result = {}, found.best
-    if result.error is None:
-        quantities = {
-            "t2_echo": found.quantity("tau", US, "s"),
-            "echo_exponential_share": found.share,
-            "contrast": found.quantity("amp", 1.0, ""),
-            "floor": found.quantity("base", 1.0, ""),
-        }
-    return Analysis(
-        experiment="t2_hahn",
-        component=raw.component,
-        series=tuple(one.model_copy(update={"name": found.named}) if one.fit_x else one for one in result.series),
-        x_axis=Axis(label="Total delay", unit="s"),
-        y_axis=probability("P(0)") if of_probability(raw) else SHARE,
-        quantities=quantities,
-        reduced_chi2=result.reduced_chi2,
-        error=result.error,
-    )
+def _of_ground(raw: RawData) -> Axis:
+    return probability("P(0)") if of_probability(raw) else SHARE
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:

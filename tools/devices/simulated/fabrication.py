@@ -15,7 +15,6 @@ Neighbours whose frequencies collide are left as they fall.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -24,9 +23,10 @@ from reson.tools.devices.simulated.noise import log_uniform
 from reson.tools.devices.simulated.resonators import (
     FEEDLINE,
     ResonatorTruth,
-    critical_photons,
+    coupled_for,
+    dips_apart,
     draw_resonator,
-    integrated_dip,
+    photons_for,
 )
 from reson.tools.devices.simulated.truth import DESIGN_GAIN, ChipTruth, TransmonTruth
 
@@ -79,18 +79,15 @@ def fabricated_resonator(seed: int, qubit: int, f01: float, anharmonicity: float
     kappa = log_uniform(rng, *KAPPA)
     bare = designed.bare + moved
     detuning = bare - f01
-    step = -anharmonicity / (detuning * (detuning - anharmonicity))
-    coupling = float(np.clip(math.sqrt(kappa * rng.uniform(0.5, 1.2) / (2 * step)), *COUPLING))
-    shift = 2 * coupling**2 * step
+    coupling, shift = coupled_for(kappa * rng.uniform(0.5, 1.2), detuning, anharmonicity, COUPLING)
     best_amplitude = rng.uniform(0.015, 0.035)
-    slow, soon = integrated_dip(shift / 2, kappa), integrated_dip(-shift / 2, kappa)
-    apart = designed.depth * max(abs(slow - soon), 0.25)
+    apart = designed.depth * max(dips_apart(shift, kappa), 0.25)
     return replace(
         designed,
         bare=bare,
         kappa=kappa,
         coupling=coupling,
-        photons=0.2 * critical_photons(detuning, coupling) / best_amplitude**2,
+        photons=photons_for(best_amplitude, detuning, coupling),
         gain=rng.uniform(3.5, 6.0) / (apart * best_amplitude),
         design_error=-moved,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from reson.tools.devices.simulated.propagation import Pulse
@@ -35,3 +36,17 @@ class Flux(NamedTuple):
 
 
 Gate = Pulse | Rz | Idle | Reset | Flux
+
+
+def which_wait(gates: Iterable[Gate | None]) -> list[int]:
+    """Number of the wait that each gate is a piece of, -1 for none: pulses part waits, turns of the frame do not."""
+    found, waits, waiting = [], 0, False
+    for gate in gates:
+        if isinstance(gate, Idle):
+            waits += not waiting
+            waiting = True
+            found.append(waits - 1)
+        else:
+            waiting = waiting and (gate is None or isinstance(gate, Rz))
+            found.append(-1)
+    return found

@@ -24,7 +24,7 @@ import numpy as np
 
 from reson.tools.devices.simulated.resonators import CLEAN_SATURATION, FEEDLINE
 from reson.tools.devices.simulated.telegraph import last_draw
-from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
+from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth, each_changed
 
 ONE_DB_AT = (0.6, 1.5)
 """Range of the amplitude, in units of full scale, at which a drive line has lost 1 dB."""
@@ -46,13 +46,7 @@ _INDEX = 1 << 33
 
 def with_real_lines(truth: ChipTruth) -> ChipTruth:
     """The chip behind lines as they are, each qubit's drawn from a random stream of its own."""
-    return replace(
-        truth,
-        transmons=tuple(
-            _behind(one, np.random.default_rng([truth.seed, qubit, _STREAM]))
-            for qubit, one in enumerate(truth.transmons)
-        ),
-    )
+    return each_changed(truth, _behind, _STREAM)
 
 
 def _behind(transmon: TransmonTruth, rng: np.random.Generator) -> TransmonTruth:

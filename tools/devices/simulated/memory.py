@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from reson.tools.devices.simulated.superoperators import thermal_state
-from reson.tools.devices.simulated.truth import LEVELS, ChipTruth, TransmonTruth
+from reson.tools.devices.simulated.truth import LEVELS, ChipTruth, TransmonTruth, each_changed
 
 RESET_ERROR = (0.01, 0.05)
 """Range of the population that a reset within a circuit leaves in level 1."""
@@ -30,16 +30,8 @@ _STREAM = 0x4D656D6F
 
 def with_memory(truth: ChipTruth) -> ChipTruth:
     """The chip with shots that remember and resets that fail, from a random stream of its own."""
-    return replace(
-        truth,
-        transmons=tuple(
-            replace(
-                one,
-                remembers=True,
-                reset_error=np.random.default_rng([truth.seed, qubit, _STREAM]).uniform(*RESET_ERROR),
-            )
-            for qubit, one in enumerate(truth.transmons)
-        ),
+    return each_changed(
+        truth, lambda one, rng: replace(one, remembers=True, reset_error=rng.uniform(*RESET_ERROR)), _STREAM
     )
 
 

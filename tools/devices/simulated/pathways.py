@@ -22,7 +22,7 @@ from functools import lru_cache
 import numpy as np
 
 from reson.tools.devices.simulated.flicker import covariance
-from reson.tools.devices.simulated.gates import Gate, Idle, Rz
+from reson.tools.devices.simulated.gates import Gate, which_wait
 from reson.tools.devices.simulated.instructions import picoseconds
 from reson.tools.devices.simulated.superoperators import to_density
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
@@ -47,17 +47,13 @@ class Windows:
 def windows(gates: Sequence[Gate]) -> Windows:
     """The waits of a sequence, those that no pulse parts taken together."""
     found: list[list[int]] = []
-    time, open_ = 0, False
-    for gate in gates:
+    time = 0
+    for gate, wait in zip(gates, which_wait(gates), strict=True):
         length = picoseconds(gate)
-        if isinstance(gate, Idle):
-            if open_:
-                found[-1][1] = time + length
-            else:
-                found.append([time, time + length])
-            open_ = True
-        elif not isinstance(gate, Rz):
-            open_ = False
+        if wait == len(found):
+            found.append([time, time])
+        if wait >= 0:
+            found[wait][1] = time + length
         time += length
     spans = np.array(found, dtype=float).reshape(-1, 2) * 1e-12
     return Windows(spans[:, 0], spans[:, 1])
@@ -91,16 +87,11 @@ def final_populations(
     if len(spans.starts) > MOST_WAITS:
         return None
     states, orders = initial[None].astype(complex), np.zeros((1, 0))
-    waiting = False
-    for gate, matrix in zip(gates, matrices, strict=True):
-        if isinstance(gate, Idle):
-            if not waiting:
-                states, orders = _split(states, orders)
-                if len(orders) > _MOST:
-                    return None
-            waiting = True
-        elif not isinstance(gate, Rz):
-            waiting = False
+    for wait, matrix in zip(which_wait(gates), matrices, strict=True):
+        if wait == orders.shape[1]:
+            states, orders = _split(states, orders)
+            if len(orders) > _MOST:
+                return None
         states = states @ matrix.T
     return weights(orders, spans, transmon) @ np.real(states[:, :LEVELS])
 

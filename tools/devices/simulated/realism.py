@@ -19,7 +19,7 @@ from reson.tools.devices.simulated.flicker import AMPLITUDE
 from reson.tools.devices.simulated.lines import with_real_lines
 from reson.tools.devices.simulated.memory import with_memory
 from reson.tools.devices.simulated.noise import with_frequent_defects
-from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
+from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth, each_changed
 
 CLEAN, FRIDGE = "clean", "fridge"
 
@@ -47,27 +47,18 @@ def _flicker(truth: ChipTruth) -> ChipTruth:
         t2 = transmon.t1 * min(2.0, rng.uniform(*WHITE_T2))
         return replace(transmon, flicker=amplitude, quasi_static=0.0, t2=t2)
 
-    return _each(truth, 0, noisy)
+    return each_changed(truth, noisy, 0, _STREAM)
 
 
 def _wandering_t1(truth: ChipTruth) -> ChipTruth:
-    return _each(
-        truth,
-        1,
-        lambda transmon, rng: with_frequent_defects(replace(transmon, t1_wander=rng.uniform(*T1_WANDER)), rng),
-    )
+    def wandering(transmon: TransmonTruth, rng: np.random.Generator) -> TransmonTruth:
+        return with_frequent_defects(replace(transmon, t1_wander=rng.uniform(*T1_WANDER)), rng)
+
+    return each_changed(truth, wandering, 1, _STREAM)
 
 
 def _parity(truth: ChipTruth) -> ChipTruth:
     return replace(truth, transmons=tuple(map(with_dispersion, truth.transmons)))
-
-
-def _each(
-    truth: ChipTruth, part: int, change: Callable[[TransmonTruth, np.random.Generator], TransmonTruth]
-) -> ChipTruth:
-    """Every qubit changed with a random stream of its own."""
-    streams = (np.random.default_rng([truth.seed, qubit, part, _STREAM]) for qubit in range(len(truth.transmons)))
-    return replace(truth, transmons=tuple(change(*pair) for pair in zip(truth.transmons, streams, strict=True)))
 
 
 PARTS: dict[str, Part] = {

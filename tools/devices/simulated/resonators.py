@@ -128,13 +128,11 @@ def draw_resonator(seed: int, qubit: int, f01: float, anharmonicity: float) -> R
     bare = _LOWEST + _SPACING * (qubit % FEEDLINE) + rng.uniform(-_SPREAD, _SPREAD)
     detuning = bare - f01
     wanted = rng.uniform(0.6e6, 1.0e6)
-    step = -anharmonicity / (detuning * (detuning - anharmonicity))
-    coupling = float(np.clip(math.sqrt(wanted / (2 * step)), 60e6, 90e6))
-    shift = 2 * coupling**2 * step
+    coupling, shift = coupled_for(wanted, detuning, anharmonicity, (60e6, 90e6))
     kappa = float(np.clip(rng.uniform(1.0, 1.7) * shift, 0.8e6, 2e6))
     depth = rng.uniform(0.85, 0.97)
     best_amplitude = rng.uniform(0.020, 0.025)
-    apart = depth * abs(integrated_dip(shift / 2, kappa) - integrated_dip(-shift / 2, kappa))
+    apart = depth * dips_apart(shift, kappa)
     place = qubit % FEEDLINE
     leaks = [cmath.rect(rng.uniform(0.003, 0.01), rng.uniform(-math.pi, math.pi)) for _ in range(2)]
     return ResonatorTruth(
@@ -143,7 +141,7 @@ def draw_resonator(seed: int, qubit: int, f01: float, anharmonicity: float) -> R
         coupling=coupling,
         depth=depth,
         asymmetry=rng.normal(0, 0.15),
-        photons=0.2 * critical_photons(detuning, coupling) / best_amplitude**2,
+        photons=photons_for(best_amplitude, detuning, coupling),
         gain=rng.uniform(4.7, 5.7) / (apart * best_amplitude),
         noise=1.0,
         saturation=CLEAN_SATURATION,
@@ -151,6 +149,25 @@ def draw_resonator(seed: int, qubit: int, f01: float, anharmonicity: float) -> R
         design_error=rng.normal(0, 3e6),
         crosstalk=(leaks[0] if place else 0j, leaks[1] if place < FEEDLINE - 1 else 0j),
     )
+
+
+def coupled_for(
+    wanted: float, detuning: float, anharmonicity: float, reach: tuple[float, float]
+) -> tuple[float, float]:
+    """(coupling g / 2 pi within ``reach``, shift 2 chi) of a resonator whose designer wants a shift; all in Hz."""
+    step = -anharmonicity / (detuning * (detuning - anharmonicity))
+    coupling = float(np.clip(math.sqrt(wanted / (2 * step)), *reach))
+    return coupling, 2 * coupling**2 * step
+
+
+def photons_for(best_amplitude: float, detuning: float, coupling: float) -> float:
+    """Photons of a tone of amplitude 1, where the best one holds a fifth of the critical number."""
+    return 0.2 * critical_photons(detuning, coupling) / best_amplitude**2
+
+
+def dips_apart(shift: float, kappa: float) -> float:
+    """How far the signals of 0 and 1 lie from each other with a tone between them, in units of ``integrated_dip``."""
+    return abs(integrated_dip(shift / 2, kappa) - integrated_dip(-shift / 2, kappa))
 
 
 def critical_photons(detuning: float, coupling: float) -> float:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reson.tools.devices.simulated.gates import Flux, Gate, Idle, Rz
+from reson.tools.devices.simulated.gates import Flux, Gate, Idle, Rz, which_wait
 from reson.tools.devices.simulated.instructions import picoseconds
 from reson.tools.devices.simulated.propagation import Pulse
 
@@ -206,21 +206,16 @@ def waits_of(timeline: Timeline, place: int, catalogue: Catalogue) -> tuple[np.n
     """
     events = dict(enumerate(catalogue.events, 1))
     times = np.cumsum(timeline.gaps)
-    which = np.full(len(times), -1)
+    gates = [events[code].gate if code else None for code in timeline.codes[place].tolist()]
+    which = which_wait(gates)
     spans: list[list[float]] = []
-    waiting = False
-    for layer, code in enumerate(timeline.codes[place].tolist()):
-        if not code:
-            continue
-        gate = events[code].gate
+    for time, gate, wait in zip(times, gates, which, strict=True):
         if isinstance(gate, Idle):
-            middle, half = times[layer] * 0.5e-12, gate.picoseconds * 0.5e-12
-            if not waiting:
+            middle, half = time * 0.5e-12, gate.picoseconds * 0.5e-12
+            if wait == len(spans):
                 spans.append([middle - half, middle + half])
-            spans[-1][1] = middle + half
-            which[layer] = len(spans) - 1
-        waiting = isinstance(gate, Idle) or (gate is None and waiting)
-    return np.array(spans).reshape(-1, 2), which
+            spans[wait][1] = middle + half
+    return np.array(spans).reshape(-1, 2), np.array(which)
 
 
 def _folded(angle: float) -> float:

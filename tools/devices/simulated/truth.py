@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import root_scalar
@@ -133,6 +134,14 @@ def draw_truth(seed: int, n_qubits: int) -> ChipTruth:
         for qubit in range(n_qubits)
     )
     return ChipTruth(seed=seed, transmons=tuple(transmons))
+
+
+def each_changed(
+    truth: ChipTruth, change: Callable[[TransmonTruth, np.random.Generator], TransmonTruth], *stream: int
+) -> ChipTruth:
+    """Every qubit changed with a random stream of its own, that of the chip's seed, its number and ``stream``."""
+    rngs = [np.random.default_rng([truth.seed, qubit, *stream]) for qubit in range(len(truth.transmons))]
+    return replace(truth, transmons=tuple(map(change, truth.transmons, rngs)))
 
 
 def _draw_transmon(rng: np.random.Generator, seed: int, qubit: int) -> TransmonTruth:
