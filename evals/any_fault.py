@@ -20,6 +20,7 @@ from reson.agent.lab import EPOCH
 from reson.components import Qubit
 from reson.evals import seeds
 from reson.evals.fault_strengths import drawn_strength
+from reson.evals.fault_table import fault_table
 from reson.evals.faulty_chips import FaultyChip
 from reson.evals.intervals import proportion
 from reson.evals.nights import GOAL, QubitResult, run_night
@@ -73,12 +74,8 @@ class DrawnFault:
     @property
     def text(self) -> str:
         """Its table in a chip.toml."""
-        lines = ["[[fault]]", f'kind = "{self.kind}"', f"components = {json.dumps(self.components)}"]
-        lines += [f"{name} = {value!r}" for name, value in self.parameters.items()]
-        for word, at in (("from", self.begins), ("until", self.ends)):
-            if at is not None:
-                lines.append(f"{word} = {(EPOCH + timedelta(seconds=round(at))).isoformat()}")
-        return "\n".join(lines)
+        moments = (None if at is None else EPOCH + timedelta(seconds=round(at)) for at in (self.begins, self.ends))
+        return fault_table(self.kind, self.components, self.parameters, *moments)
 
     @property
     def told(self) -> str:
@@ -145,7 +142,7 @@ class Told:
 def run_chip(seed: int, qubits: int, kinds: tuple[str, ...] = tuple(NAMES)) -> list[Told]:
     faults = drawn_faults(seed, qubits, kinds)
     night = run_night(
-        seed, qubits_of(seed, qubits, kinds), faulty=FaultyChip("\n\n".join(one.text for one in faults) + "\n", {})
+        seed, qubits_of(seed, qubits, kinds), faulty=FaultyChip("\n".join(one.text for one in faults), {})
     )
     of = {name: fault for fault in faults for name in fault.components}
     return [told_of(one, of.get(one.component), night.ending) for one in night.qubits]

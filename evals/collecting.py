@@ -11,7 +11,7 @@ from reson.components import Qubit
 from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
 from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.comparison import compare
-from reson.evals.verdicts.trial import Moment, Trial, TrueValue, meaningless_without_drive
+from reson.evals.verdicts.trial import Moment, Trial, TrueValue, meaningless_without_drive, true_at
 from reson.evals.verdicts.trials import TRIALS, readout, resonators
 from reson.records import Change
 from reson.tools.data import RawData
@@ -71,19 +71,17 @@ def _compared(device: SimulatedDevice, store: Store, row: MeasurementRow) -> dic
     if trial is None or not changes:
         return {}
     proposed = {change.parameter: change.new for change in changes}
-    times = (raw.started, (raw.started + raw.ended) / 2, raw.ended)
-    moments = [_moment(device, raw, time, proposed) for time in times]
+    moments = [_moment(device, raw, time, proposed) for time in (raw.started, (raw.started + raw.ended) / 2, raw.ended)]
     transmon = moments[1].truth
     if transmon.mirror is not None:  # frequencies that are asked for run backwards: no trial knows their truth
         return {}
     dead = not transmon.gain and trial.meaningless is meaningless_without_drive
-    return {change.parameter: _compare(trial, change, moments, dead) for change in changes}
+    true = true_at(trial, moments)
+    return {change.parameter: _compare(trial, change, true[change.parameter], dead) for change in changes}
 
 
-def _compare(trial: Trial, change: Change, moments: list[Moment], dead: bool) -> ComparedValue:
-    first, true, last = (trial.truth[change.parameter](moment) for moment in moments)
-    uncertain = math.hypot((last - first) / 2, trial.sampling(change.parameter, true))
-    value = compare(trial.needs[change.parameter], change.new, change.stderr, TrueValue(true, uncertain), dead)
+def _compare(trial: Trial, change: Change, true: TrueValue, dead: bool) -> ComparedValue:
+    value = compare(trial.needs[change.parameter], change.new, change.stderr, true, dead)
     return ComparedValue(
         found=value.found,
         stderr=value.stderr,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reson.components import Qubit
+from reson.evals.fault_table import fault_table
 
 QUBITS = 20
 
@@ -44,19 +45,19 @@ def faulty_chip(seed: int, qubits: int = QUBITS, kinds: tuple[str, ...] = tuple(
     entries, expected = [], {}
     for kind in kinds:
         components = [places.pop() for _ in range(2 if kind in PAIRS else 1)]
-        entries.append("\n".join(["[[fault]]", f'kind = "{kind}"', f"components = {components}", *_drawn(kind, rng)]))
+        entries.append(fault_table(kind, components, _drawn(kind, rng)))
         expected |= dict.fromkeys(components, TEN_KINDS[kind])
-    return FaultyChip("\n\n".join(entries) + "\n", expected)
+    return FaultyChip("\n".join(entries), expected)
 
 
-def _drawn(kind: str, rng: np.random.Generator) -> list[str]:
+def _drawn(kind: str, rng: np.random.Generator) -> dict[str, float]:
     """Parameters of a fault that are not its defaults."""
     match kind:
         case "oscillator_off":
-            return [f"offset = {rng.choice([-1, 1]) * rng.uniform(30e6, 60e6):.0f}"]
+            return {"offset": round(rng.choice([-1, 1]) * rng.uniform(30e6, 60e6))}
         case "hot_qubit":
-            return [f"population = {rng.uniform(0.12, 0.3):.3f}"]
+            return {"population": round(rng.uniform(0.12, 0.3), 3)}
         case "clipped_generator":
-            return [f"level = {rng.uniform(0.07, 0.12):.3f}"]
+            return {"level": round(rng.uniform(0.07, 0.12), 3)}
         case _:
-            return []
+            return {}

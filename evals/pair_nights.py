@@ -18,7 +18,7 @@ from reson.agent.observation import Attempt, Decision, Done, GiveUp, GoalsView, 
 from reson.agent.reading.reader import read_saved_data
 from reson.components import Pair, Qubit
 from reson.evals.true_pair import CzErrors, true_cz
-from reson.evals.tuned_qubits import times, tuned
+from reson.evals.tuned_qubits import known_table, tuned
 from reson.records import Verdict
 from reson.tools.data import Values
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
@@ -59,13 +59,8 @@ def night(device: SimulatedDevice, pair: Pair = PAIR) -> Night:
     return Night(decision, tuple(attempts), seconds, true_cz(device, (first, second)))
 
 
-def _table(device: SimulatedDevice) -> dict[str, dict[str, float]]:
-    found = times(device)
-    return {name: values | found.get(name, {}) for name, values in device.controls().items()}
-
-
 def _next(device: SimulatedDevice, pair: Pair, attempts: list[Attempt]) -> Decision:
-    table = _table(device)
+    table = known_table(device)
     view = PairView(
         component=pair,
         known=_known(known_of(pair, table)),
@@ -85,7 +80,7 @@ def _known(values: Values) -> dict[str, Known]:
 def _measured(device: SimulatedDevice, pair: Pair, decision: Measure) -> tuple[Attempt, float]:
     """The measurement as a campaign makes and judges it, and what is accepted loaded; its device time, seconds."""
     row = PAIR_ROWS[decision.experiment]
-    arguments = row.arguments(decision.parameters, known_of(pair, _table(device)))
+    arguments = row.arguments(decision.parameters, known_of(pair, known_table(device)))
     raw = row.measure(device, {pair: arguments})[pair]
     analysis = row.analyse(raw)
     reading, changes = read_saved_data(analysis), row.propose(analysis, raw.controls)

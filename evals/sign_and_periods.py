@@ -15,16 +15,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from reson.evals import seeds
+from reson.evals.scenario import Setting
 from reson.evals.verdicts.pulses import best_amplitude
-from reson.evals.verdicts.setting import Setting, Stage, prepare
+from reson.evals.verdicts.stage import Stage
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.judge import judge
 
 STUDY = "sign and periods"
 TRIALS = 1000
-HEALTHY = 0
-"""Number of a healthy measurement in the verdict study."""
 SHARE = 0.45
 """Of the detunings that the sampling allows, on either side."""
 SMALLEST = 0.05
@@ -46,7 +45,7 @@ class Trial:
 def ramsey(seed: int) -> Trial:
     """Whether the sign of a random detuning comes out right; a missing value is wrong."""
     stage = Stage(frequency=0.0, amplitude=0.005, t1_known=0.5, t2_known=0.5)
-    setting = prepare("ramsey_xy", stage, (), 1, seed, HEALTHY)[1]
+    setting = stage.left("ramsey_xy", seed)
     row, device = get("ramsey_xy"), setting.device
     arguments = row.arguments({}, setting.known)
     window = arguments["max_delay"]
@@ -66,7 +65,7 @@ def ramsey(seed: int) -> Trial:
 
 def rabi(seed: int) -> Trial:
     """Whether a sweep of too few or too many periods is not accepted."""
-    setting = prepare("rabi", Stage(frequency=50e3, amplitude=None), (), 1, seed, HEALTHY)[1]
+    setting = Stage(frequency=50e3, amplitude=None).left("rabi", seed)
     row, device = get("rabi"), setting.device
     periods, arguments = _sweep(setting)
     raw = row.acquire(device, {0: arguments})[0]

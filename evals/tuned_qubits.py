@@ -28,3 +28,9 @@ def times(device: SimulatedDevice) -> dict[str, dict[str, float]]:
         Qubit(qubit): {"t1": truth.t1, "t2_echo": truth.t2, "anharmonicity": truth.anharmonicity}
         for qubit, truth in enumerate(device.chip.truth_now().transmons)
     }
+
+
+def known_table(device: SimulatedDevice) -> dict[str, dict[str, float]]:
+    """Controls, and what the qubits' bring-up has found besides."""
+    found = times(device)
+    return {name: values | found.get(name, {}) for name, values in device.controls().items()}

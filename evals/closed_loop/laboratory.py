@@ -14,6 +14,7 @@ from reson.agent.launch import Plan, start
 from reson.agent.memory import rebuild
 from reson.errors import OperatorError
 from reson.evals.case import Case, CaseFault, MovedByHand, Planted
+from reson.evals.fault_table import fault_table
 from reson.hours import next_time
 from reson.records import Ending, Json
 from reson.tools.quantities import PARAMETERS
@@ -73,18 +74,11 @@ def _write(directory: Path, case: Case, repeat: int, settings: Json) -> None:
 
 def _fault(fault: CaseFault, since: datetime) -> str:
     """One ``[[fault]]`` of a chip.toml."""
-    entry: Json = {"kind": fault.kind}
-    if fault.component:
-        entry["component"] = fault.component
-    if fault.components:
-        entry["components"] = list(fault.components)
-    lines = [f"{name} = {json.dumps(value)}" for name, value in (entry | dict(fault.parameters)).items()]
-    first = fault.after_hours
-    if first is not None:
-        lines.append(f"from = {(since + timedelta(hours=first)).isoformat()}")
-    if fault.for_hours is not None:
-        lines.append(f"until = {(since + timedelta(hours=(first or 0.0) + fault.for_hours)).isoformat()}")
-    return "\n".join(["[[fault]]", *lines, ""])
+    first, length = fault.after_hours, fault.for_hours
+    begins = None if first is None else since + timedelta(hours=first)
+    ends = None if length is None else since + timedelta(hours=(first or 0.0) + length)
+    components = fault.components or ((fault.component,) if fault.component else ())
+    return fault_table(fault.kind, components, fault.parameters, begins, ends)
 
 
 def toml_of(document: Json) -> str:

@@ -21,17 +21,13 @@ from reson.agent.brains.local import LOCAL
 from reson.agent.brains.look import open_reader
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.reading import read_saved_data
-from reson.errors import ToolError
 from reson.evals.reading.answering import unusable
 from reson.evals.reading.by_eyes import MODEL, NOT_TRAINED
 from reson.evals.reading.by_eyes import look as eyes_look
 from reson.evals.reading.kept import marked_rows
 from reson.evals.reading.tally import Marked, tell
 from reson.evals.scorers import SUPPORTS_A_VALUE
-from reson.evals.verdicts.comparison import compare
-from reson.evals.verdicts.measuring import arguments_of, replaced_by_noise
-from reson.evals.verdicts.setting import prepare
-from reson.evals.verdicts.trial import true_values
+from reson.evals.verdicts.measuring import compared
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Json
 from reson.tools.data import Analysis
@@ -140,25 +136,11 @@ def plots_of(experiment: str, each: int) -> Iterator[Plot]:
 
 def make_plot(experiment: str, number: int) -> Plot | None:
     """One measurement of the verdict study's kind on a chip of its own; None where the truth leaves it open."""
-    seed, trial, row = FIRST_SEED + number, TRIALS[experiment], get(experiment)
-    _, setting = prepare(experiment, trial.stage, trial.sweeps, trial.qubits, seed, number)
-    arguments = arguments_of(row, setting.given, setting.scaled, setting.known)
-    never = trial.meaningless(setting)
-    adequate = not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0])
-    try:
-        raw = row.acquire(setting.device, {0: arguments})[0]
-    except ToolError:  # the device refuses the pulse: there is no plot
+    found = compared(experiment, number, FIRST_SEED + number)
+    if found.played is None:  # the device refuses the pulse: there is no plot
         return None
-    raw = replaced_by_noise(raw, setting.rng) if setting.noise else raw
-    analysis = row.analyse(raw)
-    changes = row.propose(analysis, raw.controls)
-    truth = true_values(trial, setting.device, raw, {change.parameter: change.new for change in changes})
-    wrong = never or any(
-        compare(trial.needs[change.parameter], change.new, change.stderr, truth[change.parameter], never).wrong
-        for change in changes
-    )
-    if wrong or (adequate and changes):
-        return Plot(f"{experiment}-{number}", experiment, analysis, supports=not wrong)
+    if found.wrong or (found.adequate and found.values):
+        return Plot(f"{experiment}-{number}", experiment, found.played.analysis, supports=not found.wrong)
     return None
 
 

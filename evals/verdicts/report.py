@@ -13,14 +13,13 @@ from reson.evals.intervals import Proportion, proportion
 from reson.evals.verdicts.comparison import SIGMAS
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.trial import Need
-from reson.evals.verdicts.trials import TRIALS
-from reson.evals.verdicts.trials.pairs import PAIR_TRIALS
+from reson.evals.verdicts.trials import ALL_TRIALS
 from reson.records import Verdict
 from reson.tools.quantities import PARAMETERS
 
 LEAST, MOST = 0.8, 1.25
 """Standard deviation of the pulls between which an error bar is called honest."""
-NEEDS = {name: trial.needs for name, trial in [*TRIALS.items(), *PAIR_TRIALS.items()]}
+NEEDS = {name: trial.needs for name, trial in ALL_TRIALS.items()}
 BIAS = 3.5
 """Standard errors of a mean pull: of fifty means chance lets one go as far in forty studies."""
 

@@ -20,9 +20,8 @@ from reson.evals import seeds
 from reson.evals.verdicts.measuring import measure
 from reson.evals.verdicts.outcomes import Outcome
 from reson.evals.verdicts.report import page, summary
-from reson.evals.verdicts.setting import HEALTHY, condition
-from reson.evals.verdicts.trials import TRIALS
-from reson.evals.verdicts.trials.pairs import PAIR_TRIALS
+from reson.evals.verdicts.stage import HEALTHY, condition
+from reson.evals.verdicts.trials import ALL_TRIALS
 from reson.tools.experiments.catalogue import EXPERIMENTS
 
 EACH = 56
@@ -31,7 +30,7 @@ MORE = 90
 """Further healthy ones of each, for the error bars."""
 PROGRESS = 200
 STUDY = "verdicts"
-JUDGED = [name for name in EXPERIMENTS if name in TRIALS or name in PAIR_TRIALS]
+JUDGED = [name for name in EXPERIMENTS if name in ALL_TRIALS]
 
 
 def _job(case: tuple[str, int, int]) -> Outcome:

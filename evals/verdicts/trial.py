@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
-from reson.evals.verdicts.setting import Setting, Spoil, Stage
+from reson.evals.scenario import PAIR, Scenario, Setting, Spoil
+from reson.evals.verdicts.pair_stage import PairStage
+from reson.evals.verdicts.stage import BAD_SWEEP, Stage, condition
 from reson.tools.data import RawData, Values
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -27,7 +30,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Moment:
-    """The hidden truth of qubit 0 at one time of a measurement, and what the measurement would write."""
+    """The hidden truth of qubit 0 at one time of a measurement, and what the measurement would write.
+
+    Of a pair: the chip right after it, with the other values that it would write loaded.
+    """
 
     device: SimulatedDevice
     truth: TransmonTruth
@@ -46,10 +52,10 @@ def meaningless_without_drive(setting: Setting) -> bool:
 
 @dataclass(frozen=True)
 class Trial:
-    """One experiment in the study; measurements are of qubit 0 of a chip of ``qubits`` qubits."""
+    """One experiment in the study; measurements are of qubit 0, or of the pair q0-q1."""
 
-    stage: Stage
-    """Where the steps before have left the qubit."""
+    stage: Stage | PairStage
+    """Where the steps before have left the chip."""
     sweeps: tuple[Spoil, ...]
     """Bad sweeps, each as likely as the others."""
     needs: Mapping[str, Need]
@@ -58,7 +64,6 @@ class Trial:
     """For each parameter that the experiment may write."""
     adequate: Callable[[Setting, Values, TransmonTruth], bool]
     """(setting, arguments, truth now) -> whether an experienced person would expect a sound result.
-
     The number of shots is left out: noise alone makes no sweep inadequate, only its errors larger.
     """
     sampling: Callable[[str, float], float] = field(default=lambda parameter, value: 0.0)
@@ -66,9 +71,15 @@ class Trial:
     costly: bool = False
     """Whether the truth takes seconds to find: it is looked up once, in the middle of the measurement."""
     meaningless: Callable[[Setting], bool] = meaningless_without_drive
-    qubits: int = 1
-    coupling: str = "none"
-    """Which of them are neighbours, as in a chip file."""
+
+    def scenario(self, experiment: str, seed: int, number: int) -> Scenario:
+        """Measurement ``number`` of the experiment, on the chip of this seed."""
+        what = condition(number, self.stage.spoils)
+        spoil = self._bad_sweep if what == BAD_SWEEP else self.stage.spoils[what]
+        return Scenario(experiment, partial(self.stage.left, experiment, seed, number, what), (spoil,), truth=self)
+
+    def _bad_sweep(self, setting: Setting) -> None:
+        self.sweeps[int(setting.rng.integers(len(self.sweeps)))](setting)
 
 
 @dataclass(frozen=True)
@@ -79,15 +90,32 @@ class TrueValue:
 
 
 def true_values(
-    trial: Trial, device: SimulatedDevice, raw: RawData, proposed: dict[str, float]
+    trial: Trial, device: SimulatedDevice, raw: RawData, proposed: Mapping[str, float]
 ) -> dict[str, TrueValue]:
-    """The truth of each ``proposed`` parameter of qubit 0 in the middle of the measurement ``raw``."""
+    """The truth of each ``proposed`` parameter: of qubit 0 in the middle of the measurement ``raw``, of a pair now."""
+    if isinstance(trial.stage, PairStage):
+        return _true_of_pair(trial, Moment(device, device.chip.truth_now().transmons[0], raw, proposed))
     middle = (raw.started + raw.ended) / 2
     times = (middle,) if trial.costly else (raw.started, middle, raw.ended)
-    moments = [Moment(device, device.chip.truth_at(time).transmons[0], raw, proposed) for time in times]
+    return true_at(trial, [Moment(device, device.chip.truth_at(time).transmons[0], raw, proposed) for time in times])
+
+
+def true_at(trial: Trial, moments: list[Moment]) -> dict[str, TrueValue]:
+    """The truth in the middle one of these moments, and how far it moved between the first and the last."""
     found = {}
-    for name in proposed:
+    for name in moments[0].proposed:
         values = [trial.truth[name](moment) for moment in moments]
         value, moved = values[len(values) // 2], (values[-1] - values[0]) / 2
         found[name] = TrueValue(value, float(np.hypot(moved, trial.sampling(name, value))))
+    return found
+
+
+def _true_of_pair(trial: Trial, moment: Moment) -> dict[str, TrueValue]:
+    """Of each parameter with the others as they would be written; what a drift of the line moves meanwhile is small."""
+    controls = moment.device.controls()[PAIR]
+    found = {}
+    for name in moment.proposed:
+        others = {other: value for other, value in moment.proposed.items() if other != name and other in controls}
+        moment.device.load({PAIR: {**controls, **others}})
+        found[name] = TrueValue(trial.truth[name](moment))
     return found

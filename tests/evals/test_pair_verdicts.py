@@ -8,16 +8,11 @@ import numpy as np
 import pytest
 
 from reson.evals.fault_strengths import drawn_strength
+from reson.evals.scenario import EDGE, PAIR
 from reson.evals.true_pair import best_amplitude, best_frames, load_best_cz, load_controls, lost_by_a_pulse, true_cz
 from reson.evals.verdicts.measuring import measure
-from reson.evals.verdicts.pair_trial import (
-    EDGE,
-    FAULTY,
-    PAIR,
-    PAIR_SPOILS,
-    pair_condition,
-)
-from reson.evals.verdicts.setting import BAD_SWEEP, HEALTHY
+from reson.evals.verdicts.pair_stage import PAIR_SPOILS
+from reson.evals.verdicts.stage import BAD_SWEEP, HEALTHY, condition, faulty
 from reson.evals.verdicts.trials.pairs import PAIR_TRIALS
 from reson.records import Verdict
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
@@ -25,6 +20,7 @@ from reson.tools.devices.simulated.fault_kinds import KINDS
 from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 
 SEED = 700
+FAULTY = faulty(PAIR_SPOILS)
 
 
 @pytest.fixture
@@ -42,7 +38,7 @@ def test_every_written_parameter_has_a_tolerance_and_a_truth(name: str) -> None:
 
 
 def test_conditions_come_in_turn_and_all_of_them() -> None:
-    drawn = [pair_condition(number) for number in range(5 * len(FAULTY))]
+    drawn = [condition(number, PAIR_SPOILS) for number in range(5 * len(FAULTY))]
     assert set(drawn) == set(PAIR_SPOILS)
     assert {drawn.count(name) for name in FAULTY} == {2}
     assert (drawn.count(HEALTHY), drawn.count(BAD_SWEEP)) == (2 * len(FAULTY), len(FAULTY))
@@ -104,14 +100,14 @@ def test_a_healthy_measurement_is_right_and_accepted(name: str) -> None:
 
 
 def test_what_comes_out_of_noise_is_wrong_and_not_accepted() -> None:
-    number = next(n for n in range(200) if pair_condition(n) == "noise")
+    number = next(n for n in range(200) if condition(n, PAIR_SPOILS) == "noise")
     found = measure("cz_frames", number, SEED - number)
     assert found.verdict is not Verdict.ACCEPT
     assert all(value.wrong for value in found.values.values())
 
 
 def test_nothing_right_can_come_out_of_a_dead_line() -> None:
-    number = next(n for n in range(200) if pair_condition(n) == "dead_flux_line")
+    number = next(n for n in range(200) if condition(n, PAIR_SPOILS) == "dead_flux_line")
     found = measure("cz_phase", number, SEED - number)
     assert found.verdict is not Verdict.ACCEPT
     assert not found.adequate

@@ -27,7 +27,7 @@ from reson.evals.verdicts.report import (
     tolerance,
     verdict_table,
 )
-from reson.evals.verdicts.setting import FAULTY, SPOILS, condition
+from reson.evals.verdicts.stage import SPOILS, condition, faulty
 from reson.evals.verdicts.study import numbers
 from reson.evals.verdicts.trial import Need, TrueValue
 from reson.evals.verdicts.trials import TRIALS
@@ -38,6 +38,7 @@ from reson.tools.devices.simulated.truth import draw_truth
 from reson.tools.experiments.catalogue import CATALOGUE
 
 DURATION = 32e-9
+FAULTY = faulty(SPOILS)
 
 
 def test_best_amplitude_of_a_nearly_linear_qubit_is_theory_s() -> None:

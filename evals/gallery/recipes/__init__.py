@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from reson.evals.gallery.recipe import Recipe
 from reson.evals.gallery.recipes import (
     benchmarking,
     coherence,
@@ -22,8 +21,9 @@ from reson.evals.gallery.recipes import (
     states,
     transition,
 )
+from reson.evals.scenario import Scenario
 
-RECIPES: tuple[Recipe, ...] = (
+RECIPES: tuple[Scenario, ...] = (
     *resonators.RECIPES,
     *spectroscopy.RECIPES,
     *rabi.RECIPES,

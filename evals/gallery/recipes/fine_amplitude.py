@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
+from reson.evals.gallery.plot import STRETCH, plot
+from reson.evals.spoils import no_drive, stretched, times
 from reson.records import Status
 
 RECIPES = tuple(
@@ -12,12 +13,10 @@ RECIPES = tuple(
         ("fine_sx_amplitude", "sx_amplitude", 1.02, 1.12),
     )
     for recipe in (
-        Recipe(name, Status.SUCCESS, "no rotation error is visible"),
-        Recipe(name, Status.MODERATE_ERROR, "the pulse is one or two percent too strong", times={control: small}),
-        Recipe(name, Status.LARGE_ERROR, "the pulse is about a tenth too strong", times={control: large}),
-        Recipe(
-            name, Status.FIT_POOR, "a curve that misses the points", times={control: small}, stretched_curve=STRETCH
-        ),
-        Recipe(name, Status.NO_EXCITATION, "the drive was off", times=NO_DRIVE),
+        plot(name, Status.SUCCESS, "no rotation error is visible"),
+        plot(name, Status.MODERATE_ERROR, "the pulse is one or two percent too strong", times(**{control: small})),
+        plot(name, Status.LARGE_ERROR, "the pulse is about a tenth too strong", times(**{control: large})),
+        plot(name, Status.FIT_POOR, "a curve that misses the points", times(**{control: small}), stretched(STRETCH)),
+        plot(name, Status.NO_EXCITATION, "the drive was off", no_drive),
     )
 )

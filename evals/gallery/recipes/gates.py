@@ -7,7 +7,8 @@ from functools import partial
 from math import pi
 from typing import TYPE_CHECKING
 
-from reson.evals.gallery.recipe import STRETCH, Recipe
+from reson.evals.gallery.plot import STRETCH, plot
+from reson.evals.spoils import given, stretched
 from reson.records import Status
 from reson.tools.devices.device import Device
 from reson.tools.devices.order import NoiseOptions
@@ -43,21 +44,21 @@ def _chance(target: Target, qubits: Sequence[int]) -> NoiseModel:
     return model
 
 
-_layers, _angle = partial(Recipe, "layer_fidelity", device=line), partial(Recipe, "rx_sweep", device=line)
+_layers, _angle = partial(plot, "layer_fidelity", device=line), partial(plot, "rx_sweep", device=line)
 
 RECIPES = (
     _layers(Status.SUCCESS, "the survival of the pair decays towards a quarter"),
     _layers(
         Status.WINDOW_TOO_SHORT,
         "the sequences are too short for so good a gate",
-        arguments={"max_length": 20},
+        given(max_length=20),
         device=partial(line, GOOD),
     ),
     _layers(Status.NO_SIGNAL, "the readout says nothing", device=partial(line, deaf=True)),
-    _layers(Status.FIT_POOR, "a curve that misses the decay", stretched_curve=2 * STRETCH),
+    _layers(Status.FIT_POOR, "a curve that misses the decay", stretched(2 * STRETCH)),
     _angle(Status.SUCCESS, "one and a half periods, and the curve follows them"),
-    _angle(Status.RANGE_TOO_NARROW, "the sweep ends before a full period", arguments={"max_angle": pi / 8}),
-    _angle(Status.UNDERSAMPLED, "many periods on few points", arguments={"repetitions": 15, "points": 21}),
+    _angle(Status.RANGE_TOO_NARROW, "the sweep ends before a full period", given(max_angle=pi / 8)),
+    _angle(Status.UNDERSAMPLED, "many periods on few points", given(repetitions=15, points=21)),
     _angle(Status.NO_SIGNAL, "the readout says nothing", device=partial(line, deaf=True)),
-    _angle(Status.FIT_POOR, "a curve that misses the oscillation", stretched_curve=STRETCH),
+    _angle(Status.FIT_POOR, "a curve that misses the oscillation", stretched(STRETCH)),
 )

@@ -2,62 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-
-from reson.evals.gallery.recipe import NO_DRIVE, STRETCH, Recipe
+from reson.evals.gallery.plot import STRETCH, plot
 from reson.evals.gallery.recipes.spectroscopy import TWO_LINES
+from reson.evals.spoils import given, no_drive, stretched, times, truth_with, wandering
 from reson.records import Status
 
 RECIPES = (
-    Recipe("ef_spectroscopy", Status.SUCCESS, "one line inside the sweep"),
-    Recipe("ef_spectroscopy", Status.NO_SIGNAL, "the X pulse that prepares 1 was off", times=NO_DRIVE),
-    Recipe(
+    plot("ef_spectroscopy", Status.SUCCESS, "one line inside the sweep"),
+    plot("ef_spectroscopy", Status.NO_SIGNAL, "the X pulse that prepares 1 was off", no_drive),
+    plot(
         "ef_spectroscopy",
         Status.RANGE_TOO_NARROW,
         "the line lies on the edge of the sweep",
-        arguments={"span": 20e6},
-        times={"centre": 1.0335},
+        given(span=20e6),
+        times(centre=1.0335),
         by_eye=True,
     ),
-    Recipe("ef_spectroscopy", Status.FIT_POOR, "a curve that misses the line", stretched_curve=STRETCH),
-    Recipe(
+    plot("ef_spectroscopy", Status.FIT_POOR, "a curve that misses the line", stretched(STRETCH)),
+    plot(
         "ef_spectroscopy",
         Status.AMP_TOO_HIGH,
         "the drive is forty times too strong",
-        times={"amplitude": 40.0},
+        times(amplitude=40.0),
         by_eye=True,
     ),
-    Recipe(
+    plot(
         "ef_spectroscopy",
         Status.MULTIPLE_PEAKS,
         "the qubit jumps between two frequencies, 9 MHz apart",
-        spoilt=partial(replace, defects=(TWO_LINES,)),
+        truth_with(defects=(TWO_LINES,)),
     ),
-    Recipe("ef_spectroscopy", Status.UNDERSAMPLED, "the steps are wider than the line", arguments={"span": 400e6}),
-    Recipe("ef_rabi", Status.SUCCESS, "more than one full period, and the curve follows it"),
-    Recipe("ef_rabi", Status.RANGE_TOO_NARROW, "the sweep ends before a full period", times={"max_amplitude": 0.3}),
-    Recipe("ef_rabi", Status.NO_SIGNAL, "the X pulse that prepares 1 was off", times=NO_DRIVE),
-    Recipe(
-        "ef_rabi",
-        Status.OFF_RESONANCE,
-        "the anharmonicity in the table is 9 % off",
-        times={"anharmonicity": 1.09},
-    ),
-    Recipe(
+    plot("ef_spectroscopy", Status.UNDERSAMPLED, "the steps are wider than the line", given(span=400e6)),
+    plot("ef_rabi", Status.SUCCESS, "more than one full period, and the curve follows it"),
+    plot("ef_rabi", Status.RANGE_TOO_NARROW, "the sweep ends before a full period", times(max_amplitude=0.3)),
+    plot("ef_rabi", Status.NO_SIGNAL, "the X pulse that prepares 1 was off", no_drive),
+    plot("ef_rabi", Status.OFF_RESONANCE, "the anharmonicity in the table is 9 % off", times(anharmonicity=1.09)),
+    plot(
         "ef_rabi",
         Status.UNDERSAMPLED,
         "many periods on few points",
-        arguments={"max_amplitude": 1.0, "points": 21},
-        times={"pulse_duration": 5.0},
+        given(max_amplitude=1.0, points=21),
+        times(pulse_duration=5.0),
     ),
-    Recipe(
+    plot(
         "ef_rabi",
         Status.DAMPED,
         "the gain of the drive wanders by 5 % while the sweep is averaged",
-        arguments={"max_amplitude": 1.0},
-        times={"pulse_duration": 3.0},
-        wander=0.05,
+        given(max_amplitude=1.0),
+        times(pulse_duration=3.0),
+        wandering(0.05),
     ),
-    Recipe("ef_rabi", Status.FIT_POOR, "a curve that misses the oscillation", stretched_curve=STRETCH),
+    plot("ef_rabi", Status.FIT_POOR, "a curve that misses the oscillation", stretched(STRETCH)),
 )

@@ -1,4 +1,4 @@
-"""Every experiment's trial, in the order of the catalogue."""
+"""Every experiment's trial, in the order of the catalogue: of qubits, and of all."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from reson.evals.verdicts.trials import (
     fine_amplitude,
     leakage,
     neighbours,
+    pairs,
     power_map,
     rabi,
     rabi_time,
@@ -44,3 +45,4 @@ TRIALS: dict[str, Trial] = (
     | neighbours.TRIALS
     | leakage.TRIALS
 )
+ALL_TRIALS: dict[str, Trial] = TRIALS | pairs.PAIR_TRIALS

@@ -6,7 +6,9 @@ import math
 
 import numpy as np
 
-from reson.evals.verdicts.setting import Setting, Stage, put
+from reson.evals.scenario import Setting
+from reson.evals.spoils import put
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.allxy_pairs import IDEAL, PAIRS

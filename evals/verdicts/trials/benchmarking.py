@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from reson.evals.scenario import Setting
+from reson.evals.spoils import put, scale
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.setting import Setting, Stage, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

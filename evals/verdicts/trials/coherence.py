@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
+from reson.evals.scenario import Setting
+from reson.evals.spoils import coarse, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

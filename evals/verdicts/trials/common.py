@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from reson.evals.scenario import Setting
 from reson.evals.verdicts.pulses import ANGLES, best_amplitude, best_beta
-from reson.evals.verdicts.setting import Setting
 from reson.evals.verdicts.trial import Moment, Need
 from reson.tools.devices.simulated.noise import branches
 from reson.tools.devices.simulated.ring_up import pointer_states

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from reson.evals.scenario import Setting
+from reson.evals.spoils import coarse, put, scale
 from reson.evals.verdicts.pulses import best_beta
-from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

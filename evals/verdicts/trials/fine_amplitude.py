@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from reson.evals.scenario import Setting
+from reson.evals.spoils import put
 from reson.evals.verdicts.pulses import ANGLES
-from reson.evals.verdicts.setting import Setting, Stage, put
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

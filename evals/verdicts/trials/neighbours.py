@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reson.evals.scenario import Setting
+from reson.evals.spoils import coarse, put, scale
 from reson.evals.true_simultaneous import SCATTER, true_simultaneous_error
-from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values
@@ -15,14 +17,13 @@ from reson.tools.experiments.zz_ramsey import LARGEST
 
 def _deaf_neighbour(setting: Setting) -> None:
     """The neighbour's pulses do not arrive, or hardly."""
-    chip = setting.device.chip
     weaker = float(setting.rng.choice([0.0, 0.1, 0.5]))
-    first, second = chip.truth.transmons
-    chip.truth = replace(chip.truth, transmons=(first, replace(second, gain=weaker * second.gain)))
+    setting.change_truth(lambda second: replace(second, gain=weaker * second.gain), qubit=1)
 
 
 def _flips(setting: Setting) -> bool:
     """The neighbour's X turns it by more than three quarters of a half turn."""
+    assert setting.healthy is not None
     truth = setting.device.chip.truth_now().transmons[1]
     drawn = setting.device.chip.controls[1]["x_amplitude"] * truth.gain
     return drawn > 0.75 * setting.controls["x_amplitude"] * setting.healthy.gain
@@ -48,9 +49,11 @@ def _adequate_benchmark(setting: Setting, arguments: Values, truth: TransmonTrut
     return common.prepared(setting, truth, 0.1) and 0.6 <= decays <= 8 and arguments["samples"] >= 4
 
 
+PAIR = Stage(frequency=None, amplitude=None, t1_known=1.0, t2_known=1.0, qubits=2, coupling="line")
+
 TRIALS = {
     "zz_ramsey": Trial(
-        stage=Stage(frequency=3e3, amplitude=0.005, beta=0.01e-9, t1_known=1.0, t2_known=1.0),
+        stage=replace(PAIR, frequency=3e3, amplitude=0.005, beta=0.01e-9),
         sweeps=(
             scale("max_delay", (0.03, 0.4), (2.0, 6.0)),
             scale("detuning", (0.03, 0.5), (2.0, 6.0)),
@@ -60,18 +63,14 @@ TRIALS = {
         needs={"zz": Need(2e3, False, "a phase of 13 mrad in a microsecond")},
         truth={"zz": lambda moment: moment.device.chip.truth.couplers[0].zz},
         adequate=_adequate,
-        qubits=2,
-        coupling="line",
     ),
     "simultaneous_rb": Trial(
-        stage=Stage(frequency=1e3, amplitude=0.0007, beta=0.003e-9, t1_known=1.0, t2_known=1.0),
+        stage=replace(PAIR, frequency=1e3, amplitude=0.0007, beta=0.003e-9),
         sweeps=(scale("max_length", (0.02, 0.4), (2.0, 8.0)), put("samples", 2, 4, whole=True)),
         needs={"simultaneous_error_per_gate": Need(0.2, True, "as the error alone")},
         truth={"simultaneous_error_per_gate": lambda moment: true_simultaneous_error(moment.device, 0)},
         adequate=_adequate_benchmark,
         sampling=lambda parameter, value: SCATTER * value,
         costly=True,
-        qubits=2,
-        coupling="line",
     ),
 }

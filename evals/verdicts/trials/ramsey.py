@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reson.evals.verdicts.setting import Setting, Stage, coarse, scale
+from reson.evals.scenario import Setting
+from reson.evals.spoils import coarse, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from functools import partial
 
+from reson.evals.scenario import Setting
+from reson.evals.spoils import put, scale
 from reson.evals.truth import true_gate_errors
 from reson.evals.unitarity import true_unitarities
-from reson.evals.verdicts.setting import Setting, Stage, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.evals.verdicts.trials.benchmarking import error_per_pulse

@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from reson.evals.best_readout import readout_controls
+from reson.evals.scenario import Setting
+from reson.evals.spoils import put
 from reson.evals.verdicts.pulses import best_ef_amplitude
-from reson.evals.verdicts.setting import Setting, Stage, put
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from reson.evals.best_readout import best_amplitude, best_frequency
-from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
+from reson.evals.scenario import Setting
+from reson.evals.spoils import coarse, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial, meaningless_without_drive
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values

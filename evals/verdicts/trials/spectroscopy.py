@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from reson.evals.verdicts.setting import Setting, Stage, coarse, put, scale
+from reson.evals.scenario import Setting
+from reson.evals.spoils import coarse, put, scale
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values
@@ -34,11 +36,10 @@ TRIALS = {
         adequate=_adequate,
     ),
     "drive_line_map": Trial(
-        stage=Stage(frequency=None, amplitude=None),
+        stage=Stage(frequency=None, amplitude=None, qubits=4),
         sweeps=(scale("amplitude", (0.03, 0.2)),),
         needs={},  # it writes nothing: cables are changed by people
         truth={},
         adequate=lambda setting, arguments, truth: arguments["amplitude"] * truth.gain * area(32e-9) > math.pi / 2,
-        qubits=4,
     ),
 }

@@ -6,9 +6,11 @@ import math
 from dataclasses import replace
 
 from reson.components import Qubit
+from reson.evals.scenario import Setting
+from reson.evals.spoils import put
 from reson.evals.true_assignment import SHOTS, largest_crosstalk, read_as_one
 from reson.evals.true_state import prepared_fidelity
-from reson.evals.verdicts.setting import Setting, Stage, put
+from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values
@@ -82,13 +84,12 @@ TRIALS = {
         sampling=_sampling,
     ),
     "correlated_readout_error": Trial(
-        stage=STAGE,
+        stage=replace(STAGE, qubits=2),
         sweeps=(put("patterns", 16, 32, whole=True), put("shots", 100, 500, whole=True)),
         needs={"readout_crosstalk": Need(0.01, False, "a third of what a readout error usually is")},
         truth={"readout_crosstalk": _crosstalk},
         adequate=_adequate,
         sampling=lambda parameter, value: math.sqrt(max(value, 0.01) / SHOTS),
-        qubits=2,
     ),
     "reset_error": Trial(
         stage=STAGE,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.setting import Stage, prepare
+from reson.evals.verdicts.stage import Stage
 from reson.records import Verdict
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.experiments.catalogue import get
@@ -63,7 +63,7 @@ def test_assignment_errors_are_taken_out_of_the_populations() -> None:
 
 
 def three_state_device(seed: int) -> SimulatedDevice:
-    return prepare("tests", Stage(0.0, 0.0, 0.0, anharmonicity=0.0, lift=0.0), (), 1, seed, 0)[1].device
+    return Stage(0.0, 0.0, 0.0, anharmonicity=0.0, lift=0.0).left("tests", seed).device
 
 
 @pytest.mark.parametrize("stronger", [1.0, 2.4])

@@ -182,6 +182,6 @@ def test_noise_is_never_accepted(name: str) -> None:
 
 
 def noise_like(raw: RawData, rng: np.random.Generator) -> RawData:
-    from reson.evals.verdicts.measuring import replaced_by_noise
+    from reson.evals.scenario import replaced_by_noise
 
     return replaced_by_noise(raw, rng)

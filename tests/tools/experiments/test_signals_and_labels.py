@@ -10,7 +10,6 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.components import Qubit
-from reson.evals.verdicts.setting import prepare
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import CheckCode, Status, Verdict
 from reson.tools.data import RawData
@@ -32,7 +31,7 @@ CURVES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
 
 def measured(name: str, number: int) -> RawData:
     trial, row = TRIALS[name], get(name)
-    _, setting = prepare(name, trial.stage, trial.sweeps, trial.qubits, SEED + number, number, trial.coupling)
+    setting = trial.scenario(name, SEED + number, number).ready()
     return row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from reson.evals.true_simultaneous import true_simultaneous_error
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.setting import Stage, prepare
+from reson.evals.verdicts.stage import Stage
 from reson.records import Verdict
 from reson.tools.devices.simulated.couplers import CouplerTruth
 from reson.tools.devices.simulated.device import SimulatedDevice
@@ -20,9 +22,7 @@ BEST = Stage(frequency=0.0, amplitude=0.0, beta=0.0)
 
 def _device(seed: int, zz: float) -> SimulatedDevice:
     """Two neighbours with a coupling of ``zz`` Hz and no crosstalk."""
-    from dataclasses import replace
-
-    device = prepare("tests", BEST, (), 2, seed, 0, "line")[1].device
+    device = replace(BEST, qubits=2, coupling="line").left("tests", seed).device
     device.chip.truth = replace(device.chip.truth, couplers=(CouplerTruth((0, 1), zz),))
     return device
 
@@ -54,7 +54,7 @@ def test_a_strong_coupling_shows_and_is_measured_rightly() -> None:
 def test_neighbours_that_were_not_asked_for_play_along(monkeypatch) -> None:
     from reson.tools.experiments import acquisition
 
-    device = prepare("tests", BEST, (), 4, 3, 0, "line")[1].device
+    device = replace(BEST, qubits=4, coupling="line").left("tests", 3).device
     played = {}
     original = acquisition.acquire
 

@@ -8,7 +8,7 @@ import pytest
 
 from reson.agent.campaign.measuring import with_doubt, within_bounds
 from reson.agent.reading import read_saved_data
-from reson.evals.verdicts.setting import HEALTHY, condition, prepare
+from reson.evals.verdicts.stage import HEALTHY, condition
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Judgement, Quantity, Reading
 from reson.tools.data import RawData
@@ -39,7 +39,7 @@ IN_ITS_UNIT = {"readout_threshold", "height", "contrast", "level", "response", "
 def healthy(name: str) -> RawData:
     trial, row = TRIALS[name], get(name)
     assert condition(NUMBER) == HEALTHY
-    _, setting = prepare(name, trial.stage, trial.sweeps, trial.qubits, SEED, NUMBER, trial.coupling)
+    setting = trial.scenario(name, SEED, NUMBER).ready()
     arguments = row.arguments(setting.given, setting.known)
     return row.acquire(setting.device, {0: arguments})[0]
 

@@ -10,7 +10,7 @@ import pytest
 
 from reson.components import Pair, Qubit, value_name
 from reson.errors import ToolError
-from reson.evals.verdicts.setting import Stage, prepare
+from reson.evals.verdicts.stage import Stage
 from reson.records import Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
@@ -24,7 +24,7 @@ BEST = Stage(frequency=1e3, amplitude=0.001, beta=0.01e-9)
 
 
 def _device(seed: int, qubits: int = 2) -> SimulatedDevice:
-    return prepare("tests", BEST, (), qubits, seed, 0, "line")[1].device
+    return replace(BEST, qubits=qubits, coupling="line").left("tests", seed).device
 
 
 def _measured(device: SimulatedDevice, *qubits: int, **given: float) -> dict[int, tuple[RawData, Analysis, Verdict]]:
@@ -70,7 +70,7 @@ def test_pairs_that_cannot_be_are_refused() -> None:
     for qubits, given in (((0, 1), {}), ((0,), {"neighbour": 7}), ((0,), {"neighbour": 0})):
         with pytest.raises(ToolError):
             _measured(device, *qubits, **given)
-    alone = prepare("tests", BEST, (), 2, 9, 0)[1].device
+    alone = replace(BEST, qubits=2).left("tests", 9).device
     with pytest.raises(ToolError, match="no neighbour"):
         _measured(alone, 0)
 

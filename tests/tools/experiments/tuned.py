@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reson.evals.verdicts.setting import Stage, prepare
+from dataclasses import replace
+
+from reson.evals.verdicts.stage import Stage
 from reson.tools.devices.simulated.device import SimulatedDevice
 
 BEST = Stage(frequency=0.0, amplitude=0.0, beta=0.0)
-HEALTHY = 0
-"""Number of a healthy measurement in the verdict study."""
 
 
 def tuned_device(seed: int, qubits: int) -> SimulatedDevice:
-    return prepare("tests", BEST, (), qubits, seed, HEALTHY)[1].device
+    return replace(BEST, qubits=qubits).left("tests", seed).device
