@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reson.components import named
-from reson.records import Ending, Finite, Json, Quantity, Record, Verdict
+from reson.records import Ending, Finite, Json, Record, Verdict
 
 _OF_THE_RUN = (
     "start",
@@ -139,12 +139,6 @@ class Episode:
             for event in self.of("verdict")
             if event["component"] == component and (not accepted or event["verdict"] == Verdict.ACCEPT)
         ]
-
-    def quantities_of(self, measurement: str) -> dict[str, Quantity]:
-        for event in self.of("verdict"):
-            if event["measurement"] == measurement:
-                return {name: Quantity.model_validate(one) for name, one in event["quantities"].items()}
-        return {}
 
     @property
     def device_seconds(self) -> float:
