@@ -66,6 +66,8 @@ class ChatServer:
     keys: list[str] = field(default_factory=list)
     began: threading.Event = field(default_factory=threading.Event)
     """Set when a question has come in, before anything is answered."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when the server is closed: an answer that is still silent then would keep all its requests in memory."""
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def serving(script: Script) -> Iterator[ChatServer]:
             state.keys.append(self.headers.get("Authorization", ""))
             state.began.set()
             try:
-                _send(self, body, state.script(body))
+                _send(self, body, state.script(body), state.over)
             except (BrokenPipeError, ConnectionResetError, ValueError):
                 self.close_connection = True  # a client that lost its patience
 
@@ -95,21 +97,23 @@ def serving(script: Script) -> Iterator[ChatServer]:
     try:
         yield state
     finally:
+        state.over.set()
         server.shutdown()
         server.server_close()
         thread.join()
 
 
-def _send(handler: BaseHTTPRequestHandler, body: Body, answer: Answer) -> None:
-    if answer.silence:
-        time.sleep(answer.silence)
+def _send(handler: BaseHTTPRequestHandler, body: Body, answer: Answer, over: threading.Event) -> None:
+    if answer.silence and over.wait(answer.silence):
+        handler.close_connection = True
+        return
     if answer.status != 200:
         told = json.dumps({"error": {"message": answer.error or "no", "type": "x"}})
         _document(handler, answer, answer.packed_error or (answer.page or told).encode())
     elif answer.raw is not None:
         _document(handler, answer, answer.raw)
     elif answer.drip or answer.drip_headers:
-        _drip(handler, answer)
+        _drip(handler, answer, over)
     elif body.get("stream") and not answer.whole and answer.message is None:
         _stream(handler, body, answer)
     else:
@@ -162,13 +166,12 @@ def _document(handler: BaseHTTPRequestHandler, answer: Answer, data: bytes) -> N
     handler.close_connection = answer.half
 
 
-def _drip(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
-    """A byte at a time for ever: after whole headers, or in them."""
+def _drip(handler: BaseHTTPRequestHandler, answer: Answer, over: threading.Event) -> None:
+    """A byte at a time for as long as the server lives: after whole headers, or in them."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
     handler.wfile.write(head + (b"X-Slow: " if answer.drip_headers else b"\r\n: "))
     handler.wfile.flush()
-    while True:
-        time.sleep(answer.pause)
+    while not over.wait(answer.pause):
         handler.wfile.write(b"z")
         handler.wfile.flush()
 
