@@ -40,9 +40,19 @@ def test_help_loads_nothing_slow():
     assert not imported_by("import reson.agent.cli") & (SLOW | {"pydantic"})
 
 
-def test_reading_parameters_loads_no_physics(made):
-    code = f"from reson.agent.cli import app\napp(['--lab', {str(made[0])!r}, 'params', 'show'], standalone_mode=False)"
+@pytest.mark.parametrize("command", ["params show", "check"])
+def test_reading_the_record_loads_no_physics(made, command):
+    given = ["--lab", str(made[0]), *command.split()]
+    code = f"from reson.agent.cli import app\napp({given}, standalone_mode=False)"
     assert not imported_by(code) & (SLOW - {"numpy", "sqlalchemy", "rich"})
+
+
+def test_reading_a_chip_file_loads_no_physics(tmp_path):
+    """Every command on a lab with one does, to know whether it is the chip on record."""
+    chip = tmp_path / "chip.toml"
+    chip.write_text("seed = 1\nqubits = 2\n")
+    code = f"from reson.tools.devices.simulated import chip_file\nchip_file.load_chip(chip_file.Path({str(chip)!r}))"
+    assert not imported_by(code) & (SLOW - {"numpy"})
 
 
 def test_the_commands_are_those_that_were_promised():

@@ -18,7 +18,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import root
 
 from reson.tools.devices.simulated.noise import with_parity_as_defect
 from reson.tools.devices.simulated.telegraph import last_draw
@@ -70,6 +69,7 @@ def _creeps(seed: int, n_qubits: int, time: float) -> np.ndarray:
 @lru_cache(maxsize=4096)
 def junction(f01: float, anharmonicity: float) -> tuple[float, float]:
     """(E_C in Hz, E_J / E_C) of a transmon with these means over the offset charge, Hz."""
+    from scipy.optimize import root  # a second of start-up, also where the chip is only described
 
     def missed(logs: np.ndarray) -> np.ndarray:
         charging, ratio = np.exp(logs)

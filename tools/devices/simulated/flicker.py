@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import sici
 
 INFRARED = 0.05
 """Hz: one period in the 20 s for which the hidden values of a job stand still."""
@@ -56,4 +55,6 @@ def _twice_integrated(times: np.ndarray) -> np.ndarray:
 
 
 def _h(x: np.ndarray) -> np.ndarray:
+    from scipy.special import sici  # half a second of start-up, also where the chip is only described
+
     return sici(x)[1] / 2 - np.sin(x) / (2 * x) - (np.sin(x / 2) / x) ** 2

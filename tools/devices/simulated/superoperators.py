@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.linalg import expm
 
 from reson.tools.devices.simulated.carrier import as_played, played_frequency
 from reson.tools.devices.simulated.gates import Flux, Gate, Idle, Reset, Rz
@@ -159,6 +158,8 @@ def superoperators(gates: Sequence[Gate], truth: TransmonTruth, drive_frequency:
             case Reset():
                 table[index] = np.outer(reset_state(truth), _TRACE)
     if waits:
+        from scipy.linalg import expm  # most of a second of start-up, also where the chip is only described
+
         seconds = np.array(list(waits.values()))
         table[list(waits)] = expm(seconds[:, None, None] * free_generator(truth, drive_frequency))
     for (_, steps), alike in pulses.items():

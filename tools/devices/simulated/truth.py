@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import root_scalar
 
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.couplers import CouplerTruth
@@ -88,6 +87,8 @@ class TransmonTruth:
         """Time in s up to ``longest`` at which the contrast has fallen to 1/e, given the shares of the time between
         which the phase counts forwards and backwards in turns.
         """
+        from scipy.optimize import root_scalar  # a second of start-up, also where the chip is only described
+
         signs, bounds = (-1.0) ** np.arange(len(ends) - 1), np.array(ends)
 
         def left(time: float) -> float:
