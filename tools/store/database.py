@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from reson.errors import OperatorError
 from reson.tools.store.blobs import Blobs
@@ -24,6 +26,8 @@ from reson.tools.store.schema import SCHEMA_VERSION, metadata, schema_version
 WAIT_SECONDS = 30
 _WRITER_LOCK = 0x7265736F  # "reso": the advisory lock that makes a server's writers take turns as SQLite's do
 _MAGIC = b"SQLite format 3\0"
+_ACTS = {"as", "cascade", "check", "collate", "conflict", "default", "delete", "generated", "unique", "update"}
+"""Words of a table by which it fills in, alters, drops or refuses what is written to it."""
 
 
 def open_database(url: str | URL, blobs: Blobs) -> Engine:
@@ -148,11 +152,22 @@ def _require_nothing_of_its_own(connection: Connection) -> None:
     acting = sorted(name for name, (kind, on, _) in made.items() if kind == "trigger" and on in metadata.tables)
     if acting:
         raise _not_ours(connection, f"; triggers that Reson did not make would change what it writes: {acting[0]}")
+    ours = {str(index.name) for table in metadata.tables.values() for index in table.indexes}
+    for name, (kind, on, words) in made.items():
+        if kind == "index" and on in metadata.tables and name not in ours and _acts(words)["unique"]:
+            raise _not_ours(connection, f"; {name}, which Reson did not make, would refuse what it writes")
     for table in metadata.tables.values():
+        asked = str(CreateTable(table).compile(dialect=connection.dialect))
+        if more := sorted(_acts(made[table.name][2]) - _acts(asked)):
+            raise _not_ours(connection, f"; its table {table.name} acts on what is written to it: {', '.join(more)}")
         for index in table.indexes:
             asked = str(CreateIndex(index).compile(dialect=connection.dialect))
             if index.unique and _plain(made.get(str(index.name), ("", "", ""))[2]) != _plain(asked):
                 raise _not_ours(connection, f"; {index.name} is not there, which keeps two rows from being in force")
+
+
+def _acts(words: str) -> Counter[str]:
+    return Counter(word for word in re.findall(r"\w+", words.lower()) if word in _ACTS)
 
 
 def _plain(words: str) -> str:

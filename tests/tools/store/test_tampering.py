@@ -360,6 +360,13 @@ def test_a_manipulated_file_is_found(lab: Path, meddle: Callable[[Path], object]
     assert _found(lab)
 
 
+def _made_otherwise(table: str, old: str, new: str) -> str:
+    return (
+        "PRAGMA writable_schema = ON;"
+        f"UPDATE sqlite_master SET sql = replace(sql, '{old}', '{new}') WHERE type = 'table' AND name = '{table}'"
+    )
+
+
 NO_RECORD = [
     "CREATE TRIGGER t AFTER INSERT ON approvals BEGIN UPDATE approvals SET status = 'approved'; END",
     "CREATE TRIGGER t BEFORE UPDATE ON parameters BEGIN SELECT RAISE(IGNORE); END",
@@ -369,6 +376,14 @@ NO_RECORD = [
     "DROP INDEX one_current_value; CREATE INDEX one_current_value ON parameters (device)",
     "DROP INDEX one_newest_analysis; CREATE UNIQUE INDEX one_newest_analysis ON analyses (measurement_id) WHERE 0",
     "DROP TABLE lessons; CREATE VIEW lessons AS SELECT 1",
+    _made_otherwise("approvals", "note TEXT", "note TEXT DEFAULT ''looked at it''"),
+    _made_otherwise("approvals", "why TEXT", "why TEXT COLLATE NOCASE"),
+    _made_otherwise("approvals", "PRIMARY KEY (id)", "PRIMARY KEY (id) ON CONFLICT REPLACE"),
+    _made_otherwise("parameters", "UNIQUE (sequence)", "UNIQUE (sequence) ON CONFLICT IGNORE"),
+    _made_otherwise("parameters", "DEFERRABLE", "ON DELETE CASCADE DEFERRABLE"),
+    _made_otherwise("lessons", "code TEXT", "code TEXT AS (text)"),
+    _made_otherwise("runs", "PRIMARY KEY (id)", "PRIMARY KEY (id), CHECK (ending <> ''failed'')"),
+    "CREATE UNIQUE INDEX one_run ON runs (device, id)",
     "UPDATE schema_version SET version = 1",
     "INSERT INTO schema_version VALUES (1)",
 ]
