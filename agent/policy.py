@@ -28,6 +28,13 @@ from reson.tools.quantities import PARAMETERS
 _HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _DEFAULT = "write the default anew with `reson policy --default > policy.toml`"
 _EFFECTS = {ActionKind.MEASURE: Effect.MEASURES, ActionKind.WRITE: Effect.WRITES, ActionKind.ROLLBACK: Effect.WRITES}
+_OF_CHANGES = frozenset({"parameter", "max_change", "max_sigma", "results_only"})
+_OWN_MATCHERS = {
+    ActionKind.MEASURE: frozenset({"experiment", "max_device_seconds", "min_device_seconds"}),
+    ActionKind.WRITE: _OF_CHANGES | {"verdict"},
+    ActionKind.ROLLBACK: _OF_CHANGES,
+}
+"""Matchers that only some kinds of actions have anything for; the others fit any."""
 
 DEFAULT_POLICY = """\
 # What Reson may do by itself. The first [[rule]] that matches decides: "auto", "ask" (a person) or "deny".
@@ -188,11 +195,26 @@ def parse_policy(text: str, name: str = "policy.toml") -> Policy:
         line = _line(text, first["loc"])
         raise OperatorError(f"{name}, line {line}: {field}: {first['msg']}", remedy) from error
     for number, rule in enumerate(rules):
-        if wrong := misspelt(rule.model_dump()):
+        if wrong := misspelt(rule.model_dump()) or _never(rule):
             field, message = wrong
             raise OperatorError(f"{name}, line {_line(text, ('rule', number, field))}: {field}: {message}", remedy)
     named = (rule.model_copy(update={"name": rule.name or f"rule {n}"}) for n, rule in enumerate(rules, 1))
     return Policy(rule=tuple(named))
+
+
+def _never(rule: Rule) -> tuple[str, str] | None:
+    """A field for which the rule fits no action there can be, and a sentence that says so: it would protect nothing."""
+    kinds = [kind for kind in ActionKind if rule.kind in (None, kind) and rule.effect in (None, _EFFECTS[kind])]
+    if not kinds:
+        return "effect", f"nothing that {rule.effect} is a {rule.kind}" if rule.kind else f"nothing {rule.effect} here"
+    given = rule.model_dump(exclude_defaults=True).keys() & frozenset().union(*_OWN_MATCHERS.values())
+    if not any(given <= _OWN_MATCHERS[kind] for kind in kinds):
+        odd = min(sorted(given), key=lambda name: sum(name in _OWN_MATCHERS[kind] for kind in kinds))
+        return odd, f"no {' or '.join(kinds)} has {' and '.join(sorted(given))}: the rule protects nothing"
+    low, high = rule.min_device_seconds, rule.max_device_seconds
+    if low is not None and high is not None and low > high:
+        return "min_device_seconds", f"{low:g} is more than max_device_seconds = {high:g}: the rule protects nothing"
+    return None
 
 
 def decide(policy: Policy, action: Action, context: Context) -> tuple[Decision, str]:
@@ -254,12 +276,13 @@ def _touched(rule: Rule, component: str) -> list[str]:
 def _changes_match(rule: Rule, action: Action) -> bool:
     if rule.parameter is rule.max_change is rule.max_sigma is None and not rule.results_only:
         return True
-    changes = changes_of(action)
-    if rule.results_only and any(PARAMETERS[change.parameter].control for change in changes):
-        return False
-    if not changes or not _names_match(rule, rule.parameter, [change.parameter for change in changes]):
-        return False
-    return all(_small(rule, change) for change in changes)
+    fitting = [_change_matches(rule, change) for change in changes_of(action)]
+    return bool(fitting) and (all(fitting) if rule.decision is Decision.AUTO else any(fitting))
+
+
+def _change_matches(rule: Rule, change: Change) -> bool:
+    setting = rule.results_only and PARAMETERS[change.parameter].control
+    return _fits(rule.parameter, change.parameter) and _small(rule, change) and not setting
 
 
 def _small(rule: Rule, change: Change) -> bool:

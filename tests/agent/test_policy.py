@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from reson.agent.policy import (
     DEFAULT_POLICY,
     Context,
+    Policy,
+    Rule,
     answers_together,
     decide,
     describe,
@@ -123,8 +125,9 @@ def test_an_action_without_its_proper_effect_is_denied_whatever_the_policy(actio
     verdict=st.sampled_from([None, Verdict.REVIEW, Verdict.REJECT]),
 )
 def test_no_policy_writes_by_itself_what_was_not_accepted(rules: list[dict], verdict: Verdict | None) -> None:
-    lines = [line for rule in rules for line in ("[[rule]]", *(f'{key} = "{value}"' for key, value in rule.items()))]
-    assert decide(parse_policy("\n".join(lines)), WRITE, _context(verdict=verdict))[0] != "auto"
+    """Not even one of rules that are refused where they are read."""
+    policy = Policy(rule=tuple(Rule.model_validate(rule) for rule in rules))
+    assert decide(policy, WRITE, _context(verdict=verdict))[0] != "auto"
 
 
 def test_the_first_rule_that_matches_decides_and_is_named() -> None:
@@ -170,7 +173,13 @@ def test_one_of_two_rules_of_one_name_does_not_let_the_requests_of_the_other_be_
 def test_a_rule_that_permits_must_fit_everything_and_one_that_holds_back_anything() -> None:
     both = _write(("x_amplitude", 0.1, 0.2, None), ("t1", 1e-5, 2e-5, None))
     for decision, expected in (("auto", "no rule matches"), ("ask", "it"), ("deny", "it")):
-        for matcher, action in (('parameter = "x_*"', both), ('component = "q0"', _measure("q0,q1"))):
+        for matcher, action in (
+            ('parameter = "x_*"', both),
+            ('component = "q0"', _measure("q0,q1")),
+            ("max_change = 0.01", both),
+            ('parameter = "x_*"\nmax_change = 0.2', _write(("x_amplitude", 0.1, 0.2, None), ("t1", None, 2e-5, None))),
+            ("results_only = true", both),
+        ):
             policy = parse_policy(f'[[rule]]\nname = "it"\ndecision = "{decision}"\n{matcher}')
             assert decide(policy, action, _context(verdict=Verdict.ACCEPT))[1] == expected
 
@@ -212,6 +221,17 @@ def test_hours_are_those_of_the_lab() -> None:
         ('[[rule]]\ndecision = "auto"\ntogether = true', "line 3", "answer together"),
         ("[[rule]]\ndecision = auto", "line 2", "TOML"),
         ('zone = "Europe/Berlin"\n[[rule]]\ndecision = "auto"', "line 1", "zone"),
+        ('[[rule]]\ndecision = "deny"\neffect = "writes"\nexperiment = "rabi"', "line 4", "protects nothing"),
+        ('[[rule]]\ndecision = "deny"\neffect = "measures"\nparameter = "t1"', "line 4", "protects nothing"),
+        ('[[rule]]\ndecision = "deny"\nexperiment = "rabi"\nparameter = "t1"', "line 3", "protects nothing"),
+        ('[[rule]]\ndecision = "ask"\nverdict = "review"\nkind = "rollback"', "line 3", "protects nothing"),
+        ('[[rule]]\ndecision = "deny"\nkind = "measure"\neffect = "writes"', "line 4", "nothing that writes"),
+        ('[[rule]]\ndecision = "deny"\neffect = "reads"', "line 3", "nothing reads here"),
+        (
+            '[[rule]]\ndecision = "deny"\nmax_device_seconds = 30\nmin_device_seconds = 60',
+            "line 4",
+            "60 is more than max_device_seconds = 30",
+        ),
         ("a = " + "[" * 100_000, "TOML", "recursion"),
         ("a = " + "9" * 5000, "TOML", "4300 digits"),
         ("[[rule]]\ndecision = 'auto'\nmax_change = 1" + "0" * 5000, "TOML", "digits"),
