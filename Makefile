@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench bench-night eval mutants console docs gallery eyes lock clean
+.PHONY: setup night test test-studies test-browser test-real-model soak check gate bench bench-night bench-check eval mutants console docs gallery eyes lock clean
 
 setup: $(READY)
 
@@ -66,6 +66,10 @@ bench: $(READY)
 # Whole nights from cold of 16, 48 and 127 qubits, half an hour; docs/trust.md has the table.
 bench-night: $(READY)
 	taskset -c 0 $(BIN)/python -m reson.evals.bench_night
+
+# The whole of `reson check` at 100,000 measurements with their files, some minutes.
+bench-check: $(READY)
+	$(BIN)/python -m reson.evals.bench_check
 
 eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --second

@@ -31,10 +31,10 @@ def run() -> list[tuple[str, float, str]]:
         with store.engine.connect() as connection:
             number = connection.exec_driver_sql("SELECT count(*) FROM measurements").scalar_one()
         (store.directory / "checked.json").unlink(missing_ok=True)
-        first = _seconds(store)
+        first = seconds_of_check(store)
         assert load_mark(store.directory).blocks, "nothing was wrong with it"
         record_lesson(store, f"bench-{time.time_ns()}", "night-0001", "q0", "written since the last check", 0.0)
-        later, file = _seconds(store), _reading(store.directory / "lab.db")
+        later, file = seconds_of_check(store), _reading(store.directory / "lab.db")
         return [
             ("measurements of the record that is checked", number, ""),
             ("reson check, the first time, over hashing the file", first / file, "x"),
@@ -43,7 +43,7 @@ def run() -> list[tuple[str, float, str]]:
         ]
 
 
-def _seconds(store: Store) -> float:
+def seconds_of_check(store: Store) -> float:
     """Of the processor. The rows of the synthetic record share the files of four measurements, which are not theirs:
     that new rows fit their files is left out; the first check of a real night's does it for some hundred."""
     with patch("reson.tools.store.integrity.of_new_rows", lambda *_: ()):

@@ -1,11 +1,13 @@
 """A synthetic record to measure with: a year of nights on a large heavy-hex chip, its rows made in bulk.
 
 The content of every row is that of a real measurement on a one-qubit lab; only names, times and values are varied.
-Rows refer to the few blobs of that measurement, so a year takes megabytes, not gigabytes.
+Rows refer to the few blobs of that measurement, so a year takes megabytes, not gigabytes; or, where the number of
+files matters, each to three small ones of its own, which hold its name.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -21,6 +23,7 @@ from reson.agent.launch import Plan, start
 from reson.components import Qubit
 from reson.tools.store.chain import add
 from reson.tools.store.database import writing
+from reson.tools.store.integrity import FILES
 from reson.tools.store.schema import analyses, approvals, measurements, parameters, runs
 from reson.tools.store.store import Store
 
@@ -30,7 +33,7 @@ PER_NIGHT = 274
 """Measurements; times 365 nights that is 100,000."""
 
 
-def make_year(directory: Path, *, qubits: int = 127, nights: int = 365) -> Lab:
+def make_year(directory: Path, *, qubits: int = 127, nights: int = 365, own_files: bool = False) -> Lab:
     """A lab with so many nights of upkeep on record; every value has a version for each night it was measured in."""
     open_lab(directory, seed=1, qubits=qubits)
     (directory / "chip.toml").write_text(f'seed = 1\nqubits = {qubits}\ncoupling = "heavy_hex"\n', encoding="utf-8")
@@ -44,7 +47,7 @@ def make_year(directory: Path, *, qubits: int = 127, nights: int = 365) -> Lab:
         patterns = _patterns(model.store())
         shutil.copytree(model.directory / "blobs", lab.directory / "blobs")
         trajectory = (model.runs / "night-0001" / "trajectory.jsonl").read_text().splitlines()
-    _write(store, device_name(lab.config.device), patterns, qubits, nights)
+    _write(store, device_name(lab.config.device), patterns, qubits, nights, own_files)
     _trajectory(lab, trajectory, nights)
     return lab
 
@@ -70,7 +73,9 @@ def _patterns(store: Store) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _write(store: Store, device: str, patterns: dict[str, dict[str, Any]], qubits: int, nights: int) -> None:
+def _write(
+    store: Store, device: str, patterns: dict[str, dict[str, Any]], qubits: int, nights: int, own_files: bool
+) -> None:
     batches: dict[str, list[dict[str, Any]]] = {table.name: [] for table in (runs, measurements, analyses, approvals)}
     versions: list[dict[str, Any]] = []
     for qubit in range(qubits):
@@ -87,6 +92,8 @@ def _write(store: Store, device: str, patterns: dict[str, dict[str, Any]], qubit
             qubit, name = (night * 91 + index) % qubits, UPKEEP[index * len(UPKEEP) // PER_NIGHT]
             _one(batches, versions, patterns[name], (run_id, at + index * 12, index, Qubit(qubit), device))
     _supersede(versions)
+    if own_files:
+        _give_files(store, batches)
     tables = ((runs, batches["runs"]), (measurements, batches["measurements"]), (analyses, batches["analyses"]))
     # newest version first: each refers to its successor, which is cheap to check only where it is there already
     for table, rows in (*tables, (approvals, batches["approvals"]), (parameters, versions[::-1])):
@@ -124,6 +131,16 @@ def _one(
         value = row["value"] + noise * (row["stderr"] or 0.0)
         refers = {"measurement_id": mine, "approval_id": f"{mine}-write", "valid_from": at, "recorded_wall": at}
         versions.append(row | fresh | refers | {"value": value})
+
+
+def _give_files(store: Store, batches: dict[str, list[dict[str, Any]]]) -> None:
+    """Files that are no data: enough for whoever counts, stats and hashes them."""
+    for table, files in FILES.items():
+        for row in batches[table]:
+            for column, suffix in files.items():
+                data = f"{column} of {row['id']}".encode()
+                row[column] = hashlib.sha256(data).hexdigest()
+                (store.blobs.directory / f"{row[column]}{suffix}").write_bytes(data)
 
 
 def _supersede(versions: list[dict[str, Any]]) -> None:
