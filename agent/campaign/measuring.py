@@ -81,9 +81,13 @@ def _refused(bench: Bench, state: CampaignState, job: Job, reason: str, by_devic
 
 
 def _require_same(bench: Bench, job: Job, component: str, identity: str) -> None:
-    """A record found under this job's name must be of this job. Raises ``OperatorError``."""
+    """A record found under this job's name must be of this job. Raises ``OperatorError``.
+
+    An argument that the experiment got after the record was made had the value that is its default now.
+    """
     row = get_measurement(bench.store, identity)
-    if (row.experiment, row.parameters) != (job["experiment"], job["requests"][component]):
+    since = {spec.name: spec.default for spec in get(job["experiment"]).parameters if spec.default is not None}
+    if row.experiment != job["experiment"] or since | row.parameters != since | job["requests"][component]:
         raise OperatorError(
             f"{identity} is on record as another measurement ({row.experiment}) than the one to be made",
             "this run's checkpoints do not fit its record; start a new run, which goes on from what is known",

@@ -24,8 +24,11 @@ SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "f
 """Trains of pulses: their curves know two levels, and miss what leaks to a third."""
 AUXILIARY = ("ef_rabi", LEAKAGE)
 """Measured to explain another failure only."""
-ENOUGH = {"ef_rabi": 2}
-"""Tries of an auxiliary measurement that has no more to tell after them."""
+TOLD_LATER = ("punch_out",)
+"""What a later step tells too: a digitiser that strong tones saturate shows no punch-out, and the line of a living
+qubit shows that it lives."""
+ENOUGH = {"ef_rabi": 2, "punch_out": 3}
+"""Tries of a measurement that has no more to tell after them, where the bring-up can do without."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
 HEARD_THROUGH = ("punch_out", SEARCH, LINE_MAP, "rabi", *READOUTS)
 """Experiments that fail behind an amplifier whose noise buries its signal."""
@@ -83,8 +86,11 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment in HEARD_THROUGH:
         answer = _noise_or(answer, failure)
     stuck = isinstance(answer, AskPerson) or _gives_up(answer, DiagnosisCode.UNRESOLVED)
-    if failure.experiment in AUXILIARY and (stuck or (isinstance(answer, Retry) and failure.spent)):
+    done_with = stuck or (isinstance(answer, Retry) and failure.spent)
+    if failure.experiment in AUXILIARY and done_with:
         return Skip(f"no sound {failure.experiment}: it only serves to explain the failure before it")
+    if failure.experiment in TOLD_LATER and done_with and failure.last.measurement_id:
+        return Skip(f"no sound {failure.experiment}: whether a qubit lives shows in its own line too")
     return answer
 
 

@@ -46,6 +46,8 @@ FAR_ABOVE = 3.0
 """Times the coherence limit: an error that is still as large after one refinement has another cause."""
 
 
+DONE_WITHOUT = ("ef_spectroscopy", "punch_out")
+"""What a bring-up looks for, and reaches its goal without."""
 BENCHMARK = "standard_rb"
 """Says whether a qubit is done: a device that cannot run it has no calibration that could be trusted."""
 
@@ -136,11 +138,12 @@ def _what_worked(step: Step, view: QubitView) -> dict[str, float]:
 
     Every other default follows from measured values in the table, which are newer; the search for the line rests on
     the design until a Rabi oscillation was accepted, so that a weak drive line would be searched for anew each time.
+    Where its sweep had its middle is not among them: the frequency in the table is that of the line by now.
     """
     for recalled in view.recalled:
         mine = recalled.component == view.component and recalled.experiment == step.experiment
         if mine and step.experiment == SEARCH and recalled.verdict is Verdict.ACCEPT:
-            return dict(recalled.parameters)
+            return {name: value for name, value in recalled.parameters.items() if name != "centre"}
     return {}
 
 
@@ -193,6 +196,7 @@ def _close(view: QubitView, goals: GoalsView) -> Decision:
 
 
 def _left_open(attempts: Sequence[Attempt]) -> tuple[Diagnosis, ...]:
-    """The third level's line, where it was looked for in vain and the gates came out well without it."""
-    tried = [one for one in attempts if one.experiment == "ef_spectroscopy" and one.measurement_id]
-    return (unresolved(tried[-1]),) if tried and not any(map(succeeded, tried)) else ()
+    """What was looked for in vain and the gates came out well without: the third level's line, the punch-out."""
+    tried = {one.experiment: one for one in attempts if one.experiment in DONE_WITHOUT and one.measurement_id}
+    found = {one.experiment for one in attempts if succeeded(one)}
+    return tuple(unresolved(last) for name, last in tried.items() if name not in found)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from reson.agent.observation import Attempt
 from reson.records import CheckCode, Quantity, Status, Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS
-from reson.tools.experiments.ramsey_xy import sweep_of
+from reson.tools.experiments.ramsey_xy import COARSE_WINDOW, sweep_of
 
 FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
 MAX_SHOTS = 20_000
@@ -19,6 +19,13 @@ ONE_PERIOD, CREST = 2.0, 1.2
 that compresses or a third level bends lies beyond. First a period, then no more than the crest."""
 EF_RANGE = {"centre": -270e6, "span": 240e6, "points": 201.0, "shots": 1000.0}
 """A sweep over the anharmonicities of transmons, -150 to -390 MHz."""
+FINE_STEP, ZOOMED = 0.8e6, 100.0
+"""Hz and number of the steps of a spectroscopy about a line that was seen: half of the width of a line at least."""
+GLIMPSED = 3.0
+"""Errors of its height from which a line is worth another look."""
+MOST_ZOOMS = 3
+FINER = 2.5
+"""Times as fine are the steps of a sweep that shows something as narrow as they are."""
 CRAMPED = 4.0
 """Periods from which a curve that misses its points is first looked at over fewer of them."""
 
@@ -38,6 +45,8 @@ def adjusted(failures: Sequence[Attempt]) -> dict[str, float]:
         change = _other_sequences
     if last.experiment in _WIDENED and CheckCode.AT_EDGE in last.failed:
         change = _twice_as_wide  # whatever the plot reads as: more shots show the same edge
+    elif last.experiment in _WIDENED and CheckCode.TOO_COARSE in last.failed:
+        change = _finer_steps
     if last.experiment == "ramsey_xy" and change is None and CheckCode.FOLDED in last.failed:
         change = _ramsey_range(0.3)  # no averaging brings back what the sampling folds
     if change is not None:
@@ -162,8 +171,9 @@ def window_that_holds_a_beat(seen: Attempt) -> dict[str, float]:
     decay = seen.quantities.get("fringe_decay")
     if CheckCode.HIDDEN_BEAT not in seen.failed or decay is None:
         return {}
-    longer = sweep_of(HOLDS_A_BEAT * decay.value)
-    return longer if longer["max_delay"] > 1.2 * seen.parameters["max_delay"] else {}
+    window, longer = seen.parameters["max_delay"], sweep_of(HOLDS_A_BEAT * decay.value)
+    coarse = window <= COARSE_WINDOW  # the bring-up has a longer one, after T1
+    return longer if longer["max_delay"] > 1.2 * window and not coarse else {}
 
 
 def _shorter_sequence(last: Attempt) -> dict[str, float]:
@@ -190,6 +200,44 @@ def _twice_as_wide(last: Attempt) -> dict[str, float]:
     bounds = {spec.name: spec.high for spec in EXPERIMENTS[last.experiment].parameters}
     span, points = last.parameters["span"], last.parameters["points"]
     return {"span": min(bounds["span"], 2 * span), "points": min(bounds["points"], 2 * points - 1)}
+
+
+def _finer_steps(last: Attempt) -> dict[str, float]:
+    """Of the same number, over a part of the sweep about the same frequency."""
+    least = next(spec.low for spec in EXPERIMENTS[last.experiment].parameters if spec.name == "span")
+    return {"span": max(least, last.parameters["span"] / FINER)}
+
+
+def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
+    """Arguments of a spectroscopy about a line that a wide one has shown: at its edge, in steps as wide as the line, or
+    among others that a weaker drive did not leave behind; nothing where no line asks for that.
+
+    The line is that of the weakest drive that showed one: a strong one drives two photons from 0 to 2 as well.
+    """
+    last = failures[-1]
+    shown = [one for one in failures if _shows_a_line(one)]
+    if not shown or sum(one.parameters.get("centre", 0.0) != 0.0 for one in failures) >= MOST_ZOOMS:
+        return {}
+    best = min(reversed(shown), key=lambda one: one.parameters["amplitude"])
+    crowded = [one for one in failures if one.status is Status.MULTIPLE_PEAKS]
+    lost = last.status is Status.NO_SIGNAL and bool(crowded) and failures[-2:-1] == crowded[-1:]
+    unsharp = last is best and {CheckCode.TOO_COARSE, CheckCode.AT_EDGE} & set(last.failed)
+    step = best.parameters["span"] / (best.parameters["points"] - 1)
+    if step < FINE_STEP or not (lost or (last in crowded and len(crowded) > 1) or (unsharp and not crowded)):
+        return {}
+    return {
+        "centre": best.quantities["offset"].value,
+        "span": ZOOMED * FINE_STEP,
+        "points": ZOOMED + 1,
+        "amplitude": best.parameters["amplitude"],
+        "shots": best.parameters["shots"],
+    }
+
+
+def _shows_a_line(one: Attempt) -> bool:
+    height, offset = one.quantities.get("height"), one.quantities.get("offset")
+    seen = height is not None and bool(height.stderr) and height.value > GLIMPSED * (height.stderr or 0.0)
+    return seen and offset is not None and one.status is not Status.NO_SIGNAL
 
 
 def _ef_search(failures: Sequence[Attempt]) -> dict[str, float]:

@@ -20,7 +20,15 @@ from reson.agent.expert.diagnosis import (
 )
 from reson.agent.expert.evidence import UNSTEADY_TRIES
 from reson.agent.expert.plans import UPSTREAM, Step
-from reson.agent.expert.ranges import FINE_AMPLITUDE, adjusted, ends_too_early, more_shots, rabi_range, ramsey_that_sees
+from reson.agent.expert.ranges import (
+    FINE_AMPLITUDE,
+    adjusted,
+    ends_too_early,
+    line_seen_coarsely,
+    more_shots,
+    rabi_range,
+    ramsey_that_sees,
+)
 from reson.agent.observation import Attempt, Diagnosis
 from reson.records import CheckCode, Outcome, Status, Verdict
 
@@ -179,6 +187,10 @@ def _spectroscopy(failures: list[Attempt]) -> Remedy:
     """A line that is seen keeps the sweep that shows it; one that is not is searched for wider and more strongly."""
     last = failures[-1]
     seen = {name: last.parameters[name] for name in ("span", "points", "shots", "amplitude")}
+    if centre := last.parameters.get("centre"):
+        seen["centre"] = centre
+    if nearer := line_seen_coarsely(failures):
+        return Retry(nearer, "a line was seen in coarse steps or at the edge: about it, in finer ones")
     crowded = [one for one in failures if one.status in (Status.AMP_TOO_HIGH, Status.MULTIPLE_PEAKS)]
     if last in crowded and len(crowded) < MAX_TRIES:
         weaker = last.parameters["amplitude"] / 3
@@ -208,8 +220,9 @@ def _finer(last: Attempt) -> dict[str, float]:
     span, points, offset = last.parameters["span"], last.parameters["points"], last.quantities.get("offset")
     if points < MOST_POINTS:
         return {"points": min(MOST_POINTS, 2 * points - 1)}
-    if offset is not None and 2.2 * abs(offset.value) + 20e6 < 0.8 * span:
-        return {"span": 2.2 * abs(offset.value) + 20e6}
+    away = None if offset is None else abs(offset.value - last.parameters.get("centre", 0.0))
+    if away is not None and 2.2 * away + 20e6 < 0.8 * span:
+        return {"span": 2.2 * away + 20e6}
     return {"amplitude": min(1.0, 1.7 * last.parameters["amplitude"])}
 
 

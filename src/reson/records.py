@@ -207,6 +207,8 @@ class CheckCode(StrEnum):
     """A frequency so far off that the sampling may fold it back."""
     HIDDEN_BEAT = "hidden_beat"
     """A decay that a beat of two lines, too slow for the window, may have made."""
+    TOO_COARSE = "too_coarse"
+    """Something as narrow as the steps of the sweep."""
 
 
 class Check(Record):

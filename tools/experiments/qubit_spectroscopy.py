@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Check, Effect, Quantity, Verdict
+from reson.records import Check, CheckCode, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -44,7 +44,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     experiments = {}
     for qubit, values in arguments.items():
-        offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
+        reach = values["span"] / 2
+        offsets = values["centre"] + np.linspace(-reach, reach, int(values["points"]))
         pulses = [({"xval": float(f)}, [DriveGate(values["amplitude"], 0.0, float(f), LENGTH)]) for f in offsets]
         experiments[qubit] = Sequences(qubit, pulses)
     return acquisition.acquire("qubit_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
@@ -82,12 +83,13 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     if not fitted.passed:
         return [fitted, checks.signal(line)]
     found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
-    second, noise = second_line(line), residual_noise(analysis)
+    second, noise, width = second_line(line), residual_noise(analysis), found["linewidth"].value
+    code = CheckCode.TOO_COARSE if width < 1.5 * step else CheckCode.OUT_OF_RANGE
     return [
         fitted,
         checks.signal(line),
-        checks.inside_sweep("line", found["offset"].value, -half, half, 0.05, "Hz"),
-        checks.within("linewidth", found["linewidth"].value, 1.5 * step, half, "Hz"),
+        checks.inside_sweep("line", found["offset"].value, min(line.x), max(line.x), 0.05, "Hz"),
+        checks.within("linewidth", width, 1.5 * step, half, "Hz", code=code),
         # beside other lines it is the miss of a single one, not the noise, that makes the error of the height
         checks.resolved(
             "height of the line", found["height"], 8.0, Verdict.REVIEW if second > SEEN else Verdict.REJECT
@@ -111,7 +113,8 @@ EXPERIMENT = Experiment(
     family="qubit_spectroscopy",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("span", "Hz", 1e6, 1.1e9, "width of the frequency sweep, centred on the drive frequency", 40e6),
+        Parameter("span", "Hz", 1e6, 1.1e9, "width of the frequency sweep", 40e6),
+        Parameter("centre", "Hz", -600e6, 600e6, "middle of the sweep, from the drive frequency", 0.0),
         sweep.points(61),
         Parameter(
             "amplitude",

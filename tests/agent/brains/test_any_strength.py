@@ -121,6 +121,31 @@ def test_a_third_level_off_its_design_is_searched_for_over_all_anharmonicities_a
     assert asked([*until("ef_spectroscopy"), nothing, *upstream], "ef_spectroscopy")["amplitude"] == pytest.approx(0.06)
 
 
+def line(status: Status, offset: float, verdict=REJECT, failed=(), **parameters: float) -> Attempt:
+    found = {"offset": (offset, 1e5), "height": (2.0, 0.2)}
+    wide = {"span": 1.08e9, "points": 401.0, "amplitude": 0.28, "shots": 500.0}
+    return attempt("qubit_spectroscopy", verdict, status, found=found, failed=failed, **(wide | parameters))
+
+
+@pytest.mark.parametrize("failed", [CheckCode.AT_EDGE, CheckCode.TOO_COARSE])
+def test_a_line_at_the_edge_of_a_wide_search_or_as_narrow_as_its_steps_is_looked_at_nearer(failed):
+    far = line(Status.SUCCESS, -117e6, failed=(failed,), span=240e6, points=241.0)
+    nearer = asked([*until("qubit_spectroscopy"), far], "qubit_spectroscopy")
+    assert nearer["centre"] == -117e6 and nearer["amplitude"] == 0.28
+    assert nearer["span"] < 100e6 and nearer["span"] / (nearer["points"] - 1) <= 1e6
+
+
+def test_of_lines_beside_each_other_that_of_the_weakest_drive_is_looked_at_nearer():
+    """A strong drive takes two photons from 0 to 2, half the anharmonicity below the qubit; a weak one misses both."""
+    strong = line(Status.MULTIPLE_PEAKS, -225e6)
+    weak = line(Status.MULTIPLE_PEAKS, -126e6, amplitude=0.093)
+    lost = line(Status.NO_SIGNAL, -121e6, amplitude=0.031)
+    assert asked([*until("qubit_spectroscopy"), strong], "qubit_spectroscopy")["amplitude"] == pytest.approx(0.28 / 3)
+    for seen in ((strong, weak), (weak, lost)):
+        nearer = asked([*until("qubit_spectroscopy"), *seen], "qubit_spectroscopy")
+        assert (nearer["centre"], nearer["amplitude"]) == (-126e6, 0.093)
+
+
 def test_lines_that_rest_on_too_few_points_are_measured_in_finer_steps():
     coarse = attempt("qubit_spectroscopy", REJECT, Status.UNDERSAMPLED, span=240e6, points=61.0)
     finer = asked([*until("qubit_spectroscopy"), coarse], "qubit_spectroscopy")

@@ -330,9 +330,23 @@ def test_every_trouble_ends(experiment: str, status: Status):
         else:
             attempts.append(attempt(decision.experiment))
         assert len(attempts) <= MAX_ATTEMPTS
-    # gates can come out well without the third level's line, and a person is told that it was not found
-    assert isinstance(decision, Done if experiment == "ef_spectroscopy" else GiveUp)
+    # gates can come out well without the third level's line or a punch-out, and a person is told what was not found
+    assert isinstance(decision, Done if experiment in ("ef_spectroscopy", "punch_out") else GiveUp)
     assert decision.diagnoses
+
+
+def test_a_punch_out_that_a_digitiser_cuts_off_is_left_to_spectroscopy():
+    cut = attempt("punch_out", Verdict.REJECT, Status.SUCCESS, failed=(CheckCode.NO_FIT,))
+    attempts = [*until("punch_out"), cut, cut, cut]
+    following = decide(*attempts)
+    assert isinstance(following, Measure) and following.experiment == "qubit_spectroscopy"
+
+
+def test_a_shift_as_small_as_the_steps_is_looked_at_in_finer_ones():
+    small = attempt("punch_out", Verdict.REJECT, Status.SUCCESS, failed=(CheckCode.TOO_COARSE,))
+    finer = decide(*until("punch_out"), small)
+    assert isinstance(finer, Measure) and finer.experiment == "punch_out"
+    assert finer.parameters["span"] < small.parameters["span"] / 2
 
 
 def test_a_request_refused_twice_is_given_up():

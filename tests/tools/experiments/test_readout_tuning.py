@@ -8,8 +8,8 @@ import pytest
 from reson.agent.reading import read_saved_data
 from reson.evals.best_readout import best_amplitude, best_frequency, best_readout
 from reson.evals.verdicts.pulses import best_ef_amplitude
-from reson.records import Judgement, Status, Verdict
-from reson.tools.data import Analysis, RawData
+from reson.records import CheckCode, Judgement, Status, Verdict
+from reson.tools.data import Analysis, Past, RawData
 from reson.tools.devices.simulated.chip_file import ChipDescription
 from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
 from reson.tools.devices.simulated.faults import make_fault
@@ -185,3 +185,25 @@ def noise_like(raw: RawData, rng: np.random.Generator) -> RawData:
     from reson.evals.scenario import replaced_by_noise
 
     return replaced_by_noise(raw, rng)
+
+
+@pytest.mark.parametrize(
+    ("pulse", "doubted", "verdict"), [(10.0, 100.0, Verdict.ACCEPT), (100.0, 10.0, Verdict.REVIEW)]
+)
+def test_a_one_that_a_new_pulse_prepares_no_better_is_not_for_the_pulse_to_mend(
+    pulse: float, doubted: float, verdict: Verdict
+) -> None:
+    """Ages in s, of the pulse's calibration and of the readout that doubted it: a short rest takes 1 to 0 as well."""
+    device, row = ready(3), get("readout")
+    device.load({"q0": {"x_amplitude": 0.8 * device.controls()["q0"]["x_amplitude"]}})
+    analysis, judgement = measured("readout", device)
+    assert [check.code for check in judgement.checks if not check.passed] == [CheckCode.NOT_PREPARED]
+    assert judgement.verdict is Verdict.REVIEW
+    missed = analysis.quantities["preparation_error"]
+    history = {
+        "x_amplitude": Past(value=0.3, stderr=0.001, age=pulse),
+        "preparation_error": Past(value=missed.value, stderr=missed.stderr, age=doubted),
+    }
+    again = judge(row.check(analysis, {"shots": 5000.0}, history))
+    assert again.verdict is verdict
+    assert [check.code for check in again.checks if not check.passed] == [CheckCode.NOT_PREPARED]
