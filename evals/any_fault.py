@@ -10,15 +10,14 @@ import argparse
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 
 from reson.agent.lab import EPOCH
 from reson.components import Qubit
-from reson.evals import seeds
+from reson.evals import chip_by_chip
 from reson.evals.fault_strengths import drawn_strength
 from reson.evals.fault_table import fault_table
 from reson.evals.faulty_chips import FaultyChip
@@ -188,23 +187,11 @@ def line(one: Told) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=20, help="how many chips")
-    seeds.add_arguments(parser)
+    chip_by_chip.add_arguments(parser, 20)
     parser.add_argument("--qubits", type=int, default=1, help="of each chip")
     parser.add_argument("--kinds", nargs="*", default=list(NAMES))
-    parser.add_argument("--json", type=Path, help="also write the results here")
     asked = parser.parse_args()
-    study = "any fault"
-    first = seeds.first_seed(study, asked, asked.count)
-    told: list[Told] = []
-    for seed in range(first, first + asked.count):
-        of_chip = run_chip(seed, asked.qubits, tuple(asked.kinds))
-        told += of_chip
-        print("\n".join(map(line, of_chip)), flush=True)
-    print(seeds.told(study, first))
-    print(table(told))
-    if asked.json:
-        asked.json.write_text(json.dumps([asdict(one) for one in told], indent=1))
+    chip_by_chip.study("any fault", asked, lambda seed: run_chip(seed, asked.qubits, tuple(asked.kinds)), line, table)
 
 
 if __name__ == "__main__":

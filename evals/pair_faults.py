@@ -9,19 +9,17 @@ it must be as good as without the fault. Every eighth pair is healthy.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
 from reson.agent.expert.pair_rule import PairFit, pair_fit
 from reson.agent.observation import DiagnosisCode
 from reson.components import Pair
-from reson.evals import seeds
+from reson.evals import chip_by_chip
 from reson.evals.fault_strengths import drawn_strength
 from reson.evals.intervals import proportion
 from reson.evals.pair_nights import CLOCK, GOALS, Night, night
@@ -139,7 +137,7 @@ def drawn(seed: int) -> Case:
     rng = np.random.default_rng([seed, STREAM])
     kind = TURN[seed % len(TURN)]
     qubits = 3 if kind in BESIDE else 2
-    pairs = [Pair(*edge) for edge in pairwise(range(qubits))]
+    pairs = _pairs(qubits)
     chip = int(rng.integers(2**32))
     while not _all_inside(chip, qubits):
         chip = int(rng.integers(2**32))
@@ -163,11 +161,12 @@ def _all_inside(seed: int, qubits: int) -> bool:
 def run(seed: int) -> list[Told]:
     case = drawn(seed)
     device = case.opened()
-    return [told_of(case, pair, night(device, pair), device) for pair in _pairs(case)]
+    return [told_of(case, pair, night(device, pair), device) for pair in _pairs(case.qubits)]
 
 
-def _pairs(case: Case) -> list[Pair]:
-    return [Pair(*edge) for edge in pairwise(range(case.qubits))]
+def _pairs(qubits: int) -> list[Pair]:
+    """Of a line."""
+    return [Pair(*edge) for edge in pairwise(range(qubits))]
 
 
 def told_of(case: Case, pair: Pair, found: Night, device: SimulatedDevice) -> Told:
@@ -231,21 +230,8 @@ def table(told: list[Told]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=60, help="how many chips")
-    seeds.add_arguments(parser)
-    parser.add_argument("--json", type=Path, help="also write the results here")
-    asked = parser.parse_args()
-    study = "pair faults"
-    first = seeds.first_seed(study, asked, asked.count)
-    told: list[Told] = []
-    for seed in range(first, first + asked.count):
-        of_chip = run(seed)
-        told += of_chip
-        print("\n".join(map(line, of_chip)), flush=True)
-        if asked.json:
-            asked.json.write_text(json.dumps([asdict(one) for one in told], indent=1))
-    print(seeds.told(study, first))
-    print(table(told))
+    chip_by_chip.add_arguments(parser, 60)
+    chip_by_chip.study("pair faults", parser.parse_args(), run, line, table)
 
 
 if __name__ == "__main__":

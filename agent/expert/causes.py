@@ -24,9 +24,11 @@ SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "f
 """Trains of pulses: their curves know two levels, and miss what leaks to a third."""
 AUXILIARY = ("ef_rabi", LEAKAGE)
 """Measured to explain another failure only."""
-TOLD_LATER = ("punch_out",)
-"""What a later step tells too: a digitiser that strong tones saturate shows no punch-out, and the line of a living
-qubit shows that it lives."""
+DONE_WITHOUT = {
+    "punch_out": "no sound punch_out: whether a qubit lives shows in its own line too",
+    "ef_spectroscopy": "no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself",
+}
+"""What a bring-up looks for and reaches its goal without, and why: strong tones may saturate the digitiser, say."""
 ENOUGH = {"ef_rabi": 2, "punch_out": 3}
 """Tries of a measurement that has no more to tell after them, where the bring-up can do without."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")
@@ -89,8 +91,8 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     done_with = stuck or (isinstance(answer, Retry) and failure.spent)
     if failure.experiment in AUXILIARY and done_with:
         return Skip(f"no sound {failure.experiment}: it only serves to explain the failure before it")
-    if failure.experiment in TOLD_LATER and done_with and failure.last.measurement_id:
-        return Skip(f"no sound {failure.experiment}: whether a qubit lives shows in its own line too")
+    if failure.experiment in DONE_WITHOUT and done_with and failure.last.measurement_id:
+        return Skip(DONE_WITHOUT[failure.experiment])
     return answer
 
 
@@ -116,9 +118,6 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
         return _characterised(view, failure)
     if failure.experiment in ("ef_spectroscopy", "rough_drag"):
         usual = _sideband(view, failure, usual)
-    stuck = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)
-    if failure.experiment == "ef_spectroscopy" and stuck:
-        return Skip("no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself")
     if failure.experiment in (*SUFFER_FROM_LEAKAGE, LEAKAGE):
         usual = _leakage(failure, usual)
     stuck = isinstance(usual, AskPerson) or _gives_up(usual, DiagnosisCode.UNRESOLVED)

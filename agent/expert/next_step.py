@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reson.agent.expert.causes import Failure, better_answer
+from reson.agent.expert.causes import DONE_WITHOUT, Failure, better_answer
 from reson.agent.expert.diagnosis import (
     beside,
     error_above_limit,
@@ -46,8 +46,6 @@ FAR_ABOVE = 3.0
 """Times the coherence limit: an error that is still as large after one refinement has another cause."""
 
 
-DONE_WITHOUT = ("ef_spectroscopy", "punch_out")
-"""What a bring-up looks for, and reaches its goal without."""
 BENCHMARK = "standard_rb"
 """Says whether a qubit is done: a device that cannot run it has no calibration that could be trusted."""
 

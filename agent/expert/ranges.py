@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from reson.agent.observation import Attempt
 from reson.records import CheckCode, Quantity, Status, Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS
-from reson.tools.experiments.ramsey_xy import COARSE_WINDOW, sweep_of
+from reson.tools.experiments.ramsey_xy import COARSE_WINDOW, REACH, sweep_of
 
 FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
 MAX_SHOTS = 20_000
@@ -24,7 +24,7 @@ FINE_STEP, ZOOMED = 0.8e6, 100.0
 GLIMPSED = 3.0
 """Errors of its height from which a line is worth another look."""
 MOST_ZOOMS = 3
-FINER = 2.5
+TIMES_FINER = 2.5
 """Times as fine are the steps of a sweep that shows something as narrow as they are."""
 CRAMPED = 4.0
 """Periods from which a curve that misses its points is first looked at over fewer of them."""
@@ -145,8 +145,7 @@ def _delay_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
 
 def _ramsey_range(factor: float) -> Callable[[Attempt], dict[str, float]]:
     def change(last: Attempt) -> dict[str, float]:
-        window = _delay_range(factor)(last)["max_delay"]
-        return {"max_delay": window, "detuning": 5 / window}
+        return sweep_of(_delay_range(factor)(last)["max_delay"])
 
     return change
 
@@ -171,7 +170,7 @@ def window_that_holds_a_beat(seen: Attempt) -> dict[str, float]:
     decay = seen.quantities.get("fringe_decay")
     if CheckCode.HIDDEN_BEAT not in seen.failed or decay is None:
         return {}
-    window, longer = seen.parameters["max_delay"], sweep_of(HOLDS_A_BEAT * decay.value)
+    window, longer = seen.parameters["max_delay"], sweep_of(min(REACH[1], HOLDS_A_BEAT * decay.value))
     coarse = window <= COARSE_WINDOW  # the bring-up has a longer one, after T1
     return longer if longer["max_delay"] > 1.2 * window and not coarse else {}
 
@@ -205,7 +204,7 @@ def _twice_as_wide(last: Attempt) -> dict[str, float]:
 def _finer_steps(last: Attempt) -> dict[str, float]:
     """Of the same number, over a part of the sweep about the same frequency."""
     least = next(spec.low for spec in EXPERIMENTS[last.experiment].parameters if spec.name == "span")
-    return {"span": max(least, last.parameters["span"] / FINER)}
+    return {"span": max(least, last.parameters["span"] / TIMES_FINER)}
 
 
 def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:

@@ -158,13 +158,13 @@ def _losses(raw: RawData, kind: str, tried: list[float]) -> list[Loss]:
     rests = (mine == kind) & (pulsed == 0)
     rest = np.polynomial.Polynomial.fit(duration[rests], lost[rests], min(1, len(tried) - 1))
     beat = raw.circuits[0].get("beat")
+    beats = BEATS if beat is None else np.array([beat])
     found = []
     for one in tried:
         part = (mine == kind) & (pulsed == 1) & (duration == one)
         spread = float(np.sqrt(max(np.mean(share[part] * (1 - share[part])), 1 / raw.shots) / raw.shots))
         beyond, rest_error = lost[part] - float(rest(one)), spread * len(tried) ** -0.5
         if kind == "swap":
-            beats = BEATS if beat is None else np.array([beat])
             in_step = share_of_one(gap[part], beyond, spread, beats, NUMBER)
         else:
             in_step = _largest(beyond, spread, rest_error)

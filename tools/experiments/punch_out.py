@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Check, CheckCode, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Map, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -143,7 +143,6 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     found, half = analysis.quantities, parameters["span"] / 2
     shift = found["punch_out_shift"]
     step, rows = parameters["span"] / (parameters["points"] - 1), len(analysis.maps[0].y)
-    code = CheckCode.TOO_COARSE if abs(shift.value) < 2 * step else CheckCode.OUT_OF_RANGE
     return [
         fitted,
         checks.inside_sweep("dip at low power", found["low_power_offset"].value, -half, half, 0.05, "Hz"),
@@ -151,7 +150,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("weakest tone over the readout's", found["overdrive"].value, 0.0, 1.0),
         checks.within("rows with a dip", len(analysis.series[0].x), 0.6 * rows, rows),
         checks.resolved("shift between low and high power", shift, 5.0),
-        checks.within("shift between low and high power", abs(shift.value), 2 * step, 50e6, "Hz", code=code),
+        checks.wide_enough("shift between low and high power", abs(shift.value), 2 * step, 50e6, "Hz"),
         checks.history("punch_out_shift", shift, history, natural=0.1),
         checks.precise("punch_out_shift", shift, 0.2),
         checks.within("dip at low power", abs(found["low_power_offset"].value), 0.0, half / 2, "Hz", Verdict.REVIEW),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Check, CheckCode, Effect, Quantity, Verdict
+from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
@@ -83,13 +83,12 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     if not fitted.passed:
         return [fitted, checks.signal(line)]
     found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
-    second, noise, width = second_line(line), residual_noise(analysis), found["linewidth"].value
-    code = CheckCode.TOO_COARSE if width < 1.5 * step else CheckCode.OUT_OF_RANGE
+    second, noise = second_line(line), residual_noise(analysis)
     return [
         fitted,
         checks.signal(line),
         checks.inside_sweep("line", found["offset"].value, min(line.x), max(line.x), 0.05, "Hz"),
-        checks.within("linewidth", width, 1.5 * step, half, "Hz", code=code),
+        checks.wide_enough("linewidth", found["linewidth"].value, 1.5 * step, half, "Hz"),
         # beside other lines it is the miss of a single one, not the noise, that makes the error of the height
         checks.resolved(
             "height of the line", found["height"], 8.0, Verdict.REVIEW if second > SEEN else Verdict.REJECT

@@ -50,12 +50,11 @@ def _defaults(values: Values) -> dict[str, float]:
         window = LIVES * values["t2_star"]
     elif "t1" in values:
         window = LIVES * USUAL * values["t1"]
-    return sweep_of(window)
+    return sweep_of(float(np.clip(window, *REACH)))
 
 
 def sweep_of(window: float) -> dict[str, float]:
-    """Arguments of a sweep over ``window`` seconds, as far as it may reach."""
-    window = float(np.clip(window, *REACH))
+    """Arguments of a sweep over ``window`` seconds."""
     return {"max_delay": window, "detuning": OSCILLATIONS / window}
 
 

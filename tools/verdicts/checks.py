@@ -63,6 +63,13 @@ def inside_sweep(name: str, value: float, low: float, high: float, margin: float
     return _check(f"{name} inside the sweep", CheckCode.AT_EDGE, inside, Verdict.REJECT, message)
 
 
+def wide_enough(name: str, value: float, least: float, high: float, unit: str = "") -> Check:
+    """least <= value <= high, where ``least`` follows from the steps of the sweep: below, they are too coarse."""
+    return within(
+        name, value, least, high, unit, code=CheckCode.TOO_COARSE if value < least else CheckCode.OUT_OF_RANGE
+    )
+
+
 def signal(series: Series, name: str = "signal") -> Check:
     """The points scatter about their mean by far more than their errors explain."""
     significance = scatter_significance(np.array(series.y), np.array(series.y_err))

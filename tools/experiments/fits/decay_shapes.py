@@ -153,20 +153,15 @@ def _allowed(
 ) -> list[tuple[float, ...]]:
     """Decay times that the points allow with a beat too slow to return within the window: chi2 over the splitting."""
     gaps = [{"gap": beats / (float(one.x.max()) or 1.0)} for one in points for beats in UNSEEN_BEATS]
-    times = len(UNSEEN_BEATS)
-    fits = fit_many(
-        RAMSEY_GIVEN_BEAT,
-        [one for one in points for _ in gaps[:times]],
-        [one for one in starts for _ in gaps[:times]],
-        x_unit,
-        gaps,
-    )
-    columns = [fits[k::times] for k in range(times)]
+    repeated = [one for one in points for _ in UNSEEN_BEATS]
+    begins = [one for one in starts for _ in UNSEEN_BEATS]
+    fits = fit_many(RAMSEY_GIVEN_BEAT, repeated, begins, x_unit, gaps)
+    of_each = zip(*[iter(fits)] * len(UNSEEN_BEATS), strict=True)
     return [
         tuple(
-            one["tau"].value for one in fits if one.error is None and _chi2(one) - least.least < ALLOWED * least.scatter
+            one["tau"].value for one in mine if one.error is None and _chi2(one) - least.least < ALLOWED * least.scatter
         )
-        for fits, least in zip(zip(*columns, strict=True), found, strict=True)
+        for mine, least in zip(of_each, found, strict=True)
     ]
 
 
