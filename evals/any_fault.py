@@ -7,7 +7,6 @@ of the faulty qubits: calibrated, named, or neither; and whether a healthy one w
 from __future__ import annotations
 
 import argparse
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
