@@ -8,11 +8,13 @@ import json
 import os
 import stat
 import time
+from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from pydantic import ValidationError
 
 from reson.records import Record
@@ -21,8 +23,6 @@ from reson.tools.store.seal import seal_of
 from reson.tools.store.whole import write_whole
 
 _FILE = "checked.json"
-_BITS = 64
-"""Of the number of an inode."""
 MARGIN_NS = 2_000_000_000
 """A file written while it is checked is read again the next time."""
 
@@ -68,20 +68,28 @@ class Files:
     """The content of blobs/."""
 
     until: int
-    names: set[str] = field(default_factory=set)
+    there: dict[str, set[str]] = field(default_factory=dict)
+    """Suffix -> hashes that stand before it in the name of a file."""
     odd: list[str] = field(default_factory=list)
     """What is no file: a directory, a pipe, a link, whose content is wherever it leads."""
     unread: list[str] = field(default_factory=list)
     """Files that were touched at ``until`` (ns) or later."""
-    stamps: list[int] = field(default_factory=list)
-    """When each file was last touched (ns, in the upper bits) and the number of its inode."""
+    touched: array[int] = field(default_factory=lambda: array("Q"))
+    """When each file was last touched (ctime in ns) ..."""
+    inodes: array[int] = field(default_factory=lambda: array("Q"))
+    """... and the number of its inode."""
+
+    def has(self, sha: str, suffix: str) -> bool:
+        return sha in self.there.get(suffix, ())
 
     def settled(self, until: int) -> str:
         """One hash of which files were touched last before that moment: others under the same names do not give it,
         and to rename one touches it.
         """
-        older = sorted(stamp for stamp in self.stamps if stamp < until << _BITS)
-        return hashlib.sha256(b"".join(stamp.to_bytes(16, "big") for stamp in older)).hexdigest()
+        stamps = np.column_stack((self.touched, self.inodes))
+        older = stamps[stamps[:, 0] < until]
+        ordered = older[np.lexsort((older[:, 1], older[:, 0]))]
+        return hashlib.sha256(ordered.astype(">u8").tobytes()).hexdigest()
 
 
 def files_of(blobs: Path, until: int) -> Files:
@@ -94,8 +102,10 @@ def files_of(blobs: Path, until: int) -> Files:
             if not stat.S_ISREG(facts.st_mode):
                 found.odd.append(entry.name)
                 continue
-            found.names.add(entry.name)
-            found.stamps.append(facts.st_ctime_ns << _BITS | facts.st_ino)
+            sha, dot, suffix = entry.name.partition(".")
+            found.there.setdefault(dot + suffix, set()).add(sha)
+            found.touched.append(facts.st_ctime_ns)
+            found.inodes.append(facts.st_ino)
             if facts.st_ctime_ns >= until:
                 found.unread.append(entry.name)
     return found

@@ -17,6 +17,7 @@ from reson.errors import OperatorError, ToolError
 from reson.older_records import with_component
 from reson.records import content_hash
 from reson.tools.store.approvals import ApprovalRow
+from reson.tools.store.checked import Files
 from reson.tools.store.measurements import ANALYSIS, FIGURE
 from reson.tools.store.named_by_place import stands_for
 from reson.tools.store.raw import RAW, unpack_raw
@@ -31,10 +32,10 @@ _UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 
 def of_new_rows(
-    store: Store, connection: Connection, names: set[str], ids: Callable[[str], Sequence[str]]
+    store: Store, connection: Connection, files: Files, ids: Callable[[str], Sequence[str]]
 ) -> Iterator[str]:
-    """``names`` of the files that are there; ``ids``: name of a table -> ids of the rows to look at."""
-    yield from _each(connection, approvals, ids, lambda row: _of_approval(names, row))
+    """``files`` that are there; ``ids``: name of a table -> ids of the rows to look at."""
+    yield from _each(connection, approvals, ids, lambda row: _of_approval(files, row))
     asked = _permits(connection, ids(parameters.name))
     yield from _each(connection, parameters, ids, lambda row: _of_value(row, asked.get(row.approval_id)))
     new = ids(measurements.name)
@@ -70,12 +71,12 @@ def _rows(connection: Connection, table: Table, ids: Sequence[str]) -> Iterator[
         yield from found
 
 
-def _of_approval(names: set[str], found: Row) -> Iterator[str]:
+def _of_approval(files: Files, found: Row) -> Iterator[str]:
     row = record_of(ApprovalRow, found)
     if not row.intact:
         yield f"approval {row.id}: its action is not the one that was asked"
     figure = row.evidence.get("figure")
-    if figure and f"{figure}{FIGURE}" not in names:
+    if figure and not files.has(figure, FIGURE):
         yield f"approval {row.id}: the figure that it was decided by is gone"
 
 

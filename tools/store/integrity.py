@@ -117,13 +117,13 @@ def _all(
         yield "blobs: files are others than they were, or gone"  # which ones is told where all is looked at
     if not mark.until:
         yield from _of_the_database(connection)  # later on every row that was there is known to be as it was
-    yield from _of_rows(connection, blocks, rows, files.names)
+    yield from _of_rows(connection, blocks, rows, files)
     yield from _of_the_chain(connection, mark, chained, blocks, rows, heads)
     for name, one in rows.items():
         yield from _against_the_chain(name, one, chained, mark)
-    yield from _of_trajectories(store, connection, chained, mark, files.names)
+    yield from _of_trajectories(store, connection, chained, mark, files)
     yield from damaged(store.blobs.directory, files)
-    yield from of_new_rows(store, connection, files.names, lambda source: chained.newer(source, mark.head.number))
+    yield from of_new_rows(store, connection, files, lambda source: chained.newer(source, mark.head.number))
 
 
 def _of_the_database(connection: Connection) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _of_the_database(connection: Connection) -> Iterator[str]:
         yield f"database: row {row[1]} of {row[0]} refers to something in {row[2]} that is not there"
 
 
-def _of_rows(connection: Connection, blocks: Blocks, rows: Mapping[str, _Rows], files: set[str]) -> Iterator[str]:
+def _of_rows(connection: Connection, blocks: Blocks, rows: Mapping[str, _Rows], files: Files) -> Iterator[str]:
     """Reads all rows and keeps what is to be compared; the ``files`` that they refer to must be there."""
     for table in CHAINED:
         here = rows[table.name]
@@ -150,9 +150,10 @@ def _of_rows(connection: Connection, blocks: Blocks, rows: Mapping[str, _Rows], 
                 pasts = ((row[place], pasts_of(table.name, names, row)) for row in block)
                 here.pasts.update((name, past) for name, past in pasts if past != set())
             for column, suffix in refers:
-                for row in block:
-                    if f"{row[column]}{suffix}" not in files:
-                        yield f"{table.name}: row {row[place]}: its file {row[column]}{suffix} is missing"
+                there = files.there.get(suffix, set())
+                if not there.issuperset([row[column] for row in block]):
+                    gone = ((row[place], row[column]) for row in block if row[column] not in there)
+                    yield from (f"{table.name}: row {name}: its file {sha}{suffix} is missing" for name, sha in gone)
 
 
 def _of_the_chain(
@@ -218,7 +219,7 @@ def _against_the_chain(table: str, rows: _Rows, chained: _Chained, mark: Mark) -
 
 
 def _of_trajectories(
-    store: Store, connection: Connection, chained: _Chained, mark: Mark, names: set[str]
+    store: Store, connection: Connection, chained: _Chained, mark: Mark, files: Files
 ) -> Iterator[str]:
     entries: Mapping[str, tuple[str, int]] = chained.entries.get(TRAJECTORY, {})
     kept = {key: content for key, (content, _) in entries.items()}
@@ -229,11 +230,11 @@ def _of_trajectories(
     ended = connection.execute(select(runs.c.id).where(runs.c.status == "ended")).scalars()
     since = Since(mark.until, mark.head.number, mark.trajectories)
     yield from altered(store.directory, kept, ended, since, numbers)
-    shas = {name.partition(".")[0] for name in names}
     for name in sorted({key.rpartition("@")[0] for key in kept}):
         path = store.directory / name
         if path.is_file() and since.touched(path, name):
-            yield from (f"{name} refers to {sha}, which is gone" for sha in sorted(blobs_of(path) - shas))
+            gone = blobs_of(path).difference(*files.there.values())
+            yield from (f"{name} refers to {sha}, which is gone" for sha in sorted(gone))
 
 
 def head_of(store: Store) -> Head:
