@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
@@ -16,9 +15,10 @@ from reson.errors import OperatorError
 from reson.records import Json
 from reson.tools.devices.device import Controls, DeviceLimits, Standing
 from reson.tools.devices.fixed import FixedControls
+from reson.tools.devices.ibm.attendance import PATIENCE
 from reson.tools.devices.ibm.backend import IbmBackend
 from reson.tools.devices.ibm.ledger import Ledger, Step
-from reson.tools.devices.ibm.service import IbmTrouble
+from reson.tools.devices.ibm.service import IbmTrouble, TroubleKind
 from reson.tools.devices.order import DeviceOrder, address
 from reson.tools.devices.published import published
 
@@ -32,6 +32,11 @@ DELAY = 250e-6
 MOST_SHOTS, MOST_CIRCUITS = 100_000, 300
 STALE = 3600.0
 """Seconds after which target and published values are read anew before the next measurement."""
+
+CLOSING = (2.0, 10.0, 30.0)
+"""Pauses in seconds after which a batch or session is asked again to close."""
+CLOSED = (TroubleKind.SESSION, TroubleKind.ENDED, TroubleKind.LOST)
+"""Answers that say that it has ended already."""
 
 
 class IbmDevice(FixedControls):
@@ -178,8 +183,24 @@ class IbmDevice(FixedControls):
         if self._backend.attendance.stop.is_set() or self._backend.cancelled:
             self.let_go()
         self._backend.settle()
-        with suppress(IbmTrouble):  # it ends by its own time limit
-            self._backend.attendance.ask(self._backend.service.close)
+        self._close_at_the_service()
+
+    def _close_at_the_service(self) -> None:
+        """Asked again for a while where the service is busy or silent: an open session is charged by the wall's clock.
+
+        One that stays open ends by its own time limit.
+        """
+        attendance = self._backend.attendance
+        for pause in (*CLOSING, None):
+            try:
+                return attendance.ask(self._backend.service.close)
+            except IbmTrouble as trouble:
+                if trouble.kind in CLOSED:
+                    return None
+                if pause is None or trouble.kind not in PATIENCE:
+                    return attendance.tell("not_closed", {"reason": trouble.message})
+            attendance.rest(pause)
+        return None
 
     def _in_sessions(self) -> float:
         """Wall time of the open session, which is charged instead of that of its jobs."""

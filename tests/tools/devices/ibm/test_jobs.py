@@ -15,6 +15,7 @@ from reson.tools.devices.ibm.device import IbmDevice
 from reson.tools.devices.ibm.ledger import Ledger, Step
 from reson.tools.devices.ibm.service import IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.smoke import smoke_test
 from tests.tools.devices.ibm.recorded import DONE, QUEUED, RUNNING, Recorded
 
 Open = Callable[..., IbmDevice]
@@ -376,12 +377,70 @@ def test_a_session_is_counted_by_the_clock_of_the_wall(opened: Open, service: Re
     assert device.over_budget(20.0) == "quantum seconds: 90 of 100 used, next needs 20"
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_batch_or_session_is_closed_though_the_service_is_busy_or_silent_at_first(
+    opened: Open, service: Recorded, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    answers = [IbmTrouble(TroubleKind.BUSY, "429"), LOST]
+    close = service.close
+
+    def closing() -> None:
+        if answers:
+            raise answers.pop(0)
+        close()
+
+    monkeypatch.setattr(service, "close", closing)
+    device = opened()
+    if stopped:
+        device._backend.attendance.stop.set()
+    device.close()
+    assert service.closed == 1
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_what_cannot_be_closed_is_told_and_holds_nobody_up(
+    opened: Open, service: Recorded, monkeypatch: pytest.MonkeyPatch, kind: TroubleKind
+) -> None:
+    def never() -> None:
+        raise IbmTrouble(kind, "the words")
+
+    told: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(service, "close", never)
+    device = opened(told)
+    device.close()
+    ended = kind in (TroubleKind.SESSION, TroubleKind.ENDED, TroubleKind.LOST)
+    assert told == ([] if ended else [("not_closed", {"reason": "the words"})])
+    assert device._backend.attendance.clock() < 120
+
+
+def test_a_look_at_a_device_is_a_job_of_its_own_each_time(opened: Open, service: Recorded) -> None:
+    smoke_test(opened())
+    smoke_test(opened())  # a day later: what the first one saw says nothing of now
+    assert len(service.submitted) == 2
+    assert service.closed == 2
+    assert not opened().ledger.open_jobs()
+
+
+def test_a_look_that_is_broken_off_leaves_nothing_behind(opened: Open, service: Recorded) -> None:
+    device = opened()
+    service.reports = [QUEUED]
+    device._backend.attendance.sleep = _interrupted
+    with pytest.raises(KeyboardInterrupt):
+        smoke_test(device)
+    assert len(service.cancelled) == 1 and service.closed == 1
+    assert not opened().ledger.open_jobs()
+
+
 def test_half_a_line_of_the_ledger_is_dropped(opened: Open, service: Recorded) -> None:
     device = opened()
     measured(device)
     with device.ledger.path.open("a") as file:
         file.write('{"tag": "reson')
     assert [entry.step for entry in opened().ledger.open_jobs()] == [Step.FETCHED]
+
+
+def _interrupted(seconds: float) -> None:
+    raise KeyboardInterrupt
 
 
 def _kill(seconds: float) -> None:
