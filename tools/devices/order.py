@@ -42,6 +42,8 @@ class IbmOptions(Record):
     instance: str = ""
     region: str = ""
     mode: Literal["batch", "session", "job"] = "batch"
+    program: Literal["sampler", "executor"] = "sampler"
+    """The service's program that runs the circuits: that of SamplerV2, or that of its successor in the client."""
     quantum_seconds: Annotated[Finite, Field(gt=0)] = 300.0
     """Budget of one run, as the service counts it."""
     fractional_gates: bool = False

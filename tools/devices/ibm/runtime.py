@@ -1,4 +1,4 @@
-"""The port to IBM's service over qiskit-ibm-runtime: SamplerV2 in a batch or a session."""
+"""The port to IBM's service over qiskit-ibm-runtime: a sampler in a batch or a session."""
 
 from __future__ import annotations
 
@@ -64,10 +64,8 @@ class RuntimeService:
             return without_secrets(str(status.status_msg or "not operational"), self._secrets)
 
     def submit(self, circuits: Sequence[QuantumCircuit], shots: int, tag: str, most: float) -> str:
-        from qiskit_ibm_runtime import SamplerV2
-
         with own_terms(self._secrets):
-            sampler = SamplerV2(mode=self._running_mode())
+            sampler = _sampler(self._options.program)(mode=self._running_mode())
             options: Any = sampler.options  # typed as its base class, which has none of them
             options.environment.job_tags = [tag]
             options.max_execution_time = min(max(1, math.ceil(most)), LONGEST_JOB)
@@ -139,8 +137,9 @@ class RuntimeService:
         )
 
     def renew(self, sessions: bool = True) -> None:
-        with suppress(IbmTrouble):  # it has ended already, and says so
+        with suppress(IbmTrouble):  # what it does not tell now its jobs count
             self._closed_sessions += self._open_session()
+        with suppress(IbmTrouble):  # it has ended already, and says so
             self.close()
         self._mode = None
         if not sessions:
@@ -150,10 +149,10 @@ class RuntimeService:
         return self._closed_sessions + self._open_session()
 
     def close(self) -> None:
-        mode, self._mode = self._mode, None
-        if mode is not None:
+        if self._mode is not None:
             with own_terms(self._secrets):
-                mode.close()
+                self._mode.close()
+            self._mode = None
 
     def _open_session(self) -> float:
         if self._mode is None or self._mode_name != "session":
@@ -186,6 +185,21 @@ class RuntimeService:
             else:
                 self._mode = Batch(backend=self._device, max_time=LONGEST_MODE)
         return self._mode
+
+
+def _sampler(program: str) -> type[Any]:
+    """The runtime's sampler over a program of the service: both take the same circuits, options and calls.
+
+    SamplerV2 is deprecated since 0.50. Its successor makes a ``QuantumProgram`` of the circuits here and sums the shots
+    up here; without twirling and decoupling, which are off, it plays what it is given and nothing else.
+    """
+    if program == "executor":
+        from qiskit_ibm_runtime.executor_sampler import Sampler
+
+        return Sampler
+    from qiskit_ibm_runtime import SamplerV2
+
+    return SamplerV2
 
 
 def finished(state: JobState, message: str, metrics: Any) -> JobReport:

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import qiskit_ibm_runtime as runtime
 from ibm_cloud_sdk_core import ApiException
+from qiskit import QuantumCircuit
+from qiskit.circuit import ClassicalRegister, QuantumRegister
+from qiskit_ibm_runtime import executor_sampler
 from qiskit_ibm_runtime.accounts.exceptions import InvalidAccountError
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import (
@@ -17,11 +20,17 @@ from qiskit_ibm_runtime.exceptions import (
     RuntimeInvalidStateError,
     RuntimeJobFailureError,
 )
+from qiskit_ibm_runtime.executor_sampler.finalize_options import finalize_sampler_options
+from qiskit_ibm_runtime.executor_sampler.prepare import prepare
+from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 from qiskit_ibm_runtime.options import EnvironmentOptions, ExecutionOptionsV2, SamplerOptions
+from qiskit_ibm_runtime.options_models.sampler import SamplerOptions as SuccessorsOptions
+from qiskit_ibm_runtime.quantum_program.params_converters import QUANTUM_PROGRAM_PARAMS_CONVERTERS
 from requests.exceptions import ConnectionError as LostConnection
 from requests.exceptions import ReadTimeout
 
-from reson.errors import OperatorError
+from reson.errors import OperatorError, ToolError
+from reson.tools.devices.answers import marked, results_of
 from reson.tools.devices.ibm.runtime import _STATES, RuntimeService, open_service
 from reson.tools.devices.ibm.secrets import HIDDEN, without_secrets
 from reson.tools.devices.ibm.service import IbmTrouble, JobState, TroubleKind
@@ -46,6 +55,8 @@ TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
         (runtime.QiskitRuntimeService.saved_accounts, ("name",)),
         (runtime.SamplerV2.__init__, ("mode", "options")),
         (runtime.SamplerV2.run, ("pubs", "shots")),
+        (executor_sampler.Sampler.__init__, ("mode", "options")),
+        (executor_sampler.Sampler.run, ("pubs", "shots")),
         (runtime.Batch.__init__, ("backend", "max_time")),
         (runtime.Session.__init__, ("backend", "max_time")),
         (runtime.RuntimeJobV2.status, ()),
@@ -69,6 +80,23 @@ def test_the_installed_options_have_what_is_set() -> None:
     assert {"environment", "execution", "max_execution_time"} <= set(SamplerOptions.__dataclass_fields__)
     assert "job_tags" in EnvironmentOptions.__dataclass_fields__
     assert "rep_delay" in ExecutionOptionsV2.__dataclass_fields__
+
+
+def test_the_successor_takes_the_same_options_and_adds_nothing_to_a_circuit() -> None:
+    options = SuccessorsOptions()
+    options.environment.job_tags, options.max_execution_time, options.execution.rep_delay = ["tag"], 20, 1e-4
+    twirling = finalize_sampler_options(options).twirling
+    assert not (twirling.enable_gates or twirling.enable_measure or options.dynamical_decoupling.enable)
+    circuit = QuantumCircuit(2, 1, metadata={"reson_place": 0})
+    circuit.x(0)
+    circuit.delay(160, 0, unit="dt")
+    circuit.cz(0, 1)
+    circuit.measure(0, 0)
+    program, told = prepare([circuit], options, 100)
+    sent = QUANTUM_PROGRAM_PARAMS_CONVERTERS["v2.0"].encoder(program, told).model_dump(mode="json")
+    assert sent["quantum_program"]["shots"] == 100 and sent["options"]["rep_delay"] == 1e-4
+    assert program.items[0].circuit.count_ops() == circuit.count_ops()
+    assert (told.environment.job_tags, told.max_execution_time) == (["tag"], 20)
 
 
 def test_every_state_of_a_job_is_known() -> None:
@@ -286,6 +314,45 @@ def test_no_batch_or_session_is_asked_for_beyond_what_the_service_keeps(
     assert asked == ([21, 28_800] if mode == "session" else [28_800, 28_800])
 
 
+class _OpenSession:
+    """As the runtime's, whose questions are answered by what ``fails`` raises, once for each name."""
+
+    def __init__(self, **fails: Exception) -> None:
+        self.fails = fails
+        self.closed = 0
+
+    def usage(self) -> float:
+        self._fail("usage")
+        return 12.0
+
+    def close(self) -> None:
+        self._fail("close")
+        self.closed += 1
+
+    def _fail(self, name: str) -> None:
+        if error := self.fails.pop(name, None):
+            raise error
+
+
+@pytest.mark.parametrize("told", [RequestsApiError("500 Server Error", 500), LostConnection("reset"), KeyError("x")])
+def test_a_session_that_does_not_tell_its_time_is_closed_all_the_same(told: Exception) -> None:
+    port = RuntimeService(None, None, IbmOptions(mode="session"))
+    port._mode = session = _OpenSession(usage=IbmTrouble(TroubleKind.CONNECTION, str(told)))
+    port.renew()
+    assert session.closed == 1  # it would be charged by the clock of the wall until its time limit
+
+
+def test_a_session_whose_closing_failed_is_still_there_to_be_closed() -> None:
+    port = RuntimeService(None, None, IbmOptions(mode="session"))
+    port._mode = session = _OpenSession(close=RequestsApiError("429 Client Error: Too Many Requests", 429))
+    with pytest.raises(IbmTrouble):
+        port.close()
+    port.close()
+    assert session.closed == 1
+    port.close()
+    assert session.closed == 1
+
+
 def test_only_a_job_that_has_not_ended_is_cancelled() -> None:
     for state, expected in (("QUEUED", True), ("RUNNING", True), ("DONE", False)):
         job = _Job([state])
@@ -293,13 +360,23 @@ def test_only_a_job_that_has_not_ended_is_cancelled() -> None:
         assert job.was_cancelled is expected
 
 
-def test_a_job_goes_through_the_installed_sampler_in_local_mode() -> None:
-    """SamplerV2's local mode takes the same options and circuits as the service, and runs them on a copy."""
-    from qiskit import QuantumCircuit
-    from qiskit_ibm_runtime.fake_provider import FakeManilaV2
-
-    circuit = QuantumCircuit(1, 1)
-    circuit.x(0)
-    circuit.measure(0, 0)
-    port = RuntimeService(None, FakeManilaV2(), IbmOptions(mode="batch", repetition_delay=250e-6))
-    assert port.submit([circuit], 100, "reson-0", 12.3)
+@pytest.mark.parametrize("program", ["sampler", "executor"])
+@pytest.mark.parametrize("mode", ["job", "batch", "session"])
+def test_a_job_goes_through_the_installed_samplers_in_local_mode(program: Any, mode: Any) -> None:
+    """Local mode takes the same options and circuits as the service, and runs them on a copy: what comes back is whole,
+    in order, with every register, from the successor as from SamplerV2.
+    """
+    circuits = []
+    for flipped in (0, 1):
+        circuit = QuantumCircuit(QuantumRegister(3), ClassicalRegister(2, "a"), ClassicalRegister(1, "b"))
+        circuit.x(flipped)
+        circuit.delay(160, flipped, unit="dt")
+        circuit.measure([0, 1, 2], [0, 1, 2])
+        circuits.append(circuit)
+    port = RuntimeService(None, FakeManilaV2(), IbmOptions(program=program, mode=mode, repetition_delay=250e-6))
+    job = port.submit(marked(circuits), 100, "reson-0", 12.3)
+    results = results_of(port.result(job), circuits, 100)
+    assert [max(one.data.counts, key=one.data.counts.get) for one in results] == ["0x1", "0x2"]
+    backwards = port.result(port.submit(marked(circuits)[::-1], 100, "reson-1", 12.3))
+    with pytest.raises(ToolError, match="another order"):
+        results_of(backwards, circuits, 100)
