@@ -58,18 +58,16 @@ gate: $(READY)
 	$(BIN)/reson eval gate
 
 bench: $(READY)
-	$(BIN)/python -m reson.evals.bench
-	$(BIN)/python -m reson.evals.bench_parallel
-	$(BIN)/python -m reson.evals.bench_bookkeeping
+	$(BIN)/python -m reson.evals.benches start_up chip small_night record parallel bookkeeping
 	$(BIN)/python -m reson.evals.verdicts --write docs/verdicts.md
 
 # Whole nights from cold of 16, 48 and 127 qubits, half an hour; docs/trust.md has the table.
 bench-night: $(READY)
-	taskset -c 0 $(BIN)/python -m reson.evals.bench_night
+	taskset -c 0 $(BIN)/python -m reson.evals.benches night
 
 # The whole of `reson check` at 100,000 measurements with their files, some minutes.
 bench-check: $(READY)
-	$(BIN)/python -m reson.evals.bench_check
+	$(BIN)/python -m reson.evals.benches check
 
 eval: $(READY)
 	$(BIN)/python -m reson.evals.nights --second

@@ -15,7 +15,7 @@ from reson.agent.holder import holder_of, start_process
 from reson.agent.lab import Lab, open_lab
 from reson.agent.launch import Plan, start
 from reson.agent.policy import DEFAULT_POLICY
-from reson.evals.bench_console import served
+from reson.evals.benches.console import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

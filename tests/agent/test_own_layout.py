@@ -10,7 +10,7 @@ import pytest
 from reson.agent.measured_device import known_of
 from reson.components import Pair, Qubit
 from reson.errors import OperatorError
-from reson.evals.bench_layout import mirror
+from reson.evals.benches.layout import mirror
 from reson.evals.pair_nights import CLOCK
 from reson.evals.true_assignment import read_as_one
 from reson.evals.true_pair import load_best_cz, true_cz

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from reson.evals.bench_bookkeeping import Cost, runs_of, timed
+from reson.evals.benches.bookkeeping import Cost, runs_of, timed
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments.catalogue import get
 

@@ -14,7 +14,7 @@ from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.errors import OperatorError
-from reson.evals.bench_layout import mirror
+from reson.evals.benches.layout import mirror
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions

@@ -7,7 +7,7 @@ import pytest
 
 from reson.agent.reading.reader import READERS
 from reson.components import Qubit
-from reson.evals.bench_parallel import tuned_device
+from reson.evals.benches.parallel import tuned_device
 from reson.records import Status, Verdict
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.sweep import uneven_delays

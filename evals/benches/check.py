@@ -1,9 +1,9 @@
 """The whole of ``reson check`` on a record of 100,000 measurements with 300,000 files, after a run on its qubits.
 
-``python -m reson.evals.bench_check``: seconds of the processor of the command itself, from its start to its end. The
-record is the synthetic year, each row with files of its own; an earlier check has found it in order. T1 of 127 qubits
-is then really measured on it, so that new rows, files and a trajectory are there to be looked at. ``RESON_NIGHTS``: of
-so many nights in place of 365, 274 measurements each.
+Seconds of the processor of the command itself, from its start to its end. The record is the synthetic year, each row
+with files of its own; an earlier check has found it in order. T1 of 127 qubits is then really measured on it, so that
+new rows, files and a trajectory are there to be looked at. ``--nights``: of so many in place of 365, 274 measurements
+each.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from reson.agent.launch import Plan, start
 from reson.components import Qubit, joined
-from reson.evals.bench_record import GOAL, seconds_of_check
+from reson.evals.benches.bench import Asked
+from reson.evals.benches.record import GOAL, seconds_of_check
 from reson.evals.year_of_nights import make_year
 
 QUBITS = 127
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as place:
-        nights = int(os.environ.get("RESON_NIGHTS", "365"))
-        year = make_year(Path(place) / "year", qubits=QUBITS, nights=nights, own_files=True)
+def lines(asked: Asked) -> Iterator[str]:
+    with asked.place() as place:
+        year = make_year(place / "year", qubits=QUBITS, nights=asked.nights or 365, own_files=True)
         store = year.store()
         first = seconds_of_check(store)
         measured = Plan(kind="run", experiment="t1", measure=joined(map(Qubit, range(QUBITS))), writes=False)
@@ -34,10 +34,10 @@ def main() -> None:
         with store.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT count(*) FROM measurements").scalar_one()
         files = sum(1 for _ in os.scandir(store.blobs.directory))
-        print(f"{rows} measurements, {files} files; the last run: {ended.ending}, {ended.reason}")
-        print(f"the first check, without what hangs together in each row: {first:.1f} s")
+        yield f"{rows} measurements, {files} files; the last run: {ended.ending}, {ended.reason}"
+        yield f"the first check, without what hangs together in each row: {first:.1f} s"
         for when in ("after that run", "once more"):
-            print(f"reson check, {when}: {_whole(year.directory):.2f} s (goal {GOAL:g})", flush=True)
+            yield f"reson check, {when}: {_whole(year.directory):.2f} s (goal {GOAL:g})"
 
 
 def _whole(lab: Path) -> float:
@@ -47,7 +47,3 @@ def _whole(lab: Path) -> float:
     subprocess.run(command, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-if __name__ == "__main__":
-    main()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from qiskit import QuantumCircuit
 
+from reson.evals.benches.bench import Asked, figures
 from reson.tools.devices.drive import DriveGate
 from reson.tools.devices.envelope import envelope, envelope_derivative
 from reson.tools.devices.simulated.chip import Chip
@@ -21,8 +22,8 @@ _PULSES = 500
 _RANDOM_GATES = 4000
 
 
-def run() -> list[tuple[str, float, str]]:
-    """(what, value, unit) of each measured figure; set OMP_NUM_THREADS=1 to hold it to one core."""
+def lines(_: Asked) -> Iterator[str]:
+    """Set OMP_NUM_THREADS=1 to hold it to one core."""
     device = open_simulated(seed=1, n_qubits=5, faults={}, clock=1.7e9)
     chip = device.chip
     short = [_short_circuit(index) for index in range(_CIRCUITS)]
@@ -37,7 +38,7 @@ def run() -> list[tuple[str, float, str]]:
     one = read_circuits(short[:1], chip.controls)
     alone = _seconds(lambda: list(chip.populations(one, chip.truth_now())))
     qutip = _qutip_seconds(chip)
-    return [
+    found = [
         ("short circuits, physics", _CIRCUITS / physics, "circuits/s"),
         ("short circuits, physics and reading of QuantumCircuits", _CIRCUITS / (physics + reading), "circuits/s"),
         ("short circuits, everything with 100 shots", _CIRCUITS / whole, "circuits/s"),
@@ -46,6 +47,7 @@ def run() -> list[tuple[str, float, str]]:
         ("QuTiP mesolve against one short circuit in a job of its own", qutip / alone, "x"),
         (f"QuTiP mesolve against one short circuit in a job of {_CIRCUITS}", qutip * _CIRCUITS / physics, "x"),
     ]
+    return figures(found)
 
 
 def _seconds(work: Callable[[], object], repeats: int = 5) -> float:
@@ -120,8 +122,3 @@ def _qutip_seconds(chip: Chip) -> float:
             state = qutip.mesolve([static, *drive], state, [0, duration], jumps).states[-1]
 
     return _seconds(play, repeats=3)
-
-
-if __name__ == "__main__":
-    for what, value, unit in run():
-        print(f"{what}: {value:,.3g} {unit}")

@@ -1,18 +1,17 @@
 """How long ``reson check`` takes on a synthetic record: the first time, and when an earlier check found all in order.
 
-``RESON_YEAR`` names one that is there already (``python -m reson.evals.bench_console`` makes one of 100,000
-measurements); without it a tenth of that is made. Times are of the processor; compare ratios.
+Of a tenth of 100,000 measurements, or of ``--year``. Times are of the processor; compare ratios.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
+from reson.evals.benches.bench import Asked, figures
 from reson.evals.year_of_nights import make_year
 from reson.tools.store.checked import load_mark
 from reson.tools.store.integrity import problems
@@ -24,10 +23,10 @@ GOAL = 5.0
 """Seconds for a check at 100,000 measurements after a night, on a machine that does nothing else."""
 
 
-def run() -> list[tuple[str, float, str]]:
-    with tempfile.TemporaryDirectory() as place:
-        year = os.environ.get("RESON_YEAR") or make_year(Path(place) / "year", nights=NIGHTS).directory
-        store = open_store(Path(year))
+def lines(asked: Asked) -> Iterator[str]:
+    with asked.place() as place:
+        year = asked.year or make_year(place / "year", nights=asked.nights or NIGHTS).directory
+        store = open_store(year)
         with store.engine.connect() as connection:
             number = connection.exec_driver_sql("SELECT count(*) FROM measurements").scalar_one()
         (store.directory / "checked.json").unlink(missing_ok=True)
@@ -35,12 +34,13 @@ def run() -> list[tuple[str, float, str]]:
         assert load_mark(store.directory).blocks, "nothing was wrong with it"
         record_lesson(store, f"bench-{time.time_ns()}", "night-0001", "q0", "written since the last check", 0.0)
         later, file = seconds_of_check(store), _reading(store.directory / "lab.db")
-        return [
+        found = [
             ("measurements of the record that is checked", number, ""),
             ("reson check, the first time, over hashing the file", first / file, "x"),
             ("reson check, later, over hashing the file", later / file, "x"),
             ("reson check, later, for 100,000 measurements", later / number * 1e5, "s"),
         ]
+        yield from figures(found)
 
 
 def seconds_of_check(store: Store) -> float:

@@ -1,4 +1,4 @@
-"""What a night costs beside its physics, on chips of growing size: ``python -m reson.evals.bench_bookkeeping``.
+"""What a night costs beside its physics, on chips of growing size.
 
 Experiments on all qubits of a chip that is nearly tuned, each a run that writes: choosing, approvals, circuits, fits,
 pictures, verdicts, writes, memory, trajectory, checkpoints and the report, without the physics of the simulated chip.
@@ -9,7 +9,6 @@ night grows with the square.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,8 @@ from sqlalchemy import Engine, event
 from reson.agent.lab import EPOCH, device_name, open_lab
 from reson.agent.launch import Plan, start
 from reson.components import Qubit
-from reson.evals.bench_parallel import SEED, tuned_device
+from reson.evals.benches.bench import Asked, row
+from reson.evals.benches.parallel import SEED, tuned_device
 from reson.tools.devices.simulated.backend import SimulatedBackend
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.store import rows
@@ -75,13 +75,13 @@ def counted(cost: Cost) -> Iterator[None]:
 
     real = rows.validated
 
-    def row(kind: Any, fields: Any) -> Any:
+    def counting(kind: Any, fields: Any) -> Any:
         cost.rows += 1
         return real(kind, fields)
 
     event.listen(Engine, "before_cursor_execute", statement)
     try:
-        with patch.object(rows, "validated", row):
+        with patch.object(rows, "validated", counting):
             yield
     finally:
         event.remove(Engine, "before_cursor_execute", statement)
@@ -147,7 +147,7 @@ def runs_of(qubits: int, experiments: Sequence[str] = EXPERIMENTS) -> Cost:
 COLUMNS = ("qubits", "measured", "device s", "software s", "ratio", "books ms", "rows", "asked", "report kB")
 
 
-def line_of(qubits: int, cost: Cost) -> str:
+def _line_of(qubits: int, cost: Cost) -> str:
     cells = (
         f"{qubits}",
         f"{cost.measurements}",
@@ -159,20 +159,13 @@ def line_of(qubits: int, cost: Cost) -> str:
         f"{cost.each(cost.statements):.1f}",
         f"{cost.each(cost.report) / 1e3:.0f}",
     )
-    return "".join(f"{cell:>11}" for cell in cells)
+    return row(cells)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qubits", type=int, nargs="*", default=list(SIZES))
-    asked = parser.parse_args()
+def lines(asked: Asked) -> Iterator[str]:
     runs_of(1, EXPERIMENTS[:1])  # imports are paid once
-    print("software s and ratio: processor time over device time. The last four columns are for each measurement:")
-    print("bookkeeping, rows read, statements, and the report.")
-    print("".join(f"{name:>11}" for name in COLUMNS), flush=True)
-    for qubits in asked.qubits:
-        print(line_of(qubits, runs_of(qubits)), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    yield "software s and ratio: processor time over device time. The last four columns are for each measurement:"
+    yield "bookkeeping, rows read, statements, and the report."
+    yield row(COLUMNS)
+    for qubits in asked.qubits or SIZES:
+        yield _line_of(qubits, runs_of(qubits))

@@ -1,6 +1,6 @@
 """Software time against device time with all qubits of a large chip in parallel, and the stock classes beside it.
 
-``python -m reson.evals.bench_parallel``: for each experiment the seconds that Reson's own work takes (building the
+For each experiment the seconds that Reson's own work takes (building the
 circuits, splitting the results, analysing, drawing the pictures), without the simulated physics, over the device time
 that the same job takes on hardware: shots times reset, circuit and readout. The stock classes of Qiskit Experiments run
 on a few qubits, and their time is scaled up. Wall times hold for an idle machine; on a busy one the processor time says
@@ -9,16 +9,16 @@ more, which counts both cores.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import resource
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
 from reson.components import Qubit
+from reson.evals.benches.bench import Asked, row
 from reson.evals.best_readout import readout_controls
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
@@ -192,35 +192,30 @@ def _stock_experiment(name: str, qubit: int, values: dict[str, float], device: S
             return library.StandardRB((qubit,), lengths, device.backend, num_samples=int(values["samples"]), seed=qubit)
 
 
-def row_of(times: Times, goal: float, stock_seconds: float | None) -> str:
+def _cells(times: Times, goal: float, stock_seconds: float | None) -> list[str]:
     """One experiment's line of the table; ``stock_seconds`` are for as many qubits as ours."""
     cells = [f"{getattr(times, part):.2f}" for part in (*PARTS, "software", "device")]
     cells += [f"{times.ratio:.3f}", f"{goal:g}", f"{times.processor / times.device:.3f}"]
     if stock_seconds is not None:
         cells += [f"{stock_seconds:.0f}", f"{stock_seconds / times.software:.0f}"]
-    return "".join(f"{cell:>10}" for cell in cells)
+    return cells
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qubits", type=int, default=QUBITS)
-    parser.add_argument("--stock", type=int, default=STOCK_QUBITS, help="qubits for the stock classes; 0: leave out")
-    asked = parser.parse_args()
-    device, known = tuned_device(asked.qubits)
-    print(f"{asked.qubits} qubits in parallel: seconds of software, seconds of device time, and their ratio (CPU: by")
-    print("processor time). Stock: seconds of Qiskit Experiments' classes, scaled up from a few qubits; and over ours.")
-    print(f"{'':22}" + "".join(f"{name:>10}" for name in COLUMNS[: None if asked.stock else -2]), flush=True)
-    if asked.stock:
-        stock("t1", device, known, 1)  # imports are paid once
+def lines(asked: Asked) -> Iterator[str]:
+    for qubits in asked.qubits or (QUBITS,):
+        yield from _of_chip(qubits)
+
+
+def _of_chip(qubits: int) -> Iterator[str]:
+    device, known = tuned_device(qubits)
+    yield f"{qubits} qubits in parallel: seconds of software, seconds of device time, and their ratio (CPU: by"
+    yield "processor time). Stock: seconds of Qiskit Experiments' classes, scaled up from a few qubits; and over ours."
+    yield row(COLUMNS, label="")
+    stock("t1", device, known, 1)  # imports are paid once
     for name, given, goal in CASES:
         tries = [measure(name, device, known, given) for _ in range(TRIES)]
         times = min(tries, key=lambda one: one.processor / one.device)
-        compared = bool(asked.stock) and not given
-        whole = stock(name, device, known, asked.stock) * asked.qubits / asked.stock if compared else None
+        whole = None if given else stock(name, device, known, STOCK_QUBITS) * qubits / STOCK_QUBITS
         label = name + "".join(f", {value:g} {key}" for key, value in given.items())
-        print(f"{label:22}{row_of(times, goal, whole)}", flush=True)
-    print(f"largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB (goal: under 2 GB)")
-
-
-if __name__ == "__main__":
-    main()
+        yield row(_cells(times, goal, whole), label=label)
+    yield "goal for the memory: under 2 GB"

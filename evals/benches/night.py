@@ -1,4 +1,4 @@
-"""A whole cold night on a heavy-hexagonal chip, once: ``python -m reson.evals.bench_night --qubits 127``.
+"""A whole cold night on a heavy-hexagonal chip, once of each size.
 
 Software is all processor time but that of the chip's physics, from the first decision to the report. One process on one
 core tells most: ``taskset -c 1``.
@@ -6,16 +6,16 @@ core tells most: ``taskset -c 1``.
 
 from __future__ import annotations
 
-import argparse
 import resource
-import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from reson.agent.lab import open_lab
 from reson.agent.launch import Plan, start
-from reson.evals.bench_bookkeeping import EXPERIMENTS, Cost, counted, runs_of, timed
+from reson.evals.benches.bench import Asked, row
+from reson.evals.benches.bookkeeping import EXPERIMENTS, Cost, counted, runs_of, timed
 from reson.tools.store.measurements import used
 
 SEED = 4712
@@ -64,7 +64,7 @@ COLUMNS = ("qubits", "measured", "device s", "physics s", "software s", "ratio",
 SIZE_COLUMNS = ("GB", "report MB", "points MB", "lab MB")
 
 
-def row_of(night: Night) -> str:
+def _row_of(night: Night) -> str:
     cost = night.cost
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     cells = (
@@ -80,23 +80,15 @@ def row_of(night: Night) -> str:
         f"{peak:.2f}",
         *(f"{size / 1e6:.1f}" for size in (cost.report, night.checkpoints, night.lab)),
     )
-    return "".join(f"{cell:>11}" for cell in cells) + f"   {night.ending}: {night.reason}"
+    return row(cells) + f"   {night.ending}: {night.reason}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--qubits", type=int, nargs="*", default=list(SIZES))
-    parser.add_argument("--keep", type=Path, help="keep the labs here")
-    asked = parser.parse_args()
+def lines(asked: Asked) -> Iterator[str]:
     runs_of(1, EXPERIMENTS[:1])  # imports are paid once
-    print("Work (circuits, fits, pictures) and books (all the rest) are for each measurement; the memory is the peak.")
-    print("".join(f"{name:>11}" for name in (*COLUMNS, *SIZE_COLUMNS)), flush=True)
-    for qubits in asked.qubits:
-        with tempfile.TemporaryDirectory() as place:
-            directory = (asked.keep or Path(place)) / f"cold-{qubits}"
+    yield "Work (circuits, fits, pictures) and books (all the rest) are for each measurement; the memory is the peak."
+    yield row((*COLUMNS, *SIZE_COLUMNS))
+    for qubits in asked.qubits or SIZES:
+        with asked.place() as place:
+            directory = place / f"cold-{qubits}"
             directory.mkdir(parents=True)
-            print(row_of(cold_night(directory, qubits)), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            yield _row_of(cold_night(directory, qubits))

@@ -1,24 +1,24 @@
 """Times the console in a real browser, with a year of nights on 127 qubits and with an empty lab.
 
-``python -m reson.evals.bench_console``: seconds from the request of a page to its first content, and from a click to
+Seconds from the request of a page to its first content, and from a click to
 the changed page, the median of several. Needs chromium and playwright, as the tests in the browser do.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from reson.evals.benches.bench import Asked
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -29,29 +29,28 @@ FIRST, NEXT = 1.5, 0.7
 """Goals in seconds: first content, and an interaction."""
 
 
-def main() -> None:
+def lines(asked: Asked) -> Iterator[str]:
     from playwright.sync_api import sync_playwright
 
     from reson.evals.year_of_nights import make_year
 
     browser_path = shutil.which("chromium")
     assert browser_path, "no chromium: `apt-get install chromium`"
-    with tempfile.TemporaryDirectory() as place:
-        year = Path(os.environ.get("RESON_YEAR") or make_year(Path(place) / "year").directory)
-        labs = {"empty": Path(place) / "none", "a year, 127 qubits": year}
+    with asked.place() as place:
+        year = asked.year or make_year(place / "year").directory
+        labs = {"empty": place / "none", "a year, 127 qubits": year}
         with sync_playwright() as playwright:
             flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = playwright.chromium.launch(executable_path=browser_path, args=flags)
             for name, lab in labs.items():
                 with served(lab) as url:
                     page = browser.new_page(viewport={"width": 1280, "height": 800})
-                    print(f"{name}: load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
                     for path in PAGES:
                         seconds = [first_content(page, f"{url}/{path}") for _ in range(REPEATS + 1)][1:]
-                        _tell(name, f"open {path or 'inbox'}", seconds, FIRST)
+                        yield _told(name, f"open {path or 'inbox'}", seconds, FIRST)
                     if lab == year:
                         for what, interact in INTERACTIONS.items():
-                            _tell(name, what, interact(page, url), NEXT)
+                            yield _told(name, what, interact(page, url), NEXT)
             browser.close()
 
 
@@ -134,11 +133,7 @@ INTERACTIONS: dict[str, Callable[[Page, str], list[float]]] = {
 }
 
 
-def _tell(lab: str, what: str, seconds: list[float], goal: float) -> None:
+def _told(lab: str, what: str, seconds: list[float], goal: float) -> str:
     middle = statistics.median(seconds)
     mark = "" if middle <= goal else f"  over the goal of {goal} s"
-    print(f"{lab:20} {what:28} {middle:6.2f} s  (worst {max(seconds):.2f}){mark}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+    return f"{lab:20} {what:28} {middle:6.2f} s  (worst {max(seconds):.2f}){mark}"

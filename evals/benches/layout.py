@@ -1,4 +1,4 @@
-"""``python -m reson.evals.bench_layout``: does a circuit keep more on the recommended qubits than on Qiskit's own?
+"""Does a circuit keep more on the recommended qubits than on Qiskit's own?
 
 GHZ-mirror circuits on copies of devices: a chain is entangled and disentangled again, so that all qubits end in 0 but
 for errors. Both placements are scheduled as late as possible, with every wait written out as a delay that relaxes.
@@ -7,14 +7,14 @@ for errors. Both placements are scheduled as late as possible, with every wait w
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from qiskit import QuantumCircuit, transpile
 from qiskit.transpiler import PassManager, Target
 from qiskit.transpiler.passes import ALAPScheduleAnalysis, PadDelay
 
+from reson.evals.benches.bench import Asked
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
 from reson.tools.devices.placing import best
@@ -70,9 +70,9 @@ def compare(name: str, number: int) -> tuple[float, float]:
     return success(device, mine), success(device, stock)
 
 
-def run(names: Iterable[str] = DEVICES) -> Iterable[str]:
+def lines(asked: Asked) -> Iterator[str]:
     differences = []
-    for name in names:
+    for name in asked.copies or DEVICES:
         for number in QUBITS:
             mine, stock = compare(name, number)
             error = math.sqrt((mine * (1 - mine) + stock * (1 - stock)) / SHOTS)
@@ -80,8 +80,3 @@ def run(names: Iterable[str] = DEVICES) -> Iterable[str]:
             told = f"recommended {mine:.3f}   level 3 {stock:.3f}   difference {mine - stock:+.3f} +- {error:.3f}"
             yield f"{name:<12} {number} qubits   {told}"
     yield f"mean difference {sum(differences) / len(differences):+.4f}"
-
-
-if __name__ == "__main__":
-    for line in run(sys.argv[1:] or DEVICES):
-        print(line, flush=True)
