@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote
 
 THOUGHTS = (
     ("<think>", "</think>"),
@@ -21,30 +25,45 @@ SHORTEST_SECRET = 8
 STEP = 512
 """Characters that are looked through at a time, so that a text full of marks takes no longer than it is long."""
 
-_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])")
+_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])|\\(/)")
 
 
 def struck(text: str, key: str) -> str:
-    """The text without the key, also where it is written with JSON's escapes."""
+    """The text without the key, also where it is written as headers, addresses and pages write it, or with JSON's
+    escapes."""
     if len(key) < SHORTEST_SECRET:
         return text
     if key not in text:
         plain = _ESCAPED.sub(_unescaped, text)
         text = plain if key in plain else text
-    return text.replace(key, STRUCK)
+    for form in forms_of(key):
+        text = text.replace(form, STRUCK)
+    return text
 
 
-def _unescaped(escape: re.Match[str]) -> str:
+@lru_cache(maxsize=8)
+def forms_of(key: str) -> tuple[str, ...]:
+    """A key as it is and as it may come back: in an address, on a page, in base 64, whatever stands before it there."""
+    plain, packed = key.encode(errors="replace"), []
+    for before in range(3):
+        code = base64.b64encode(b"\0" * before + plain).decode()
+        whole = code[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6]  # what holds nothing but the key
+        packed += [whole, whole.replace("+", "-").replace("/", "_")]
+    return tuple(dict.fromkeys((key, quote(plain, safe=""), quote(plain), escape(key), *packed)))
+
+
+def _unescaped(found: re.Match[str]) -> str:
     """The character of an escape, where a JSON text stays what it is with it."""
-    character = chr(int(escape[1], 16))
-    return character if character not in '"\\' else escape[0]
+    character = found[2] or chr(int(found[1], 16))
+    return character if character not in '"\\' else found[0]
 
 
 class Aloud:
     """Takes a text in pieces and gives out what may be heard of each."""
 
     def __init__(self, key: str = "") -> None:
-        self._key = key if len(key) >= SHORTEST_SECRET else ""
+        self._key = key
+        self._secrets = forms_of(key) if len(key) >= SHORTEST_SECRET else ()
         self._closing = ""
         self._pending = ""
         self._said: list[str] = []
@@ -79,16 +98,16 @@ class Aloud:
         aloud: list[str] = []
         while True:
             marks = [self._closing] if self._closing else [opening for opening, _ in THOUGHTS]
-            before, mark = _until_first(self._pending, [*marks, *([self._key] if self._key else [])])
+            before, mark = _until_first(self._pending, [*marks, *self._secrets])
             if not mark:
                 break
             self._pending = self._pending[len(before) + len(mark) :]
             self._put(before, aloud)
-            if mark == self._key:
+            if mark in self._secrets:
                 self._put(STRUCK, aloud)
             else:
                 self._closing = "" if self._closing else dict(THOUGHTS)[mark]
-        held = 0 if last else _held(self._pending, [*marks, self._key])
+        held = 0 if last else _held(self._pending, [*marks, *self._secrets])
         self._put(self._pending[: len(self._pending) - held], aloud)
         self._pending = self._pending[len(self._pending) - held :]
         self._said += aloud

@@ -54,7 +54,7 @@ def guard(response: httpx2.Response) -> None:
             )
     packing = response.headers.pop("content-encoding", "").strip().lower()
     if packing not in ("", "identity", *_PACKED):
-        raise NoAnswer(FailureKind.MALFORMED, f"the answer is packed by {packing[:20]}, which nobody asked for")
+        raise NoAnswer(FailureKind.MALFORMED, f"the answer is packed by {packing}, which nobody asked for")
     assert isinstance(response.stream, httpx2.SyncByteStream), "the client is a synchronous one"
     largest = LARGEST_ERROR if response.is_error else LARGEST_ANSWER
     response.stream = Bounded(response.stream, packing in _PACKED, largest)

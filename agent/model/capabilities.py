@@ -8,6 +8,7 @@ is concluded, so that a wrong key or a page to sign in is not taken for a lack o
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -29,6 +30,8 @@ NUMBERS = (83, 27, 64, 95, 31)
 """What stands in the pictures that an endpoint is shown: it can see if it can say so."""
 EDITION = 2
 """Of the questions: what was found with other ones is found out anew."""
+
+_log = logging.getLogger("reson")
 
 _NOT_PUT = (FailureKind.RESTING, FailureKind.STOPPED, FailureKind.BUDGET_SPENT)
 """Failures of a question that never reached the endpoint: they end a probe."""
@@ -209,7 +212,10 @@ def _keep(desk: Desk, cache: Path, found: Findings) -> None:
     known = {name: able for name, able in all_kept.get(_name(desk), {}).items() if name not in found}
     known |= {name: one.able for name, one in found.items() if one.kept and one.able is not None}
     document = {name: {"edition": EDITION, **ables} for name, ables in (all_kept | {_name(desk): known}).items()}
-    cache.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    try:
+        cache.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    except OSError as error:
+        _log.warning("what %s can do is not kept for the next run: %s", desk.endpoint.name, error)
 
 
 def _kept(cache: Path) -> dict[str, dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -9,6 +10,9 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from reson.records import Finite, Json, Record, content_hash
+
+_CUT = re.compile(r"length|tokens|incomplete", re.IGNORECASE)
+"""Why an answer ended, as endpoints say it where its tokens were used up: length, model_length, MAX_TOKENS."""
 
 
 class Picture(Record):
@@ -116,7 +120,7 @@ class Reply(Record):
     @property
     def cut(self) -> bool:
         """Whether the answer ended because its tokens were used up, in the middle of whatever it said."""
-        return self.finish in ("length", "max_tokens")
+        return bool(_CUT.search(self.finish))
 
     def as_message(self) -> Message:
         return Message(role="assistant", parts=(self.text,) if self.text else (), tool_calls=self.tool_calls)

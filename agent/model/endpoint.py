@@ -7,6 +7,7 @@ endpoint that stays away is left in peace for a while, so that a dead one costs 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,14 @@ AFTER = 5.0
 """Seconds for which a thread may still wait for a byte when nobody waits for it any more."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds before the second try of a question; doubled with each further one."""
+
+MOST_TIMES, MOST_BESIDE = 50, 100_000
+"""An endpoint is believed that counts up to so many times more, or fewer, tokens than are estimated, and so many
+beside: thoughts that are not shown, a template of its own, pictures in tiles."""
+
+_FILTERED = re.compile(r"filter|safety|recitation|blocked|prohibited|policy", re.IGNORECASE)
+_BROKEN_OFF = re.compile(r"error|abort|cancel|timeout|timed|insufficient|interrupt|unavailable|fail", re.IGNORECASE)
+"""Why an answer ended, as endpoints say it where it is none, or half of one."""
 
 _PAID = (FailureKind.TIMEOUT, FailureKind.STOPPED, FailureKind.MALFORMED)
 """Failures of a question that was on its way: whoever answers it wants to be paid all the same."""
@@ -131,9 +140,11 @@ class HttpEndpoint:
 
     def _reply(self, request: Request, said: Said) -> Reply:
         if said.refusal and not said.text and not said.calls:
-            raise NoAnswer(FailureKind.REFUSED, f"the model refused: {said.refusal}", wasted=said.usage or NOTHING)
-        if said.finish == "content_filter":
-            raise NoAnswer(FailureKind.REFUSED, "a filter cut the answer off", wasted=said.usage or NOTHING)
+            raise NoAnswer(FailureKind.REFUSED, f"the model refused: {said.refusal}")
+        if _FILTERED.search(said.finish):
+            raise NoAnswer(FailureKind.REFUSED, "a filter cut the answer off")
+        if _BROKEN_OFF.search(said.finish):
+            raise NoAnswer(FailureKind.SERVER_ERROR, f'it broke its answer off: "{said.finish}"')
         return Reply(
             text=struck(said.text, self.key),
             thought=struck(said.thought, self.key),
@@ -160,12 +171,21 @@ class HttpEndpoint:
         return NOTHING
 
     def _counted(self, request: Request, said: Said) -> Usage:
-        """As the endpoint counts, where it counts what it said."""
+        """As the endpoint counts, where it counts what it said and what can be."""
+        guess = Usage(input=sum(request_tokens(request)), output=text_tokens(said.written), estimated=True)
         told = said.usage
-        return told if told and (told.output or not said.written) else self._estimated(request, said)
+        if (
+            told
+            and (told.output or not said.written)
+            and all(map(_can_be, (told.input, told.output), (guess.input, guess.output)))
+        ):
+            return told
+        return guess
 
-    def _estimated(self, request: Request, said: Said) -> Usage:
-        return Usage(input=sum(request_tokens(request)), output=text_tokens(said.written), estimated=True)
+
+def _can_be(told: int, guess: int) -> bool:
+    """Whether a number of tokens may be one: too small a one would cost no budget, too large a one all of it."""
+    return guess / MOST_TIMES <= told <= guess * MOST_TIMES + MOST_BESIDE
 
 
 def _events(ask: Callable[..., Any], body: dict[str, Any]) -> Iterator[Json]:

@@ -52,12 +52,16 @@ HINTS = {
     "Name or service not known": "there is no such host",
     "Temporary failure in name resolution": "its name cannot be looked up: is there a network?",
     "Connection refused": "nobody listens there",
+    "No such file or directory": "a file that SSL_CERT_FILE or SSLKEYLOGFILE names is not there",
+    "NO_CERTIFICATE": "what SSL_CERT_FILE names holds no certificate",
+    "invalid literal for int": "the port in base_url, or in a proxy of the environment, is no number",
+    "'idna' codec": "base_url names a host that cannot be one",
     "Server disconnected": "it hung up without an answer",
     "illegal request line": "it does not speak http: try https:// in base_url",
 }
 """Part of a library's message -> what it means here."""
 
-_TITLE = re.compile(r"<title[^>]*>([^<]{1,80})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>([^<]+)", re.IGNORECASE)
 
 
 @contextmanager
@@ -130,6 +134,8 @@ def _no_answer(error: Exception, url: str) -> NoAnswer:
             return NoAnswer(
                 FailureKind.REFUSED, f"the question cannot be sent: it cannot be written as {error.encoding}"
             )
+        case UnicodeError() if not isinstance(error, UnicodeDecodeError):
+            return NoAnswer(FailureKind.REFUSED, f"the question cannot be sent: {words}")
         case RecursionError():
             return NoAnswer(FailureKind.MALFORMED, "the answer is nested too deep")
         case ValueError():
@@ -159,7 +165,7 @@ def _words(chain: list[BaseException]) -> str:
     texts = [text for one in chain if (text := " ".join(str(one).split()))]
     hint = next((words for part, words in HINTS.items() if any(part in text for text in texts)), "")
     cause = texts[-1] if texts else type(chain[-1]).__name__
-    return f"{hint} ({cause[:120]})" if hint else cause
+    return f"{hint} ({cause})" if hint else cause
 
 
 def _by_proxy(url: str) -> str:
@@ -177,7 +183,7 @@ def _told(error: NoAnswer, key: str, sent: Collection[str]) -> NoAnswer:
     cannot = refused_feature(error.told[:LONGEST_TOLD], sent) or ""
     return NoAnswer(
         FailureKind.REFUSED if cannot else error.kind,
-        " ".join(struck(clean(error.message[: 2 * LONGEST_TOLD]), key).split())[:LONGEST_MESSAGE],
+        " ".join(struck(clean(error.message), key).split())[:LONGEST_MESSAGE],
         wasted=error.wasted,
         cannot=cannot,
         told=error.told[:LONGEST_TOLD],

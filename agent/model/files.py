@@ -46,7 +46,14 @@ class FilesEndpoint:
     name: str = "files"
 
     def complete(self, request: Request, hear: Hear | None = None) -> Reply:
-        """The answer that somebody wrote. Raises ``NoAnswer`` when none comes in time or the run is stopped."""
+        """The answer that somebody wrote. Raises ``NoAnswer`` when none comes in time or the run is stopped, and for a
+        folder that cannot be used."""
+        try:
+            return self._complete(request)
+        except (OSError, ValueError) as error:
+            raise NoAnswer(FailureKind.UNREACHABLE, f"the folder of questions cannot be used: {error}") from error
+
+    def _complete(self, request: Request) -> Reply:
         place = self._place(request)
         began = time.monotonic()
         answer = place / "answer.json"
@@ -62,10 +69,12 @@ class FilesEndpoint:
 
     def _place(self, request: Request) -> Path:
         """The folder of this question; the same question after a restart finds its folder, and its answer, again."""
-        for place in sorted(self.folder.glob("[0-9]*")):
-            if (place / "hash").exists() and (place / "hash").read_text() == request.hash:
+        asked = sorted(self.folder.glob("[0-9]*"))
+        for place in asked:
+            if (place / "hash").is_file() and _text(place / "hash") == request.hash:
                 return place
-        place = self.folder / f"{len(list(self.folder.glob('[0-9]*'))) + 1:04d}"
+        last = max((int(place.name) for place in asked if place.name.isdecimal()), default=0)
+        place = self.folder / f"{last + 1:04d}"
         unfinished = place.with_name("writing")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
@@ -106,14 +115,23 @@ def _json(request: Request) -> Json:
     }
 
 
+def _text(path: Path) -> str:
+    """What a file holds. Raises ``NoAnswer`` for one far too large, or none: a pipe or a device may have no end."""
+    if not path.is_file():
+        raise NoAnswer(FailureKind.MALFORMED, f"{path.name} cannot be read: it is no file")
+    with path.open("rb") as file:
+        data = file.read(LARGEST_ANSWER + 1)
+    if len(data) > LARGEST_ANSWER:
+        raise NoAnswer(FailureKind.MALFORMED, f"{path.name} is larger than {LARGEST_ANSWER >> 20} MB")
+    return data.decode(errors="replace")
+
+
 def _read(path: Path) -> tuple[str, tuple[ToolCall, ...]]:
     """Text and tool calls of an answer. Raises ``NoAnswer`` for a file that cannot be read or is far too large."""
     deadline = time.monotonic() + SETTLE
     while True:
         try:
-            if path.stat().st_size > LARGEST_ANSWER:
-                raise NoAnswer(FailureKind.MALFORMED, f"{path.name} is larger than {LARGEST_ANSWER >> 20} MB")
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = _text(path)
         except OSError as error:
             raise NoAnswer(FailureKind.MALFORMED, f"{path.name} cannot be read: {error.strerror}") from error
         answer = object_in(text)

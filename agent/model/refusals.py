@@ -39,10 +39,13 @@ _PASSES = re.compile(
     r"(?:server|service|upstream|backend) (?:is )?un|temporar|try again|later\b|"
     r"overload|\bbusy\b|timed? ?out|out of memory|\bloading\b|"
     r"api[ _-]?key|\bquota|\bcredit|\bbilling|per (?:second|minute|hour|day|month)|rate.?limit|"
-    r"context.{0,9}(?:length|window|size)|\bdecod(?:e|ing)\b|\bfetch|\bdownload",
+    r"\bplan\b|\btier\b|\btrial\b|subscri|\bupgrade|permission|organi[sz]ation|\bregion|"
+    r"maintenance|\bcapacity\b|safety|content polic|moderat|"
+    r"context.{0,9}(?:length|window|size)|\bdecod(?:e|ing)\b|\bfetch|\bdownload|"
+    r"\bpixels?\b|dimension|resolution|aspect|too (?:small|large|big)|corrupt",
     re.IGNORECASE,
 )
-"""Of a time, an account, a length or a file: whatever feature is named beside it may be there all the same."""
+"""Of a time, an account, rules, a length or a file: whatever feature is named beside it may be there all the same."""
 _NOT_THERE = re.compile(r"\bmodel\b.{0,80}(does not exist|not found)|no such model", re.IGNORECASE)
 
 

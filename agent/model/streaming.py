@@ -19,12 +19,10 @@ MOST_CALLS = 512
 """Tool calls of one answer: more than one for each qubit of the largest device."""
 LONGEST_TEXT = 2_000_000
 """Characters of one answer, thoughts and calls included."""
-MOST_TOKENS = 100_000_000
-"""An endpoint that counts more tokens than this in one answer is not believed."""
 
 _DONE: Json = {"done": True}
-_ENOUGH = 32
-"""Bytes after which a stream can be told from a document, white space before it included."""
+_ENOUGH = 7
+"""Bytes after which a stream can be told from a document: those of the longest beginning of a line."""
 LARGEST_EVENT = 8 * 2**20
 """Bytes of one event, or of an answer that is no stream: as objects it may take thirty times that."""
 _MARK = b"\xef\xbb\xbf"
@@ -37,11 +35,13 @@ def events_in(pieces: Iterable[bytes]) -> Iterator[Json]:
 
     Raises ``NoAnswer``, and ``ValueError`` or ``RecursionError`` for what is no JSON.
     """
-    waiting, looked, streamed = bytearray(), 0, None
+    waiting, looked, streamed, name = bytearray(), 0, None, b""
     for piece in pieces:
         waiting += piece
-        if streamed is None and len(waiting) >= _ENOUGH:
-            waiting = waiting.removeprefix(_MARK)
+        if streamed is None:  # white space may keep a line open for long before anything is said
+            waiting = waiting.removeprefix(_MARK).lstrip()
+            if len(waiting) < _ENOUGH:
+                continue
             streamed = _is_stream(waiting)
         while streamed and (end := waiting.find(b"\n", looked)) >= 0:
             line = bytes(waiting[:end]).strip()
@@ -49,14 +49,15 @@ def events_in(pieces: Iterable[bytes]) -> Iterator[Json]:
             looked = 0
             if len(line) > LARGEST_EVENT:
                 raise NoAnswer(FailureKind.MALFORMED, f"a piece of the answer is longer than {LARGEST_EVENT >> 20} MB")
-            if event := _event(line):
+            name = _name(line, name)
+            if event := _event(line, name):
                 yield event
         looked = len(waiting)
         if looked > LARGEST_EVENT:
             raise NoAnswer(FailureKind.MALFORMED, f"a piece of the answer is longer than {LARGEST_EVENT >> 20} MB")
     if not (_is_stream(waiting) if streamed is None else streamed):
         yield _whole(bytes(waiting))
-    elif event := _event(bytes(waiting).strip()):
+    elif event := _event(bytes(waiting).strip(), name):
         yield event
 
 
@@ -64,12 +65,24 @@ def _is_stream(head: bytearray) -> bool:
     return head.lstrip().startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
 
 
-def _event(line: bytes) -> Json | None:
+def _name(line: bytes, name: bytes) -> bytes:
+    """The name of the event that the next line is of: it stands before its data, and an empty line ends it."""
+    if line.startswith(b"event:"):
+        return line.removeprefix(b"event:").strip()
+    return name if line else b""
+
+
+def _event(line: bytes, name: bytes) -> Json | None:
     """Of lines other than data (names of events, comments that keep a line open) nothing is said."""
     if not line.startswith(b"data:"):
         return None
     data = line.removeprefix(b"data:").strip()
-    return _DONE if data == b"[DONE]" else _document(data)
+    if data == b"[DONE]":
+        return _DONE
+    found = _document(data)
+    if name == b"error":
+        raise told_in_body({"error": found})
+    return found
 
 
 def _whole(data: bytes) -> Json:
@@ -89,7 +102,7 @@ def _document(data: bytes) -> Json:
     found = json.loads(data)
     if not isinstance(found, dict):
         raise NoAnswer(FailureKind.MALFORMED, "the answer is no JSON object")
-    if found.get("error") and not found.get("choices"):
+    if found.get("error"):  # also beside a piece of an answer, which is cut off there
         raise told_in_body(found)
     return found
 
@@ -242,9 +255,9 @@ def _parts(content: Any) -> tuple[str, str]:
 
 
 def _usage(usage: Any) -> Usage | None:
-    """As the endpoint counts; None where it counts nothing, or what cannot be: a question is never without a token."""
+    """As the endpoint counts; None where it counts nothing, or no numbers: a question is never without a token."""
     counted = usage if isinstance(usage, dict) else {}
     sent, made = counted.get("prompt_tokens"), counted.get("completion_tokens")
-    if type(sent) is int and type(made) is int and 0 < sent <= MOST_TOKENS and 0 <= made <= MOST_TOKENS:
+    if type(sent) is int and type(made) is int and sent > 0 and made >= 0:
         return Usage(input=sent, output=made)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -108,6 +109,12 @@ TROUBLES = {
     "credit": ("tools", Answer(status=400, error="tools are not available: insufficient credits")),
     "a window": ("tools", Answer(status=400, error="context length is at most 4096 tokens, tools take 5000")),
     "another minute": ("image", Answer(status=500, error="vision is temporarily unavailable, try again later")),
+    "a size": ("image", Answer(status=400, error="Invalid image: each side must be at least 256 pixels")),
+    "a spoilt file": ("image", Answer(status=400, error="invalid image: the data is corrupted")),
+    "a rule": ("image", Answer(status=400, error="image not allowed by our safety system")),
+    "a contract": ("tools", Answer(status=400, error="tools are not available on the free tier")),
+    "leave": ("tools", Answer(status=400, error="tools: insufficient permission, not enabled for this organization")),
+    "a repair": ("tools", Answer(status=400, error="tools are disabled during maintenance")),
     "no memory": ("image", Answer(status=500, error="cannot process image: out of memory")),
     "a model being loaded": ("tools", Answer(status=500, error="tools unavailable: the model is still loading")),
 }
@@ -179,6 +186,12 @@ def test_a_file_of_an_earlier_version_or_a_damaged_one_is_found_out_anew(serve, 
     cache = tmp_path / "endpoint.json"
     cache.write_text(text.replace("a|b|c", f"{server.url}/|planner|eyes"))
     assert capabilities(desk_for(server), cache) == EVERYTHING
+
+
+@pytest.mark.parametrize("spoil", [Path.mkdir, lambda path: path.symlink_to(path.name)])
+def test_where_nothing_can_be_kept_it_is_used_all_the_same(serve, desk_for, tmp_path, spoil):
+    spoil(tmp_path / "endpoint.json")
+    assert capabilities(desk_for(serve(but())), tmp_path / "endpoint.json") == EVERYTHING
 
 
 def test_its_calls_are_within_the_budget(serve, desk_for, tmp_path, events):

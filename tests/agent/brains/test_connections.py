@@ -38,6 +38,10 @@ NO_CONNECTION: dict[str, tuple[str, dict[str, str], str]] = {
         "proxy 127.0.0.1:{port} of HTTP_PROXY",
     ),
     "a proxy that is none": ("http://example.org/v1", {"HTTP_PROXY": "gopher://x"}, ""),
+    "a port that is none": ("http://127.0.0.1:x/v1", {}, "port"),
+    "a name beyond names": ("http://" + "a" * 70 + ".org/v1", {}, "cannot be"),
+    "an authority that is not there": ("https://127.0.0.1:{port}/v1", {"SSL_CERT_FILE": "/nowhere"}, "SSL_CERT_FILE"),
+    "an authority that is none": ("https://127.0.0.1:{port}/v1", {"SSL_CERT_FILE": __file__}, "SSL_CERT_FILE"),
 }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import zlib
+from html import escape
+from urllib.parse import quote
 
 import pytest
 
@@ -12,10 +15,11 @@ from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.read_by_model import Unusable, reading_of
 from reson.agent.asking.wishes import wishes_of
 from reson.agent.brains.model import ModelBrain
-from reson.agent.model.aloud import Aloud
+from reson.agent.model.aloud import STRUCK, Aloud, struck
 from reson.agent.model.capabilities import EVERYTHING
-from reson.agent.model.conversation import FailureKind, NoAnswer, Reply, Usage
-from reson.agent.model.streaming import LONGEST_TEXT, MOST_CALLS
+from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Reply, Usage
+from reson.agent.model.failures import LONGEST_TOLD
+from reson.agent.model.streaming import LONGEST_TEXT, MOST_CALLS, Said, events_in
 from reson.prompts.criteria import load_criteria
 from reson.records import Status
 from tests.agent.brains.chat_server import Answer, Body
@@ -23,11 +27,17 @@ from tests.agent.brains.conftest import KEY
 from tests.agent.brains.test_endpoint import in_turn, question
 from tests.agent.brains.test_questions import COLD, chip, view
 
-M, R, U = FailureKind.MALFORMED, FailureKind.REFUSED, FailureKind.UNREACHABLE
+M, R, U, S = FailureKind.MALFORMED, FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.SERVER_ERROR
+HALF = b'data: {"choices": [{"delta": {"content": "half"}}]}\n\n'
 DEEP = b"[" * 200_000
 BOMB = zlib.compressobj(9, zlib.DEFLATED, 31)
 PACKED = b"".join(BOMB.compress(b" " * 2**20) for _ in range(64)) + BOMB.flush()
 """64 MB in 64 kB: the limit is 32."""
+
+
+def before_a_cut(words: str, key: str) -> str:
+    """A key of which all but one character would be left, were what is told cut first and then rid of it."""
+    return " " * (2 * LONGEST_TOLD - len(words) - len(key) + 1) + key
 
 
 def said(*deltas: Body, **other: object) -> Answer:
@@ -91,11 +101,34 @@ NO_ANSWER: dict[str, tuple[Answer, FailureKind, str]] = {
     "an error in a stream": (Answer(raw=b'data: {"error": {"message": "out of memory"}}\n\n'), R, "out of memory"),
     "an error that is a word": (Answer(raw=b'{"error": "overloaded"}'), R, "overloaded"),
     "a wrong key": (Answer(status=401, error=f"not {KEY}"), R, "the key is missing or wrong: not ***"),
+    "a wrong key beyond all that is told": (
+        Answer(status=401, error=before_a_cut("the key is missing or wrong: ", KEY)),
+        R,
+        "the key is missing or wrong: ***",
+    ),
+    "a wrong key in a title": (
+        Answer(status=404, page=f"<title>{'x' * (81 - len(KEY))}{KEY}</title>"),
+        R,
+        "***",
+    ),
     "no credit": (Answer(status=402), R, "no credit"),
     "not for this key": (Answer(status=403), R, "may not use it"),
     "no such model": (Answer(status=404), R, "no such address or model"),
     "a page with status 404": (Answer(status=404, page="<html><title>nginx</title></html>"), R, 'titled "nginx"'),
     "a filter": (said({"content": "I wo"}, finish="content_filter"), R, "filter"),
+    "another filter": (said({"content": "I wo"}, finish="SAFETY"), R, "filter"),
+    "an answer that ends in an error": (said({"content": "half"}, finish="error"), S, 'broke its answer off: "error"'),
+    "an answer that was given up": (said({"content": "half"}, finish="abort"), S, 'broke its answer off: "abort"'),
+    "an error beside a piece of an answer": (
+        Answer(raw=HALF + b'data: {"error": {"code": 502, "message": "lost"}, "choices": [{"delta": {}}]}\n\n'),
+        S,
+        "lost",
+    ),
+    "an event of that name": (
+        Answer(raw=HALF + b'event: error\ndata: {"message": "overloaded", "code": 529}\n\ndata: [DONE]\n\n'),
+        S,
+        "overloaded",
+    ),
     "to another host": (
         moved("http://example.org/v1/chat/completions"),
         R,
@@ -115,7 +148,7 @@ def test_no_such_answer_ends_anything(serve, desk_for, events, name):
         desk.ask(question())
     assert caught.value.kind is kind
     assert words in caught.value.message
-    assert KEY not in json.dumps(events)
+    assert KEY[:-1] not in json.dumps(events)
     [noted] = events.of("model_call")
     assert noted["failure"] == kind
 
@@ -201,6 +234,7 @@ SOUND: dict[str, tuple[Answer, str, list[tuple[str, object]]]] = {
     "arguments that are an object": (said(call("a", {"x": 1}, index=0, id="1")), "", [("a", {"x": 1})]),
     "no arguments": (said(call("a", None, index=0, id="1")), "", [("a", {})]),
     "numbers of tokens beyond belief": (Answer(text="hi", usage=(10**400, 5)), "hi", []),
+    "white space that keeps a line open": (Answer(raw=b"\n" * 40 + HALF + b"data: [DONE]\n\n"), "half", []),
     "half a character": (Answer(text="a\ud800b\x00c"), "a b c", []),
     "the key": (Answer(text=f"it is {KEY}"), "it is ***", []),
     "the key in pieces": (said({"content": KEY[:9]}, {"content": KEY[9:]}), "***", []),
@@ -223,6 +257,61 @@ def test_an_odd_answer_is_understood(serve, desk_for, events, name):
     assert "ink" not in "".join(heard) or name == "a thought opened by the template"
 
 
+SHORT_BEGINNINGS = {
+    "a comment": [b": wait\n\n"],
+    "an event of nothing": [b'data: {"a": 1}\n\n'],
+    "white space": [b"\r\n"] * 40,
+    "a byte": [bytes([one]) for one in b"data: {}\n\n"],
+    "a mark": [b"\xef", b"\xbb", b"\xbf"],
+}
+
+
+@pytest.mark.parametrize("name", SHORT_BEGINNINGS)
+def test_nothing_of_a_stream_is_lost_however_short_its_first_pieces_are(name):
+    """A first piece of less than 32 bytes took the first event with it."""
+    pieces = [*SHORT_BEGINNINGS[name], HALF, b"data: [DONE]\n\n"]
+    found = Said()
+    for event in events_in(pieces):
+        found.take(event)
+    found.end()
+    assert found.text == "half"
+
+
+CUT = ("length", "max_tokens", "MAX_TOKENS", "model_length", "max_output_tokens", "incomplete")
+WHOLE = ("stop", "end_turn", "eos", "eos_token", "STOP", "stop_sequence", "tool_calls", "")
+
+
+@pytest.mark.parametrize("finish", [*CUT, *WHOLE])
+def test_whether_an_answer_was_cut_off_is_told_by_why_it_ended(serve, desk_for, finish):
+    event = {"choices": [{"delta": {"content": "hi"}, "finish_reason": finish}]}
+    reply = desk_for(serve(in_turn(Answer(raw=f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n".encode())))).ask(
+        question()
+    )
+    assert reply.cut == (finish in CUT)
+
+
+ODD_KEY = "sk-a/b+c=d&e<f-0123456789"
+FORMS = {
+    "as it is": ODD_KEY,
+    "in an address": quote(ODD_KEY, safe=""),
+    "on a page": escape(ODD_KEY),
+    "in JSON": ODD_KEY.replace("/", "\\/"),
+    "in JSON, all of it": "".join(f"\\u{ord(one):04X}" for one in ODD_KEY),
+    **{f"packed behind {n}": base64.b64encode(b"x" * n + b":" + ODD_KEY.encode()).decode() for n in range(3)},
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_key_is_struck_out_however_it_is_written(name):
+    form = FORMS[name]
+    text = struck(f"it is {form}.", ODD_KEY)
+    assert STRUCK in text and form[8:-8] not in text
+    aloud = Aloud(ODD_KEY)
+    said = "".join(map(aloud.feed, form)) + aloud.end()
+    assert form[8:-8] not in said or "JSON" in name
+    assert form[8:-8] not in aloud.answer
+
+
 UNCOUNTED = {
     "nothing": {"prompt_tokens": 0, "completion_tokens": 0},
     "an answer for nothing": {"prompt_tokens": 500, "completion_tokens": 0},
@@ -232,6 +321,9 @@ UNCOUNTED = {
     "words": {"prompt_tokens": "5", "completion_tokens": "5"},
     "half of it": {"prompt_tokens": 500},
     "no object": [500, 5],
+    "a token for all": {"prompt_tokens": 1, "completion_tokens": 1},
+    "more than there is": {"prompt_tokens": 99_000_000, "completion_tokens": 1},
+    "more than can be said": {"prompt_tokens": 500, "completion_tokens": 99_000_000},
 }
 
 
@@ -240,7 +332,7 @@ def test_an_endpoint_that_counts_nothing_is_counted_for(serve, desk_for, name):
     """Else its questions would cost no budget however many they are."""
     event = {"choices": [{"delta": {"content": "hello " * 40}, "finish_reason": "stop"}], "usage": UNCOUNTED[name]}
     desk = desk_for(serve(in_turn(Answer(raw=f"data: {json.dumps(event)}\n\n".encode()))))
-    usage = desk.ask(question()).usage
+    usage = desk.ask(question(messages=(Message(role="user", parts=("hello " * 200,)),))).usage
     assert usage.estimated and usage.input > 0 and usage.output > 20
     assert desk.spent.tokens == usage.input + usage.output
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 import time
@@ -146,6 +147,30 @@ def test_whatever_somebody_writes_into_a_file_ends_nothing(tmp_path, text):
     (place / "answer.json").mkdir()
     with pytest.raises(NoAnswer, match="cannot be read"):
         endpoint.complete(question())
+
+
+ODD_FOLDERS = {
+    "an answer that is a pipe": lambda place: os.mkfifo(place / "answer.json"),
+    "an answer without end": lambda place: (place / "answer.json").symlink_to("/dev/zero"),
+    "a question that is none": lambda place: (place / "hash").write_bytes(b"\xff"),
+    "a question that is a pipe": lambda place: ((place / "hash").unlink(), os.mkfifo(place / "hash")),
+    "questions tidied away": lambda place: place.rename(place.with_name("0002")) and (place / "hash").unlink(True),
+    "a file in its way": lambda place: ((place / "hash").write_text(""), (place.parent / "writing").touch()),
+    "no folder": lambda place: (shutil.rmtree(place.parent), place.parent.touch()),
+}
+
+
+@pytest.mark.parametrize("name", ODD_FOLDERS)
+def test_whatever_becomes_of_the_folder_of_questions_ends_nothing(tmp_path, name):
+    """A pipe was waited for without end, a missing question ended the run."""
+    place = tmp_path / "questions" / "0001"
+    place.mkdir(parents=True)
+    (place / "hash").write_text(question().hash)
+    ODD_FOLDERS[name](place)
+    with pytest.raises(NoAnswer):
+        FilesEndpoint(place.parent, 0.5, threading.Event()).complete(question(model="other"))
+    with pytest.raises(NoAnswer):
+        FilesEndpoint(place.parent, 0.5, threading.Event()).complete(question())
 
 
 @pytest.mark.parametrize("dawdles_at", ["a decision", "a plot"])
