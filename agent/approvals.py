@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from reson.agent.config import ApprovalSettings
 from reson.agent.policy import Context, Decision, Policy, answers_together, decide
-from reson.authors import LONGEST, is_rule, may_be_a_person, of_rule
+from reson.authors import LONGEST, as_recorded, is_rule, may_be_a_person, of_rule
 from reson.changes import named_changes
 from reson.components import named
 from reson.errors import ToolError, ToolErrorKind
@@ -179,7 +179,7 @@ def _person(name: str) -> str:
     """The name under which a person answers: letters one can see, and never the policy's."""
     if not may_be_a_person(name):
         raise _bad(f"{name!r} is no name of a person: up to {LONGEST} visible letters of one script, not the policy's")
-    return name.strip()
+    return as_recorded(name)
 
 
 def by_a_person(row: ApprovalRow) -> bool:
@@ -193,7 +193,10 @@ def parse_value(text: float | str, unit: str) -> float:
     Raises ``ToolError`` (bad_arguments) for another unit or no number.
     """
     if isinstance(text, int | float) and not isinstance(text, bool):
-        return float(text)
+        try:
+            return float(text)
+        except OverflowError as error:
+            raise _bad(f"no {unit or 'value'} is as large as that") from error
     found = _NUMBER.fullmatch(str(text))
     if found is None:
         raise _bad(f"{text!r} is no number{f' in {unit}' if unit else ''}")

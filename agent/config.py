@@ -85,7 +85,7 @@ class NightSettings(Record):
 
 
 class ApprovalSettings(Record):
-    expire_days: Positive = 7.0
+    expire_days: Annotated[Positive, Field(le=3650.0)] = 7.0
     """After which a request that was not executed is asked again, answered or not."""
 
 

@@ -50,11 +50,21 @@ def exit_code_of(app: typer.Typer, arguments: list[str]) -> int:
         return _tell(
             f"{error.filename}: {error.strerror}", "mend or remove it, or restore it from a backup", 1, as_json
         )
+    except UnicodeEncodeError:
+        odd = next((one for one in arguments if not _is_text(one)), None)
+        if odd is None:
+            raise
+        return _tell(f"{odd!r} is no text in UTF-8", "write it anew; it was kept nowhere", USAGE, as_json)
     except typer.Abort:
         return _tell("nothing was changed", "answer y to go on, or add --yes", 1, as_json)
     if code == INTERRUPTED:
         return _tell("interrupted", "`reson runs` names the run, `reson resume RUN` goes on with it", code, as_json)
     return code
+
+
+def _is_text(argument: str) -> bool:
+    """Whether it can be kept: bytes that are no UTF-8 come in as halves of characters."""
+    return not any("\ud800" <= one <= "\udfff" for one in argument)
 
 
 def _tell(what: str, remedy: str, code: int, as_json: bool) -> int:

@@ -267,7 +267,52 @@ def test_a_request_expires_and_is_asked_again(store: Store, ask: Ask, later: Cal
     assert ask(write, "short", expire_days=0.5).expires_wall == pytest.approx(time.time() + 43200)
 
 
-NO_NAMES = ["", "  ", "policy: all", "Policy", "ｐolicy", "p.o.l.i.c.y", "an​n", "ann‮", "a", "аnn", "?", "⠀", "a" * 81]
+UNSEEN = [
+    "\u3164",
+    "\u115f\u1160",
+    "ann\ufe0f",
+    "an\u034fn",
+    "\u17b4\u1780",
+    "an\u180bn",
+    "a" + "\u0301" * 20,
+    "ann\udcff",
+]
+"""Letters and marks that show nothing, that cover all, or that are none."""
+ALIKE = ["\u13aann", "\ua4eenn", "\u0555lga", "\U0001d41a\U0001d427\U0001d427", "\u24d0nn", "\uff41\uff4e\uff4e"]
+"""Letters of Cherokee, Lisu and Armenian among Latin ones, and Latin ones in other shapes."""
+
+
+def test_a_request_of_a_clock_that_was_ahead_is_asked_again(
+    store: Store, ask: Ask, later: Callable[[float], None]
+) -> None:
+    """Else it would hold for as long as the clock was ahead."""
+    later(900.0)
+    ask(_write(store, x_amplitude=0.2))
+    ask(MEASURE, "m")
+    approve(store, "m", "ann")
+    later(-900.0)
+    _not_allowed(lambda: approve(store, "a", "ann"), "has expired")
+    _not_allowed(lambda: require_permit(store, "m", MEASURE), "expired")
+    assert ask(MEASURE, "m").id == "m-r1"
+
+
+NO_NAMES = [
+    *UNSEEN,
+    *ALIKE,
+    "",
+    "  ",
+    "policy: all",
+    "Policy",
+    "ｐolicy",
+    "p.o.l.i.c.y",
+    "an​n",
+    "ann‮",
+    "a",
+    "аnn",
+    "?",
+    "⠀",
+    "a" * 81,
+]
 
 
 @pytest.mark.parametrize("name", NO_NAMES)
@@ -279,7 +324,20 @@ def test_a_name_is_letters_one_can_see(store: Store, ask: Ask, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["ann", "José Müller", "o'neill", "李雷", "Анна", "lab-2_night", "ann@lab.org", " ann "]
+    "name",
+    [
+        "ann",
+        "José Müller",
+        "o'neill",
+        "李雷",
+        "Анна",
+        "lab-2_night",
+        "ann@lab.org",
+        " ann ",
+        "ジョー 佐々木 Joe",
+        "अंकिता",
+        "Kaʻiulani",
+    ],
 )
 def test_names_of_all_the_world_are_taken(store: Store, ask: Ask, name: str) -> None:
     ask(MEASURE)
@@ -313,6 +371,7 @@ def test_an_edit_is_what_gets_executed_and_what_was_asked_stays(store: Store, as
         ({"drive_frequency": "500 GHz"}, "outside"),
         ({"drive_frequency": 5.1}, "outside"),
         ({"drive_frequency": float("nan")}, "outside"),
+        ({"drive_frequency": 10**400}, "as large as that"),
         ({"x_amplitude": 0.3}, "does not change x_amplitude; it changes drive_frequency"),
         ({}, "at least one"),
     ],

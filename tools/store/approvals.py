@@ -21,6 +21,9 @@ from reson.tools.store.schema import approvals, runs
 from reson.tools.store.store import Store
 from reson.tools.store.table import components_hash, read_table
 
+CLOCKS_DIFFER = 3600.0
+"""Seconds by which a request may be of a moment that is still to come."""
+
 
 class ApprovalStatus(StrEnum):
     PENDING = "pending"
@@ -75,9 +78,11 @@ class ApprovalRow(Record):
 
     @property
     def expired(self) -> bool:
-        """Whether it is too old to be answered with yes, or to be executed."""
-        open_still = self.status in (ApprovalStatus.PENDING, ApprovalStatus.APPROVED)
-        return open_still and self.expires_wall is not None and time.time() > self.expires_wall
+        """Whether it is too old to be answered with yes, or to be executed; or of a clock that was ahead, by which it
+        would never be."""
+        if self.status not in (ApprovalStatus.PENDING, ApprovalStatus.APPROVED) or self.expires_wall is None:
+            return False
+        return not self.requested_wall - CLOCKS_DIFFER <= time.time() <= self.expires_wall
 
     @property
     def intact(self) -> bool:

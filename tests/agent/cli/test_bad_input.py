@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from reson.agent.lab import lock_lab, open_lab
+from tests.agent.cli.conftest import call
 
 READ = (
     "runs",
@@ -171,3 +172,13 @@ def test_no_space_to_write_ends_with_a_remedy_and_loses_nothing(reson, lab):
     assert "remedy" in json.loads(done.stderr.splitlines()[-1])
     assert reson("runs", "show", "run-0001", "--json").json == before
     assert reson("run", "rabi", "--qubits", "0", "--json").json["ending"] == "finished"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["note q0 ?", "report ?", "resume ?", "model use ?", "approvals approve ?", "approvals reject x --note ?"],
+)
+def test_bytes_that_are_no_text_are_refused_by_name(lab, command):
+    """They come in as halves of characters, which no database holds: it was a traceback."""
+    said = call(lab, *command.replace("?", "\udcff").split())
+    assert said.code != 0 and len(said.err.splitlines()) == 2 and "Traceback" not in said.err
