@@ -69,7 +69,10 @@ def _states(raw: RawData, share: np.ndarray, decay_from: int | None) -> np.ndarr
 
 
 def _told(circuit: dict[str, object], at: float, x: np.ndarray) -> float:
-    """What the metadata of a circuit say: a calibration, a preparation, or where a short sequence returns to."""
+    """What the metadata of a circuit say: a calibration, a preparation, or where a short sequence returns to.
+
+    With a neighbour, in a layer, it is survivals of the pair that are counted, which are many whatever the target.
+    """
     series = str(circuit.get("series", ""))
     if series == "spam-cal" and at in (0.0, 1.0):
         return at
@@ -77,6 +80,6 @@ def _told(circuit: dict[str, object], at: float, x: np.ndarray) -> float:
         return float(series[-1])
     if "prepared" in circuit:
         return float(str(circuit["prepared"]))
-    if "target" in circuit and at == x.min():
+    if "target" in circuit and "neighbour" not in circuit and at == x.min():
         return float(str(circuit["target"]))
     return float("nan")

@@ -18,12 +18,13 @@ from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import layer_fidelity
+from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.circuits.layer_circuits import layer_circuits, layers_of
 from reson.tools.experiments.possible import why_not, why_not_on, works_at
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts.judge import judge
 
-ROW = layer_fidelity.EXPERIMENT
+ROW = get(layer_fidelity.NAME)
 NOISE = NoiseOptions(t1=300e-6, t2=250e-6, gate_error=4e-4, two_qubit_error=8e-3, readout_error=0.03)
 
 

@@ -16,10 +16,11 @@ from reson.tools.devices.order import DeviceOrder
 from reson.tools.devices.registry import open_device
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import rx_sweep
+from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.possible import why_not
 from reson.tools.verdicts.judge import judge
 
-ROW = rx_sweep.EXPERIMENT
+ROW = get(rx_sweep.NAME)
 
 
 def fake(name: str) -> Any:
