@@ -96,4 +96,5 @@ EXPERIMENT = Experiment(
     analyse=analyse,
     check=check,
     valid_hours=24.0,
+    two_states=True,
 )

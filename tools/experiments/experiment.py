@@ -79,6 +79,8 @@ class Experiment:
     decay_from: int | None = None
     """Of a plain decay over ``max_delay``: the state that its shortest wait ends in. How it is read, what a file of
     one holds and when the readout looks turned round follow from it."""
+    two_states: bool = False
+    """Whether all its circuits end in a mixture of the same two states: then averaged IQ lies on one line."""
     waits: bool = False
     """Whether its qubit waits in a superposition: a coupled neighbour's state is then in its phase."""
     plays_on: Callable[[int, Values, Sequence[tuple[int, int]]], Collection[int]] = lambda *_: ()

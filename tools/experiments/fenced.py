@@ -28,7 +28,7 @@ def fenced(row: Experiment) -> Experiment:
         return analyse_many([raw])[0]
 
     def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-        seen = [attempt("analyse", lambda raw=raw: data_checks(raw, row.decay_from)) for raw in data]
+        seen = [attempt("analyse", lambda raw=raw: data_checks(raw, row.decay_from, row.two_states)) for raw in data]
         usable = [place for place, one in enumerate(seen) if not isinstance(one, Fault) and not broken(one)]
         found = each("analyse", row.analyses, [data[place] for place in usable])
         made = dict(zip(usable, found, strict=True))

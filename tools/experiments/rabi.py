@@ -129,4 +129,5 @@ EXPERIMENT = Experiment(
     check=check,
     analyse_many=analyse_many,
     valid_hours=48.0,
+    two_states=True,
 )

@@ -143,4 +143,5 @@ EXPERIMENT = Experiment(
     figure="Rabi oscillation over time",
     check=check,
     valid_hours=48.0,
+    two_states=True,
 )

@@ -208,4 +208,5 @@ EXPERIMENT = Experiment(
     check=check,
     analyse_many=analyse_many,
     valid_hours=12.0,
+    two_states=True,
 )

@@ -92,4 +92,5 @@ EXPERIMENT = Experiment(
     analyse_many=analyse_many,
     check=check,
     valid_hours=24.0,
+    two_states=True,
 )

@@ -73,4 +73,5 @@ EXPERIMENT = Experiment(
     check=check,
     analyse_many=analyse_many,
     valid_hours=24.0,
+    two_states=True,
 )

@@ -225,4 +225,5 @@ EXPERIMENT = Experiment(
     figure=draw,
     check=check,
     valid_hours=24.0,
+    two_states=True,
 )

@@ -9,14 +9,17 @@ import numpy as np
 from reson.records import Check, CheckCode, Verdict
 from reson.tools.data import Analysis, RawData
 from reson.tools.fence import failed
+from reson.tools.verdicts.on_a_line import on_a_line
 from reson.tools.verdicts.steady import steady
 from reson.tools.verdicts.told_apart import told_apart
 
 
-def data_checks(raw: RawData, decay_from: int | None = None) -> tuple[Check, ...]:
-    """``decay_from``: of a decay, the state that it begins in."""
+def data_checks(raw: RawData, decay_from: int | None = None, two_states: bool = False) -> tuple[Check, ...]:
+    """``decay_from``: of a decay, the state that it begins in. ``two_states``: see ``Experiment``."""
     lives = alive(raw)
-    return (lives, *told_apart(raw, decay_from), *steady(raw)) if lives.passed else (lives,)
+    if not lives.passed:
+        return (lives,)
+    return lives, *told_apart(raw, decay_from), *steady(raw), *(on_a_line(raw) if two_states else ())
 
 
 def broken(checks: Sequence[Check]) -> list[Check]:

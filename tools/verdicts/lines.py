@@ -19,15 +19,20 @@ def second_line(series: Series) -> float:
     """How far the clearest other line stands out, in standard deviations; near 0 where none does.
 
     From the tallest line outwards the points fall, whatever its shape and however strong its wings; what rises again
-    is another line. A slope of the ground is taken off first.
+    is another line. It does so on level ground and with the slope taken off: the wing of a broad line away from the
+    middle of the sweep looks like a slope, too, and without it the other side would rise.
     """
     x, y = np.array(series.x), np.array(series.y)
-    level = y - slope(x, y) * (x - x.mean())
-    smooth = np.convolve(level, np.ones(3) / 3, mode="valid")
     noise = max(float(np.median(series.y_err)), roughness(y)) / np.sqrt(3) or 1e-300
+    return min(_rise(y - tilt * (x - x.mean())) for tilt in (0.0, slope(x, y))) / noise
+
+
+def _rise(level: np.ndarray) -> float:
+    """The highest climb away from the tallest line, of three points averaged."""
+    smooth = np.convolve(level, np.ones(3) / 3, mode="valid")
     peak = int(np.argmax(smooth))
     sides = (smooth[peak:], smooth[peak::-1])
-    return max(float(np.max(side - np.minimum.accumulate(side))) for side in sides) / noise
+    return max(float(np.max(side - np.minimum.accumulate(side))) for side in sides)
 
 
 def slope(x: np.ndarray, y: np.ndarray) -> float:

@@ -65,6 +65,24 @@ def test_one_line_stays_one(name: str, slope: float, tails: bool, points: int) -
         assert verdict is Verdict.ACCEPT or tails or slope
 
 
+@pytest.mark.parametrize("width", [2.0, 3.0, 5.0])
+@pytest.mark.parametrize("place", [-12.0, -6.0, 9.0])
+def test_the_wing_of_a_broad_line_is_none(width: float, place: float) -> None:
+    """Away from the middle of the sweep a wing looks like a slope of the ground."""
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        x = np.linspace(-20, 20, 61)
+        y = 1 / (1 + ((x - place) / width) ** 2)
+        noise = NOISE * rng.standard_normal((61, 2)).view(complex)[:, 0]
+        arrays = {"iq_mean": y + noise, "iq_stderr": np.full((61, 2), NOISE)}
+        circuits = [{"xval": float(f) * 1e6} for f in x]
+        parameters = {"span": 40e6, "points": 61.0, "shots": 500.0, "amplitude": 0.016, "centre": 0.0}
+        status, _ = judged(
+            RawData("qubit_spectroscopy", Qubit(0), parameters, CONTROLS, 500, circuits, arrays, 0.0, 1.0)
+        )
+        assert status is not Status.MULTIPLE_PEAKS
+
+
 def test_three_lines() -> None:
     raw = unpack_raw((CASES / "spectroscopy-three-lines.npz").read_bytes())
     assert judged(raw) == (Status.MULTIPLE_PEAKS, Verdict.REVIEW)

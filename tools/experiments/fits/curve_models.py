@@ -82,12 +82,13 @@ TIMES = (0.0, 1e6)
 DECAY = CurveModel(("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"tau": TIMES})
 """amp * exp(-x / tau) + base: ``T1Analysis``."""
 
-ECHO_DECAY = CurveModel(
-    ("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"amp": (0, 1), "tau": TIMES, "base": (0, 1)}
-)
-"""The same within the bounds of ``T2HahnAnalysis``."""
+_HEIGHTS = {"amp": (0.0, 2.0), "base": (-1.0, 2.0)}
+"""Wider than any probability: of averaged IQ the range that was seen counts as one, and a curve may reach beyond it."""
 
-_ECHO_BOUNDS = {"amp": (0, 1), "tau": TIMES, "base": (0, 1), "share": (0, 1)}
+ECHO_DECAY = CurveModel(("amp", "tau", "base"), _decay, {"data": "exp_decay"}, _HEIGHTS | {"tau": TIMES})
+"""The same within bounds, as of ``T2HahnAnalysis``, for averaged IQ too."""
+
+_ECHO_BOUNDS = _HEIGHTS | {"tau": TIMES, "share": (0, 1)}
 SLOW_DECAY = CurveModel(("amp", "tau", "base"), _shaped_decay, {"data": "exp_decay"}, _ECHO_BOUNDS)
 """amp * exp(-(x / tau)^2) + base: dephasing by slow noise."""
 
@@ -105,7 +106,7 @@ RAMSEY = CurveModel(
     ("amp", "tau", "freq", "phase", "base"),
     _ramsey,
     {"X": "X", "Y": "Y"},
-    {"amp": (0, 2), "tau": TIMES, "base": (-1, 2), "phase": (-np.pi, np.pi)},
+    _HEIGHTS | {"tau": TIMES, "phase": (-np.pi, np.pi)},
 )
 """``RamseyXYAnalysis``: cosine and sine of one oscillation that decays."""
 
@@ -122,7 +123,7 @@ BENCHMARKING = CurveModel(("a", "alpha"), _benchmarking, {"data": "rb_decay"}, {
 """a * alpha^x + b: ``RBAnalysis``."""
 
 _GATES = {"spam-cal": "spam cal.", "1": "fine amp."}
-_LIMITS = {"amp": (0, 2), "d_theta": (-0.8 * np.pi, 0.8 * np.pi), "base": (-1, 2)}
+_LIMITS = _HEIGHTS | {"d_theta": (-0.8 * np.pi, 0.8 * np.pi)}
 
 FINE_ANGLE = CurveModel(("amp", "d_theta", "base"), _fine_angle, _GATES, _LIMITS, ("angle_per_gate", "phase_offset"))
 """``FineAmplitudeAnalysis``: amp / 2 * cos((d_theta + angle_per_gate) x - phase_offset) + base."""
