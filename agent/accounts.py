@@ -7,11 +7,13 @@ import hmac
 import json
 import re
 import secrets
+import unicodedata
 from enum import StrEnum
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import Annotated
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from reson.errors import OperatorError
 from reson.records import Record
@@ -25,12 +27,25 @@ SHORTEST = 10
 DISTINCT = 5
 _COMMON = (
     *("password", "passwort", "letmein", "admin", "welcome", "iloveyou", "trustno", "secret", "master", "dragon"),
-    *("12345", "54321", "qwert", "asdfg", "abcde", "qaz2wsx", "qazwsx", "zaq1", "1q2w3e"),
+    *("passwd", "changeme", "motdepasse", "kennwort", "contrase", "abc123", "zaq1"),
     *("monkey", "football", "baseball", "sunshine", "princess", "superman", "summer", "winter"),
     *("qubit", "quantum", "reson", "console", "laborator", "transmon", "cryostat"),
 )
+_WALKS = (
+    *("1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm"),
+    *("1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm", "147258369", "159357"),
+    *("a1b2c3d4e5f6g7", "1a2b3c4d5e6f7g", "q1w2e3r4t5y6u7"),
+)
+"""Along the keyboard, the alphabet and the numbers."""
+WALK = 5
+"""Steps along one of them, either way, that are too many."""
+_ONE_WORD = re.compile(r"[^\W\d_]{1,11}\d{0,4}\W?")
+"""A word, perhaps with a year and a mark."""
 _NAME = re.compile(r"[a-z][a-z0-9._-]{0,31}")
 _AT_A_PROVIDER = re.compile(r"[a-z0-9][a-z0-9._+-]{0,63}(@[a-z0-9][a-z0-9.-]{0,252})?")
+
+
+_HEX = r"^([0-9a-f]{2})*$"
 
 
 class Role(StrEnum):
@@ -47,8 +62,8 @@ class Account(Record):
     """Either with a password, or without one and signed in by the provider of lab.toml."""
 
     role: Role
-    salt: str = ""
-    hash: str = ""
+    salt: Annotated[str, Field(pattern=_HEX)] = ""
+    hash: Annotated[str, Field(pattern=_HEX)] = ""
     by_provider: bool = False
 
 
@@ -122,15 +137,31 @@ def _weakness(name: str, password: str) -> str:
         password.encode()
     except UnicodeEncodeError:
         return "holds what is no character"
-    plain = password.casefold()
-    read = plain.translate(_LOOKS_LIKE)
-    if name in plain or name in plain[::-1]:
+    plain = unicodedata.normalize("NFKC", password).casefold()
+    bare = _bare(plain)
+    read = _bare(plain.translate(_LOOKS_LIKE))
+    forms = (plain, plain[::-1], bare, bare[::-1], read, read[::-1])
+    if any(one in form for one in {name, _bare(name)} for form in forms):
         return "holds the name"
     if len(set(plain)) < DISTINCT:
         return f"has fewer than {DISTINCT} different characters"
-    if any(word in one for word in _COMMON for one in (plain, read)):
+    if any(word in form for word in _COMMON for form in forms) or _walks(bare) or _walks(bare[::-1]):
         return "is made of what everybody tries first"
+    if bare.isdecimal() or _ONE_WORD.fullmatch(plain):
+        return "is a number, or one word with a number"
+    if bare in (bare + bare)[1:-1]:
+        return "says the same again and again"
     return ""
+
+
+def _bare(text: str) -> str:
+    """Its letters and digits."""
+    return "".join(one for one in text if one.isalnum())
+
+
+def _walks(text: str) -> bool:
+    steps = (text[start : start + WALK] for start in range(len(text) - WALK + 1))
+    return any(step in walk for step in steps for walk in _WALKS)
 
 
 def _save(path: Path, accounts: dict[str, Account]) -> None:

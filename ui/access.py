@@ -21,7 +21,10 @@ from reson.ui.opened import console_settings, directory
 from reson.ui.phrases import command, heading, note, show, tag, told
 from reson.ui.sessions import SESSIONS, Session, browser_cookie_name, cookie_name
 
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+FORWARDED = (
+    *("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port"),
+    *("X-Forwarded-Server", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "CF-Connecting-IP"),
+)
 """Headers of which at least one says that a proxy stands between."""
 GUESSES = Guesses()
 
@@ -135,7 +138,7 @@ def _sign_in(name: str, password: str) -> None:
         account = load_accounts(users_file(directory())).get(name)
         browser = device(_cookie(browser_cookie_name), name, account.hash if account else None)
         place, known = browser or _source(), browser is not None
-        if (wait := GUESSES.wait(place, known)) > 0:
+        if (wait := GUESSES.wait(place, known, name)) > 0:
             show(tag("div", f"Too many wrong attempts from here; wait {wait:.0f} s.", kind="rs-error"))
             return
         if not known:
@@ -147,14 +150,14 @@ def _sign_in(name: str, password: str) -> None:
     if role is None or account is None:
         show(tag("div", "Name or password is wrong.", kind="rs-error"))
         return
-    GUESSES.right(place, known)
+    GUESSES.right(place, known, name)
     st.session_state["token"] = SESSIONS.begin(name, account.hash)
     st.rerun()
 
 
 def _source() -> str:
-    forwarded = st.context.headers.get("X-Forwarded-For") if console_settings().url else None
-    return source(st.context.ip_address, forwarded)
+    forwarded = st.context.headers.get_all("X-Forwarded-For") if console_settings().url else []
+    return source(st.context.ip_address, ",".join(forwarded))
 
 
 def _cookie(named: Callable[[int], str]) -> str | None:

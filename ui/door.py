@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
@@ -82,9 +81,8 @@ class Door:
         asked_by = headers.get("origin")
         if asked_by is None:
             return scope["type"] == "http" and scope["method"] in LOOKS
-        own = urlsplit(asked_by)
-        same = own.scheme in ("http", "https") and own.netloc == headers.get("host")
-        return same or asked_by == self._origin
+        own = {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}
+        return asked_by in own or (bool(self._origin) and asked_by == self._origin)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

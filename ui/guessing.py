@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
@@ -24,32 +25,39 @@ TOGETHER, REMEMBERED_SECONDS, SLOWEST = 20, 600.0, 10.0
 DEVICE_DAYS = 180
 
 
+_WITH_A_PORT = re.compile(r'"?(?:\[([^\]]*)\]|([^:]*))(?::\d+)?"?')
+"""An address as some proxies write it; one by IPv6 stands in brackets then."""
+
+
 class Guesses:
     """An attempt counts as wrong from its beginning until it proves right: trying many at once gains nothing."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._by_place: dict[str, tuple[int, float]] = {}
+        self._by_place: dict[str, tuple[Counter[str], float]] = {}
+        """Place -> (attempts at each name, the last)."""
         self._unknown: deque[float] = deque()
 
-    def wait(self, place: str, known: bool) -> float:
+    def wait(self, place: str, known: bool, name: str = "") -> float:
         """Seconds until there may be an attempt from here; 0: now, and it is counted."""
         with self._lock:
             now = self._clock()
             self._forget(now)
-            number, last = self._by_place.get(place, (0, now))
-            if number >= TRIES:
+            names, last = self._by_place.get(place, (Counter(), now))
+            if names.total() >= TRIES:
                 return last + PAUSE_SECONDS - now
-            self._by_place[place] = (number + 1, now)
+            self._by_place[place] = (names + Counter([name]), now)
             if not known:
                 self._unknown.append(now)
             return 0.0
 
-    def right(self, place: str, known: bool) -> None:
-        """The attempt was right after all."""
+    def right(self, place: str, known: bool, name: str = "") -> None:
+        """The attempt was right after all: those at this name are forgotten. Those at others are not, else whoever has
+        an account could guess at theirs for ever."""
         with self._lock:
-            self._by_place.pop(place, None)
+            if place in self._by_place:
+                del self._by_place[place][0][name]
             if not known and self._unknown:
                 self._unknown.pop()
 
@@ -65,7 +73,7 @@ class Guesses:
 
     def _forget(self, now: float) -> None:
         self._by_place = {
-            place: (number, last) for place, (number, last) in self._by_place.items() if now - last < PAUSE_SECONDS
+            place: (names, last) for place, (names, last) in self._by_place.items() if now - last < PAUSE_SECONDS
         }
         while self._unknown and now - self._unknown[0] > REMEMBERED_SECONDS:
             self._unknown.popleft()
@@ -77,8 +85,9 @@ def source(address: str | None, forwarded: str | None) -> str:
     All addresses that one customer of a network gets by IPv6 are one place.
     """
     said = forwarded.rpartition(",")[2].strip() if forwarded else address
+    found = _WITH_A_PORT.fullmatch(said or "127.0.0.1")
     try:
-        place = ip_address((said or "127.0.0.1").partition("%")[0])  # by whichever of this machine's own networks
+        place = ip_address((found[1] or found[2] if found else said or "").partition("%")[0])  # by whichever network
     except ValueError:
         return "elsewhere"
     if isinstance(place, IPv6Address):

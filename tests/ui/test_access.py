@@ -6,7 +6,7 @@ import stat
 
 import pytest
 from streamlit import config
-from streamlit.runtime.context import ContextProxy
+from streamlit.runtime.context import ContextProxy, StreamlitHeaders
 
 from reson.agent.accounts import Role, add_account, check_password, load_accounts, remove_account, users_file
 from reson.errors import OperatorError
@@ -87,6 +87,20 @@ def test_five_wrong_attempts_bring_a_pause_even_for_the_right_password(run_page,
     assert "Too many wrong attempts" in words(sign_in(test, "carl", SECRET))
 
 
+def test_what_a_browser_says_of_its_own_address_is_not_its_place(run_page, own_lab, monkeypatch):
+    """Some proxies add a line of their own behind it in place of adding to it."""
+    with (own_lab / "lab.toml").open("a") as settings:
+        settings.write('\n[console]\nurl = "https://lab.example.org"\n')
+    add_account(users_file(own_lab), "carl", Role.OPERATOR, SECRET)
+    said = iter(f"198.51.100.{number}" for number in range(1000))
+    lines = property(lambda _: StreamlitHeaders([("X-Forwarded-For", next(said)), ("X-Forwarded-For", "203.0.113.9")]))
+    monkeypatch.setattr(ContextProxy, "headers", lines)
+    test = run_page(own_lab)
+    for _ in range(5):
+        test = sign_in(test, "carl", "guess")
+    assert "Too many wrong attempts" in words(sign_in(test, "carl", SECRET))
+
+
 def test_others_who_guess_at_a_name_do_not_keep_its_person_out(run_page, own_lab, monkeypatch):
     add_account(users_file(own_lab), "carl", Role.OPERATOR, SECRET)
     for number in range(50):
@@ -151,6 +165,17 @@ WEAK = [
     "reson-console",
     "laboratory",
     "nine letters \ud800",
+    "p.a.s.s.w.o.r.d.1",
+    "\uff50\uff41\uff53\uff53word2026",
+    "drowssap-gnol",
+    "4d4-lovelace-x",
+    "zxcvbnm-and-on",
+    "q1w2e3r4t5y6",
+    "zyxwvutsrq",
+    "147258369-77a",
+    "31415926535",
+    "november2026!",
+    "tiger1tiger1",
 ]
 
 

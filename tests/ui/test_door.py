@@ -24,6 +24,10 @@ FOREIGN = {
     "the proxy's host without encryption": "http://lab.example.org",
     "a sandboxed frame or a file": "null",
     "nothing": "",
+    "what is no address": "http://[",
+    "this page and a path": "http://127.0.0.1:8501/x",
+    "a file of this machine": "file://127.0.0.1:8501",
+    "two of them": "http://127.0.0.1:8501 http://127.0.0.1:3000",
 }
 
 

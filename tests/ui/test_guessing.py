@@ -49,6 +49,17 @@ def test_attempts_at_once_count_from_their_beginning_and_a_right_one_clears_them
     assert _wrong(guesses, "here", TRIES) == [0.0] * TRIES
 
 
+def test_who_has_an_account_cannot_clear_attempts_at_others() -> None:
+    """Four guesses at the operator, one right sign-in of one's own, and so on: 800 guesses in no time."""
+    guesses = Guesses(Clock())
+    tried = 0
+    for _ in range(50):
+        tried += sum(guesses.wait("here", False, "ada") == 0.0 for _ in range(TRIES - 1))
+        if guesses.wait("here", False, "mallory") == 0.0:
+            guesses.right("here", False, "mallory")
+    assert tried <= TRIES
+
+
 def test_attempts_from_everywhere_at_many_names_are_counted_together_and_slow_each_other_down() -> None:
     clock = Clock()
     guesses = Guesses(clock)
@@ -88,6 +99,9 @@ def test_a_browser_is_known_to_its_person_until_the_password_changes() -> None:
         ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
         ("127.0.0.1", "1.2.3.4, 203.0.113.9", "203.0.113.9"),  # what the browser itself said comes first
         ("127.0.0.1", "1.2.3.4, nonsense", "elsewhere"),
+        ("127.0.0.1", "1.2.3.4, 203.0.113.9:4711", "203.0.113.9"),
+        ("127.0.0.1", "[2001:db8:1:2:3::4]:443", "2001:0db8:0001:0002"),
+        ("127.0.0.1", "203.0.113.9, [::1", "elsewhere"),
         ("2001:db8:1:2:3::4", None, "2001:0db8:0001:0002"),
         ("2001:db8:1:2:ffff::", None, "2001:0db8:0001:0002"),
         ("::ffff:203.0.113.9", None, "203.0.113.9"),  # of a server that listens to both kinds
