@@ -24,7 +24,7 @@ def on_a_line(raw: RawData) -> tuple[Check, ...]:
     plane = plane - plane.mean(axis=0)
     axes = np.linalg.svd(plane, full_matrices=False)[2]
     along, across = plane @ axes.T[:, 0], plane @ axes.T[:, 1]
-    noise = error**2 @ (axes**2).T
+    noise = np.maximum(error**2 @ (axes**2).T, np.finfo(float).tiny)
     significance = (float(np.sum(across**2 / noise[:, 1])) - len(across)) / (2 * len(across)) ** 0.5
     spread = [
         max(0.0, float(np.mean(part**2 - own))) ** 0.5 for part, own in zip((along, across), noise.T, strict=True)
