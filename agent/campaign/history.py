@@ -6,6 +6,8 @@ from reson.agent.campaign.bench import Bench
 from reson.components import value_name, value_of_pair
 from reson.records import GOOD, Verdict
 from reson.tools.data import Analysis, Past
+from reson.tools.devices.device import published_of
+from reson.tools.experiments.heights import READOUT_CONTRAST
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.parameters import current
 
@@ -15,6 +17,7 @@ def past(bench: Bench, this: MeasurementRow, analysis: Analysis) -> dict[str, Pa
 
     A jump against history puts a result under review once. Where a second measurement of the same night agrees with
     the first, the two confirm each other and the jump was real: so a sound measurement counts as history as well.
+    What is known of a readout that only its provider could better stands there under ``READOUT_CONTRAST``.
     """
     now = bench.clock()
     pairs = {of[0] for name in analysis.quantities if (of := value_of_pair(name))}
@@ -26,6 +29,10 @@ def past(bench: Bench, this: MeasurementRow, analysis: Analysis) -> dict[str, Pa
         for name, row in rows.items()
         if row.measurement_id is not None
     }
+    readout = table.get(this.component, {}).get("assignment_fidelity")  # a published one tells it too
+    if readout is not None and published_of(bench.device) is not None:  # one's own is mended first
+        contrast = 2 * readout.value - 1
+        known[READOUT_CONTRAST] = Past(value=contrast, stderr=None, age=now - readout.valid_from)
     same = list_measurements(bench.store, run_id=bench.run_id, component=this.component, experiment=this.experiment)
     for row in same:
         sound = row.reading is not None and row.reading.status in GOOD

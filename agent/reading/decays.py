@@ -52,7 +52,7 @@ def _decay_lengths(y: np.ndarray) -> float | None:
 def read_benchmarking(analysis: Analysis) -> Reading:
     x, y, y_err = arrays(analysis.series[0])
     height = y - 0.5  # half of the sequences end in 1: the floor is one half
-    if not visible(y, y_err) or height[0] < 0.15:
+    if not visible(y, y_err) or height[0] < SMALLEST_DROP:
         return no_signal(analysis, "the survival does not start high and decay")
     left = height[-1] / height[0]
     drawn = has_curve(analysis.series)

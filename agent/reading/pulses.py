@@ -63,7 +63,7 @@ def _read_repeated(analysis: Analysis, sign: Callable[[np.ndarray], np.ndarray],
     low, high, gates = _levels(analysis.series)
     x, y, y_err = arrays(gates)
     contrast = high - low
-    if contrast < 0.25:
+    if contrast < 0.2:
         reason = "the two calibration points look the same"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason, curve_drawn=drawn)
     used = np.abs(sign(x)) > 0.5  # the others are calibration points

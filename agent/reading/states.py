@@ -10,6 +10,8 @@ from reson.tools.data import Analysis
 
 TOLD_APART = 0.3
 """Difference of P(1) from which two preparations look different."""
+ALIKE = 0.2
+"""The same of points with errors below a per cent."""
 MISREAD = 0.1
 """Share of wrong answers from which a readout is bad."""
 LEFT = 0.2
@@ -27,7 +29,7 @@ MISSED, MISSED_MUCH = 0.1, 0.3
 def read_readout_error(analysis: Analysis) -> Reading:
     """Points after 0 and 2 pulses should lie at 0, those after 1 and 3 at 1."""
     ground, excited = (np.array(series.y) for series in analysis.series)
-    if excited[0] - ground[0] < TOLD_APART:
+    if excited[0] - ground[0] < ALIKE:
         reason = "prepared 0 and prepared 1 are read alike"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason, curve_drawn=False)
     drift = max(abs(float(part[-1] - part[0])) for part in (ground, excited))

@@ -18,6 +18,7 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.heights import TOLD_APART, least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
-TOLD_APART = 0.3
-"""Difference of P(1) below which the readout says nothing of the qubit's own state."""
 MOST_ERROR = 0.006
 """Standard error up to which the value is of use: assignment errors are some per cent."""
 
@@ -201,11 +200,11 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     if not fitted.passed:
         return [fitted]
     found = analysis.quantities
-    value, contrast = found["readout_crosstalk"], found["contrast"]
+    value, contrast, low = found["readout_crosstalk"], found["contrast"], least_height(0.6, 1.0, history)
     return [
         fitted,
         checks.within("contrast of prepared 0 and 1", contrast.value, TOLD_APART, 1.0),
-        checks.within("contrast of prepared 0 and 1", contrast.value, 0.6, 1.0, severity=Verdict.REVIEW),
+        checks.within("contrast of prepared 0 and 1", contrast.value, low, 1.0, severity=Verdict.REVIEW),
         checks.resolved("contrast", contrast, 20.0),
         checks.within("readout_crosstalk", value.value, -4 * (value.stderr or 0.0), 1.0),
         checks.within(

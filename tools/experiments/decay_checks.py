@@ -9,6 +9,7 @@ import numpy as np
 from reson.records import Check, Verdict
 from reson.tools.data import Analysis, Past, Values
 from reson.tools.experiments.fits.processing import SHARE
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 OF_ITS_RANGE = (0.6, 1.1)
@@ -16,15 +17,25 @@ OF_ITS_RANGE = (0.6, 1.1)
 
 
 def decay_checks(
-    analysis: Analysis, name: str, parameters: Values, history: Mapping[str, Past], contrast: tuple[float, float]
+    analysis: Analysis,
+    name: str,
+    parameters: Values,
+    history: Mapping[str, Past],
+    contrast: tuple[float, float],
+    full: float,
 ) -> list[Check]:
-    """``name`` is the decay time's quantity, ``contrast`` the band in which the decay's height raises no question."""
+    """``name`` is the decay time's quantity, ``contrast`` the band in which the decay's height raises no question
+    unless the readout is known to be bad, ``full`` its height through a readout without errors.
+    """
     fitted = checks.fitted(analysis, name, "contrast", "floor")
     if not fitted.passed:
         return [fitted, checks.signal(analysis.series[0])]
     found, window = analysis.quantities, parameters["max_delay"]
+    low, high = contrast
     if analysis.y_axis == SHARE:
-        contrast = OF_ITS_RANGE
+        low, high = OF_ITS_RANGE
+    else:
+        low = least_height(low, full, history)
     step = window / (parameters["points"] - 1)
     tau = found[name]
     return [
@@ -34,8 +45,8 @@ def decay_checks(
         checks.within(f"{name} over the step of the sweep", tau.value / step, 1.5, np.inf),
         checks.within(f"{name} over the window", tau.value / window, 0.0, 1.5),
         checks.within(f"{name} over the window", tau.value / window, 0.0, 1.0, severity=Verdict.REVIEW),
-        checks.within("height of the decay", found["contrast"].value, contrast[0] / 2, 1.2),
-        checks.within("height of the decay", found["contrast"].value, *contrast, severity=Verdict.REVIEW),
+        checks.within("height of the decay", found["contrast"].value, low / 2, 1.2),
+        checks.within("height of the decay", found["contrast"].value, low, high, severity=Verdict.REVIEW),
         checks.resolved("height of the decay", found["contrast"], 8.0),
         checks.resolved(name, tau, 3.0),
         checks.precise(name, tau, 0.15),

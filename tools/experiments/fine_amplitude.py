@@ -21,6 +21,7 @@ from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import FINE_ANGLE, fine_angle_after_a_gate
 from reson.tools.experiments.fits.fitting import Fit, with_calibration
 from reson.tools.experiments.fits.starts import fine_angle_start
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def check(gate: str, analysis: Analysis, parameters: Values, history: Mapping[st
     error = abs(found[name].value)
     listed = [
         fitted,
-        checks.within("contrast", found["contrast"].value, 0.3, 1.1),
+        checks.within("contrast", found["contrast"].value, least_height(0.3, 1.0, history), 1.1),
         checks.resolved("contrast", found["contrast"], 10.0),
         checks.within("angle error", error, 0.0, 0.5, "rad"),
         # beyond a quarter turn in the longest sequence the fit could sit in a neighbouring minimum

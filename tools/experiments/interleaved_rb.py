@@ -14,6 +14,7 @@ from reson.tools.data import SURVIVAL, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import Fit, fit
+from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
 
@@ -125,7 +126,7 @@ def _check(gate: _Gate, analysis: Analysis, parameters: Values, history: Mapping
         fitted,
         *(checks.signal(part, f"signal of {part.name}") for part in analysis.series),
         checks.within(gate.quantity, error.value, 1e-6, 0.1),
-        checks.within("height of the decay", found["contrast"].value, 0.2, 0.65),
+        checks.within("height of the decay", found["contrast"].value, least_height(0.2, 0.5, history), 0.65),
         checks.within("decays in the longest sequence", decays, 0.6, 40.0),
         checks.within("decays in the longest sequence", decays, 1.0, 14.0, severity=Verdict.REVIEW),
         checks.resolved(gate.quantity, error, 3.0),

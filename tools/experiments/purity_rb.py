@@ -19,6 +19,7 @@ from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
 
@@ -213,7 +214,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         fitted,
         *(checks.signal(part, f"signal of {part.name}") for part in analysis.series),
         checks.within("incoherent_error", incoherent.value, 1e-6, 0.1),
-        checks.within("height of the decay", found["contrast"].value, 0.2, 0.65),
+        checks.within("height of the decay", found["contrast"].value, least_height(0.2, 0.5, history), 0.65),
         checks.within("decays in the longest sequence", decays, 0.25, 20.0),
         checks.within("decays in the longest sequence", decays, 0.4, 6.0, severity=Verdict.REVIEW),
         checks.within("coherent_error over its error", beyond, -4.0, np.inf, severity=Verdict.REVIEW),

@@ -16,6 +16,7 @@ from reson.tools.experiments.fits.curve_models import RAMSEY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, fringes, splitting
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import ramsey_start
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -152,15 +153,15 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         return [fitted, *(checks.signal(part) for part in analysis.series)]
     found, window = analysis.quantities, parameters["max_delay"]
     nyquist = (parameters["points"] - 1) / window / 2
-    frequency = found["oscillation"]
+    frequency, low = found["oscillation"], least_height(0.3, 0.5, history)
     listed = [
         fitted,
         *(checks.signal(part, f"signal in {part.name}") for part in analysis.series),
         checks.within("oscillation", abs(frequency.value), 0.5 / window, 0.8 * nyquist, "Hz"),
         checks.within("artificial detuning", abs(parameters["detuning"]), 0.0, 0.8 * nyquist, "Hz"),
         checks.within("offset", abs(found["offset"].value), 0.0, 0.5 * nyquist, "Hz", Verdict.REVIEW, CheckCode.FOLDED),
-        checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
-        checks.within("amplitude", found["contrast"].value, 0.3, 0.6, severity=Verdict.REVIEW),
+        checks.within("amplitude", found["contrast"].value, low / 2, 0.75),
+        checks.within("amplitude", found["contrast"].value, low, 0.6, severity=Verdict.REVIEW),
         checks.resolved("amplitude", found["contrast"], 8.0),
         checks.within("error of the frequency", frequency.stderr or np.inf, 0.0, 0.1 / window, "Hz"),
         checks.goodness(analysis, parameters=5, tolerance=0.02),

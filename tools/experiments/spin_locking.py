@@ -64,7 +64,7 @@ def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    listed = decay_checks(analysis, "t1_rho", parameters, history, contrast=(0.3, 0.6))
+    listed = decay_checks(analysis, "t1_rho", parameters, history, contrast=(0.3, 0.6), full=0.5)
     return [*listed, *against_twice_t1(analysis, "t1_rho", history)]
 
 

@@ -16,6 +16,7 @@ from reson.tools.experiments.fits.curve_models import BENCHMARKING
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import benchmarking_start
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         fitted,
         checks.signal(analysis.series[0]),
         checks.within("error_per_gate", error.value, 1e-6, 0.1),
-        checks.within("height of the decay", found["contrast"].value, 0.2, 0.65),
+        checks.within("height of the decay", found["contrast"].value, least_height(0.2, 0.5, history), 0.65),
         checks.within("decays in the longest sequence", decay, 0.3, 40.0),
         checks.within("decays in the longest sequence", decay, 0.5, 12.0, severity=Verdict.REVIEW),
         checks.resolved("error_per_gate", error, 3.0),

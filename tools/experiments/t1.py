@@ -49,7 +49,7 @@ def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    return decay_checks(analysis, "t1", parameters, history, contrast=(0.6, 1.1))
+    return decay_checks(analysis, "t1", parameters, history, contrast=(0.6, 1.1), full=1.0)
 
 
 EXPERIMENT = Experiment(

@@ -21,6 +21,7 @@ from reson.tools.experiments.fits.curve_models import DECAY
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import decay_start
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     if not fitted.passed:
         return [fitted]
     found, window = analysis.quantities, parameters["max_delay"]
-    t1 = found["t1"]
+    t1, low = found["t1"], least_height(0.6, 1.0, history)
     values = np.array(analysis.series[0].y) / found["mean_decay"].value
     lost = float(np.mean((values < 1.5 * RANGE[0]) | (values > 0.7 * RANGE[1])))
     return [
@@ -183,8 +184,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("t1", t1.value, 1e-7, 1e-2, "s"),
         checks.within("t1 over the longest delay", t1.value / window, 0.06, 1.5),
         checks.within("t1 over the longest delay", t1.value / window, 0.1, 1.0, severity=Verdict.REVIEW),
-        checks.within("height of the decay", found["contrast"].value, 0.3, 1.2),
-        checks.within("height of the decay", found["contrast"].value, 0.6, 1.1, severity=Verdict.REVIEW),
+        checks.within("height of the decay", found["contrast"].value, low / 2, 1.2),
+        checks.within("height of the decay", found["contrast"].value, low, 1.1, severity=Verdict.REVIEW),
         checks.within("floor of the decay", found["floor"].value, -0.05, 0.3),
         checks.resolved("height of the decay", found["contrast"], 8.0),
         checks.resolved("mean decay time", found["mean_decay"], 5.0),

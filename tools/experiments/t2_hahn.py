@@ -66,7 +66,7 @@ def _of_ground(raw: RawData) -> Axis:
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
-    listed = decay_checks(analysis, "t2_echo", parameters, history, contrast=(0.3, 0.6))
+    listed = decay_checks(analysis, "t2_echo", parameters, history, contrast=(0.3, 0.6), full=0.5)
     return [*listed, *against_twice_t1(analysis, "t2_echo", history)]
 
 

@@ -27,6 +27,7 @@ from reson.tools.experiments.fits.oscillation_models import (
     two_lines_start,
 )
 from reson.tools.experiments.fits.processing import axis_of, excitation
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     found, window = analysis.quantities, parameters["max_delay"]
     nyquist, tau = (parameters["points"] - 1) / window / 2, found["t2_star"]
     second = found["second_line"].value if "second_line" in found else 0.0
+    low = least_height(0.3, 0.5, history)
     listed = [
         fitted,
         checks.signal(analysis.series[0]),
@@ -188,8 +190,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("t2_star over the window", tau.value / window, 0.0, 1.5),
         checks.within("t2_star over the window", tau.value / window, 0.0, 1.2, severity=Verdict.REVIEW),
         checks.within("t2_star over the step of the sweep", tau.value * 2 * nyquist, 4.0, np.inf),
-        checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
-        checks.within("amplitude", found["contrast"].value, 0.3, 0.65, severity=Verdict.REVIEW),
+        checks.within("amplitude", found["contrast"].value, low / 2, 0.75),
+        checks.within("amplitude", found["contrast"].value, low, 0.65, severity=Verdict.REVIEW),
         checks.resolved("amplitude", found["contrast"], 8.0),
         checks.precise("t2_star", tau, 0.2),
         checks.within("second line over the first", second, 0.0, FAINTEST, severity=Verdict.REVIEW),
