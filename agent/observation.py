@@ -187,6 +187,8 @@ class PairView(QubitView):
 
     first: dict[str, Known]
     second: dict[str, Known]
+    designed: tuple[Finite, Finite] | None = None
+    """Drive frequencies that its two qubits were designed for, Hz; None where one of them is not on record."""
     set_aside: tuple[str, ...] = ()
     """Those of its qubits that were given up tonight."""
 

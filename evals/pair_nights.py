@@ -60,15 +60,17 @@ def night(device: SimulatedDevice, pair: Pair = PAIR) -> Night:
 
 
 def _next(device: SimulatedDevice, pair: Pair, attempts: list[Attempt]) -> Decision:
-    table = known_table(device)
+    table, designed = known_table(device), device.design_controls()
+    first, second = (Qubit(number) for number in pair.qubits())
     view = PairView(
         component=pair,
         known=_known(known_of(pair, table)),
         design={},
         measured_before=frozenset(),
         attempts=tuple(attempts),
-        first=_known(table[Qubit(pair.qubits()[0])]),
-        second=_known(table[Qubit(pair.qubits()[1])]),
+        first=_known(table[first]),
+        second=_known(table[second]),
+        designed=(designed[first]["drive_frequency"], designed[second]["drive_frequency"]),
     )
     return pairs.next_decision(view, GOALS)
 

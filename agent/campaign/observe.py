@@ -88,7 +88,7 @@ def _view(bench: Bench, state: CampaignState, component: str, read: _Read) -> Qu
     view = QubitView(
         component=component,
         known=_table_of(bench, whole.get(component, {})),
-        design={row.parameter: row.value for row in past if row.author == "design"},
+        design=_design(past),
         measured_before=_measured_before(bench, component, since),
         attempts=attempts,
         recalled=_recall(bench, component, attempts),
@@ -113,9 +113,23 @@ def _pair(bench: Bench, state: CampaignState, table: Table, pair: Pair, view: Qu
         "known": known,
         "first": _table_of(bench, table.get(first, {})),
         "second": _table_of(bench, table.get(second, {})),
+        "designed": _designed(bench, pair),
         "set_aside": tuple(closed),
     }
     return PairView.model_validate({**dict(view), **fields})
+
+
+def _design(past: Sequence[ParameterRow]) -> dict[str, float]:
+    return {row.parameter: row.value for row in past if row.author == "design"}
+
+
+def _designed(bench: Bench, pair: Pair) -> tuple[float, ...] | None:
+    """Drive frequencies of both qubits by design, Hz."""
+    of_both = [
+        _design(log(bench.store, bench.device.name, component=Qubit(number), parameter="drive_frequency"))
+        for number in pair.qubits()
+    ]
+    return tuple(one["drive_frequency"] for one in of_both) if all(of_both) else None
 
 
 def _table_of(bench: Bench, rows: Mapping[str, ParameterRow]) -> dict[str, Known]:

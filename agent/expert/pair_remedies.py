@@ -64,10 +64,10 @@ UPSTREAM: Mapping[tuple[str, CheckCode], tuple[Step, ...]] = {
     ("cz_frames", CheckCode.OUT_OF_RANGE): _PHASE,
     ("cz_frames", CheckCode.SETTLING): _SETTLING,
 }
-"""What to measure before the step that failed is taken up again, once."""
+"""What to measure before the step that failed is taken up again, each detour once."""
 
 
-def remedy(step: Step, failures: list[Attempt], upstream_tried: bool) -> Remedy:
+def remedy(step: Step, failures: list[Attempt]) -> Remedy:
     """The next thing to do, from this run's attempts alone."""
     last = failures[-1]
     if (settled := without_looking(failures)) is not None:
@@ -75,8 +75,7 @@ def remedy(step: Step, failures: list[Attempt], upstream_tried: bool) -> Remedy:
     code = next((one for one in DECISIVE if one in last.failed), next(iter(last.failed), None))
     if _harmless_tail(last):
         return Skip("a tail too small for its time to be known is left alone; the benchmark has the last word")
-    steps = _upstream(step.experiment, last.failed)
-    if steps and not upstream_tried:
+    if steps := _detour(step.experiment, failures):
         return GoUpstream(steps[0].experiment, steps[0].why, steps[0].parameters, steps[1:])
     if len(failures) >= (TRIES - 1 if code in PLAIN else TRIES):
         return Abandon(f"{step.experiment} was not accepted in {len(failures)} tries", _named(code, last))
@@ -89,8 +88,21 @@ def _harmless_tail(last: Attempt) -> bool:
     return last.experiment == "cz_settling" and small and set(last.failed) == {CheckCode.IMPRECISE}
 
 
-def _upstream(experiment: str, failed: Sequence[CheckCode]) -> tuple[Step, ...]:
-    return next((UPSTREAM[experiment, code] for code in failed if (experiment, code) in UPSTREAM), ())
+def _detour(experiment: str, failures: Sequence[Attempt]) -> tuple[Step, ...]:
+    """The one that the last failure asks for, and no earlier one has led to; none where there is no such. What explains
+    the most comes first: a line with a memory also has another amplitude for pulses in a row than for one.
+    """
+    made: list[tuple[Step, ...]] = []
+    found: tuple[Step, ...] = ()
+    for attempt in failures:
+        asked = [UPSTREAM.get((experiment, code), ()) for code in sorted(attempt.failed, key=_rank)]
+        found = next((one for one in asked if one and one not in made), ())
+        made.append(found)
+    return found
+
+
+def _rank(code: CheckCode) -> int:
+    return DECISIVE.index(code) if code in DECISIVE else len(DECISIVE)
 
 
 def _named(code: CheckCode | None, last: Attempt) -> Diagnosis:

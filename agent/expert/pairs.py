@@ -10,7 +10,7 @@ from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.pair_diagnosis import OF_THE_RULE, cz_above_limit, outside_rule, qubit_set_aside
 from reson.agent.expert.pair_plans import ANEW, GATE, REFINE, plan_for
 from reson.agent.expert.pair_remedies import remedy
-from reson.agent.expert.pair_rule import pair_fit
+from reson.agent.expert.pair_rule import PairFit, pair_fit
 from reson.agent.expert.plans import Step
 from reson.agent.expert.remedies import Abandon, Anew, Remedy, Retry
 from reson.agent.expert.replaying import Frame, accepted, replayed
@@ -26,10 +26,13 @@ from reson.agent.observation import (
     Measure,
     PairView,
 )
+from reson.records import CheckCode
 
 MAX_ATTEMPTS = 40
 """Per pair and run: three times the longest sound way."""
 REFINEMENTS = 1
+ARC = "coupler_arc"
+PUSHED = "the qubits lie where no CZ works, and not by design: does their coupler, out of its place, push them there?"
 SHOWN_BY_NO_ARC = (DiagnosisCode.REJECTED, DiagnosisCode.SETTLING)
 
 
@@ -47,9 +50,27 @@ def _without_a_shot(view: PairView) -> Decision | None:
         return _give_up(view, "a qubit of it was set aside", qubit_set_aside(view.set_aside))
     first, second = _values(view.first), _values(view.second)
     fit = pair_fit(first, second)
-    if fit in OF_THE_RULE and not view.attempts and "cz_error" not in view.measured_before:
-        return _give_up(view, "its frequencies allow no CZ", outside_rule(fit, first, second))
-    return None
+    if fit not in OF_THE_RULE or "cz_error" in view.measured_before:
+        return None
+    if view.attempts and not _leaves_the_rule(view.attempts):
+        return None
+    if not view.attempts and _was_designed_inside(view, first, second):
+        return Measure(component=view.component, experiment=ARC, parameters={}, why=PUSHED)
+    return _give_up(view, "its frequencies allow no CZ", outside_rule(fit, first, second))
+
+
+def _was_designed_inside(view: PairView, first: Mapping[str, float], second: Mapping[str, float]) -> bool:
+    """Frequencies are those of the qubits only while the coupler is far from both."""
+    if view.designed is None:
+        return False
+    both = zip((first, second), view.designed, strict=True)
+    return pair_fit(*({**known, "drive_frequency": designed} for known, designed in both)) is PairFit.INSIDE
+
+
+def _leaves_the_rule(attempts: Sequence[Attempt]) -> bool:
+    """Whether the coupler's arc, all that was measured, shows no offset that would explain where the qubits lie."""
+    offset = CheckCode.FLUX_OFFSET_OFF in attempts[-1].failed
+    return all(one.experiment == ARC and one.measurement_id for one in attempts) and not offset
 
 
 def _by_plan(view: PairView, goals: GoalsView) -> Decision:
@@ -65,7 +86,7 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
     def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
         nonlocal begun_anew
         frame = left[-1]
-        answer = remedy(frame.step, frame.failures, frame.upstream_tried)
+        answer = remedy(frame.step, frame.failures)
         if not begun_anew and isinstance(answer, Abandon) and _may_be_the_line(frame, answer):
             begun_anew = True
             return Anew(ANEW)
@@ -100,9 +121,7 @@ def _may_be_the_line(frame: Frame, answer: Abandon) -> bool:
     """Whether the flux line may have changed since its arc was measured; one whose arc was just seen has not, and a
     tail shows in no arc.
     """
-    just_seen = frame.step.experiment == "coupler_arc" or (
-        frame.step.experiment == "coupler_idle" and frame.upstream_tried
-    )
+    just_seen = frame.step.experiment == ARC or (frame.step.experiment == "coupler_idle" and frame.upstream_tried)
     measured = bool(frame.failures[-1].measurement_id)
     return measured and not just_seen and answer.diagnosis.code not in SHOWN_BY_NO_ARC
 

@@ -17,7 +17,16 @@ from reson.records import Check, CheckCode, Quantity, Verdict
 from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.experiment import Parameter
-from reson.tools.experiments.fits.arc import Arc, arc_of, walls_of
+from reson.tools.experiments.fits.arc import (
+    HALF_WIDTHS,
+    Arc,
+    Quiet,
+    Swept,
+    arc_of,
+    contrast_at_rest,
+    quiet_of,
+    seen_about_rest,
+)
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.phases import Phasors, phasors
 from reson.tools.experiments.pair_acquisition import acquire_pairs
@@ -37,8 +46,6 @@ PEAK_BEHIND_WALL = 0.05
 """Flux quanta by which the peak of a CZ of 60 ns lies behind the wall: 0.042 to 0.06 for the usual couplers."""
 PEAK_ERROR = 0.01
 """Flux quanta up to which that is known."""
-WALL = (0.24, 0.38)
-"""Half the distance of the walls in flux quanta on a sound line, by the usual ranges of couplers."""
 MOST_OFFSET = 0.08
 NO_ZZ = 3e3
 """Hz up to which there may be a zero, for all that an arc can tell."""
@@ -78,9 +85,11 @@ def acquire(device: Device, arguments: Mapping[Pair, Values]) -> dict[Pair, RawD
 def analyse(raw: RawData) -> Analysis:
     found = phasors(raw)
     bias, contrast = found.of("xval"), np.abs(found.values)
-    unit = 1 / (2 * np.pi * np.array([hold_at(one) for one in bias]))
-    zz, error = zz_phases(found) * unit, found.angle_errors * unit
-    arc = arc_of(bias, zz, error, contrast, raw.parameters.get("beyond", 0.0))
+    hold = np.array([hold_at(one) for one in bias])
+    swept = Swept(bias, zz_phases(found), found.angle_errors, contrast, hold, raw.controls["coupler_bias"])
+    quiet = quiet_of(swept)
+    zz, error = swept.phase * swept.unit if quiet is None else quiet.zz, swept.error * swept.unit
+    arc = arc_of(swept, raw.parameters.get("beyond", 0.0))
     curve = (None, None) if arc is None else arc.curve
     return pairs.analysis(
         raw,
@@ -91,7 +100,7 @@ def analyse(raw: RawData) -> Analysis:
         Axis(label="Coupler bias (flux quanta)", unit=""),
         Axis(label="ZZ", unit="Hz"),
         {} if arc is None else _quantities(arc),
-        error=None if arc is not None else _missing(walls_of(bias, zz, contrast), zz, error),
+        error=None if arc is not None else _missing(swept, quiet),
     )
 
 
@@ -100,18 +109,38 @@ def zz_phases(found: Phasors) -> np.ndarray:
     return np.angle(-found.values.conj())
 
 
+NOT_SEEN, DEAD = "the phases are not seen", "the flux of the coupler changes nothing"
+OPEN = "the ZZ runs away on one side of the range only"
+WEAK = "the ZZ moves and runs away on neither side: the coupler is hardly moved"
+AT_ITS_QUBITS = "the ZZ runs away at every bias: the coupler rests at its qubits"
+TOO_STRONG = "the ZZ runs away at every bias, and a small pulse drives the coupler through its qubits"
+NARROW = "the walls are too near to each other"
 MISSING = {
-    CheckCode.ONE_WALL: "the ZZ runs away on one side of the range only",
-    CheckCode.FLUX_GAIN_OFF: "the ZZ moves and runs away on neither side: the coupler is hardly moved",
-    CheckCode.NO_INTERACTION: "the flux of the coupler changes nothing",
+    NOT_SEEN: CheckCode.NO_SIGNAL,
+    DEAD: CheckCode.NO_INTERACTION,
+    OPEN: CheckCode.ONE_WALL,
+    WEAK: CheckCode.FLUX_GAIN_OFF,
+    NARROW: CheckCode.FLUX_GAIN_OFF,
+    TOO_STRONG: CheckCode.FLUX_GAIN_OFF,
+    AT_ITS_QUBITS: CheckCode.FLUX_OFFSET_OFF,
 }
+"""Why there is no arc -> the code that names it."""
+STAYS = 0.18
+"""Bias over which a coupler that rests at its qubits can be moved before it crosses one: a quarter of a flux
+quantum and more between the walls on a sound line, half of that where a gain of two has brought it there.
+"""
 
 
-def _missing(walls: tuple[float | None, float | None], zz: np.ndarray, error: np.ndarray) -> str:
-    if walls != (None, None):
-        return MISSING[CheckCode.ONE_WALL]
-    moves = scatter_significance(zz, error) >= checks.SIGNIFICANCE
-    return MISSING[CheckCode.FLUX_GAIN_OFF if moves else CheckCode.NO_INTERACTION]
+def _missing(swept: Swept, quiet: Quiet | None) -> str:
+    if contrast_at_rest(swept) < pairs.LEAST_CONTRAST:
+        return NOT_SEEN
+    if quiet is None:
+        return AT_ITS_QUBITS if seen_about_rest(swept) > STAYS else TOO_STRONG
+    walls = [wall for wall in (quiet.left, quiet.right) if wall is not None]
+    if walls:
+        return OPEN if len(walls) == 1 else NARROW
+    moves = scatter_significance(quiet.zz, swept.error * swept.unit) >= checks.SIGNIFICANCE
+    return WEAK if moves else DEAD
 
 
 def _quantities(arc: Arc) -> dict[str, Quantity]:
@@ -130,17 +159,21 @@ def _quantities(arc: Arc) -> dict[str, Quantity]:
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     seen = pairs.has_contrast(analysis)
     if analysis.error is not None:
-        code = next((code for code, said in MISSING.items() if said == analysis.error), CheckCode.NO_FIT)
+        code = MISSING.get(analysis.error, CheckCode.NO_FIT)
         return [seen, pairs.asked("walls", False, code, analysis.error)]
     found = analysis.quantities
     zeros, idle = found["zeros"].value, found["coupler_bias"]
     left = found["least_zz"].value
     least = f"no zero of the ZZ: {left / 1e3:.0f} kHz are left at the best bias"
+    middle = checks.within(
+        "middle", found["flux_centre"].value, -MOST_OFFSET, MOST_OFFSET, code=CheckCode.FLUX_OFFSET_OFF
+    )
+    width = checks.within("wall", found["wall"].value, *HALF_WIDTHS, code=CheckCode.FLUX_GAIN_OFF)
     return [
         seen,
         pairs.full_contrast(analysis),
-        checks.within("middle", found["flux_centre"].value, -MOST_OFFSET, MOST_OFFSET, code=CheckCode.FLUX_OFFSET_OFF),
-        checks.within("wall", found["wall"].value, *WALL, code=CheckCode.FLUX_GAIN_OFF),
+        *([middle] if width.passed else []),  # on a line of another gain the next arc may be the nearer one
+        width,
         pairs.asked("zero of the ZZ", zeros > 0 or abs(left) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
         checks.within("error of the bias", idle.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
     ]

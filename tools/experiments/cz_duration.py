@@ -65,7 +65,7 @@ class Loss(NamedTuple):
 def durations(parameters: Values) -> list[float]:
     """Those that are tried, s: the one in force and steps to both sides."""
     steps = np.arange(-parameters["steps"], parameters["steps"] + 1) * parameters["step"]
-    return [round(float(one) * 1e9) * 1e-9 for one in parameters["middle"] + steps]
+    return [round(float(one) * 1e9) / 1e9 for one in parameters["middle"] + steps]
 
 
 def scaled_amplitude(amplitude: float, duration: float, other: float) -> float:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from reson.components import value_of_pair
 from reson.records import Change, Quantity
 from reson.tools.data import Analysis, Values
 from reson.tools.quantities import PARAMETERS
+
+ROUNDING = 1e-12
+"""Relative difference of two ways to write one value on a grid: none that anybody could set."""
 
 
 def changes(analysis: Analysis, values: Values, *names: str) -> list[Change]:
@@ -31,7 +36,7 @@ def _change(component: str, name: str, old: float | None, found: Quantity) -> Ch
         component=component,
         parameter=name,
         old=old,
-        new=found.value,
+        new=old if old is not None and math.isclose(found.value, old, rel_tol=ROUNDING) else found.value,
         stderr=found.stderr,
         unit=PARAMETERS[name].unit,
     )

@@ -106,6 +106,44 @@ def test_a_pair_outside_the_rule_costs_no_shot(apart: float, code: DiagnosisCode
     assert code_of(decide(apart=apart)) is code
 
 
+DESIGN = (4.9e9, 5.01e9)
+"""A pair that was designed to have a CZ."""
+
+
+@pytest.mark.parametrize(
+    ("apart", "code"),
+    [(200e6, DiagnosisCode.PAIR_COLLISION), (610e6, DiagnosisCode.PAIR_BEYOND), (40e6, DiagnosisCode.PAIR_TOO_CLOSE)],
+)
+def test_qubits_that_left_their_design_are_no_collision_before_their_coupler_was_looked_at(
+    apart: float, code: DiagnosisCode
+) -> None:
+    """Flux trapped near a coupler brings it down to its qubits, which then lie anywhere."""
+    look = decide(apart=apart, designed=DESIGN)
+    assert isinstance(look, Measure) and look.experiment == "coupler_arc"
+    trapped = attempt("coupler_arc", Verdict.REJECT, CheckCode.FLUX_OFFSET_OFF)
+    again = decide(trapped, apart=apart, designed=DESIGN)
+    assert isinstance(again, Measure) and again.experiment == "coupler_arc"
+    assert code_of(decide(trapped, trapped, apart=apart, designed=DESIGN)) is DiagnosisCode.FLUX_OFFSET_OFF
+    for found in (done("coupler_arc"), attempt("coupler_arc", Verdict.REJECT, CheckCode.FLUX_GAIN_OFF)):
+        assert code_of(decide(found, apart=apart, designed=DESIGN)) is code
+
+
+def test_a_pair_designed_outside_the_rule_costs_no_shot_either() -> None:
+    assert code_of(decide(apart=200e6, designed=(4.9e9, 5.105e9))) is DiagnosisCode.PAIR_COLLISION
+
+
+def test_a_memory_is_looked_for_before_an_amplitude_that_it_explains_and_each_detour_is_made() -> None:
+    before = until("cz_phase")
+    both = attempt("cz_phase", Verdict.REJECT, CheckCode.AT_EDGE, CheckCode.SETTLING)
+    first = decide(*before, both)
+    assert isinstance(first, Measure) and first.experiment == "cz_settling"
+    edge = attempt("cz_phase", Verdict.REJECT, CheckCode.AT_EDGE)
+    second = decide(*before, both, done("cz_settling"), edge)
+    assert isinstance(second, Measure) and second.experiment == "cz_amplitude"
+    third = decide(*before, both, done("cz_settling"), edge, done("cz_amplitude"), edge)
+    assert not isinstance(third, Measure) or third.experiment in ("cz_phase", "coupler_arc")
+
+
 def test_a_pair_that_lacks_a_qubit_names_it() -> None:
     decision = decide(set_aside=("q1",))
     assert code_of(decision) is DiagnosisCode.QUBIT_SET_ASIDE

@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 
 from reson.tools.experiments.coupler_arc import MOST_ERROR, biases, hold_at
-from reson.tools.experiments.fits.arc import arc_of
+from reson.tools.experiments.fits.arc import Arc, Swept, arc_of
 
 CENTRE, HALF = -0.008, 0.3
 
 
-def arc(zero: float, depth: float, seed: int):
+def measured(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, rest: float = CENTRE) -> Swept:
+    """The sweep in which a ZZ (Hz) would show."""
+    hold = np.array([hold_at(one) for one in bias])
+    turns = 2 * np.pi * hold
+    return Swept(bias, np.angle(np.exp(1j * turns * zz)), turns * error, np.ones_like(bias), hold, rest)
+
+
+def arc(zero: float, depth: float, seed: int) -> Arc | None:
     """ZZ with a zero at ``zero`` (in units of the walls), down to ``-depth`` Hz, and up again to the walls."""
     bias = biases(55)
     u = (bias - CENTRE) / HALF
@@ -21,7 +28,7 @@ def arc(zero: float, depth: float, seed: int):
         np.abs(u) > 0.9, 2e5 * (np.abs(u) - 0.9) * 10, 0
     )
     error = np.array([2.7e3 if hold_at(one) > 2e-6 else 7.5e3 for one in bias])
-    return arc_of(bias, zz + np.random.default_rng(seed).normal(0, error), error, np.ones_like(bias))
+    return arc_of(measured(bias, zz + np.random.default_rng(seed).normal(0, error), error))
 
 
 @pytest.mark.parametrize(("zero", "depth"), [(0.22, 28e3), (0.1, 28e3), (0.4, 20e3)])
@@ -36,7 +43,7 @@ def test_the_zero_nearest_to_the_middle_is_found(zero: float, depth: float) -> N
     assert np.median(missed) < 0.03
 
 
-def touching(left: float, seed: int, averaged: float = 1.0, beyond: float = 0.0):
+def touching(left: float, seed: int, averaged: float = 1.0, beyond: float = 0.0) -> Arc | None:
     """A ZZ that comes to ``left`` Hz in the middle without a zero there, and crosses zero at 0.8 of the walls."""
     bias = biases(55)
     u = np.abs(bias - CENTRE) / HALF
@@ -46,7 +53,7 @@ def touching(left: float, seed: int, averaged: float = 1.0, beyond: float = 0.0)
         + np.where(u > 0.95, 4e6 * (u - 0.95), 0)
     )
     error = np.array([2.7e3 if hold_at(one) > 2e-6 else 7.5e3 for one in bias]) / np.sqrt(averaged)
-    return arc_of(bias, zz + np.random.default_rng(seed).normal(0, error), error, np.ones_like(bias), beyond)
+    return arc_of(measured(bias, zz + np.random.default_rng(seed).normal(0, error), error), beyond)
 
 
 @pytest.mark.parametrize("left", [-3e3, -5e3, -8e3])
@@ -62,3 +69,15 @@ def test_a_zero_that_was_looked_at_is_passed_over() -> None:
     for seed in range(40):
         found = touching(-1e3, seed, averaged=4, beyond=0.1)
         assert found is not None and abs(found.zeros[1] - (CENTRE + HALF * 0.8)) < 0.02
+
+
+@pytest.mark.parametrize("middle", [20e3, 60e3, 165e3, 200e3])
+def test_an_arc_is_found_whatever_the_zz_in_its_middle(middle: float) -> None:
+    """It runs away towards half a flux quantum, threefold within a hundredth."""
+    bias = biases(55)
+    zz = middle - 6e3 * np.expm1((np.abs(bias) / 0.29) ** 2 * 6)
+    found = arc_of(measured(bias, zz, np.full(len(bias), 2e3)))
+    assert found is not None
+    zero = 0.29 * np.sqrt(np.log1p(middle / 6e3) / 6)
+    assert found.zeros == pytest.approx((-zero, zero), abs=2 * found.zero_error + 0.002)
+    assert found.zero_error < 0.02

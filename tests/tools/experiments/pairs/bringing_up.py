@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from reson.components import Pair
@@ -9,7 +10,9 @@ from reson.evals.true_pair import CzErrors, true_cz
 from reson.evals.tuned_qubits import tuned
 from reson.records import Judgement, Verdict
 from reson.tools.data import Analysis, RawData
-from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.chip_file import ChipDescription
+from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
+from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.verdicts.judge import judge
 
@@ -59,6 +62,14 @@ class Bench:
         step = Step(raw, analysis, judgement, dict(self.device.controls()[PAIR]), true_cz(self.device, (0, 1)))
         self.steps.append((name, step))
         return step
+
+
+def opened_with(seed: int, kind: str, **strength: float) -> Bench:
+    """A chip of one pair with a fault that was always there, of any strength; its qubits calibrated where they are."""
+    fault = make_fault(kind, (PAIR,), 2, strength, -math.inf, math.inf)
+    device = open_chip(ChipDescription(seed, 2, scenario=(fault,), coupling=((0, 1),), tunable=True), 1.8e9)
+    tune(device)
+    return Bench(device)
 
 
 def opened(seed: int, faults: dict[str, str] | None = None) -> Bench:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import pytest
 
 from reson.evals.true_pair import load_best_cz
 from reson.records import CheckCode, Verdict
-from reson.tools.experiments.coupler_arc import biases
-from reson.tools.experiments.fits.arc import arc_of
-from tests.tools.experiments.pairs.bringing_up import PAIR, opened
+from reson.tools.devices.simulated.couplers import tunable_of
+from tests.tools.experiments.pairs.bringing_up import PAIR, opened, opened_with
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,35 @@ def test_an_arc_names_what_is_wrong_with_the_line(fault: str, code: CheckCode) -
     step = opened(11, {PAIR: fault}).measure("coupler_arc", points=41, shots=150)
     assert step.judgement.verdict is Verdict.REJECT
     assert step.judgement.failed == (code,)
+
+
+OF_THE_LINE = {
+    CheckCode.NO_INTERACTION,
+    CheckCode.ONE_WALL,
+    CheckCode.FLUX_GAIN_OFF,
+    CheckCode.FLUX_OFFSET_OFF,
+    CheckCode.NO_SIGNAL,
+}
+
+
+@pytest.mark.parametrize("flux", [-0.5, -0.38, -0.25, -0.13, 0.13, 0.147, 0.25, 0.38, 0.5])
+def test_trapped_flux_of_any_strength_is_named_by_the_arc(flux: float) -> None:
+    """Where the coupler rests clear of its qubits or just beyond a wall, the middle of the arc is found as well."""
+    bench = opened_with(11, "trapped_flux", flux=flux)
+    step = bench.measure("coupler_arc", points=41, shots=150)
+    assert set(step.judgement.failed) & OF_THE_LINE == {CheckCode.FLUX_OFFSET_OFF}
+    if "flux_centre" in step.analysis.quantities:
+        line, found = tunable_of(bench.device.chip.truth_now(), (0, 1)).line, step.analysis.quantities["flux_centre"]
+        off = math.remainder((found.value - line.bias(0.0)) * line.gain, 1.0)
+        assert abs(off) < 0.02 + 3 * (found.stderr or 0.0)
+
+
+@pytest.mark.parametrize("db", [-12.0, -9.0, -7.0, -5.0, 8.0])
+def test_a_gain_of_any_size_is_no_trapped_flux(db: float) -> None:
+    """Also where it brings the coupler down to its qubits at the bias by design."""
+    step = opened_with(11, "attenuated_flux_line", db=db).measure("coupler_arc", points=41, shots=150)
+    assert set(step.judgement.failed) & OF_THE_LINE <= {CheckCode.FLUX_GAIN_OFF, CheckCode.ONE_WALL}
+    assert step.judgement.verdict is Verdict.REJECT
 
 
 def test_a_tail_bends_the_phase_is_measured_and_taken_away() -> None:
@@ -46,15 +75,3 @@ def test_a_zz_that_grows_too_fast_to_be_followed_is_named() -> None:
     assert CheckCode.PHASE_JUMP in step.judgement.failed
     assert step.judgement.verdict is Verdict.REJECT
     assert not step.analysis.quantities
-
-
-@pytest.mark.parametrize("middle", [20e3, 60e3, 165e3, 200e3])
-def test_an_arc_is_found_whatever_the_zz_in_its_middle(middle: float) -> None:
-    """It runs away towards half a flux quantum, threefold within a hundredth."""
-    bias = biases(55)
-    zz = middle - 6e3 * np.expm1((np.abs(bias) / 0.29) ** 2 * 6)
-    arc = arc_of(bias, zz, np.full(len(bias), 2e3), np.ones(len(bias)))
-    assert arc is not None
-    zero = 0.29 * np.sqrt(np.log1p(middle / 6e3) / 6)
-    assert arc.zeros == pytest.approx((-zero, zero), abs=2 * arc.zero_error + 0.002)
-    assert arc.zero_error < 0.02

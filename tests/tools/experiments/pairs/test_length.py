@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from reson.evals.true_pair import load_best_cz, lost_by_a_pulse
-from reson.tools.experiments.cz_duration import EXPERIMENT
+from reson.records import Quantity
+from reson.tools.data import Analysis, Axis
+from reson.tools.experiments.cz_duration import EXPERIMENT, durations
 from reson.tools.experiments.fenced import fenced
+from reson.tools.experiments.proposals import changes
 from tests.tools.experiments.pairs.bringing_up import PAIR, opened
 
 SWAPPING = 405
@@ -24,3 +28,27 @@ def test_a_length_that_swaps_is_left_for_one_that_does_not() -> None:
     assert swaps[60.0] > 6e-4
     load_best_cz(device, (0, 1), analysis.quantities["cz_duration"].value)
     assert lost_by_a_pulse(device, (0, 1)) < 5e-5
+
+
+@pytest.mark.parametrize("nanoseconds", range(20, 201))
+def test_a_length_in_force_is_tried_as_it_is(nanoseconds: int) -> None:
+    """And no other one a rounding away from it."""
+    in_force = float(f"{nanoseconds}e-9")
+    assert in_force in durations({"middle": in_force, "steps": 2.0, "step": 4e-9})
+
+
+def test_another_way_to_write_the_value_in_force_is_no_change() -> None:
+    axis = Axis(label="x", unit="")
+    found = Analysis(
+        experiment="cz_duration",
+        component=PAIR,
+        series=(),
+        x_axis=axis,
+        y_axis=axis,
+        quantities={"cz_duration": Quantity(value=60 * 1e-9, stderr=0.0, unit="s")},
+    )
+    assert 60 * 1e-9 != 60e-9
+    (one,) = changes(found, {"cz_duration": 60e-9}, "cz_duration")
+    assert one.new == one.old
+    (other,) = changes(found, {"cz_duration": 61e-9}, "cz_duration")
+    assert other.new == 60 * 1e-9
