@@ -21,12 +21,12 @@ from qiskit.exceptions import QiskitError
 from qiskit.transpiler import Target
 
 from reson.errors import OperatorError
+from reson.tools.devices.coherent import common
 from reson.tools.devices.known_target import usable
 from reson.tools.devices.published import Published
 from reson.tools.devices.rating import (
     Rating,
     active,
-    common,
     coupled,
     idling,
     lost,
@@ -112,12 +112,18 @@ def best(
 
 def _routed(circuit: QuantumCircuit, known: Target, seed: int) -> QuantumCircuit:
     try:
+        if any(len(one.qubits) == 2 for one in circuit.data) and not _coupled(known):
+            raise QiskitError("none of its two-qubit gates works")  # the router would panic over it
         return transpile(circuit, target=known, optimization_level=3, seed_transpiler=seed)
     except QiskitError as error:
         raise OperatorError(
             f"the circuit does not fit the device: {str(error).strip(chr(39)).splitlines()[0]}",
             "it may need more connected qubits, or other gates, than work there",
         ) from None
+
+
+def _coupled(known: Target) -> bool:
+    return any(len(place or ()) == 2 for name in known.operation_names for place in known[name] or ())
 
 
 def _moved(routed: QuantumCircuit, known: Target, told: Published) -> Iterator[QuantumCircuit]:
@@ -175,8 +181,9 @@ def _rough(routed: QuantumCircuit, mine: list[int], places: np.ndarray, known: T
     for (first, second), count in gates.items():
         at = places[:, mine.index(first)], places[:, mine.index(second)]
         total += count * link[at]
-        for seconds in common(spans.get(first, ()), spans.get(second, ())):
-            total += np.vectorize(lambda value, seconds=seconds: coupled(seconds, value))(zz[at])
+        for begin, end in common(spans.get(first, ()), spans.get(second, ())):
+            angles = 2 * np.pi * (end - begin) * zz[at]
+            total += np.vectorize(coupled)(angles)
     return total
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from itertools import product
 
 from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
 from reson.errors import OperatorError
+from reson.tools.devices.coherent import Wait, kept, phases
 from reson.tools.devices.durations import seconds_of
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.published import Published
 
 MOST = 0.999
 """Error from which a part counts as useless, so that a logarithm exists."""
-
-
-Wait = tuple[float, float]
-"""Begin and end, seconds back from the end of the circuit."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +59,12 @@ def idling(seconds: float, t1: float | None, t2: float | None) -> float:
     return -math.log((1 + math.exp(-seconds / t1) + 2 * math.exp(-seconds / t2)) / 4)
 
 
-def coupled(seconds: float, zz: float) -> float:
-    """Cost of a phase of 2 pi ``zz`` (Hz) t on 11, from two neighbours that wait at the same time.
+def coupled(angle: float) -> float:
+    """Cost of a phase (rad) on 11, from two neighbours that wait at the same time, in whatever state they are.
 
     The process fidelity of diag(1, 1, 1, exp(i phi)) is (10 + 6 cos phi) / 16.
     """
-    return -math.log((10 + 6 * math.cos(2 * math.pi * zz * seconds)) / 16)
+    return -math.log((10 + 6 * math.cos(angle)) / 16)
 
 
 def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
@@ -87,18 +83,15 @@ def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
             gates += lost(errors.get(frozenset(at)), 2)
         elif len(at) == 1 and one.operation.name != "delay" and seconds_of(one, places, target) > 0:
             pulses += lost(told.qubits[at[0]].gate_error, 1)
-    mine = waits(circuit, target)
+    mine, starts = _timeline(circuit, target)
     idle = sum(
         idling(end - begin, told.qubits[qubit].t1, told.qubits[qubit].t2)
         for qubit, spans in mine.items()
         for begin, end in spans
     )
-    zz = sum(
-        coupled(seconds, pair.zz)
-        for pair in told.pairs
-        if pair.zz and all(qubit in mine for qubit in pair.qubits)
-        for seconds in common(*(mine[qubit] for qubit in pair.qubits))
-    )
+    turned = phases(mine, told.zz())
+    left = kept(circuit, starts, turned) if turned else 1.0
+    zz = sum(coupled(angle) for _, _, angle in turned) if left is None else -math.log(max(left, 1 - MOST))
     return Rating(pulses, gates, readout, idle, zz)
 
 
@@ -107,12 +100,18 @@ def waits(circuit: QuantumCircuit, target: Target) -> dict[int, list[Wait]]:
 
     A qubit that has not been touched is in its ground state and loses nothing.
     """
+    return _timeline(circuit, target)[0]
+
+
+def _timeline(circuit: QuantumCircuit, target: Target) -> tuple[dict[int, list[Wait]], list[float]]:
+    """(``waits``, when each instruction begins in seconds back from the end)."""
     places = {bit: place for place, bit in enumerate(circuit.qubits)}
     free: dict[int, float] = {}
     """Qubit -> seconds from the end back to where something may be played on it."""
     played: dict[int, float] = {}
     """Qubit -> seconds from the end back to the start of what is played on it next."""
     found: dict[int, list[Wait]] = {}
+    begun: list[float] = []
     for one in reversed(circuit.data):
         at = [places[bit] for bit in one.qubits]
         if getattr(one.operation, "blocks", ()):
@@ -120,20 +119,14 @@ def waits(circuit: QuantumCircuit, target: Target) -> dict[int, list[Wait]]:
         ends = max((free.get(qubit, 0.0) for qubit in at), default=0.0)
         starts = ends + seconds_of(one, places, target)
         free |= dict.fromkeys(at, starts)
+        begun.append(starts)
         if one.operation.name in ("barrier", "delay"):
             continue
         for qubit in at:
             if qubit in played and ends > played[qubit]:
                 found.setdefault(qubit, []).append((played[qubit], ends))
         played |= dict.fromkeys(at, starts)
-    return found
-
-
-def common(first: Iterable[Wait], second: Iterable[Wait]) -> Iterable[float]:
-    """Seconds of each time at which both wait."""
-    for (begin, end), (other_begin, other_end) in product(first, second):
-        if (seconds := min(end, other_end) - max(begin, other_begin)) > 0:
-            yield seconds
+    return found, begun[::-1]
 
 
 def active(circuit: QuantumCircuit) -> list[int]:

@@ -100,7 +100,9 @@ def test_neighbours_that_wait_together_lose_by_their_coupling(line: tuple[Target
     circuit.barrier()
     circuit.sx([0, 1])
     found = rate(circuit, target, told.model_copy(update={"pairs": pairs}))
-    assert found.zz == pytest.approx(coupled(2e-6, 60e3))  # q0 is touched as late as it can be, and was in 0 before
+    assert found.zz == pytest.approx(
+        coupled(2 * math.pi * 60e3 * 2e-6)
+    )  # q0 is touched as late as it can be, and was in 0 before
     matrix = np.diag([1, 1, 1, np.exp(2j * np.pi * 60e3 * 2e-6)])
     assert math.exp(-found.zz) == pytest.approx(abs(np.trace(matrix)) ** 2 / 16)
 
