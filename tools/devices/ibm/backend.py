@@ -25,6 +25,8 @@ from reson.tools.devices.target_backend import TargetBackend
 
 POLL, SELDOM = 5.0, 60.0
 """Seconds between questions after a job: of one that runs or has just been sent, and of one that waits for long."""
+RARELY = 3600.0
+"""The longest pause in seconds between two questions for a usage that does not come."""
 ASKED_FOR = 86_400.0
 """Seconds for which the final usage of a job is asked for; after that its estimate stands."""
 MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION)
@@ -83,6 +85,8 @@ class IbmBackend(TargetBackend):
         """Whether somebody cancelled a job of this run at the service."""
         self._sender = Sender(self)
         self._ahead = ""
+        self._usage_due: dict[str, tuple[float, float]] = {}
+        """Tag of a job -> when its usage is asked for next, by the clock of the attendance, and the pause then."""
 
     @classmethod
     def _default_options(cls) -> Options:
@@ -177,9 +181,16 @@ class IbmBackend(TargetBackend):
             status="COMPLETED",
         )
 
-    def settle(self) -> None:
-        """Ask for the usage of jobs, earlier runs' too, that was not final when their data came."""
+    def settle(self, last: bool = False) -> None:
+        """Ask for the usage of jobs, earlier runs' too, that was not final when their data came: of each ever more
+        rarely, and of all where this is the ``last`` time.
+        """
+        now = self.attendance.clock()
         for entry in self.ledger.pending(self.clock() - ASKED_FOR):
+            due, pause = self._usage_due.get(entry.tag, (now, SELDOM))
+            if now < due and not last:
+                continue
+            self._usage_due[entry.tag] = (now + pause, min(2 * pause, RARELY))
             try:
                 usage = self.attendance.ask(lambda job=entry.job_id: self.service.report(job)).usage
             except IbmTrouble as trouble:

@@ -182,7 +182,7 @@ class IbmDevice(FixedControls):
         """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""
         if self._backend.attendance.stop.is_set() or self._backend.cancelled:
             self.let_go()
-        self._backend.settle()
+        self._backend.settle(last=True)
         self._close_at_the_service()
 
     def _close_at_the_service(self) -> None:

@@ -350,6 +350,28 @@ def test_a_job_that_is_gone_keeps_no_other_usage_from_being_asked_for(opened: Op
     assert second.job_id != first.job_id
 
 
+def test_a_usage_that_never_comes_is_asked_for_ever_more_rarely_and_its_estimate_counts(
+    opened: Open, service: Recorded
+) -> None:
+    service.reports = [JobReport(state=JobState.DONE)]
+    device = opened()
+    for points in (11.0, 12.0, 13.0):
+        measured(device, points=points)
+        device.recorded()
+    service.asked.clear()
+    for _ in range(50):  # decisions of a night
+        assert device.over_budget(1.0) is None
+    assert max(service.asked.values()) == 1
+    device._backend.attendance.sleep(24 * 3600.0)
+    before = sum(service.asked.values())
+    device.over_budget(1.0)
+    assert sum(service.asked.values()) == before + 3
+    device.close()
+    assert sum(service.asked.values()) == before + 6  # and once more at the end
+    entries = device.ledger.pending(0.0)
+    assert device.ledger.spent("night-0001") == pytest.approx(sum(entry.estimate for entry in entries))
+
+
 def test_a_running_job_that_was_cancelled_is_not_free(opened: Open, service: Recorded) -> None:
     service.cancel = lambda job_id: None
     service.reports = [QUEUED, RUNNING]
