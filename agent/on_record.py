@@ -5,15 +5,16 @@ A key that is gone from the file falls back to its default without a word: anoth
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reson.components import Qubit, qubits_of
 from reson.errors import OperatorError
+from reson.events import Started
 from reson.tools.store.runs import OWN_DATA, devices_on_record, list_runs
 from reson.tools.store.table import current
+from reson.trajectory import whole_events
 
 if TYPE_CHECKING:
     from reson.agent.config import LabConfig
@@ -69,9 +70,16 @@ def _last_settings(store: Store, runs: Path) -> dict[str, Any]:
     """The configuration that the last run wrote into its trajectory; nothing where that cannot be read."""
     for run in (one for one in list_runs(store, limit=1_000_000) if one.device != OWN_DATA):
         try:
-            with (runs / run.id / "trajectory.jsonl").open(encoding="utf-8") as file:
-                first = json.loads(file.readline())
-        except (OSError, ValueError):
+            first = next(whole_events(_first_line(runs / run.id / "trajectory.jsonl")), None)
+        except OSError:
             return {}
-        return first.get("config", {}) if isinstance(first, dict) else {}
+        return first.config if isinstance(first, Started) else {}
     return {}
+
+
+def _first_line(path: Path) -> bytes:
+    """Nothing where no file is in its place: a pipe would be waited for without end."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.readline()

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self, TextIO
 
 from reson.components import by_kind, named, value_of_pair
+from reson.events import Event
 from reson.records import Json, Verdict
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, count, duration, one_line, quantity
@@ -31,6 +32,8 @@ DETAILS = frozenset({"measuring", "parameter_change"})
 SILENCE = 10.0
 """Seconds after which a log that has nothing to say tells how far the run is."""
 CLOSED = {"done": "done", "give_up": "set aside"}
+FOREIGN = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What is raised by a line of another hand that has the name of an event and not what belongs to it."""
 
 
 @dataclass
@@ -188,6 +191,14 @@ def _clock(board: Board) -> str:
     if board.device_now is not None and board.device_began is not None:
         parts.append(f"device {duration(board.device_now - board.device_began)}")
     return " · ".join([*parts, count(board.measurements, "measurement")])
+
+
+def words_of(event: Event) -> list[str]:
+    """``sentences`` of a line of a file; none where it lacks what they tell, as one of another hand may."""
+    try:
+        return sentences(event.kind, event.recorded())
+    except FOREIGN:
+        return []
 
 
 def sentences(kind: str, body: Json) -> list[str]:

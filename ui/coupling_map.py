@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,13 +13,13 @@ import streamlit as st
 from reson.agent.chip import described_pairs
 from reson.agent.report.published import published_in
 from reson.components import Pair
-from reson.events import event_of
 from reson.records import Quantity
 from reson.tools.devices.device import neighbours_of
 from reson.tools.devices.published import Published
 from reson.tools.store.runs import list_runs
 from reson.tools.store.store import Store
 from reson.tools.store.table import ParameterRow, Table
+from reson.trajectory import whole_events
 from reson.ui.opened import Opened
 
 RECENT_RUNS = 5
@@ -51,19 +50,19 @@ def published(place: Opened) -> Published | None:
     """What the provider said of its device when one of the latest runs began."""
     for run in list_runs(place.store, RECENT_RUNS):
         path = place.lab.runs / run.id / "trajectory.jsonl"
-        if path.exists() and (told := _published(place.store, _head(path))) is not None:
+        if path.is_file() and (told := _published(place.store, _head(path))) is not None:
             return told
     return None
 
 
-def _head(path: Path) -> list[str]:
-    with path.open(encoding="utf-8") as file:
-        return [line for line in islice(file, HEAD) if line.endswith("\n")]
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return b"".join(line for line in islice(file, HEAD) if line.endswith(b"\n"))
 
 
 @st.cache_resource(max_entries=8)
-def _published(_store: Store, head: list[str]) -> Published | None:
-    return published_in(_store, [event_of(json.loads(line)) for line in head])
+def _published(_store: Store, head: bytes) -> Published | None:
+    return published_in(_store, list(whole_events(head)))
 
 
 def of_pairs(table: Table, pairs: Pairs, name: str, now: float) -> dict[tuple[int, int], Known]:

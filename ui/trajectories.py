@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.agent.model.conversation import Request, Usage
-from reson.agent.progress import sentences
+from reson.agent.progress import words_of
 from reson.components import named
 from reson.errors import OperatorError
 from reson.events import Answered, Asked, Decided, Event, Judged, ModelCalled
@@ -135,7 +135,7 @@ def headline(event: Event) -> str:
             return f"{event.component} {event.experiment}: {event.verdict}"
         case ModelCalled():
             return f"{event.model} was asked to {event.purpose}"
-    told_so = sentences(event.kind, event.recorded())
+    told_so = words_of(event)
     if isinstance(event, Asked) and not told_so:
         return f"{event.component} {event.approval} {event.status} by the policy"
     return told_so[0] if told_so else event.kind.replace("_", " ")
@@ -164,7 +164,7 @@ def _show_call(place: Opened, event: ModelCalled) -> None:
     if event.failure:
         show(tag("div", tag("strong", "No answer"), tag("p", event.message), kind="rs-error"))
     else:
-        usage = Usage.model_validate(event.usage)
+        usage = Usage.model_validate(event.usage or {})
         show(
             facts(
                 [

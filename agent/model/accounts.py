@@ -40,7 +40,7 @@ class Account(Record):
 
     def with_paid(self, paid: Json) -> Account:
         """The account with what something took: usage, cost and, for tries that were given up, wasted."""
-        usage, wasted = (Usage.model_validate(paid.get(name, {})) for name in ("usage", "wasted"))
+        usage, wasted = (Usage.model_validate(paid.get(name) or {}) for name in ("usage", "wasted"))
         both = usage + wasted
         return self.model_copy(
             update={

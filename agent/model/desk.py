@@ -164,5 +164,5 @@ def _answered(past: list[Event]) -> dict[str, Reply]:
             model=event.answered_model,
         )
         for event in past
-        if isinstance(event, ModelCalled) and not event.failure
+        if isinstance(event, ModelCalled) and not event.failure and event.usage is not None
     }

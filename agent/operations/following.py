@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +12,11 @@ from reson.agent.holder import Holder, holder_of, last_words
 from reson.agent.operations.nights import OfRun, run_in_words, run_of
 from reson.agent.operations.opened import OpenLab
 from reson.agent.operations.operation import Operation
-from reson.agent.progress import Board, sentences, take
+from reson.agent.progress import FOREIGN, Board, take, words_of
+from reson.events import Event, Started
 from reson.records import Effect, Json
 from reson.tools.store.runs import RunRow
+from reson.trajectory import whole_events
 
 KEPT = 200
 """Events that are kept in words; all of them are in the trajectory."""
@@ -35,22 +37,23 @@ class Following:
 
     def catch_up(self) -> None:
         """Take in the whole lines that were written since the last call."""
-        if not self.path.exists():
+        if not self.path.is_file():
             return
         with self.path.open("rb") as file:
             file.seek(self.offset)
             new = file.read()
         whole = new[: new.rfind(b"\n") + 1]
         self.offset += len(whole)
-        for line in whole.splitlines():
-            self._take(json.loads(line))
+        for event in whole_events(whole):
+            self._take(event)
 
-    def _take(self, event: Json) -> None:
-        if event["kind"] == "start":
-            self.limits = event.get("budget") or event.get("config", {}).get("budget", {})
-        take(self.board, event["kind"], event)
-        at = datetime.fromtimestamp(event["device_time"], UTC).strftime("%d %b %H:%M:%S")
-        self.lines.extend((at, sentence) for sentence in sentences(event["kind"], event))
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Started):
+            self.limits = event.budget or event.config.get("budget", {})
+        with suppress(*FOREIGN):
+            take(self.board, event.kind, event.recorded())
+        at = datetime.fromtimestamp(event.device_time, UTC).strftime("%d %b %H:%M:%S")
+        self.lines.extend((at, sentence) for sentence in words_of(event))
 
 
 Seen = tuple[RunRow, Following, Holder | None]

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, Field
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
 
 from reson.records import Change, Ending, Finite, Json, Quantity, Reading, Record, Verdict
+
+Moment = Annotated[Finite, Field(ge=-6e10, le=2.5e11)]
+"""Seconds since the Unix epoch, within what a calendar can tell."""
+Tokens = dict[Literal["input", "output", "estimated"], bool | Annotated[int, Field(ge=0, lt=2**53)]]
+"""As ``Usage`` is written."""
+Cost = Annotated[Finite, Field(ge=0.0, le=1e12)]
+
+
+def _whole_decision(decision: Json) -> Json:
+    """What all that tell of decisions rest on. Raises ``ValueError`` for one that lacks it."""
+    diagnoses = decision.get("diagnoses", [])
+    told = [decision, *diagnoses] if isinstance(diagnoses, list | tuple) else [None]
+    wanted = [("kind", "component", "why"), *[("code", "text", "remedy")] * (len(told) - 1)]
+    for one, names in zip(told, wanted, strict=True):
+        if not isinstance(one, dict) or not all(isinstance(one.get(name), str) for name in names):
+            raise ValueError("no decision")
+    return decision
+
+
+def _whole_call(call: Json) -> Json:
+    """A tool call as it is written. Raises ``ValueError`` for what is none."""
+    if call.keys() != {"id", "name", "arguments"} or not all(isinstance(one, str) for one in call.values()):
+        raise ValueError("no tool call")
+    return call
 
 
 class Event(Record):
@@ -14,8 +40,8 @@ class Event(Record):
 
     id: str
     kind: str
-    device_time: Finite
-    """Seconds since the Unix epoch; 0 in a conversation."""
+    device_time: Moment
+    """0 in a conversation."""
 
     def recorded(self) -> Json:
         return self.model_dump(mode="json", exclude_unset=True)
@@ -44,7 +70,7 @@ class Resumed(Event):
 
 
 class Decided(Event):
-    decision: Json
+    decision: Annotated[Json, AfterValidator(_whole_decision)]
     """As the brain's vocabulary has it: ``kind``, ``component``, ``why`` and what goes with the kind."""
 
 
@@ -145,7 +171,7 @@ class ModelCalled(Event):
     pictures: tuple[str, ...]
     text: str = ""
     thought: str = ""
-    tool_calls: tuple[Json, ...] = ()
+    tool_calls: tuple[Annotated[Json, AfterValidator(_whole_call)], ...] = ()
     finish: str = ""
     answered_model: str = ""
     left_out: tuple[str, ...] = ()
@@ -154,9 +180,9 @@ class ModelCalled(Event):
     retries: int = 0
     failure: str = ""
     message: str = ""
-    usage: Json | None = None
-    cost: Finite = 0.0
-    wasted: Json | None = None
+    usage: Tokens | None = None
+    cost: Cost = 0.0
+    wasted: Tokens | None = None
     """Tokens of tries that were given up."""
 
 
@@ -164,8 +190,8 @@ class Paid(Event):
     """A run that a conversation started, and what its questions to the model took."""
 
     run: str
-    usage: Json
-    cost: Finite
+    usage: Tokens
+    cost: Cost
 
 
 class Summarised(Event):

@@ -6,9 +6,11 @@ place in the run, so that a node that is executed again after a kill writes noth
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -51,6 +53,15 @@ class TrajectoryWriter:
         return sum(event_id.startswith(prefix) for event_id in self._ids)
 
 
+def whole_events(lines: bytes) -> Iterator[Event]:
+    """The events of some whole lines of a file; what is none is passed over, as by ``read_events``."""
+    for line in lines.split(b"\n"):
+        try:
+            yield event_of(_event_in(line))
+        except ValueError:  # a ``ValidationError`` is one
+            continue
+
+
 def read_trajectory(path: Path) -> list[Json]:
     """All events of a file, in order. Lines that are no events are left out; the log and ``damage_of`` tell of them."""
     events, damage = _read(path)
@@ -80,23 +91,38 @@ def damage_of(path: Path) -> list[str]:
 
 def _read(path: Path) -> tuple[list[Json], list[str]]:
     events, damage = [], []
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+    for number, line in enumerate(_content(path).split(b"\n"), start=1):
         if not line:
             continue
         try:
-            event = json.loads(line)
-        except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, a number or a nesting without end
-            damage.append(f"line {number} cannot be read: {_first_words(error)}")
-            continue
-        if isinstance(event, dict) and isinstance(event.get("id"), str) and isinstance(event.get("kind"), str):
-            events.append(event)
-        else:
-            damage.append(f"line {number} is no event")
+            events.append(_event_in(line))
+        except ValueError as error:
+            damage.append(f"line {number} {error}")
     return events, damage
+
+
+def _event_in(line: bytes) -> Json:
+    """Raises ``ValueError`` for what is none, with what is wrong with it."""
+    try:
+        event = json.loads(line.decode())
+        if b"\\ud" in line.lower():  # half a character can be kept nowhere else
+            event = json.loads(json.dumps(event, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, a number or a nesting without end
+        raise ValueError(f"cannot be read: {_first_words(error)}") from error
+    if not (isinstance(event, dict) and isinstance(event.get("id"), str) and isinstance(event.get("kind"), str)):
+        raise ValueError("is no event")
+    return event
 
 
 def _first_words(error: ValueError | RecursionError) -> str:
     return str(error).partition("\n")[0][:80]
+
+
+def _content(path: Path) -> bytes:
+    """Raises ``OSError`` for what is no file: a pipe or a device in its place may have no end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "is no file", str(path))
+    return path.read_bytes()
 
 
 def drop_half_line(path: Path) -> None:
@@ -105,7 +131,7 @@ def drop_half_line(path: Path) -> None:
     """
     if not path.exists():
         return
-    data = path.read_bytes()
+    data = _content(path)
     whole = data.rstrip(b"\0\n")
     whole = data[: len(whole) + 1] if data[len(whole) : len(whole) + 1] == b"\n" else whole[: whole.rfind(b"\n") + 1]
     if len(whole) < len(data):

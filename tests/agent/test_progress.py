@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import threading
+from pathlib import Path
 
 from rich.console import Console
 
 from reson.agent import progress
+from reson.agent.operations.following import Following
 from reson.agent.progress import Board, how_far, render, sentences, take, watching
 
 START = {"run": "night-0001", "device": "simulated-7", "brain": "offline", "settings": {"components": ["q0", "q1"]}}
@@ -149,3 +151,18 @@ def test_the_live_display_ends_on_the_last_state():
         watch("start", START)
         watch("decision", {"decision": {"kind": "done", "component": "q1", "why": "at the limit", "diagnoses": []}})
     assert "at the limit" in stream.getvalue()
+
+
+def test_what_is_no_event_is_passed_over_by_who_follows(tmp_path: Path) -> None:
+    """A line that a power cut or another hand left was a traceback for whoever asked how far the run is."""
+    path = tmp_path / "trajectory.jsonl"
+    path.write_bytes(
+        b"\0" * 20
+        + b'\n{"id": "u", "kind": "\xc3\n{"id": "s", "kind": "start", "device_time": 1.0}\n'
+        + b'{"id": "v", "kind": "verdict", "device_time": 1.0, "component": "q0"}\n'
+        + b'{"id": "r", "kind": "resume", "device_time": 1.0, "by": "ann"}\n'
+    )
+    following = Following(path)
+    following.catch_up()
+    assert [said for _, said in following.lines] == ["goes on, by ann"]
+    assert not following.board.rows

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
+
 import pytest
 
-from reson.trajectory import TrajectoryWriter, damage_of, read_trajectory
+from reson.trajectory import TrajectoryWriter, damage_of, read_events, read_trajectory, whole_events
 
 
 def test_an_event_is_written_once_even_by_a_new_process(tmp_path):
@@ -79,3 +83,50 @@ def test_nan_is_refused(tmp_path):
     writer = TrajectoryWriter(tmp_path / "trajectory.jsonl")
     with pytest.raises(ValueError, match="JSON"):
         writer.write("a", "verdict", {"value": float("nan")}, device_time=1.0)
+
+
+CALLED = {
+    "kind": "model_call", "purpose": "choose", "model": "m", "request": "", "request_hash": "", "pictures": [],
+}  # fmt: skip
+
+
+def test_half_a_character_is_read_as_a_mark(tmp_path):
+    """No report and no database could hold it."""
+    path = tmp_path / "trajectory.jsonl"
+    path.write_bytes(b'{"id": "a", "kind": "resume", "device_time": 1.0, "by": "\\ud83d\\ude00 \\uD800"}\n')
+    assert [event.recorded()["by"] for event in read_events(path)] == ["\U0001f600 ?"]
+
+
+HOLLOW = {
+    "a decision of nothing": {"kind": "decision", "decision": {}},
+    "a decision of a number": {"kind": "decision", "decision": {"kind": "done", "component": 7, "why": "x"}},
+    "a diagnosis of nothing": {
+        "kind": "decision",
+        "decision": {"kind": "give_up", "component": "q0", "why": "x", "diagnoses": [{}]},
+    },
+    "a moment beyond the calendar": {"kind": "stop", "ending": "finished", "reason": "", "device_time": 1e300},
+    "a moment that is none": {"kind": "decision", "device_time": float("nan")},
+    "tokens that are words": {**CALLED, "usage": {"input": "many"}},
+    "tokens that are given back": {**CALLED, "usage": {"input": -(10**6), "output": 0}},
+    "money that is given back": {**CALLED, "cost": -1e9},
+    "a call of nothing": {**CALLED, "tool_calls": [{}]},
+}
+
+
+@pytest.mark.parametrize("name", HOLLOW)
+def test_a_line_that_lacks_what_its_kind_has_is_none(tmp_path, name):
+    """Whoever tells of a run, follows it or goes on with it rests on what an event of a kind holds."""
+    path = tmp_path / "trajectory.jsonl"
+    line = json.dumps({"id": "x", "device_time": 1.0, **HOLLOW[name]}).encode() + b"\n"
+    path.write_bytes(line + b'{"id": "a", "kind": "resume", "device_time": 1.0, "by": "ann"}\n')
+    assert [event.id for event in read_events(path)] == ["a"]
+    assert [event.id for event in whole_events(path.read_bytes())] == ["a"]
+
+
+@pytest.mark.parametrize("put", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir])
+def test_what_is_no_file_is_not_waited_for(tmp_path, put):
+    path = tmp_path / "trajectory.jsonl"
+    put(path)
+    for ask in (read_trajectory, read_events, damage_of, TrajectoryWriter):
+        with pytest.raises(OSError):
+            ask(path)
