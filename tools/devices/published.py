@@ -117,18 +117,18 @@ def published(backend: BackendV2, device: str) -> Published:
 
 def _qubit(target: Target, qubit: int, told: Iterable[Any]) -> PublishedQubit:
     """``told``: named values of the qubit beside those of the target."""
-    more = {str(getattr(one, "name", "")): _number(one, "value") for one in told}
+    more = {str(getattr(one, "name", "")): _number(one, "value") for one in told or ()}
     known = target.qubit_properties[qubit] if target.qubit_properties else None
     pulses = (_properties(target, name, (qubit,)) for name in ONE_PULSE)
     gate, readout = next(filter(None, pulses), None), _properties(target, "measure", (qubit,))
     return PublishedQubit(
-        t1=_number(known, "t1"),
-        t2=_number(known, "t2"),
-        readout_error=_number(readout, "error"),
-        gate_error=_number(gate, "error"),
-        gate_length=_number(gate, "duration"),
-        readout_length=_number(readout, "duration"),
-        frequency=_number(known, "frequency"),
+        t1=_positive(known, "t1"),
+        t2=_positive(known, "t2"),
+        readout_error=_error(readout),
+        gate_error=_error(gate),
+        gate_length=_positive(gate, "duration"),
+        readout_length=_positive(readout, "duration"),
+        frequency=_positive(known, "frequency"),
         p1_given_0=more.get("prob_meas1_prep0"),
         p0_given_1=more.get("prob_meas0_prep1"),
         offered=_offered(target, qubit),
@@ -148,9 +148,22 @@ def _share(value: float | None) -> TypeGuard[float]:
 def _number(known: Any, name: str) -> float | None:
     """A value that is told; what is no finite number is one that is not, and costs nothing but itself."""
     value = getattr(known, name, None)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    return float(value)
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:  # an integer beyond all floats
+        return None
+
+
+def _error(known: Any) -> float | None:
+    value = _number(known, "error")
+    return value if _share(value) else None
+
+
+def _positive(known: Any, name: str) -> float | None:
+    value = _number(known, name)
+    return value if value is not None and value > 0 else None
 
 
 def _properties(target: Target, name: str, qubits: tuple[int, ...]) -> Any:
@@ -166,8 +179,8 @@ def _pairs(target: Target) -> Iterable[PublishedPair]:
             found = PublishedPair(
                 qubits=(qubits[0], qubits[1]),
                 gate=name,
-                error=_number(told, "error"),
-                length=_number(told, "duration"),
+                error=_error(told),
+                length=_positive(told, "duration"),
             )
             known = best.get(frozenset(qubits))
             if known is None or _worth(found) < _worth(known):
@@ -194,8 +207,8 @@ def _worth(pair: PublishedPair) -> float:
 
 
 def _layer_fidelity(general: Iterable[Any]) -> dict[int, float]:
-    named = ((str(one.name), _number(one, "value")) for one in general)
-    found = ((name[3:], value) for name, value in named if name.startswith("lf_") and value is not None)
+    named = ((str(getattr(one, "name", "")), _number(one, "value")) for one in general)
+    found = ((name[3:], value) for name, value in named if name.startswith("lf_") and _share(value))
     return {int(length): value for length, value in found if length.isdecimal()}
 
 
@@ -213,7 +226,7 @@ def _layer_chains(lists: Iterable[Any]) -> dict[int, tuple[int, ...]]:
 def _moment(when: datetime | str | None) -> float | None:
     try:
         return datetime.fromisoformat(str(when)).timestamp() if when else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

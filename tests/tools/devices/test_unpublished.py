@@ -28,7 +28,9 @@ WITHOUT_SX = (
     *("almaden", "boeblingen", "burlington", "cambridge", "essex"),
     *("johannesburg", "london", "poughkeepsie", "rochester", "singapore"),
 )
-NOTHING = [math.nan, math.inf, None]
+NOTHING = [math.nan, math.inf, None, -1.0]
+"""What may stand in a target, whose own types let nothing else in."""
+ODD = [*NOTHING, 10**400, "0.9", [], True]
 
 
 @pytest.fixture(scope="module", params=WITHOUT_SX)
@@ -86,6 +88,18 @@ def test_a_property_that_is_no_number_drops_itself_alone(value: Any) -> None:
     assert told.layer_fidelity == {5: 0.9}
     assert told.calibrated is None
     assert {pair.qubits for pair in told.pairs if pair.works} >= {(1, 2)}
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_a_general_property_that_is_none_drops_itself_alone(value: Any) -> None:
+    model = cast("Any", line_of_qubits(3, NoiseOptions()))
+    general = [SimpleNamespace(name="lf_4", value=value), SimpleNamespace(name="lf_5", value=0.9), SimpleNamespace()]
+    zz = SimpleNamespace(name="zz_01", value=value, unit="kHz")
+    told_of = [[SimpleNamespace(name="prob_meas1_prep0", value=value)], None]
+    facts = {"general": [*general, zz], "qubits": told_of, "last_update_date": "9999-12-31T23:59:59-23:59"}
+    model.properties = lambda: SimpleNamespace(**facts)
+    told = published(model, "d")
+    assert told.layer_fidelity == {5: 0.9} and not told.confusion()
 
 
 def test_the_chains_of_published_layer_fidelities_are_chosen_by_their_length() -> None:

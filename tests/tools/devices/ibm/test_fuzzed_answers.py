@@ -23,7 +23,23 @@ from tests.tools.devices.ibm.recorded import DONE, Recorded
 from tests.tools.devices.ibm.registry import REGISTRY
 
 TOKEN = "q7Jx-0aB3kPz5WmRt9LsVd2YcE8fUg1NhQ4oXi6TpKjM"
-JUNK: list[Any] = [None, "", 0, -1, 3.5, float("nan"), [], {}, "nonsense", [[]], {"x": None}, b"", True, 10**30]
+JUNK: list[Any] = [
+    None,
+    "",
+    0,
+    -1,
+    3.5,
+    float("nan"),
+    [],
+    {},
+    "nonsense",
+    [[]],
+    {"x": None},
+    b"",
+    True,
+    10**30,
+    10**400,
+]
 
 
 def words(rng: random.Random) -> str:
