@@ -66,7 +66,7 @@ SEEN: dict[DiagnosisCode, tuple[str, str]] = {
         LINE + "gain and clipping of the source at the amplitude of the gate.",
     ),
     DiagnosisCode.SETTLING: (
-        "its flux line has a memory that the predistortion does not take away",
+        "its flux line has a memory beyond what its predistortion takes away",
         LINE + "filters, bias tees and ground loops; measure its step response.",
     ),
 }

@@ -16,10 +16,8 @@ from reson.tools.experiments.fits.lines import linear
 
 WALL, LEAST = 220e3, 8e3
 """Hz of ZZ at which a wall stands, above the largest in the middle of an arc; and below which it is noise."""
-STEP, NOISE = 80e3, 2.0
-"""Hz, and standard errors, between two points from which the outer one lies beyond, whatever its ZZ: the phase may have
-turned on.
-"""
+STEP = 80e3
+"""Hz between two points from which the outer one lies beyond, whatever its ZZ: the phase may have turned on."""
 LOST = 0.5
 """Share of the usual contrast below which a ZZ says nothing."""
 INSIDE, POWERS = 0.9, (0, 2, 4, 6)
@@ -145,10 +143,19 @@ def quiet_of(swept: Swept) -> Quiet | None:
 
 
 def _below_the_walls(zz: np.ndarray, first: int, last: int) -> tuple[int, int]:
-    """The stretch without what lies above the height of a wall at its ends."""
-    below = first + np.flatnonzero(np.abs(zz[first : last + 1]) <= WALL)
-    long = len(below) > 0 and below[-1] - below[0] + 1 >= LEAST_RUN
-    return (int(below[0]), int(below[-1])) if long else (first, last)
+    """The stretch up to where its ZZ first passes the height of a wall: beyond, the phase may have turned on."""
+    begin, end = _longest(np.abs(zz[first : last + 1]) <= WALL)
+    return (first + begin, first + end - 1) if end - begin >= LEAST_RUN else (first, last)
+
+
+def _longest(kept: np.ndarray) -> tuple[int, int]:
+    """(first place, one behind the last) of the longest row of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]])))
+    begins, ends = edges[::2], edges[1::2]
+    if not len(begins):
+        return 0, 0
+    longest = int(np.argmax(ends - begins))
+    return int(begins[longest]), int(ends[longest])
 
 
 def contrast_at_rest(swept: Swept) -> float:
@@ -170,13 +177,9 @@ def _longest_run(swept: Swept) -> tuple[int, int] | None:
     longer = np.maximum(swept.hold[1:], swept.hold[:-1])
     apart = np.abs(np.diff(swept.hold))
     most = 2 * np.pi * np.where(apart > 0, WALL * apart, STEP * longer)
-    most = most + NOISE * np.hypot(swept.error[1:], swept.error[:-1])
     seen = swept.contrast >= LOST * float(np.quantile(swept.contrast, 0.75))
     joined = (moved < most) & seen[1:] & seen[:-1]
-    breaks = np.flatnonzero(~joined)
-    starts, ends = np.append(0, breaks + 1), np.append(breaks, len(swept.bias) - 1)
-    longest = int(np.argmax(ends - starts))
-    first, last = int(starts[longest]), int(ends[longest])
+    first, last = _longest(joined)  # of the steps: one point more
     return (first, last) if last - first + 1 >= LEAST_RUN else None
 
 
