@@ -2,6 +2,7 @@
 
 A mixer or amplifier that compresses, or adds a constant to every amplitude, bends the angle over the amplitude. One
 number frees it at a time, two where no one does, and all that the data allow are averaged over (``model_average``).
+Where none does, shots may remember (``memory``): that flattens the curve where it excites, and turns nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reson.tools.data import Series
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many
 from reson.tools.experiments.fits.curve_models import RABI, CurveModel, Parameters
 from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.memory import MEMORY, remembered
 from reson.tools.experiments.fits.model_average import average, weights
 from reson.tools.experiments.fits.starts import rabi_start
 
@@ -31,19 +33,21 @@ the pi pulse, and the pulse half way to it less. From tanh and Rapp amplifiers t
 MISSED = 1.5
 """Reduced chi2 of the plain curve from which a bent one starts from a grid of its own."""
 MISSED_YET = 1.3
-"""The same of the best curve with one term, from which two are tried."""
+"""The same of the best curve with one term, from which freer ones are tried."""
 STEPS = 8
 """Fixed-point steps from an angle to its amplitude; each gains a digit at least."""
 
-_TERMS = {"slowing": (-0.05, 0.05), "bend": (-0.1, 0.1), "lead": (-0.05, 0.05)}
+_TERMS = {"slowing": (-0.05, 0.05), "bend": (-0.1, 0.1), "lead": (-0.05, 0.05), "memory": MEMORY}
 """What may be freed, and its bounds: by how much a pi pulse is slowed by a term of third order in the amplitude, by one
-of second order, both relative; and what is turned at amplitude zero, in turns."""
+of second order, both relative; what is turned at amplitude zero, in turns; and what shots remember."""
+_NONE = {"bend": 0.0, "lead": 0.0, "memory": 0.0}
 
 
 def _bent(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     turns = p["freq"] * x + p["lead"]
     left = 1 - p["slowing"] * (2 * turns) ** 2 - p["bend"] * 2 * turns
-    return p["base"] + p["amp"] * np.cos(2 * np.pi * turns * left)
+    excited = (1 - np.cos(2 * np.pi * turns * left)) / 2
+    return p["base"] + p["amp"] * (1 - 2 * remembered(excited, p["memory"]))
 
 
 def _freed(*terms: str) -> CurveModel:
@@ -52,8 +56,8 @@ def _freed(*terms: str) -> CurveModel:
     return CurveModel(("freq", "amp", "base", *terms), _bent, {"data": "cos"}, bounds, fixed)
 
 
-BENT = {term: _freed(term) for term in _TERMS}
-BENT_TWICE = [_freed("slowing", "bend"), _freed("slowing", "lead")]
+BENT = {term: _freed(term) for term in ("slowing", "bend", "lead")}
+FREER = [_freed("slowing", "bend"), _freed("slowing", "lead"), _freed("memory"), _freed("slowing", "memory")]
 
 
 @dataclass(frozen=True)
@@ -88,22 +92,23 @@ def turnings(points: Sequence[Points], slowings: Sequence[float]) -> list[Turnin
     """Fits of all qubits of a job; ``slowings``: by how much the third level slows a pi pulse of each, relative."""
     starts = [rabi_start(one.x, one.y) for one in points]
     plain = fit_many(RABI, points, starts, constants=[{"slowing": slowing} for slowing in slowings])
-    fixed = [{"slowing": slowing, "bend": 0.0, "lead": 0.0} for slowing in slowings]
+    fixed = [{"slowing": slowing, **_NONE} for slowing in slowings]
     bent = []
     for term, model in BENT.items():
         begin = [_start(term, *one) for one in zip(points, plain, fixed, starts, strict=True)]
         bent.append(fit_many(model, points, begin, constants=fixed))
     found = [Turning((one, *_sound(others))) for one, *others in zip(plain, *bent, strict=True)]
-    return [_bent_twice(*one) for one in zip(points, fixed, found, strict=True)]
+    return [_freer(*one) for one in zip(points, fixed, found, strict=True)]
 
 
-def _bent_twice(points: Points, fixed: Mapping[str, float], found: Turning) -> Turning:
-    """Two terms at once, where the best curve with one misses the points."""
+def _freer(points: Points, fixed: Mapping[str, float], found: Turning) -> Turning:
+    """With more freedom, where the best curve of one term misses the points or has it at its bound."""
     best = found.best
-    if best.error or best.reduced_chi2 is None or best.reduced_chi2 < MISSED_YET:
+    meets = best.reduced_chi2 is None or best.reduced_chi2 < MISSED_YET
+    if best.error or (meets and not any(part.held for part in best.series)):
         return found
     begin = dict(fixed) | {name: quantity.value for name, quantity in best.parameters.items()}
-    more = [fit_many(model, [points], [begin], constants=[fixed])[0] for model in BENT_TWICE]
+    more = [fit_many(model, [points], [begin], constants=[fixed])[0] for model in FREER]
     return Turning((*found.fits, *_sound(more)))
 
 

@@ -1,0 +1,18 @@
+"""Shots that remember: where the rest between them is short against T1, a shot begins with part of what the last left.
+
+A pulse that excites |0> to a share p takes |1> down by as much. With the share k = exp(-rest / T1) of the last shot's
+excitation still there, many shots of one circuit settle where m = p (1 - k m) + (1 - p) k m, so that
+m = p / (1 - k + 2 k p): the top of an oscillation is flattened, and its middle stays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+MEMORY = (-0.3, 0.7)
+"""Bounds of k in a fit; below 0 for a readout whose signal bends the other way."""
+
+
+def remembered(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
+    """Share of 1 that is measured where a circuit excites a share ``excited`` of |0>."""
+    return excited / (1 - memory + 2 * memory * excited)
