@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from reson.records import Quantity
 from reson.tools.data import Analysis, Axis, RawData, Series
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
-from reson.tools.experiments.fits.curve_models import DECAY
+from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY
 from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.model_average import average, weights
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
 
 US = 1e-6
+REMEMBERS = 0.2
+"""How likely it is that nothing but T1 brings a qubit back to 0 between shots, before the data are asked."""
 
 
 def plain_decays(data: Sequence[RawData], name: str, along: str) -> list[Analysis]:
-    """Decays that begin in 1, fitted at once; ``name``: of the decay time, ``along``: label of the horizontal axis."""
+    """Decays that begin in 1, fitted at once; ``name``: of the decay time, ``along``: label of the horizontal axis.
+
+    Of T1 the circuits tell the ``rest`` between shots: where that is short, T1 may be in what they remember, too. The
+    decay time is then the mean over both, and its error tells how far they are apart.
+    """
     points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
-    results = fit_many(DECAY, points, [decay_start(one.x, one.y) for one in points], US)
-    return [
-        _analysis(raw, result, _quantities(result, name), along, axis_of(raw), result.series)
-        for raw, result in zip(data, results, strict=True)
-    ]
+    starts = [decay_start(one.x, one.y) for one in points]
+    fits = [(one,) for one in fit_many(DECAY, points, starts, US)]
+    rests = [{"rest": float(raw.circuits[0].get("rest", 0.0)) / US} for raw in data]
+    if all(one["rest"] for one in rests):
+        others = fit_many(REMEMBERED_DECAY, points, starts, US, constants=rests)
+        fits = [(one, other) for (one,), other in zip(fits, others, strict=True)]
+    return [_plain(raw, one, name, along) for raw, one in zip(data, fits, strict=True)]
 
 
-def _quantities(result: Fit, name: str) -> dict[str, Quantity]:
-    if result.error is not None:
-        return {}
-    return {name: result.scaled("tau", US, "s"), "contrast": result["amp"], "floor": result["base"]}
+def _plain(raw: RawData, fits: Sequence[Fit], name: str, along: str) -> Analysis:
+    priors = (1 - REMEMBERS, REMEMBERS)[: len(fits)]
+    best = fits[int(np.argmax(weights(fits, priors)))]
+    quantities = {}
+    if best.error is None:
+        tau = average(fits, lambda one: one.scaled("tau", US, "s"), priors)
+        quantities = {name: tau, "contrast": best["amp"], "floor": best["base"]}
+    return _analysis(raw, best, quantities, along, axis_of(raw), best.series)
 
 
 def echo_decays(

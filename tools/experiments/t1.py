@@ -33,10 +33,13 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     waits, x = Waits(device.backend), XGate()
+    rest = device.limits.reset_time + device.limits.readout_time
     experiments = {}
     for qubit, values in arguments.items():
         delays = [waits.of(delay) for delay in sweep.delays(values["max_delay"], int(values["points"])).tolist()]
-        experiments[qubit] = Sequences(qubit, [({"xval": length}, [x, delay]) for delay, length in delays])
+        experiments[qubit] = Sequences(
+            qubit, [({"xval": length, "rest": rest}, [x, delay]) for delay, length in delays]
+        )
     return acquisition.acquire("t1", device, arguments, experiments, acquisition.CLASSIFIED)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from reson.tools.experiments.fits.memory import remembered
+
 Parameters = Mapping[str, Any]
 
 
@@ -34,6 +36,10 @@ class CurveModel:
 
 def _decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     return p["amp"] * np.exp(-x / p["tau"]) + p["base"]
+
+
+def _remembered_decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    return p["amp"] * remembered(np.exp(-x / p["tau"]), np.exp(-p["rest"] / p["tau"])) + p["base"]
 
 
 def _rabi(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
@@ -81,6 +87,9 @@ TIMES = (0.0, 1e6)
 
 DECAY = CurveModel(("amp", "tau", "base"), _decay, {"data": "exp_decay"}, {"tau": TIMES})
 """amp * exp(-x / tau) + base: ``T1Analysis``."""
+
+REMEMBERED_DECAY = CurveModel(DECAY.free, _remembered_decay, DECAY.series, DECAY.bounds, ("rest",))
+"""The same of T1 itself, where a qubit relaxes for ``rest`` between shots and nothing else brings it back to 0."""
 
 _HEIGHTS = {"amp": (0.0, 2.0), "base": (-1.0, 2.0)}
 """Wider than any probability: of averaged IQ the range that was seen counts as one, and a curve may reach beyond it."""

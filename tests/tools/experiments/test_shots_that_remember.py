@@ -1,0 +1,107 @@
+"""Where the rest between shots is short against T1, a shot begins with what the last one left. What that does to a
+curve is no error of the value that is read from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reson.components import Qubit
+from reson.evals.verdicts.trials import TRIALS
+from reson.records import Verdict
+from reson.tools.data import Analysis, RawData
+from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.fits.memory import remembered
+from reson.tools.verdicts.judge import judge
+
+from .fits.synthetic_data import CONTROLS
+
+REST = 251e-6
+PI = 0.2
+
+
+def judged(raw: RawData) -> tuple[Analysis, Verdict]:
+    row = get(raw.experiment)
+    analysis = row.analyse(raw)
+    return analysis, judge(row.check(analysis, raw.parameters, {})).verdict
+
+
+def test_shots_that_follow_each_other_settle_there() -> None:
+    """One after the other, by their populations."""
+    for excited in (0.0, 0.2, 0.5, 1.0):
+        measured, kept = 0.0, 0.3
+        for _ in range(100):
+            left = kept * measured
+            measured = excited * (1 - left) + (1 - excited) * left
+        assert measured == pytest.approx(float(remembered(np.array(excited), kept)))
+
+
+def relaxation(t1: float, seed: int, *, remembers: bool, told: bool = True) -> RawData:
+    rng, x = np.random.default_rng(seed), np.linspace(16e-9, 4 * t1, 31)
+    p1 = 0.02 + 0.94 * remembered(np.exp(-x / t1), np.exp(-REST / t1) if remembers else 0.0)
+    ones = rng.binomial(1000, p1)
+    circuits = [{"xval": float(delay)} | ({"rest": REST} if told else {}) for delay in x]
+    given = {"max_delay": 4 * t1, "points": 31.0, "shots": 1000.0}
+    counts = np.stack([1000 - ones, ones], axis=1)
+    return RawData("t1", Qubit(0), given, CONTROLS, 1000, circuits, {"counts": counts}, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("t1", [40e-6, 90e-6, 125e-6, 190e-6])
+@pytest.mark.parametrize("remembers", [False, True])
+def test_t1_is_known_within_its_tolerance_and_about_its_error(t1: float, remembers: bool) -> None:
+    found = [judged(relaxation(t1, seed, remembers=remembers))[0].quantities["t1"] for seed in range(20)]
+    off = np.array([one.value for one in found]) / t1 - 1
+    pulls = off * t1 / np.array([one.stderr for one in found], dtype=float)
+    assert abs(np.median(off)) < 0.08
+    assert np.sqrt(np.mean(pulls**2)) < 2.2
+
+
+def test_without_that_it_was_far_off() -> None:
+    """Of data that do not tell the rest, of which there are many, nothing else can be said."""
+    found = judged(relaxation(190e-6, 1, remembers=True, told=False))[0].quantities["t1"]
+    assert found.value > 1.3 * 190e-6
+
+
+def test_a_night_tells_the_rest() -> None:
+    trial = TRIALS["t1"]
+    setting, row = trial.scenario("t1", 0, 0).ready(), get("t1")
+    raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+    limits = setting.device.limits
+    assert raw.circuits[0]["rest"] == limits.reset_time + limits.readout_time
+
+
+@pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
+def test_a_rabi_curve_that_is_flattened_is_accepted_at_its_amplitude(memory: float) -> None:
+    x = np.linspace(0, 2.8 * PI, 51)
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        noise = 0.02 * rng.standard_normal((51, 2)).view(complex)[:, 0]
+        signal = remembered((1 - np.cos(np.pi * x / PI)) / 2, memory)
+        arrays = {"iq_mean": signal + noise, "iq_stderr": np.full((51, 2), 0.02)}
+        given = {"max_amplitude": 2.8 * PI, "points": 51.0, "shots": 500.0}
+        raw = RawData("rabi", Qubit(0), given, CONTROLS, 500, [{"xval": float(a)} for a in x], arrays, 0.0, 1.0)
+        analysis, verdict = judged(raw)
+        assert verdict is Verdict.ACCEPT
+        for name, true in (("x_amplitude", PI), ("sx_amplitude", PI / 2)):
+            value = analysis.quantities[name]
+            assert value.stderr
+            assert abs(value.value - true) < 4 * value.stderr
+
+
+@pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
+def test_rough_drag_is_accepted_where_it_was(memory: float) -> None:
+    trial, row = TRIALS["rough_drag"], get("rough_drag")
+    for seed in range(3):
+        setting = trial.scenario("rough_drag", seed, 0).ready()
+        raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+        total = raw.arrays["counts"].sum(axis=1)
+        share = remembered(raw.arrays["counts"][:, 1] / total, memory)
+        ones = np.random.default_rng(seed).binomial(total, share)
+        analysis, verdict = judged(replace(raw, arrays={"counts": np.stack([total - ones, ones], axis=1)}))
+        plain, _ = judged(raw)
+        assert verdict is Verdict.ACCEPT
+        found, before = analysis.quantities["drag_beta"], plain.quantities["drag_beta"]
+        assert abs(found.value - before.value) < 4 * np.hypot(found.stderr or 0.0, before.stderr or 0.0)
