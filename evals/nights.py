@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reson.tools.devices.simulated.device import SimulatedDevice
 
 GOAL = 1.5
+FRIDGE = FaultyChip('realism = "fridge"\n', {})
 NEVER_ABOVE = 3.0
 """No qubit may be reported as calibrated whose true error is above this multiple of its coherence limit."""
 
@@ -126,9 +127,15 @@ def _own_troubles(device: SimulatedDevice, qubit: int) -> tuple[str, ...]:
     return tuple("two_frequencies" if defect.is_fast else "short_t1" for defect in defects)
 
 
-def _run(arguments: tuple[int, bool, bool]) -> NightResult:
-    seed, second, faulty = arguments
-    result = run_night(seed, QUBITS, second, faulty_chip(seed)) if faulty else run_night(seed, second=second)
+def _run(arguments: tuple[str, int, bool]) -> NightResult:
+    study, seed, second = arguments
+    match study:
+        case "faulty nights":
+            result = run_night(seed, QUBITS, second, faulty_chip(seed))
+        case "fridge nights":
+            result = run_night(seed, second=second, faulty=FRIDGE)
+        case _:
+            result = run_night(seed, second=second)
     lines = [
         f"{q.component} {q.state} {q.true_ratio:.2f}{' ' + ','.join(q.diagnoses) if q.diagnoses else ''}"
         for q in result.qubits
@@ -219,14 +226,15 @@ def main() -> None:
     parser.add_argument(
         "--faults", action="store_true", help="20 qubits, with one fault of each of ten kinds on every chip"
     )
+    parser.add_argument("--fridge", action="store_true", help="chips with all that a fridge brings, without a fault")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, help="also write the results here")
     asked = parser.parse_args()
-    study = "faulty nights" if asked.faults else "nights"
+    study = "faulty nights" if asked.faults else "fridge nights" if asked.fridge else "nights"
     first = seeds.first_seed(study, asked, asked.seeds)
     with multiprocessing.get_context("spawn").Pool(asked.workers, maxtasksperchild=4) as pool:
         nights = pool.map(
-            _run, [(seed, asked.second, asked.faults) for seed in range(first, first + asked.seeds)], chunksize=1
+            _run, [(study, seed, asked.second) for seed in range(first, first + asked.seeds)], chunksize=1
         )
     print(seeds.told(study, first))
     print(summarise_faults(nights) if asked.faults else summarise(nights))
