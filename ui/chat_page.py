@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from reson.agent.model.conversation import Message
 from reson.agent.model.objects import object_in
@@ -65,12 +66,13 @@ def _with_model(place: Opened) -> None:
         _show_message(place, message)
         if number in unaided:
             note(NOT_LOOKED_UP)
+    here = st.container()
     if complaint := st.session_state.pop("complaint", ""):
         _say("assistant", complaint)
     _what_waits(place)
     question = st.chat_input("Why was q2 set aside last night?", max_chars=4000)
     if question:
-        answer = _ask(place, question, name or fresh)
+        answer = _ask(place, here, question, name or fresh)
         st.session_state["complaint"] = "".join(one.text for one in answer if one.kind == "failed")
         st.rerun()
 
@@ -86,10 +88,11 @@ def _with_commands(place: Opened) -> None:
         _say("assistant", _text(answer))
         for sha in (sha for piece in answer for sha in piece.plots):
             _plot(place, sha)
+    here = st.container()
     _what_waits(place)
     question = st.chat_input("show q2", max_chars=400)
     if question:
-        said.append((question, _ask(place, question)))
+        said.append((question, _ask(place, here, question)))
         st.rerun()
 
 
@@ -104,14 +107,17 @@ def _what_waits(place: Opened) -> None:
         note(f"{len(pending) - MOST_WAITING} more wait in the inbox.")
 
 
-def _ask(place: Opened, question: str, conversation: str = "") -> list[Piece]:
-    """Put the question, show the answer as it comes, and return all of it."""
-    by = access.operator().name
-    _say("user", question)
-    with st.chat_message("assistant", avatar=AVATARS["assistant"]):
-        here, answer = st.empty(), []
-        for answer in answer_to(place.lab.directory, question, conversation, by):
-            here.html(lines(_text(answer) or "…"))
+def _ask(place: Opened, here: DeltaGenerator, question: str, conversation: str = "") -> list[Piece]:
+    """Put the question, show the answer as it comes, and return all of it. ``here`` is where the page draws both from
+    then on: what is shown meanwhile gives way to it, and never stands beside it.
+    """
+    by, answer = access.operator().name, []
+    with here:
+        _say("user", question)
+        with st.chat_message("assistant", avatar=AVATARS["assistant"]):
+            text = st.empty()
+            for answer in answer_to(place.lab.directory, question, conversation, by):
+                text.html(lines(_text(answer) or "…"))
     return answer
 
 
