@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from reson.tools.devices.device import Device
 
+CHOSEN = 3.0
+"""Standard errors of one half from which an influence is chosen for what it is."""
 MOST_ERROR = 0.006
 """Standard error up to which the value is of use: assignment errors are some per cent."""
 
@@ -147,15 +149,17 @@ def largest_influence(
 
     The largest of many noisy numbers is too large. So one half of the patterns says which influence is the largest and
     of what sign, the other half how large it is, and the mean of both ways is taken. An influence below three standard
-    errors of one half may go unchosen, and the value then is that of another.
+    errors of one half may go unchosen, and the value then is that of another; or it is chosen by both, and what the one
+    finds is what the other was chosen by. The mean of both is then known no better than each.
     """
     parts = [influence(p1, error, own, others, halves == half) for half in (0, 1)]
-    values, variances = [], []
+    values, variances, clear = [], [], True
     for (chosen, spread), (effects, errors) in (parts, parts[::-1]):
         place = np.unravel_index(np.argmax(np.abs(chosen / spread)), chosen.shape)
+        clear &= bool(abs(chosen[place]) >= CHOSEN * spread[place])
         values.append(float(np.sign(chosen[place]) * effects[place]))
         variances.append(float(errors[place] ** 2))
-    return Quantity(value=sum(values) / 2, stderr=float(np.sqrt(sum(variances)) / 2))
+    return Quantity(value=sum(values) / 2, stderr=float(np.sqrt(sum(variances) / (4 if clear else 2))))
 
 
 def unexplained(p1: np.ndarray, own: np.ndarray, others: np.ndarray, shots: int) -> float:
