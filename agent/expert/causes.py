@@ -26,6 +26,7 @@ AUXILIARY = ("ef_rabi", LEAKAGE)
 """Measured to explain another failure only."""
 DONE_WITHOUT = {
     "punch_out": "no sound punch_out: whether a qubit lives shows in its own line too",
+    "readout_power": "no sound best power of the tone: the readout keeps what it has, and is measured itself",
     "ef_spectroscopy": "no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself",
 }
 """What a bring-up looks for and reaches its goal without, and why: strong tones may saturate the digitiser, say."""

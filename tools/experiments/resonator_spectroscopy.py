@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.records import Check, Effect, Quantity, Verdict
+from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.residuals import fitted_values
 
@@ -28,6 +29,8 @@ and pulls its share of the dip, and the tone's own photons weaken the pull of a 
 above its qubit, so both are downward."""
 DEEPER = 0.05
 """By which a dip may seem deeper than the feedline is high; more has another cause than a resonator."""
+KNOWN, UNKNOWN = 0.25, 0.6
+"""Relative error up to which a linewidth is written, and from which a dip is too doubtful to be one."""
 MOST_OVERDRIVE = 3.0
 """Times the readout's own amplitude from which the dip may have moved towards the bare resonator's."""
 
@@ -122,13 +125,21 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("depth of the dip", found["depth"].value, 0.0, 1.0 + DEEPER, severity=Verdict.REVIEW),
         checks.within("depth over residual noise", np.ptp(dip.fit_y) / noise, 6.0, np.inf),
         checks.within("second dip over the first", second, 0.0, 0.4, severity=Verdict.REVIEW),
-        checks.precise("resonator_linewidth", width, 0.25),
+        checks.precise("resonator_linewidth", width, UNKNOWN),
         checks.within(
             "tone over the readout's amplitude", found["overdrive"].value, 0.0, MOST_OVERDRIVE, severity=Verdict.REVIEW
         ),
         checks.goodness(analysis, parameters=5, tolerance=0.03),
         checks.history("resonator_frequency", found["resonator_frequency"], history, natural=50e3, relative=False),
     ]
+
+
+def propose(analysis: Analysis, values: Values) -> list[Change]:
+    """The frequencies, and the linewidth where it is known well enough to choose later sweeps by."""
+    width = analysis.quantities.get("resonator_linewidth")
+    known = width is not None and width.stderr is not None and width.stderr <= KNOWN * abs(width.value)
+    names = ("readout_frequency", "resonator_frequency", *(("resonator_linewidth",) if known else ()))
+    return changes(analysis, values, *names)
 
 
 def _second_dip(analysis: Analysis) -> tuple[float, float]:
@@ -165,6 +176,7 @@ EXPERIMENT = Experiment(
     ),
     needs=(),
     calibrates=("readout_frequency", "resonator_frequency", "resonator_linewidth"),
+    proposes=propose,
     defaults=_defaults,
     device_seconds=_device_seconds,
     acquire=acquire,

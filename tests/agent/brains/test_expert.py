@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reson.agent.expert.causes import DONE_WITHOUT
 from reson.agent.expert.next_step import MAX_ATTEMPTS
 from reson.agent.expert.plans import BRING_UP, LIMIT_AGAIN, RETUNE, SHOWN_BY, UPKEEP
 from reson.agent.observation import (
@@ -330,9 +331,23 @@ def test_every_trouble_ends(experiment: str, status: Status):
         else:
             attempts.append(attempt(decision.experiment))
         assert len(attempts) <= MAX_ATTEMPTS
-    # gates can come out well without the third level's line or a punch-out, and a person is told what was not found
-    assert isinstance(decision, Done if experiment in ("ef_spectroscopy", "punch_out") else GiveUp)
+    # gates can come out well without what these find, and a person is told what was not found
+    assert isinstance(decision, Done if experiment in DONE_WITHOUT else GiveUp)
     assert decision.diagnoses
+
+
+def test_a_bring_up_does_without_few_things():
+    assert set(DONE_WITHOUT) == {"punch_out", "ef_spectroscopy", "readout_power"}
+
+
+def test_a_readout_whose_best_power_is_not_found_keeps_its_own_and_asks_nobody():
+    """At a bound of its fit, say: the discrimination that follows measures how good it is."""
+    flat = attempt("readout_power", Verdict.REVIEW, Status.SUCCESS, failed=(CheckCode.AT_BOUND,))
+    attempts = until("readout_power")
+    while isinstance(decision := decide(*attempts), Measure) and decision.experiment == "readout_power":
+        attempts = [*attempts, flat]
+    assert isinstance(decision, Measure)
+    assert attempts[-1] is flat
 
 
 def test_a_punch_out_that_a_digitiser_cuts_off_is_left_to_spectroscopy():

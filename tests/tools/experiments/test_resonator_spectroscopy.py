@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.components import Qubit
 from reson.records import Status, Verdict
-from reson.tools.data import Analysis
+from reson.tools.data import Analysis, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.judge import judge
+
+from .fits.synthetic_data import CONTROLS
 
 ROW = get("resonator_spectroscopy")
 
@@ -84,3 +87,25 @@ def test_the_integrated_dip_is_that_of_a_growing_field() -> None:
         field = field + slope * step
     expected = 1 - 0.9 * np.exp(0.2j) * total
     assert transmission(x, 0.3, 1.2, 0.9, 0.2, 1.0) == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_linewidth_that_is_hardly_known_is_not_written_and_asks_nobody() -> None:
+    """It only chooses how wide later sweeps are; the frequency of a narrow dip in few steps is known all the same."""
+    x, without = np.linspace(-15e6, 15e6, 101), 0
+    controls = {**CONTROLS, "readout_frequency": 7e9, "readout_amplitude": 0.2}
+    given = {"span": 30e6, "points": 101.0, "shots": 200.0, "amplitude": 0.2}
+    for seed in range(12):
+        noise = 0.035 * np.random.default_rng(seed).standard_normal((101, 2)).view(complex)[:, 0]
+        arrays = {"iq_mean": 1 - 0.6 / (1 + 2j * (x - 2e6) / 0.6e6) + noise, "iq_stderr": np.full((101, 2), 0.035)}
+        circuits = [{"xval": float(one), "readout_time": 2e-6} for one in x]
+        raw = RawData("resonator_spectroscopy", Qubit(0), given, controls, 200, circuits, arrays, 0.0, 1.0)
+        analysis = ROW.analyse(raw)
+        if judge(ROW.check(analysis, given, {})).verdict is not Verdict.ACCEPT:
+            continue
+        found = {one.parameter: one for one in ROW.propose(analysis, controls)}
+        place, width = found["resonator_frequency"], analysis.quantities["resonator_linewidth"]
+        assert place.stderr and abs(place.new - 7.002e9) < 4 * place.stderr
+        known = (width.stderr or np.inf) <= 0.25 * width.value
+        assert ("resonator_linewidth" in found) == known
+        without += not known
+    assert without
