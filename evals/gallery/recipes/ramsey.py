@@ -13,7 +13,7 @@ SPLIT = DefectTruth(pull=40e3, loss=0.0, share=0.45, memory=0.01)
 RECIPES = (
     plot("ramsey_xy", Status.SUCCESS, "about five turns that decay inside the window"),
     plot("ramsey_xy", Status.TOO_FEW_OSC, "the detuning is too small for the window", times(detuning=0.13)),
-    plot("ramsey_xy", Status.NO_DETUNING, "there is no detuning", times(detuning=0.0)),
+    plot("ramsey_xy", Status.NO_DETUNING, "there is no detuning", times(max_delay=0.5, detuning=0.0)),
     plot("ramsey_xy", Status.TOO_MANY_OSC, "the detuning is too large for the points", times(detuning=3.4)),
     plot(
         "ramsey_xy",

@@ -32,7 +32,7 @@ RECIPES = (
         Status.RANGE_TOO_NARROW,
         "the readout frequency is far off: weak tones see nothing",
         given(span=4e6),
-        times(readout_frequency=0.99955),
+        times(readout_frequency=0.9994),
     ),
     plot("readout_frequency_sweep", Status.SUCCESS, "two dips at different places, and the curves follow them"),
     plot("readout_frequency_sweep", Status.NO_SIGNAL, "the readout line is broken", faults=BROKEN),
