@@ -188,7 +188,8 @@ class PairView(QubitView):
     first: dict[str, Known]
     second: dict[str, Known]
     designed: tuple[Finite, Finite] | None = None
-    """Drive frequencies that its two qubits were designed for, Hz; None where one of them is not on record."""
+    """Drive frequencies that its two qubits were designed for, Hz; None where one of them is not on record, and once
+    the pair was measured."""
     set_aside: tuple[str, ...] = ()
     """Those of its qubits that were given up tonight."""
 

@@ -113,7 +113,7 @@ def _pair(bench: Bench, state: CampaignState, table: Table, pair: Pair, view: Qu
         "known": known,
         "first": _table_of(bench, table.get(first, {})),
         "second": _table_of(bench, table.get(second, {})),
-        "designed": _designed(bench, pair),
+        "designed": None if view.attempts else _designed(bench, pair),
         "set_aside": tuple(closed),
     }
     return PairView.model_validate({**dict(view), **fields})

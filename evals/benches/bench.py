@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,3 +51,13 @@ def figures(found: Iterable[Figure]) -> Iterator[str]:
 def row(cells: Sequence[str], *, label: str | None = None) -> str:
     """A line of a table: cells of one width, after a label where there is one."""
     return ("" if label is None else f"{label:22}") + "".join(f"{cell:>11}" for cell in cells)
+
+
+def median_seconds(work: Callable[[], object], repeats: int = 5) -> float:
+    """Wall time of some work, the median of several times."""
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from qiskit import QuantumCircuit
 
-from reson.evals.benches.bench import Asked, figures
+from reson.evals.benches.bench import Asked, figures, median_seconds
 from reson.tools.devices.drive import DriveGate
 from reson.tools.devices.envelope import envelope, envelope_derivative
 from reson.tools.devices.simulated.chip import Chip
@@ -28,15 +27,15 @@ def lines(_: Asked) -> Iterator[str]:
     chip = device.chip
     short = [_short_circuit(index) for index in range(_CIRCUITS)]
     program = read_circuits(short, chip.controls)
-    physics = _seconds(lambda: list(chip.populations(program, chip.truth_now())))
-    reading = _seconds(lambda: read_circuits(short, chip.controls))
-    whole = _seconds(lambda: device.backend.run(short, shots=100))
+    physics = median_seconds(lambda: list(chip.populations(program, chip.truth_now())))
+    reading = median_seconds(lambda: read_circuits(short, chip.controls))
+    whole = median_seconds(lambda: device.backend.run(short, shots=100))
     drives = [_drive_circuit(amp) for amp in np.linspace(0, 0.5, _PULSES)]
-    pulses = _seconds(lambda: list(chip.populations(read_circuits(drives, chip.controls), chip.truth_now())))
+    pulses = median_seconds(lambda: list(chip.populations(read_circuits(drives, chip.controls), chip.truth_now())))
     long = read_circuits([_long_circuit(seed) for seed in range(60)], chip.controls)
-    benchmarking = _seconds(lambda: list(chip.populations(long, chip.truth_now())), repeats=2)
+    benchmarking = median_seconds(lambda: list(chip.populations(long, chip.truth_now())), repeats=2)
     one = read_circuits(short[:1], chip.controls)
-    alone = _seconds(lambda: list(chip.populations(one, chip.truth_now())))
+    alone = median_seconds(lambda: list(chip.populations(one, chip.truth_now())))
     qutip = _qutip_seconds(chip)
     found = [
         ("short circuits, physics", _CIRCUITS / physics, "circuits/s"),
@@ -48,16 +47,6 @@ def lines(_: Asked) -> Iterator[str]:
         (f"QuTiP mesolve against one short circuit in a job of {_CIRCUITS}", qutip * _CIRCUITS / physics, "x"),
     ]
     return figures(found)
-
-
-def _seconds(work: Callable[[], object], repeats: int = 5) -> float:
-    """Median wall time."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
 
 
 def _short_circuit(index: int) -> QuantumCircuit:
@@ -121,4 +110,4 @@ def _qutip_seconds(chip: Chip) -> float:
             ]
             state = qutip.mesolve([static, *drive], state, [0, duration], jumps).states[-1]
 
-    return _seconds(play, repeats=3)
+    return median_seconds(play, repeats=3)

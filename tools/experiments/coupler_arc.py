@@ -89,7 +89,7 @@ def analyse(raw: RawData) -> Analysis:
     swept = Swept(bias, zz_phases(found), found.angle_errors, contrast, hold, raw.controls["coupler_bias"])
     quiet = quiet_of(swept)
     zz, error = swept.phase * swept.unit if quiet is None else quiet.zz, swept.error * swept.unit
-    arc = arc_of(swept, raw.parameters.get("beyond", 0.0))
+    arc = arc_of(swept, quiet, raw.parameters.get("beyond", 0.0))
     curve = (None, None) if arc is None else arc.curve
     return pairs.analysis(
         raw,
@@ -160,7 +160,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     seen = pairs.has_contrast(analysis)
     if analysis.error is not None:
         code = MISSING.get(analysis.error, CheckCode.NO_FIT)
-        return [seen, pairs.asked("walls", False, code, analysis.error)]
+        return [seen, checks.asked("walls", False, code, analysis.error)]
     found = analysis.quantities
     zeros, idle = found["zeros"].value, found["coupler_bias"]
     left = found["least_zz"].value
@@ -174,7 +174,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         pairs.full_contrast(analysis),
         *([middle] if width.passed else []),  # on a line of another gain the next arc may be the nearer one
         width,
-        pairs.asked("zero of the ZZ", zeros > 0 or abs(left) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
+        checks.asked("zero of the ZZ", zeros > 0 or abs(left) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
         checks.within("error of the bias", idle.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
     ]
 

@@ -113,7 +113,7 @@ def _quantities(
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     if analysis.error is not None:
-        jumps = pairs.asked("points followed", False, CheckCode.PHASE_JUMP, analysis.error)
+        jumps = checks.asked("points followed", False, CheckCode.PHASE_JUMP, analysis.error)
         return [pairs.has_contrast(analysis), jumps]
     found = analysis.quantities
     left, limits = found["zz_left"], (found["lowest"].value, found["highest"].value)
@@ -122,7 +122,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         pairs.has_contrast(analysis),
         checks.signal(analysis.series[0]),
         checks.within("points followed", found["followed"].value, LEAST_POINTS, np.inf, code=CheckCode.PHASE_JUMP),
-        pairs.asked("zero of the ZZ", abs(left.value) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
+        checks.asked("zero of the ZZ", abs(left.value) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
         checks.inside_sweep("move", found["moved"].value, *limits, 0.02),
         checks.within("error of the ZZ", left.stderr or np.inf, 0.0, MOST_ERROR, "Hz", severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=TERMS, tolerance=0.03),

@@ -119,7 +119,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         pairs.interacts(phase),
         checks.within("phase at the start", abs(found["start"].value), 0.0, STARTS, "rad", code=CheckCode.AT_EDGE),
         checks.within("step of the phase", found["largest_step"].value, 0.0, MOST_STEP, code=CheckCode.PHASE_JUMP),
-        pairs.asked(
+        checks.asked(
             "phase of pi",
             largest >= np.pi,
             CheckCode.PHASE_BELOW_PI,
@@ -131,7 +131,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     amplitude = found["cz_amplitude"]
     return [
         *listed,
-        pairs.asked("sign", found["sign"].value > 0, CheckCode.WRONG_SIGN, "the phase grows the wrong way"),
+        checks.asked("sign", found["sign"].value > 0, CheckCode.WRONG_SIGN, "the phase grows the wrong way"),
         checks.within("contrast kept", found["kept"].value, KEPT, 1.3, code=CheckCode.CONTRAST_LOST),
         checks.inside_sweep("amplitude", amplitude.value, min(phase.x), max(phase.x), 0.02),
         checks.precise("cz_amplitude", amplitude, MOST_ERROR),

@@ -194,7 +194,7 @@ def _quantities(raw: RawData, duration: float, losses: Mapping[str, Quantity]) -
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
     if analysis.error is not None:
-        return [pairs.asked("prepared", False, CheckCode.NOT_PREPARED, analysis.error)]
+        return [checks.asked("prepared", False, CheckCode.NOT_PREPARED, analysis.error)]
     swap, leak = analysis.quantities["swap"], analysis.quantities["leakage"]
     return [
         checks.within("swap", swap.value - 2 * (swap.stderr or 0.0), -1.0, MOST_LOSS, code=CheckCode.SWAP),

@@ -16,7 +16,7 @@ from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Series, Va
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.lines import Linear, linear
-from reson.tools.experiments.fits.phases import Phasors, followed, phasors
+from reson.tools.experiments.fits.phases import Phasors, followed, phasors, wrapped
 from reson.tools.experiments.pair_acquisition import acquire_pairs
 from reson.tools.verdicts import checks
 
@@ -75,7 +75,7 @@ def analyse(raw: RawData) -> Analysis:
 def _line(found: Phasors, partner: int) -> tuple[Linear, Series]:
     """Phase of each gate: beside that of its virtual Z, and of the pi that an excited partner adds."""
     number, error = found.of("xval"), found.angle_errors
-    angle = np.asarray(pairs.wrapped(found.angles - np.pi * partner * number))
+    angle = np.asarray(wrapped(found.angles - np.pi * partner * number))
     phase = followed(number, angle)
     line = linear([number, np.ones_like(number)], phase, error)
     at = np.linspace(number.min(), number.max(), 101)
@@ -87,10 +87,10 @@ def _quantities(lines: Mapping[tuple[int, int], Linear], controls: Values) -> di
     missed = []
     for target, name in enumerate(("cz_z_first", "cz_z_second")):
         plain, excited = lines[target, 0], lines[target, 1]
-        apart = float(pairs.wrapped(excited.values[0] - plain.values[0]))
+        apart = float(wrapped(excited.values[0] - plain.values[0]))
         error = float(np.hypot(plain.errors[0], excited.errors[0]))
-        left = float(pairs.wrapped(plain.values[0] + apart / 2))
-        found[name] = Quantity(value=float(pairs.wrapped(controls[name] - left)), stderr=error / 2, unit="rad")
+        left = float(wrapped(plain.values[0] + apart / 2))
+        found[name] = Quantity(value=float(wrapped(controls[name] - left)), stderr=error / 2, unit="rad")
         found[f"left_{target}"] = Quantity(value=left, stderr=error / 2, unit="rad")
         missed.append((apart, error))
     weights = np.array([1 / error**2 for _, error in missed])

@@ -18,7 +18,7 @@ from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.experiment import Parameter
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.lines import Linear, linear
-from reson.tools.experiments.fits.phases import conditional, followed, phasors
+from reson.tools.experiments.fits.phases import conditional, followed, phasors, wrapped
 from reson.tools.experiments.pair_acquisition import acquire_pairs
 from reson.tools.verdicts import checks
 
@@ -71,7 +71,7 @@ def analyse(raw: RawData) -> Analysis:
     residual = np.zeros_like(angle)
     for one in np.unique(off):
         mine = off == one
-        residual[mine] = followed(number[mine], np.asarray(pairs.wrapped(angle[mine] - np.pi * number[mine])))
+        residual[mine] = followed(number[mine], np.asarray(wrapped(angle[mine] - np.pi * number[mine])))
     line = linear([number, number * off, np.ones_like(number)], residual, error)
     contrast = np.minimum(np.abs(found.values[::2]), np.abs(found.values[1::2]))
     drawn = []

@@ -17,7 +17,7 @@ from reson.records import Check, CheckCode, Quantity
 from reson.tools.data import CONTRAST, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import pairs, sweep
 from reson.tools.experiments.fits.fitting import series
-from reson.tools.experiments.fits.phases import conditional, followed, phasors
+from reson.tools.experiments.fits.phases import conditional, followed, phasors, wrapped
 from reson.tools.experiments.fits.tails import Tail, Train, response, tail_of
 from reson.tools.experiments.pair_acquisition import acquire_pairs
 from reson.tools.verdicts import checks
@@ -67,13 +67,13 @@ def _sequences(controls: Values) -> list[PairSequence]:
 def analyse(raw: RawData) -> Analysis:
     found = phasors(raw)
     plain, moved = found.where(off=0.0), [conditional(found.where(off=off)) for off in (-STEP, STEP)]
-    turned = float(pairs.wrapped(moved[1][0][0] - moved[0][0][0]))
+    turned = float(wrapped(moved[1][0][0] - moved[0][0][0]))
     slope = turned / (2 * STEP * ROUNDS[-1])
     slope_error = float(np.hypot(moved[0][1], moved[1][1])[0]) / (2 * STEP * ROUNDS[-1])
     (up, up_error), (down, down_error) = (conditional(plain.where(side=side)) for side in SIDES)
     one = plain.where(side="up")
     waits, rounds, error = one.of("xval")[::2], one.of("rounds")[::2], np.hypot(up_error, down_error)
-    phase = np.asarray(pairs.wrapped(up - down), dtype=float)
+    phase = np.asarray(wrapped(up - down), dtype=float)
     for seconds in np.unique(waits):
         mine = waits == seconds
         phase[mine] = followed(rounds[mine], phase[mine])

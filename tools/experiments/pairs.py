@@ -121,14 +121,3 @@ def names(raw: RawData) -> tuple[str, str]:
     """Of the first and of the second qubit."""
     first, second = raw.component.qubits()
     return Qubit(first), Qubit(second)
-
-
-def wrapped(angle: float | np.ndarray) -> float | np.ndarray:
-    """rad, from -pi to pi."""
-    return np.angle(np.exp(1j * np.asarray(angle)))
-
-
-def asked(name: str, passed: bool, code: CheckCode, message: str, severity: Verdict = Verdict.REJECT) -> Check:
-    """A check whose answer is known."""
-    told = "ok" if passed else message
-    return Check(name=name, code=code, passed=bool(passed), severity=severity, message=told)

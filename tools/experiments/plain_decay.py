@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from reson.records import Quantity
 from reson.tools.data import Analysis, Axis, RawData, Series
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY
 from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import decay_start
 
@@ -39,7 +37,7 @@ def plain_decays(data: Sequence[RawData], name: str, along: str) -> list[Analysi
 
 def _plain(raw: RawData, fits: Sequence[Fit], name: str, along: str) -> Analysis:
     priors = (1 - REMEMBERS, REMEMBERS)[: len(fits)]
-    best = fits[int(np.argmax(weights(fits, priors)))]
+    best = likeliest(fits, priors)
     quantities = {}
     if best.error is None:
         tau = average(fits, lambda one: one.scaled("tau", US, "s"), priors)

@@ -14,7 +14,7 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.oscillation_models import DAMPED_RABI, DAMPED_RABI_WITH_A_LEAD, damped_rabi_start
 from reson.tools.verdicts import checks
 
@@ -62,7 +62,7 @@ def analyse(raw: RawData) -> Analysis:
     (plain,) = fit_many(DAMPED_RABI, [points], [start], US)
     (led,) = fit_many(DAMPED_RABI_WITH_A_LEAD, [points], [start | {"lead": 0.0}], US)
     fits = [plain] if led.error else [plain, led]
-    result = fits[int(np.argmax(weights(fits)))]
+    result = likeliest(fits)
     return Analysis(
         experiment="rabi_time",
         component=raw.component,

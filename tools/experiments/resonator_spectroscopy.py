@@ -12,7 +12,7 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal
-from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
 from reson.tools.verdicts.residuals import fitted_values
@@ -60,7 +60,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     fits = _fits(raw)
-    result = fits[int(np.argmax(weights(fits)))]
+    result = likeliest(fits)
     return Analysis(
         experiment="resonator_spectroscopy",
         component=raw.component,

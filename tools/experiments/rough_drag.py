@@ -20,7 +20,7 @@ from reson.tools.experiments.drag import (
 )
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
-from reson.tools.experiments.fits.model_average import weights
+from reson.tools.experiments.fits.model_average import likeliest
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _fitted(raw: RawData, frequency: float) -> Fit:
     if plain.error or plain.reduced_chi2 is None or plain.reduced_chi2 < MISSED:
         return plain
     both = plain, fit(RoughDragAnalysis(REPETITIONS, frequency, memory=True), raw, NS)
-    return both[int(np.argmax(weights(both)))]
+    return likeliest(both)
 
 
 def _quantities(result: Fit, frequency: float, raw: RawData) -> dict[str, Quantity]:

@@ -28,17 +28,15 @@ def fitted(analysis: Analysis, *names: str) -> Check:
     """A fit came out, and every named quantity has a value and an error."""
     missing = [name for name in names if name not in analysis.quantities or analysis.quantities[name].stderr is None]
     if analysis.error is not None:
-        return _check("fitted", CheckCode.NO_FIT, False, Verdict.REJECT, f"no fit: {analysis.error}")
-    return _check(
-        "fitted", CheckCode.NO_FIT, not missing, Verdict.REJECT, f"no value with an error for {', '.join(missing)}"
-    )
+        return asked("fitted", False, CheckCode.NO_FIT, f"no fit: {analysis.error}")
+    return asked("fitted", not missing, CheckCode.NO_FIT, f"no value with an error for {', '.join(missing)}")
 
 
 def off_bounds(analysis: Analysis) -> list[Check]:
     """Nothing where all parameters of the drawn curves are off their bounds, else one failed check that names them."""
     names = list(dict.fromkeys(name for part in analysis.series for name in part.held))
     message = f"at a bound of the fit: {', '.join(names)}"
-    return [_check("parameters off their bounds", CheckCode.AT_BOUND, False, Verdict.REVIEW, message)] if names else []
+    return [asked("parameters off their bounds", False, CheckCode.AT_BOUND, message, Verdict.REVIEW)] if names else []
 
 
 def within(
@@ -52,7 +50,7 @@ def within(
 ) -> Check:
     """low <= value <= high; NaN fails."""
     message = f"{name} = {value:.4g} {unit} is not within {low:.4g} to {high:.4g} {unit}"
-    return _check(name, code, bool(low <= value <= high), severity, message)
+    return asked(name, bool(low <= value <= high), code, message, severity)
 
 
 def inside_sweep(name: str, value: float, low: float, high: float, margin: float, unit: str = "") -> Check:
@@ -60,7 +58,7 @@ def inside_sweep(name: str, value: float, low: float, high: float, margin: float
     edge = margin * (high - low)
     message = f"{name} = {value:.4g} {unit} lies at the edge of the sweep {low:.4g} to {high:.4g} {unit}"
     inside = bool(low + edge <= value <= high - edge)
-    return _check(f"{name} inside the sweep", CheckCode.AT_EDGE, inside, Verdict.REJECT, message)
+    return asked(f"{name} inside the sweep", inside, CheckCode.AT_EDGE, message)
 
 
 def wide_enough(name: str, value: float, least: float, high: float, unit: str = "") -> Check:
@@ -74,21 +72,21 @@ def signal(series: Series, name: str = "signal") -> Check:
     """The points scatter about their mean by far more than their errors explain."""
     significance = scatter_significance(np.array(series.y), np.array(series.y_err))
     message = f"no signal: the points scatter like noise ({significance:.1f} sigma, {SIGNIFICANCE:.0f} needed)"
-    return _check(name, CheckCode.NO_SIGNAL, significance >= SIGNIFICANCE, Verdict.REJECT, message)
+    return asked(name, significance >= SIGNIFICANCE, CheckCode.NO_SIGNAL, message)
 
 
 def resolved(name: str, quantity: Quantity, floor: float, severity: Verdict = Verdict.REJECT) -> Check:
     """The quantity exceeds ``floor`` times its standard error: a signal-to-noise ratio."""
     ratio = abs(quantity.value) / quantity.stderr if quantity.stderr else 0.0
     message = f"{name} is only {ratio:.1f} times its error, {floor:g} needed"
-    return _check(f"{name} above noise", CheckCode.UNRESOLVED, ratio >= floor, severity, message)
+    return asked(f"{name} above noise", ratio >= floor, CheckCode.UNRESOLVED, message, severity)
 
 
 def precise(name: str, quantity: Quantity, limit: float) -> Check:
     """The relative error is below ``limit``; above it the value wants a look before it is used."""
     relative = quantity.stderr / abs(quantity.value) if quantity.stderr is not None and quantity.value else np.inf
     message = f"{name} is known to {min(relative, 9.99):.0%} only"
-    return _check(f"{name} precise", CheckCode.IMPRECISE, bool(relative <= limit), Verdict.REVIEW, message)
+    return asked(f"{name} precise", bool(relative <= limit), CheckCode.IMPRECISE, message, Verdict.REVIEW)
 
 
 def agrees(name: str, quantity: Quantity, other_name: str, other: Quantity, sigmas: float = 4.0) -> Check:
@@ -96,7 +94,7 @@ def agrees(name: str, quantity: Quantity, other_name: str, other: Quantity, sigm
     spread = float(np.hypot(quantity.stderr or 0.0, other.stderr or 0.0))
     apart = abs(quantity.value - other.value) / spread if spread else np.inf
     message = f"{name} = {quantity.value:.4g} is {apart:.1f} sigma from the {other_name} at {other.value:.4g}"
-    return _check(f"{name} at the {other_name}", CheckCode.MISFIT, bool(apart <= sigmas), Verdict.REVIEW, message)
+    return asked(f"{name} at the {other_name}", bool(apart <= sigmas), CheckCode.MISFIT, message, Verdict.REVIEW)
 
 
 def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: float = 2.5) -> Check:
@@ -113,7 +111,7 @@ def goodness(analysis: Analysis, parameters: int, tolerance: float, highest: flo
     if too_quiet:
         code, message = CheckCode.TOO_QUIET, f"the data scatter less than their errors: reduced chi2 = {low:.2f}"
     limit = max(highest, 1 + CHANCE * (2 / freedom) ** 0.5)
-    return _check("reduced chi2", code, high <= limit and not too_quiet, Verdict.REVIEW, message)
+    return asked("reduced chi2", high <= limit and not too_quiet, code, message, Verdict.REVIEW)
 
 
 def one_curve(analysis: Analysis, tolerance: float) -> Check:
@@ -127,7 +125,7 @@ def one_curve(analysis: Analysis, tolerance: float) -> Check:
         f"what is measured changed during the sweep: from {where} on the points follow another curve"
         f" ({significance:.1f} sigma)"
     )
-    return _check("one curve all along", CheckCode.UNSTEADY, significance <= CERTAIN, Verdict.REVIEW, message)
+    return asked("one curve all along", significance <= CERTAIN, CheckCode.UNSTEADY, message, Verdict.REVIEW)
 
 
 def history(
@@ -139,14 +137,15 @@ def history(
     """
     last = past.get(name)
     if last is None:
-        return _check(f"{name} within history", CheckCode.JUMP, True, Verdict.REVIEW, "no history")
+        return asked(f"{name} within history", True, CheckCode.JUMP, "no history", Verdict.REVIEW)
     allowed = natural * abs(last.value) if relative else natural
     spread = float(np.hypot(np.hypot(quantity.stderr or 0.0, last.stderr or 0.0), allowed))
     jump = abs(quantity.value - last.value) / spread if spread else np.inf
     message = f"{name} jumped from {last.value:.4g} to {quantity.value:.4g} {quantity.unit} ({jump:.1f} sigma)"
-    return _check(f"{name} within history", CheckCode.JUMP, bool(jump <= sigmas), Verdict.REVIEW, message)
+    return asked(f"{name} within history", bool(jump <= sigmas), CheckCode.JUMP, message, Verdict.REVIEW)
 
 
-def _check(name: str, code: CheckCode, passed: bool, severity: Verdict, message: str) -> Check:
+def asked(name: str, passed: bool, code: CheckCode, message: str, severity: Verdict = Verdict.REJECT) -> Check:
+    """A check whose answer is known; ``message``: what is wrong where it fails."""
     told = "ok" if passed else message.strip()
     return Check(name=name, code=code, passed=bool(passed), severity=severity, message=told)

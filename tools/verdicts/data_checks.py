@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.records import Check, CheckCode, Verdict
+from reson.records import Check, CheckCode
 from reson.tools.data import Analysis, RawData
 from reson.tools.fence import failed
+from reson.tools.verdicts.checks import asked
 from reson.tools.verdicts.on_a_line import on_a_line
 from reson.tools.verdicts.steady import steady
 from reson.tools.verdicts.told_apart import told_apart
@@ -40,10 +41,8 @@ def suspicions(analysis: Analysis) -> list[Check]:
 def alive(raw: RawData) -> Check:
     """The channel of the digitiser is not constant: noise, if nothing else, makes the shots differ."""
     said = _constant(raw)
-    message = f"constant channel: {said}; look at the digitiser and its cables" if said else "ok"
-    return Check(
-        name="constant channel", code=CheckCode.CONSTANT, passed=not said, severity=Verdict.REJECT, message=message
-    )
+    message = f"constant channel: {said}; look at the digitiser and its cables"
+    return asked("constant channel", not said, CheckCode.CONSTANT, message)
 
 
 def _constant(raw: RawData) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from reson.records import Check, CheckCode, Verdict
 from reson.tools.data import RawData
+from reson.tools.verdicts.checks import asked
 
 AWAY = 0.15
 """Spread across the line over that along it, beyond the noise: less bends a curve by its square, some per cent."""
@@ -35,12 +36,4 @@ def on_a_line(raw: RawData) -> tuple[Check, ...]:
         f"the signal leaves the line between two states by {share:.0%} of its spread along it: the phase of the readout"
         " drifts, or a third state takes part"
     )
-    return (
-        Check(
-            name="between two states",
-            code=CheckCode.UNSTEADY,
-            passed=passed,
-            severity=Verdict.REVIEW,
-            message="ok" if passed else message,
-        ),
-    )
+    return (asked("between two states", passed, CheckCode.UNSTEADY, message, Verdict.REVIEW),)

@@ -6,6 +6,7 @@ import numpy as np
 
 from reson.records import Check, CheckCode, Verdict
 from reson.tools.data import RawData
+from reson.tools.verdicts.checks import asked
 
 PARTS = 8
 """Stretches of equal length that the shots of each circuit are cut into."""
@@ -28,13 +29,4 @@ def steady(raw: RawData) -> tuple[Check, ...]:
         f"the signal of circuit {circuit} moved while it was measured: in part {part + 1} of {PARTS} it lies"
         f" {shift.max():.1f} widths of a shot from its mean; a phase or a qubit has jumped"
     )
-    passed = bool(shift.max() <= limit)
-    return (
-        Check(
-            name="steady signal",
-            code=CheckCode.UNSTEADY,
-            passed=passed,
-            severity=Verdict.REVIEW,
-            message="ok" if passed else message,
-        ),
-    )
+    return (asked("steady signal", bool(shift.max() <= limit), CheckCode.UNSTEADY, message, Verdict.REVIEW),)

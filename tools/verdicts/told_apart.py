@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.records import Check, CheckCode, Verdict
+from reson.records import Check, CheckCode
 from reson.tools.data import RawData
+from reson.tools.verdicts.checks import asked
 
+NAME = "0 and 1 told apart"
 INTERCHANGED = -0.3
 """P(1) after a circuit that ends in 1, less that after one that ends in 0, from which the readout is turned round."""
 ALIKE = 0.1
@@ -32,12 +34,12 @@ def told_apart(raw: RawData, decay_from: int | None = None) -> tuple[Check, ...]
     read = f"P(1) = {zero:.2f} after circuits that end in 0, {one:.2f} after those that end in 1"
     if one - zero <= INTERCHANGED:
         message = f"0 and 1 are interchanged: {read}; calibrate the readout anew"
-        return (_check(CheckCode.INTERCHANGED, False, message),)
+        return (asked(NAME, False, CheckCode.INTERCHANGED, message),)
     known = decay_from is None and raw.experiment != "ramsey_xy"
     if abs(one - zero) < ALIKE and (known or share.max() < LOW):
         message = f"no excitation: {read}; the drive has stopped, or the readout does not tell 0 and 1 apart"
-        return (_check(CheckCode.NO_SIGNAL, False, message),)
-    return (_check(CheckCode.INTERCHANGED, True, "ok"),)
+        return (asked(NAME, False, CheckCode.NO_SIGNAL, message),)
+    return (asked(NAME, True, CheckCode.INTERCHANGED, ""),)
 
 
 def _share(raw: RawData) -> np.ndarray | None:
@@ -47,10 +49,6 @@ def _share(raw: RawData) -> np.ndarray | None:
     if "counts" not in raw.arrays or raw.arrays["counts"].shape[1:] != (2,):
         return None
     return raw.arrays["counts"][:, 1] / np.maximum(raw.arrays["counts"].sum(axis=1), 1)
-
-
-def _check(code: CheckCode, passed: bool, message: str) -> Check:
-    return Check(name="0 and 1 told apart", code=code, passed=passed, severity=Verdict.REJECT, message=message)
 
 
 def _states(raw: RawData, share: np.ndarray, decay_from: int | None) -> np.ndarray:

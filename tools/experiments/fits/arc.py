@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reson.tools.experiments.fits.lines import linear
+from reson.tools.experiments.fits.phases import wrapped
 
 WALL, LEAST = 220e3, 8e3
 """Hz of ZZ at which a wall stands, above the largest in the middle of an arc; and below which it is noise."""
@@ -86,12 +87,11 @@ class Arc:
     """Bias and fitted ZZ."""
 
 
-def arc_of(swept: Swept, beyond: float = 0.0) -> Arc | None:
-    """The arc of ZZ; None where its middle cannot be told, by two walls or by one and the curve.
+def arc_of(swept: Swept, quiet: Quiet | None, beyond: float = 0.0) -> Arc | None:
+    """The arc of ZZ on its quiet stretch; None where its middle cannot be told, by two walls or by one and the curve.
 
     ``beyond``: how far from the middle, in units of the bias, a zero has to lie to count.
     """
-    quiet = quiet_of(swept)
     placed = None if quiet is None else _placed(swept, quiet)
     if quiet is None or placed is None:
         return None
@@ -134,7 +134,7 @@ def quiet_of(swept: Swept) -> Quiet | None:
     first, last = run
     turned = not swept.bias[first] <= swept.rest <= swept.bias[last]
     level = not turned or len(set(swept.hold[first : last + 1])) > 1
-    phase = _wrapped(swept.phase - _turn(swept, first, last)) if turned else swept.phase
+    phase = wrapped(swept.phase - _turn(swept, first, last)) if turned else swept.phase
     zz = phase * swept.unit
     first, last = _below_the_walls(zz, first, last)
     left = None if first == 0 else _wall(swept.bias, zz, first, first - 1)
@@ -173,7 +173,7 @@ def seen_about_rest(swept: Swept) -> float:
 
 def _longest_run(swept: Swept) -> tuple[int, int] | None:
     """Ends of the longest row of points of which each is seen, and follows the one before by a small step."""
-    moved = np.abs(_wrapped(np.diff(swept.phase)))
+    moved = np.abs(wrapped(np.diff(swept.phase)))
     longer = np.maximum(swept.hold[1:], swept.hold[:-1])
     apart = np.abs(np.diff(swept.hold))
     most = 2 * np.pi * np.where(apart > 0, WALL * apart, STEP * longer)
@@ -257,7 +257,3 @@ def _wall(bias: np.ndarray, zz: np.ndarray, on: int, beyond: int) -> float:
     inner, outer = np.log(np.maximum(np.abs(zz[[on, beyond]]), LEAST))
     share = 0.5 if outer <= inner else float(np.clip((np.log(WALL) - inner) / (outer - inner), 0.0, 1.0))
     return float(bias[on] + share * (bias[beyond] - bias[on]))
-
-
-def _wrapped(angle: np.ndarray) -> np.ndarray:
-    return np.angle(np.exp(1j * angle))

@@ -25,7 +25,7 @@ from reson.tools.experiments.fits.curve_models import (
     SLOW_DECAY,
 )
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.fits.model_average import average, likeliest
 
 EXPONENTIAL, GAUSSIAN = 0.75, 0.25
 """Shares from which a decay is called exponential, and below which Gaussian."""
@@ -87,7 +87,7 @@ class Dephasing:
 
     @property
     def best(self) -> Fit:
-        return self.fits[int(np.argmax(weights(self.fits, self._priors)))]
+        return likeliest(self.fits, self._priors)
 
     @property
     def _priors(self) -> list[float]:

@@ -33,6 +33,11 @@ def weights(fits: Sequence[Fit], priors: Sequence[float] | None = None) -> np.nd
     return found / found.sum()
 
 
+def likeliest(fits: Sequence[Fit], priors: Sequence[float] | None = None) -> Fit:
+    """The one that weighs most."""
+    return fits[int(np.argmax(weights(fits, priors)))]
+
+
 def average(
     fits: Sequence[Fit], quantity: Callable[[Fit], Quantity], priors: Sequence[float] | None = None
 ) -> Quantity:

@@ -12,6 +12,11 @@ TURNS = 3
 """Circuits of one phasor, see ``circuits.pair_sequences.ramsey``."""
 
 
+def wrapped(angle: float | np.ndarray) -> float | np.ndarray:
+    """The angle in rad between -pi and pi."""
+    return np.angle(np.exp(1j * np.asarray(angle)))
+
+
 class Phasors(NamedTuple):
     """What each Ramsey sequence found: contrast times exp(i phase), and the standard error of either part."""
 

@@ -18,7 +18,7 @@ from reson.tools.experiments.fits.batch_fitting import Points, fit_many
 from reson.tools.experiments.fits.curve_models import RABI, CurveModel, Parameters
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.memory import MEMORY, remembered
-from reson.tools.experiments.fits.model_average import average, weights
+from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.starts import rabi_start
 
 AROUND = 0.35
@@ -68,7 +68,7 @@ class Turning:
 
     @property
     def best(self) -> Fit:
-        return self.fits[int(np.argmax(weights(self.fits)))]
+        return likeliest(self.fits)
 
     @property
     def error(self) -> str | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reson.tools.experiments.coupler_arc import MOST_ERROR, biases, hold_at
-from reson.tools.experiments.fits.arc import Arc, Swept, arc_of
+from reson.tools.experiments.fits.arc import Arc, Swept, arc_of, quiet_of
 
 CENTRE, HALF = -0.008, 0.3
 
@@ -16,6 +16,10 @@ def measured(bias: np.ndarray, zz: np.ndarray, error: np.ndarray, rest: float = 
     hold = np.array([hold_at(one) for one in bias])
     turns = 2 * np.pi * hold
     return Swept(bias, np.angle(np.exp(1j * turns * zz)), turns * error, np.ones_like(bias), hold, rest)
+
+
+def found_in(swept: Swept, beyond: float = 0.0) -> Arc | None:
+    return arc_of(swept, quiet_of(swept), beyond)
 
 
 def arc(zero: float, depth: float, seed: int) -> Arc | None:
@@ -28,7 +32,7 @@ def arc(zero: float, depth: float, seed: int) -> Arc | None:
         np.abs(u) > 0.9, 2e5 * (np.abs(u) - 0.9) * 10, 0
     )
     error = np.array([2.7e3 if hold_at(one) > 2e-6 else 7.5e3 for one in bias])
-    return arc_of(measured(bias, zz + np.random.default_rng(seed).normal(0, error), error))
+    return found_in(measured(bias, zz + np.random.default_rng(seed).normal(0, error), error))
 
 
 @pytest.mark.parametrize(("zero", "depth"), [(0.22, 28e3), (0.1, 28e3), (0.4, 20e3)])
@@ -53,7 +57,7 @@ def touching(left: float, seed: int, averaged: float = 1.0, beyond: float = 0.0)
         + np.where(u > 0.95, 4e6 * (u - 0.95), 0)
     )
     error = np.array([2.7e3 if hold_at(one) > 2e-6 else 7.5e3 for one in bias]) / np.sqrt(averaged)
-    return arc_of(measured(bias, zz + np.random.default_rng(seed).normal(0, error), error), beyond)
+    return found_in(measured(bias, zz + np.random.default_rng(seed).normal(0, error), error), beyond)
 
 
 @pytest.mark.parametrize("left", [-3e3, -5e3, -8e3])
@@ -76,7 +80,7 @@ def test_an_arc_is_found_whatever_the_zz_in_its_middle(middle: float) -> None:
     """It runs away towards half a flux quantum, threefold within a hundredth."""
     bias = biases(55)
     zz = middle - 6e3 * np.expm1((np.abs(bias) / 0.29) ** 2 * 6)
-    found = arc_of(measured(bias, zz, np.full(len(bias), 2e3)))
+    found = found_in(measured(bias, zz, np.full(len(bias), 2e3)))
     assert found is not None
     zero = 0.29 * np.sqrt(np.log1p(middle / 6e3) / 6)
     assert found.zeros == pytest.approx((-zero, zero), abs=2 * found.zero_error + 0.002)
