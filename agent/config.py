@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from reson.agent.brain_names import BRAINS, DEFAULT
 from reson.agent.chip import with_chip
 from reson.agent.console_settings import ConsoleSettings
+from reson.agent.notify_settings import NotifySettings
 from reson.errors import OperatorError
 from reson.hours import HOUR
 from reson.records import Finite, Record
@@ -174,6 +175,7 @@ class LabConfig(Record):
     night: NightSettings = NightSettings()
     approvals: ApprovalSettings = ApprovalSettings()
     console: ConsoleSettings = ConsoleSettings()
+    notify: NotifySettings = NotifySettings()
     database: str = ""
     """SQLAlchemy URL; empty: lab.db in the lab's directory."""
 
@@ -229,6 +231,9 @@ wait_for_approval_minutes = 0.0
 
 [approvals]
 expire_days = 7.0            # a request older than this is asked again, answered or not
+
+[notify]                     # a word by mail, Slack or webhook when a night ends or needs somebody: docs/console.md
+urls_file = ""               # file with one Apprise URL a line, mode 600: never in this file; empty: nobody is told
 
 [model]                      # for the brains "cascade" and "openai"; `reson model check` tries it out
 base_url = "https://api.openai.com/v1"   # any endpoint that speaks chat completions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -83,36 +83,46 @@ def starter() -> str:
 
 def see_through(begun: Begun, put_on_record: Callable[[], object]) -> Ended:
     """A run comes to be on record as running only when a signal could already stop it in good order."""
-    from reson.agent.campaign.run import run_campaign, stop_on_signals
-    from reson.agent.report import write_report
+    from reson.agent.campaign.run import stop_on_signals
+    from reson.agent.notices import announced
     from reson.tools.store.runs import get_run
-    from reson.tools.store.trajectories import adopt, keep_trajectory
+    from reson.tools.store.trajectories import adopt
 
-    lab, store, run_id, watch = begun.lab, begun.store, begun.run_id, begun.watch
+    lab, store, run_id = begun.lab, begun.store, begun.run_id
     adopt(store)
     directory, stop = lab.runs / run_id, Event()
     directory.mkdir(parents=True, exist_ok=True)
-    with log_to(directory / "log.txt"), stop_on_signals(stop, watch):
+    with log_to(directory / "log.txt"), stop_on_signals(stop, begun.watch):
         put_on_record()
-        bench = _bench(begun, stop)
-        try:
-            run_campaign(bench, list(begun.settings.components), lab.checkpoints)
-        finally:
-            if isinstance(begun.device, Remote):
-                begun.device.close()
-            if bench.memory is not None:
-                bench.memory.close()
-            keep_trajectory(store, bench.trajectory.path)
-            report = write_report(lab, store, run_id)  # before anybody is asked for words: nothing may keep it away
-            watch("report", {"path": str(report)})
-        if not stop.is_set():
-            try:
-                grew = _summarise(lab, bench)
-            finally:
-                keep_trajectory(store, bench.trajectory.path)
-            if grew:
-                write_report(lab, store, run_id)
+        with announced(lab, store, run_id, begun.watch) as watch:
+            _run(replace(begun, watch=watch), stop)
     return ended(lab, store, get_run(store, run_id))
+
+
+def _run(begun: Begun, stop: Event) -> None:
+    from reson.agent.campaign.run import run_campaign
+    from reson.agent.report import write_report
+    from reson.tools.store.trajectories import keep_trajectory
+
+    lab, store, run_id, watch = begun.lab, begun.store, begun.run_id, begun.watch
+    bench = _bench(begun, stop)
+    try:
+        run_campaign(bench, list(begun.settings.components), lab.checkpoints)
+    finally:
+        if isinstance(begun.device, Remote):
+            begun.device.close()
+        if bench.memory is not None:
+            bench.memory.close()
+        keep_trajectory(store, bench.trajectory.path)
+        report = write_report(lab, store, run_id)  # before anybody is asked for words: nothing may keep it away
+        watch("report", {"path": str(report)})
+    if not stop.is_set():
+        try:
+            grew = _summarise(lab, bench)
+        finally:
+            keep_trajectory(store, bench.trajectory.path)
+        if grew:
+            write_report(lab, store, run_id)
 
 
 def _summarise(lab: Lab, bench: Bench) -> bool:

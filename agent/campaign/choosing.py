@@ -8,6 +8,7 @@ from typing import Any, Literal
 from reson.agent.campaign.ahead import foreseen
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.dependence import settled
+from reson.agent.campaign.gathering import gathered, newly_asked
 from reson.agent.campaign.observe import observe
 from reson.agent.campaign.refusals import refusal
 from reson.agent.campaign.remembering import distil, learn, remember_answer
@@ -39,35 +40,43 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
         bench.device.let_go()
     if not any(qubit["state"] == "ready" for qubit in qubits.values()):
         return {"qubits": qubits, "queue": granted, "refused": refused}
-    asked: list[Measure] = []
+    asked = {name: one for name, one in state.get("held", {}).items() if qubits[name]["state"] == "ready"}
+    state = {**state, "held": asked}
     observation = observe(bench, state)
     left = bench.budget().device_minutes * 60 - used(bench.store, bench.run_id).device_seconds
-    for decision in bench.brain.choose(observation):
+    attempts = {view.component: view.attempts for view in observation.qubits}
+    for decision in bench.brain.choose(observation) if attempts else ():
         bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
-            case Measure():
+            case Measure(component=name):
                 try:
-                    asked.append(_complete(bench, decision, left))
+                    asked[name] = newly_asked(_complete(bench, decision, left), attempts[name])
                 except ToolError as error:
-                    body = {"experiment": decision.experiment, "component": decision.component, "reason": error.message}
-                    bench.tell(f"{state['step']:04d}-refused-{decision.component}", "refused", body)
+                    body = {"experiment": decision.experiment, "component": name, "reason": error.message}
+                    bench.tell(f"{state['step']:04d}-refused-{name}", "refused", body)
                     refused.append(
-                        refusal(
-                            state["step"], decision.component, decision.experiment, decision.parameters, error.message
-                        )
+                        refusal(state["step"], name, decision.experiment, decision.parameters, error.message)
                     )
             case Escalate():
                 qubits[decision.component] = _escalate(bench, decision)
             case Done() | GiveUp():
                 qubits[decision.component] = _close(bench, decision)
-    for further in foreseen(bench, observation, asked):
+    in_order = {name: asked[name] for name in qubits if name in asked}
+    now, later = gathered(in_order, patient=not isinstance(bench.device, Remote))
+    for further in foreseen(bench, observation, now):
         with suppress(ToolError):  # it is asked for in its turn, and refused then
-            asked.append(_complete(bench, further, left))
+            now.append(_complete(bench, further, left))
             told = {"decision": further.to_json()}
             bench.tell(f"{state['step']:04d}-choose-{further.component}-{further.experiment}", "decision", told)
     qubits = settled(bench, qubits)
-    jobs = merge(bench.run_id, state["step"], asked, coupling_of(bench.device), only_waiting_alone(bench.device))
-    return {"qubits": qubits, "queue": granted + jobs, "step": state["step"] + max(1, len(jobs)), "refused": refused}
+    jobs = merge(bench.run_id, state["step"], now, coupling_of(bench.device), only_waiting_alone(bench.device))
+    return {
+        "qubits": qubits,
+        "queue": granted + jobs,
+        "held": later,
+        "step": state["step"] + max(1, len(jobs)),
+        "refused": refused,
+    }
 
 
 def take_up_answers(

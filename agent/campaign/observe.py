@@ -41,8 +41,9 @@ RECALLED = 3
 
 
 def observe(bench: Bench, state: CampaignState) -> Observation:
-    """Everything the brain decides from, for the qubits that are ready."""
-    names = [name for name, qubit in state["qubits"].items() if qubit["state"] == "ready"]
+    """Everything the brain decides from, for the qubits that are ready and of which nothing is asked yet."""
+    asked = state.get("held", {})
+    names = [name for name, qubit in state["qubits"].items() if qubit["state"] == "ready" and name not in asked]
     goals, budget = bench.config.goals, bench.budget()
     spent = used(bench.store, bench.run_id)
     read = _Read(

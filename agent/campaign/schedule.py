@@ -1,8 +1,9 @@
 """Merges the measurements that a brain asked for: equal experiments on several qubits become one parallel job.
 
 On a chip whose neighbours are always coupled, what one qubit does while another is measured belongs to the result. So
-neighbours take turns, by a colouring of the graph of conflicts, unless the experiment is about them together. Pairs
-form layers in the same way: neighbours of a pulsed coupler rest.
+neighbours take turns, by a colouring of the graph of conflicts that finds two turns wherever two suffice (Brelaz,
+Commun. ACM 22, 251 (1979)), unless the experiment is about them together. Pairs form layers in the same way: neighbours
+of a pulsed coupler rest.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def _turns(group: list[Measure], coupling: Edges, only_waiting: bool) -> list[li
         for second, others in enumerate(played[:first]):
             if mine & others or any((one, other) in near for one in mine for other in others):
                 graph.add_edge(first, second, None)
-    colours = rustworkx.graph_greedy_color(graph)
+    colours = rustworkx.graph_greedy_color(graph, strategy=rustworkx.ColoringStrategy.Saturation)
     turns: dict[int, list[Measure]] = {}
     for index, measure in enumerate(group):
         turns.setdefault(colours[index], []).append(measure)

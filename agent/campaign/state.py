@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from reson.agent.observation import Diagnosis
 
@@ -33,11 +33,24 @@ class QubitState(TypedDict):
     diagnoses: list[dict[str, Any]]
 
 
+class Held(TypedDict):
+    """A measurement that waits for qubits which are not as far."""
+
+    asked: dict[str, Any]
+    """The brain's decision."""
+    done: dict[str, int]
+    """experiment -> how often it was done with success on this qubit in this run."""
+    rounds: int
+    """How many it has waited."""
+
+
 class CampaignState(TypedDict):
     run_id: str
     step: int
     queue: list[Job]
     job: Job | None
+    held: NotRequired[dict[str, Held]]
+    """component -> what was asked of it and waits; runs that were begun before it was kept have none."""
     qubits: dict[str, QubitState]
     """component -> state, of qubits and pairs."""
     refused: list[dict[str, Any]]

@@ -27,6 +27,7 @@ from reson.agent.cli import (
     memory,
     model,
     note,
+    notify,
     params,
     policy,
     read,
@@ -78,6 +79,7 @@ policy.add_to(app)
 chat.add_to(app)
 mcp.add_to(app)
 note.add_to(app)
+app.add_typer(notify.app, name="notify")
 model.add_to(app)
 console.add_to(app)
 read.add_to(app)

@@ -1,5 +1,7 @@
 """Which measurements run at once on a chip with neighbours."""
 
+import random
+
 import pytest
 
 from reson.agent.campaign.schedule import merge
@@ -37,6 +39,17 @@ def test_neighbours_take_turns(layout, qubits, turns):
     assert sorted(qubit for job in jobs for qubit in job) == list(range(qubits))
     assert not any(low in job and high in job for job in jobs for low, high in coupling)
     assert jobs == _jobs(_asked(qubits), coupling)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(("layout", "qubits"), [("square", 49), ("heavy_hex", 60)])
+def test_what_is_left_of_a_lattice_has_two_turns_too(layout, qubits, seed):
+    """Any qubits of a lattice that can be coloured with two colours, as they ask in a night."""
+    coupling = checked_edges(layout, qubits)
+    asking = [one for one in _asked(qubits) if random.Random(f"{seed} {one.component}").random() < 0.7]
+    jobs = _jobs(asking, coupling)
+    assert len(jobs) == 2
+    assert not any(low in job and high in job for job in jobs for low, high in coupling)
 
 
 def test_a_triangle_takes_three_turns():
