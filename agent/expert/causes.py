@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reson.agent.expert import diagnosis, readout_signs
-from reson.agent.expert.evidence import LEAKAGE, MIRRORED, beating, measured_leakage
+from reson.agent.expert.evidence import LEAKAGE, MIRRORED, beating, measured_leakage, shows_a_beat
 from reson.agent.expert.plans import SEARCH, SHORT_WINDOW
 from reson.agent.expert.ranges import SHAPE
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
@@ -26,6 +26,7 @@ AUXILIARY = ("ef_rabi", LEAKAGE)
 """Measured to explain another failure only."""
 DONE_WITHOUT = {
     "punch_out": "no sound punch_out: whether a qubit lives shows in its own line too",
+    "readout_frequency_sweep": "no sound best frequency of the tone: the readout keeps its own, and is measured itself",
     "readout_power": "no sound best power of the tone: the readout keeps what it has, and is measured itself",
     "ef_spectroscopy": "no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself",
 }
@@ -86,6 +87,8 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     What serves to explain a failure asks no person for its own value: the fault that it is to show may spoil it.
     """
     answer = _cause(view, failure, usual)
+    if isinstance(answer, GoUpstream) and answer.experiment in view.impossible:
+        answer = usual
     if failure.experiment in HEARD_THROUGH:
         answer = _noise_or(answer, failure)
     stuck = isinstance(answer, AskPerson) or _gives_up(answer, DiagnosisCode.UNRESOLVED)
@@ -176,6 +179,8 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return usual
     if failure.last.status is Status.NO_EXCITATION and not _looked_at("rabi", failure):
         return GoUpstream("rabi", "both preparations look the same: does the drive still turn the qubit?")
+    if CheckCode.NOT_PREPARED in failure.last.failed and not _pulsed_anew(failure):
+        return GoUpstream("rabi", "1 was not prepared, and the clouds tell it now: is the pi pulse still one?")
     lost = readout_signs.decays(failure.attempts)
     if lost is not None:
         return Abandon("the qubit relaxes while it is read", diagnosis.decays_while_read(lost))
@@ -183,6 +188,10 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return GoUpstream("readout", "how far apart are the clouds as they are?")
     if readout_signs.is_compressed(failure.attempts):
         return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
+    if failure.experiment != "readout_power" and readout_signs.may_be_faint(failure.attempts):
+        return GoUpstream(
+            "readout_power", "the clouds overlap at the tone's first amplitude: does a stronger one part them?"
+        )
     gone = readout_signs.lost_before_read(failure.attempts)
     if gone is not None and _looked_at("rabi", failure):
         return Abandon("the qubit relaxes before it is read", diagnosis.lost_before_read(gone))
@@ -195,6 +204,14 @@ def _looked_at(experiment: str, failure: Failure) -> bool:
     """Whether it was measured, and accepted, after the step had failed for the first time."""
     since = next(at for at, one in enumerate(failure.attempts) if one is failure.failures[0])
     return any(one.experiment == experiment and one.verdict is Verdict.ACCEPT for one in failure.attempts[since:])
+
+
+def _pulsed_anew(failure: Failure) -> bool:
+    """Whether the pulse was calibrated after a readout whose clouds lie apart had missed some of 1."""
+    apart = (one for one in failure.failures if not {CheckCode.OUT_OF_RANGE, CheckCode.DOUBTED} & set(one.failed))
+    missed = next((one for one in apart if CheckCode.NOT_PREPARED in one.failed), failure.last)
+    later = failure.attempts[next(at for at, one in enumerate(failure.attempts) if one is missed) :]
+    return any(one.experiment == "rabi" and one.verdict is Verdict.ACCEPT for one in later)
 
 
 def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
@@ -298,7 +315,7 @@ def _leakage(failure: Failure, usual: Remedy) -> Remedy:
 
 def _beats(failure: Failure, usual: Remedy) -> bool:
     """A beat that is seen twice, or a curve of one frequency that misses the fringes at every try."""
-    shown = failure.last.status is Status.BEATING or _misses(failure.last)
+    shown = shows_a_beat(failure.last) or _misses(failure.last)
     stuck = isinstance(usual, (AskPerson, Abandon)) and all(_misses(one) for one in failure.failures)
     return stuck or (shown and beating(failure.attempts) is not None)
 

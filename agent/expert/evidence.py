@@ -115,11 +115,15 @@ def _beats(attempt: Attempt, goals: GoalsView) -> bool:
     return attempt.status is Status.BEATING or CheckCode.MISFIT in attempt.failed
 
 
+RESOLVED = 10.0
+"""Errors of a splitting from which fringes are those of two frequencies, whatever the plot reads as."""
+
+
 def beating(attempts: Sequence[Attempt]) -> Attempt | None:
     """The newest fringes of more than one frequency, where they were seen twice, or missed by one frequency at every
     try, and no later ones over as long a window were accepted; else None."""
     fringes = [one for one in attempts if one.experiment == "ramsey_xy" and one.measurement_id]
-    beats = [one for one in fringes if one.verdict is not Verdict.ACCEPT and one.status is Status.BEATING]
+    beats = [one for one in fringes if one.verdict is not Verdict.ACCEPT and shows_a_beat(one)]
     missed = [one for one in fringes if one.verdict is not Verdict.ACCEPT and CheckCode.MISFIT in one.failed]
     found = beats if len(beats) >= 2 else missed if len(missed) >= MISSED_TRIES else []
     if not found:
@@ -128,6 +132,13 @@ def beating(attempts: Sequence[Attempt]) -> Attempt | None:
     window = found[-1].parameters["max_delay"]
     gone = any(one.verdict is Verdict.ACCEPT and one.parameters["max_delay"] >= window for one in later)
     return None if gone else found[-1]
+
+
+def shows_a_beat(fringes: Attempt) -> bool:
+    """To whoever looks at the plot, or by a fit that knows how far apart two frequencies are."""
+    splitting = fringes.quantities.get("splitting")
+    known = splitting is not None and bool(splitting.stderr) and splitting.value > RESOLVED * (splitting.stderr or 0.0)
+    return fringes.status is Status.BEATING or known
 
 
 def restless(attempts: Sequence[Attempt]) -> Attempt | None:

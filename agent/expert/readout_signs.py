@@ -8,6 +8,8 @@ from math import erfc, sqrt
 from reson.agent.observation import Attempt
 from reson.records import Quantity, Verdict
 
+POWER = "readout_power"
+"""The experiment that chooses the amplitude of the tone."""
 HEARD = 3.0
 """Signal off resonance, in units of the error of a point, that is more than noise alone has (1.2)."""
 FOLLOWS = 0.5
@@ -123,10 +125,19 @@ def decays(attempts: Sequence[Attempt]) -> float | None:
 
 def is_noisy(attempts: Sequence[Attempt]) -> bool:
     """Whether the clouds overlap at the best amplitude of the tone, and not because the qubit relaxes meanwhile."""
+    told = [one.experiment for one in attempts if one.experiment == POWER or "separation" in one.quantities]
+    return POWER in told and told[-1] != POWER and _overlaps(attempts)
+
+
+def may_be_faint(attempts: Sequence[Attempt]) -> bool:
+    """Whether the clouds overlap, at an amplitude of the tone that nobody has chosen yet."""
+    return all(one.experiment != POWER for one in attempts) and _overlaps(attempts)
+
+
+def _overlaps(attempts: Sequence[Attempt]) -> bool:
     apart = separation(attempts)
-    tuned = any(one.experiment == "readout_power" for one in attempts)
     lost = decays(attempts) is not None or lost_before_read(attempts) is not None
-    return tuned and apart is not None and apart < NOISY and not lost
+    return apart is not None and apart < NOISY and not lost
 
 
 def drive_is_sound(attempts: Sequence[Attempt]) -> bool:

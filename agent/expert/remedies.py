@@ -108,6 +108,8 @@ def remedy(
     if CheckCode.OFF_RESONANCE in last.failed and not upstream_tried:
         why = "the drive is off the qubit's frequency: correct that first, over a window that cannot take it for less"
         return GoUpstream("ramsey_xy", why, ramsey_that_sees(last.quantities.get("detuning")))
+    if CheckCode.BEYOND_T1 in last.failed and not upstream_tried:
+        return GoUpstream("t1", "it outlives twice the T1 on record: has T1 recovered since?")
     if CheckCode.NOT_PREPARED in last.failed and not upstream_tried:
         return GoUpstream(UPSTREAM["readout"], "1 was not prepared: is the pi pulse still one?")
     if len(failures) == MAX_TRIES and not upstream_tried and step.experiment in UPSTREAM:
@@ -168,9 +170,11 @@ def _after_refusal(failures: list[Attempt]) -> Remedy:
     return Retry({}, f"{last.experiment} with default arguments, since it was refused: {_first(last.reasons)}")
 
 
-# Search for the line: first further away, then with a stronger drive, then both, then once over everything.
+# Search for the line: first as far as fabrication puts it, since a strong drive shows the two-photon line from 0 to 2
+# too, then with a stronger drive, then both, then once over everything.
 _SEARCH: tuple[tuple[Mapping[str, float], float, str], ...] = (
     ({"span": 240e6, "points": 241}, 1.0, "no line near the guess: look six times as far"),
+    ({"span": 680e6, "points": 401}, 1.0, "still no line: as far as a design was ever off"),
     (
         {"span": 40e6, "points": 61, "shots": 2000},
         10.0,

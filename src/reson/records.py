@@ -205,6 +205,8 @@ class CheckCode(StrEnum):
     """The phase of many gates is not that many times one: the line has a memory."""
     FOLDED = "folded"
     """A frequency so far off that the sampling may fold it back."""
+    BEYOND_T1 = "beyond_t1"
+    """A coherence that outlives twice the T1 on record: one of the two has moved."""
     HIDDEN_BEAT = "hidden_beat"
     """A decay that a beat of two lines, too slow for the window, may have made."""
     TOO_COARSE = "too_coarse"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from reson.records import Check, Verdict
+from reson.records import Check, CheckCode, Verdict
 from reson.tools.data import Analysis, Past, Values
 from reson.tools.experiments.fits.processing import SHARE
 from reson.tools.experiments.heights import least_height
@@ -64,4 +64,4 @@ def against_twice_t1(analysis: Analysis, name: str, history: Mapping[str, Past])
         return []
     found = analysis.quantities[name]
     limit = 2 * history["t1"].value * 1.3 + 3 * (found.stderr or 0.0)
-    return [checks.within(f"{name} against 2 T1", found.value, 0.0, limit, "s", severity=Verdict.REVIEW)]
+    return [checks.within(f"{name} against 2 T1", found.value, 0.0, limit, "s", Verdict.REVIEW, CheckCode.BEYOND_T1)]

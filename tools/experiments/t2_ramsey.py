@@ -16,6 +16,7 @@ import numpy as np
 from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
+from reson.tools.experiments.decay_checks import against_twice_t1
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
@@ -199,10 +200,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.one_curve(analysis, tolerance=0.02),
         checks.history("t2_star", tau, history, natural=0.25),
     ]
-    if "t1" in history:
-        limit = 2 * history["t1"].value * 1.3 + 3 * (tau.stderr or 0.0)
-        listed.append(checks.within("t2_star against 2 T1", tau.value, 0.0, limit, "s", severity=Verdict.REVIEW))
-    return listed
+    return [*listed, *against_twice_t1(analysis, "t2_star", history)]
 
 
 EXPERIMENT = Experiment(

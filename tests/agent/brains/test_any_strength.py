@@ -201,7 +201,7 @@ def test_a_line_that_is_silent_later_in_the_night_is_first_listened_for_through_
             attempts += [attempt("t1", REJECT, Status.NO_SIGNAL, max_delay=50e-6)] * 2
             attempts += [attempt("readout", REJECT, Status.NO_EXCITATION)] * 2
             attempts += [attempt("rabi", REJECT, Status.NO_SIGNAL, max_amplitude=end) for end in (0.98, 1.0)]
-        for _ in range(5):
+        for _ in range(6):
             parameters = asked(attempts, "qubit_spectroscopy")
             attempts.append(attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL, **parameters))
         asked(attempts, listen)
@@ -226,8 +226,8 @@ def test_a_strong_tone_that_brings_less_than_a_weak_one_promised_saturates_thoug
 @pytest.mark.parametrize("factor", [8.0, 25.0])
 def test_an_amplifier_whose_noise_buries_the_signal_is_named_wherever_that_shows_first(factor):
     loud = good("resonator_spectroscopy", found={"level": (6.3, 0.07 * factor / 5), "overdrive": 1.0}, shots=5000.0)
-    unseen = [attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL)] * 6
-    attempts = [loud, *until("qubit_spectroscopy")[1:], *unseen[:5], loud, unseen[0]]
+    unseen = [attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL)] * 7
+    attempts = [loud, *until("qubit_spectroscopy")[1:], *unseen[:6], loud, unseen[0]]
     nothing = attempt("drive_line_map", REJECT, Status.NO_SIGNAL)
     assert named([*attempts, nothing]) == {DiagnosisCode.NOISY_READOUT}
 

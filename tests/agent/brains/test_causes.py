@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from reson.agent.expert.causes import READOUTS
 from reson.agent.expert.plans import BRING_UP
 from reson.agent.observation import Attempt, DiagnosisCode, Done, GiveUp, GoalsView, Known, Measure, QubitView
 from reson.records import CheckCode, Outcome, Quantity, Status, Verdict
@@ -58,7 +61,7 @@ def until(experiment: str) -> list[Attempt]:
     return [good(name) for name in names[: names.index(experiment)]]
 
 
-def decide(attempts: list[Attempt], **known: float):
+def decide(attempts: list[Attempt], impossible: Mapping[str, str] = MappingProxyType({}), **known: float):
     values = DESIGN | {"t1": 80e-6, "assignment_fidelity": 0.98} | known
     seen = QubitView(
         component="q0",
@@ -66,6 +69,7 @@ def decide(attempts: list[Attempt], **known: float):
         design=DESIGN,
         measured_before=frozenset(),
         attempts=tuple(attempts),
+        impossible=dict(impossible),
     )
     return decided(seen, GOALS)
 
@@ -130,16 +134,23 @@ def test_a_qubit_that_relaxes_while_it_is_read_has_a_short_t1():
 
 def searched() -> list[Attempt]:
     attempts = until("qubit_spectroscopy")
-    for _ in range(5):
-        decision = decide(attempts)
-        assert isinstance(decision, Measure)
-        attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL, **decision.parameters))
-    asked = decide(attempts)
+    while isinstance(asked := decide(attempts), Measure) and asked.experiment == "qubit_spectroscopy":
+        attempts.append(attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL, **asked.parameters))
     assert isinstance(asked, Measure) and asked.experiment == "resonator_spectroscopy", "is it still heard?"
     attempts += [good("resonator_spectroscopy"), attempts[-1]]
     asked = decide(attempts)
     assert isinstance(asked, Measure) and asked.experiment == "drive_line_map"
     return attempts
+
+
+def test_a_line_is_sought_as_far_as_a_design_is_off_before_a_stronger_drive_shows_its_two_photon_line():
+    searches = [one for one in searched() if one.experiment == "qubit_spectroscopy"]
+    usual = USUAL["qubit_spectroscopy"]["amplitude"]
+    strengths = [one.parameters["amplitude"] for one in searches]
+    assert strengths == sorted(strengths) and strengths[-1] > 5 * usual
+    gentle = [one.parameters for one in searches if one.parameters["amplitude"] == usual]
+    assert max(one["span"] for one in gentle) / 2 > 325e6  # 2.5 standard deviations of 130 MHz
+    assert all(one["span"] / (one["points"] - 1) < 2e6 for one in gentle), "a line is 2 MHz wide"
 
 
 def test_no_line_anywhere_is_no_drive_response():
@@ -186,8 +197,12 @@ def test_a_line_without_an_oscillation_was_heard_through_another_cable():
     assert DiagnosisCode.NO_DRIVE_RESPONSE in named([*attempts, *silent, nothing])
 
 
-def test_a_qubit_of_two_frequencies_is_calibrated_at_their_mean_and_the_beat_is_reported():
-    beating = attempt("ramsey_xy", Verdict.REVIEW, Status.BEATING, max_delay=60e-6, detuning=50e3)
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [(Status.BEATING, {}), (Status.SAMPLING_TOO_COARSE, {"splitting": (44e3, 600.0)})],
+)
+def test_a_qubit_of_two_frequencies_is_calibrated_at_their_mean_and_the_beat_is_reported(status: Status, found):
+    beating = attempt("ramsey_xy", Verdict.REVIEW, status, max_delay=60e-6, detuning=50e3, found=found)
     assert isinstance(decide([*until("ramsey_xy"), beating]), Measure)
     mean = decide([*until("ramsey_xy"), beating, beating])
     assert isinstance(mean, Measure) and mean.experiment == "ramsey_xy" and mean.parameters["max_delay"] < 4e-6
@@ -197,6 +212,14 @@ def test_a_qubit_of_two_frequencies_is_calibrated_at_their_mean_and_the_beat_is_
         attempts.append(beating if long else good(asked.experiment, **asked.parameters))
         assert len(attempts) < 40
     assert isinstance(asked, Done) and {one.code for one in asked.diagnoses} == {DiagnosisCode.TWO_FREQUENCIES}
+
+
+def test_an_echo_that_outlives_twice_t1_asks_t1_again_first():
+    """A defect that came and went: T1 was 9 us when it was measured, and is 60 us now."""
+    beyond = attempt("t2_hahn", Verdict.REVIEW, Status.SUCCESS, failed=(CheckCode.BEYOND_T1,))
+    attempts = [*until("t2_hahn"), beyond]
+    assert following(attempts) == "t1"
+    assert following([*attempts, good("t1")]) == "t2_hahn"
 
 
 def test_without_a_mean_the_line_of_spectroscopy_stays_and_benchmarking_has_the_last_word():
@@ -246,6 +269,61 @@ def test_clouds_that_overlap_end_in_the_noise_and_not_in_a_question():
     failed = readout(1.0, 0.3, 0.69, Verdict.REJECT)
     assert isinstance(decide([*until("readout"), failed]), Measure)
     assert named([*until("readout"), failed, failed]) == {DiagnosisCode.NOISY_READOUT}
+
+
+FAINT = readout(1.3, 0.27, 0.71, Verdict.REJECT)
+
+
+def following(attempts: list[Attempt], **impossible: str) -> str:
+    decision = decide(attempts, impossible=impossible)
+    assert isinstance(decision, Measure), decision
+    return decision.experiment
+
+
+@pytest.mark.parametrize("step", ["readout_frequency_sweep", "readout"])
+def test_clouds_that_overlap_under_a_tone_that_nobody_chose_are_read_with_others_first(step: str):
+    untuned = [one for one in until("readout") if one.experiment != "readout_power"]
+    before = untuned if step == "readout" else until(step)
+    failed = attempt(step, Verdict.REJECT, Status.FIT_POOR, found={"separation": 1.3})
+    attempts = [*before, failed, failed]
+    while following(attempts) != "readout_power":
+        attempts.append(FAINT if following(attempts) == "readout" else good(following(attempts)))
+        assert len(attempts) < 20
+    chosen = [*attempts, good("readout_power")]
+    assert following(chosen) in READOUTS, "what the new tone brings is looked at before anything is given up"
+
+
+def test_noise_is_named_only_after_a_readout_with_the_tone_that_was_chosen():
+    failed = attempt("readout_frequency_sweep", Verdict.REJECT, Status.FIT_POOR)
+    before = [*until("readout_frequency_sweep"), failed, failed, readout(3.4, 0.05, 0.94), failed]
+    assert isinstance(decide([*before, good("readout_power"), failed]), Measure)
+
+
+def unprepared(separation: float, verdict: Verdict) -> Attempt:
+    failed = (CheckCode.NOT_PREPARED, *[CheckCode.OUT_OF_RANGE] * (separation < 1.5))
+    found = {"separation": separation, "p1_given_0": 0.05, "assignment_fidelity": 0.9}
+    return attempt("readout", verdict, Status.SUCCESS, found=found, failed=failed)
+
+
+def test_a_pulse_is_asked_again_once_the_clouds_tell_what_it_leaves():
+    """Before, the overlap of the clouds hid it, and a Rabi of then says nothing of the readout now."""
+    blurred, clear = unprepared(1.3, Verdict.REJECT), unprepared(3.9, Verdict.REVIEW)
+    attempts = [*until("readout_power"), blurred, good("rabi"), blurred, good("readout_power"), clear]
+    assert following(attempts) == "rabi"
+    assert following([*attempts, good("rabi")]) == "readout"
+
+
+@pytest.mark.parametrize("asked", ["readout_power", "rabi", "drive_line_map", "resonator_spectroscopy"])
+def test_no_device_is_asked_for_what_it_cannot_run(asked: str):
+    lost = attempt("qubit_spectroscopy", Verdict.REJECT, Status.NO_SIGNAL)
+    for attempts in ([*until("readout"), FAINT, FAINT], [*until("qubit_spectroscopy"), *[lost] * 7]):
+        able = [one for one in attempts if one.experiment != asked]
+        for _ in range(6):
+            decision = decide(able, impossible={asked: "this device has none"})
+            if not isinstance(decision, Measure):
+                break
+            assert decision.experiment != asked
+            able.append(FAINT if decision.experiment == "readout" else lost)
 
 
 def test_a_mirrored_carrier_is_told_from_a_shifted_one_by_the_sign_of_drag():

@@ -141,7 +141,7 @@ def test_a_bring_up_cut_short_goes_on_where_it_stopped():
 def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
     attempts = until("qubit_spectroscopy")
     spans, amplitudes = [], []
-    for _ in range(5):
+    for _ in range(6):
         decision = decide(*attempts)
         assert isinstance(decision, Measure)
         assert decision.experiment == "qubit_spectroscopy"
@@ -337,7 +337,7 @@ def test_every_trouble_ends(experiment: str, status: Status):
 
 
 def test_a_bring_up_does_without_few_things():
-    assert set(DONE_WITHOUT) == {"punch_out", "ef_spectroscopy", "readout_power"}
+    assert set(DONE_WITHOUT) == {"punch_out", "ef_spectroscopy", "readout_frequency_sweep", "readout_power"}
 
 
 def test_a_readout_whose_best_power_is_not_found_keeps_its_own_and_asks_nobody():

@@ -10,7 +10,7 @@ from reson.evals.best_readout import best_amplitude, best_frequency, best_readou
 from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.records import CheckCode, Judgement, Status, Verdict
 from reson.tools.data import Analysis, Past, RawData
-from reson.tools.devices.simulated.chip_file import ChipDescription
+from reson.tools.devices.simulated.chip_file import ChipDescription, QubitValues, ResonatorValues
 from reson.tools.devices.simulated.device import SimulatedDevice, open_chip, open_simulated
 from reson.tools.devices.simulated.faults import make_fault
 from reson.tools.devices.simulated.ring_up import ground_frequency
@@ -26,13 +26,17 @@ TUNING = ("punch_out", "readout_frequency_sweep", "readout_power", "three_state_
 
 def ready(seed: int, **changed: float) -> SimulatedDevice:
     """One qubit with good pulses, whose resonator was found and whose readout was not tuned."""
-    device = open_simulated(seed, 1, {}, CLOCK)
+    device = with_good_pulses(open_simulated(seed, 1, {}, CLOCK))
+    device.load({"q0": changed})
+    return device
+
+
+def with_good_pulses(device: SimulatedDevice) -> SimulatedDevice:
     truth, controls = right_controls(device)
     untuned = {name: value for name, value in controls.items() if not name.startswith("readout")}
     lift = {"ef_amplitude": best_ef_amplitude(truth, 32e-9)}
     device.load({"q0": untuned | lift})
     find_resonators(device)
-    device.load({"q0": changed})
     return device
 
 
@@ -82,6 +86,24 @@ def test_frequency_and_shift_of_the_readout(seed: int) -> None:
     assert analysis.quantities["dispersive_shift"].value < 0, "a transmon below its resonator pulls less when excited"
     assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
     assert read_saved_data(analysis).status is Status.SUCCESS
+
+
+@pytest.mark.parametrize(("kappa", "seed"), [(0.2e6, 1), (0.25e6, 2), (6e6, 3), (8e6, 4), (9.5e6, 5)])
+def test_a_resonator_of_any_width_is_read_where_0_and_1_lie_apart(kappa: float, seed: int) -> None:
+    """A narrow one is met by too few points of the usual sweep, and is then looked at in finer steps; of a broad one
+    the shift stays uncertain with the share of 1, which costs the readout nothing."""
+    designed = {} if kappa < 1e6 else {"coupling": 160e6}
+    chip = ChipDescription(seed, 1, {0: QubitValues(resonator=ResonatorValues(kappa=kappa, **designed))})
+    device = with_good_pulses(open_chip(chip, CLOCK))
+    span = 6e6 if kappa < 1e6 else min(60e6, 6 * kappa)
+    analysis, judgement = measured("readout_frequency_sweep", device, span=span)
+    if kappa < 1e6:
+        assert CheckCode.TOO_COARSE in {check.code for check in judgement.checks if not check.passed}
+        analysis, judgement = measured("readout_frequency_sweep", device, span=span / 2.5, shots=1000.0)
+    truth = device.chip.truth_now().transmons[0]
+    assert judgement.verdict is Verdict.ACCEPT, judgement.reasons
+    assert abs(analysis.quantities["readout_frequency"].value - best_frequency(truth, 0.017)) < 0.15 * kappa
+    assert near(analysis, "dispersive_shift", ground_frequency(truth, 1) - ground_frequency(truth), 5.0)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
