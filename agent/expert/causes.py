@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reson.agent.expert import diagnosis, readout_signs
 from reson.agent.expert.evidence import LEAKAGE, MIRRORED, beating, measured_leakage, shows_a_beat
-from reson.agent.expert.plans import SEARCH, SHORT_WINDOW
+from reson.agent.expert.plans import DONE_WITHOUT, SEARCH, SHORT_WINDOW
 from reson.agent.expert.ranges import SHAPE
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
@@ -24,13 +24,6 @@ SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "f
 """Trains of pulses: their curves know two levels, and miss what leaks to a third."""
 AUXILIARY = ("ef_rabi", LEAKAGE)
 """Measured to explain another failure only."""
-DONE_WITHOUT = {
-    "punch_out": "no sound punch_out: whether a qubit lives shows in its own line too",
-    "readout_frequency_sweep": "no sound best frequency of the tone: the readout keeps its own, and is measured itself",
-    "readout_power": "no sound best power of the tone: the readout keeps what it has, and is measured itself",
-    "ef_spectroscopy": "no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself",
-}
-"""What a bring-up looks for and reaches its goal without, and why: strong tones may saturate the digitiser, say."""
 ENOUGH = {"ef_rabi": 2, "punch_out": 3}
 """Tries of a measurement that has no more to tell after them, where the bring-up can do without."""
 READOUTS = ("readout_frequency_sweep", "readout_power", "readout")

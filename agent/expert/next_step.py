@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reson.agent.expert.causes import DONE_WITHOUT, Failure, better_answer
+from reson.agent.expert.causes import Failure, better_answer
 from reson.agent.expert.diagnosis import (
     beside,
     error_above_limit,
@@ -19,6 +19,7 @@ from reson.agent.expert.diagnosis import (
 from reson.agent.expert.evidence import PULSE, measured_leakage, resting, within_limit
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.plans import (
+    DONE_WITHOUT,
     LIMIT_AGAIN,
     REFINE,
     RETUNE,

@@ -38,6 +38,14 @@ BRING_UP = (
     Step("standard_rb", "the error per gate, against the coherence limit"),
 )
 
+DONE_WITHOUT = {
+    "punch_out": "no sound punch_out: whether a qubit lives shows in its own line too",
+    "readout_frequency_sweep": "no sound best frequency of the tone: the readout keeps its own, and is measured itself",
+    "readout_power": "no sound best power of the tone: the readout keeps what it has, and is measured itself",
+    "ef_spectroscopy": "no sound line of the third level: the designed anharmonicity serves, DRAG is measured itself",
+}
+"""What a bring-up looks for and reaches its goal without, and why: strong tones may saturate the digitiser, say."""
+
 SEARCH = "qubit_spectroscopy"
 """The experiment whose arguments of an earlier night help to find a qubit again."""
 
@@ -130,11 +138,17 @@ def plan_for(view: QubitView) -> tuple[Step, ...]:
     """The plan of this run, from what the table knew before it.
 
     A qubit that was benchmarked before is kept up; one whose bring-up was cut short starts at the first step whose
-    result is missing. What this run itself writes does not count, so that the plan stays the same all night.
+    result is missing, but for what an earlier night went on without. What this run itself writes does not count, so
+    that the plan stays the same all night.
     What the device cannot run is left out: a lab that reads its qubits by itself needs no search for a resonator.
     """
     bring_up, upkeep = possible(BRING_UP, view), possible(UPKEEP, view)
-    missing = [index for index, step in enumerate(bring_up) if SHOWN_BY[step.experiment] not in view.measured_before]
+    shown = [SHOWN_BY[step.experiment] in view.measured_before for step in bring_up]
+    missing = [
+        index
+        for index, step in enumerate(bring_up)
+        if not shown[index] and not (step.experiment in DONE_WITHOUT and any(shown[index:]))
+    ]
     return bring_up[missing[0] :] if missing else upkeep
 
 

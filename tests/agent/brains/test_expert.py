@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.expert.causes import DONE_WITHOUT
 from reson.agent.expert.next_step import MAX_ATTEMPTS
-from reson.agent.expert.plans import BRING_UP, LIMIT_AGAIN, RETUNE, SHOWN_BY, UPKEEP
+from reson.agent.expert.plans import BRING_UP, DONE_WITHOUT, LIMIT_AGAIN, RETUNE, SHOWN_BY, UPKEEP
 from reson.agent.observation import (
     Attempt,
     DiagnosisCode,
@@ -334,6 +333,17 @@ def test_every_trouble_ends(experiment: str, status: Status):
     # gates can come out well without what these find, and a person is told what was not found
     assert isinstance(decision, Done if experiment in DONE_WITHOUT else GiveUp)
     assert decision.diagnoses
+
+
+@pytest.mark.parametrize("left_out", sorted(DONE_WITHOUT))
+def test_what_an_earlier_night_went_on_without_does_not_begin_the_bring_up_anew(left_out: str):
+    order = [step.experiment for step in BRING_UP]
+    lacking = frozenset(SHOWN_BY[name] for name in order) - {SHOWN_BY[left_out]}
+    first = decide(before=lacking)
+    assert isinstance(first, Measure) and first.experiment == UPKEEP[0].experiment
+    at = order.index(left_out)
+    cut_short = decide(before=frozenset(map(SHOWN_BY.get, order[:at])) - frozenset(map(SHOWN_BY.get, order[at:])))
+    assert isinstance(cut_short, Measure) and order.index(cut_short.experiment) <= at, "it was not gone on without yet"
 
 
 def test_a_bring_up_does_without_few_things():
