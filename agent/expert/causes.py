@@ -172,7 +172,7 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return usual
     if failure.last.status is Status.NO_EXCITATION and not _looked_at("rabi", failure):
         return GoUpstream("rabi", "both preparations look the same: does the drive still turn the qubit?")
-    if CheckCode.NOT_PREPARED in failure.last.failed and not _pulsed_anew(failure):
+    if _misses_a_pulse(failure):
         return GoUpstream("rabi", "1 was not prepared, and the clouds tell it now: is the pi pulse still one?")
     lost = readout_signs.decays(failure.attempts)
     if lost is not None:
@@ -181,12 +181,13 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return GoUpstream("readout", "how far apart are the clouds as they are?")
     if readout_signs.is_compressed(failure.attempts):
         return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
-    if failure.experiment != "readout_power" and readout_signs.may_be_faint(failure.attempts):
-        return GoUpstream(
-            "readout_power", "the clouds overlap at the tone's first amplitude: does a stronger one part them?"
-        )
+    if failure.experiment != readout_signs.POWER and readout_signs.may_be_faint(failure.attempts):
+        why = "the clouds overlap at the tone's first amplitude: does a stronger one part them?"
+        return GoUpstream(readout_signs.POWER, why)
     gone = readout_signs.lost_before_read(failure.attempts)
-    if gone is not None and _looked_at("rabi", failure):
+    if gone is not None and _looked_at("rabi", failure) and not _looked_at("t1", failure):
+        if any(one.experiment == "t1" and one.verdict is Verdict.ACCEPT for one in failure.attempts):
+            return GoUpstream("t1", "1 is gone before it is read: is T1 still what it was?")
         return Abandon("the qubit relaxes before it is read", diagnosis.lost_before_read(gone))
     if apart is not None and readout_signs.is_noisy(failure.attempts):
         return Abandon("the clouds of 0 and 1 overlap", diagnosis.noisy_readout(apart))
@@ -199,12 +200,17 @@ def _looked_at(experiment: str, failure: Failure) -> bool:
     return any(one.experiment == experiment and one.verdict is Verdict.ACCEPT for one in failure.attempts[since:])
 
 
-def _pulsed_anew(failure: Failure) -> bool:
-    """Whether the pulse was calibrated after a readout whose clouds lie apart had missed some of 1."""
-    apart = (one for one in failure.failures if not {CheckCode.OUT_OF_RANGE, CheckCode.DOUBTED} & set(one.failed))
-    missed = next((one for one in apart if CheckCode.NOT_PREPARED in one.failed), failure.last)
-    later = failure.attempts[next(at for at, one in enumerate(failure.attempts) if one is missed) :]
-    return any(one.experiment == "rabi" and one.verdict is Verdict.ACCEPT for one in later)
+def _misses_a_pulse(failure: Failure) -> bool:
+    """Whether a readout whose clouds lie apart has missed some of 1, and no pulse was calibrated since the first that
+    did."""
+    blurred = {CheckCode.OUT_OF_RANGE, CheckCode.DOUBTED}
+    seen = (at for at, one in enumerate(failure.attempts) if any(one is failed for failed in failure.failures))
+    for at in seen:
+        failed = set(failure.attempts[at].failed)
+        if CheckCode.NOT_PREPARED in failed and not blurred & failed:
+            later = failure.attempts[at:]
+            return not any(one.experiment == "rabi" and one.verdict is Verdict.ACCEPT for one in later)
+    return False
 
 
 def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:

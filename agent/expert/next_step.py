@@ -88,9 +88,15 @@ def _by_plan(view: QubitView, goals: GoalsView) -> Decision:
         if moved and SEARCH not in view.impossible:
             return GoUpstream(SEARCH, "it was moved farther than a Ramsey sweep follows: where is its line?")
         tried = frame.upstream_tried or UPSTREAM.get(frame.step.experiment) in view.impossible
-        usual = remedy(frame.step, frame.failures, tried, _has_found(attempts), view.full_scale)
-        failure = Failure(frame.step.experiment, frame.failures, attempts, tried)
-        answer = better_answer(view, failure, usual)
+        found, waiting = _has_found(attempts), {one.step.experiment for one in left if one.failures}
+        answer: Remedy = Abandon("what it asks for waits for it", unresolved(frame.failures[-1]))
+        for looked_upstream in (tried, True):
+            usual = remedy(frame.step, frame.failures, looked_upstream, found, view.full_scale)
+            failure = Failure(frame.step.experiment, frame.failures, attempts, looked_upstream)
+            better = better_answer(view, failure, usual)
+            if not isinstance(better, GoUpstream) or better.experiment not in waiting:
+                answer = better
+                break
         if isinstance(answer, Abandon | AskPerson) and all(one.step in WHY_ABOVE_LIMIT for one in left):
             return Skip("what is left only serves to explain the error", all_that_is_left=True)
         return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reson.agent.expert.ranges import adjusted
-from reson.agent.observation import Attempt, DiagnosisCode, Escalate, Measure
+from reson.agent.observation import Attempt, DiagnosisCode, Escalate, GiveUp, Measure
 from reson.records import CheckCode, Quantity, Status, Verdict
 from tests.agent.brains.test_causes import attempt, decide, good, named, no_dip, until
 
@@ -238,6 +238,19 @@ def test_a_one_that_is_gone_before_it_is_read_is_a_short_t1_once_the_drive_was_s
     attempts = [*until("readout"), unread, unread]
     asked(attempts, "rabi")
     assert named([*attempts, good("rabi"), unread], assignment_fidelity=0.99) == {DiagnosisCode.SHORT_T1}
+
+
+def test_a_one_that_shots_still_remember_is_no_short_t1_once_t1_was_measured_long():
+    """Where the rest is short against T1, a pulse takes what is left of 1 down: up to half of it is not prepared."""
+    gone = {"separation": 4.0, "p1_given_0": 0.05, "preparation_error": (0.28, 0.01), "assignment_fidelity": 0.83}
+    unread = attempt("readout", REVIEW, Status.SUCCESS, found=gone, failed=(CheckCode.NOT_PREPARED,))
+    attempts = [*until("fine_x_amplitude"), *[attempt("fine_x_amplitude", REVIEW, Status.SUCCESS)] * 4]
+    while isinstance(decision := decide(attempts), Measure) and len(attempts) < 50:
+        attempts.append(unread if decision.experiment == "readout" else good(decision.experiment))
+        if decision.experiment == "fine_x_amplitude":
+            attempts[-1] = attempt("fine_x_amplitude", REVIEW, Status.SUCCESS)
+    assert "t1" in [one.experiment for one in attempts[len(until("fine_x_amplitude")) :]]
+    assert not isinstance(decision, GiveUp) or DiagnosisCode.SHORT_T1 not in {one.code for one in decision.diagnoses}
 
 
 def test_what_counts_clicks_asks_whether_the_readout_holds_before_it_asks_a_person():

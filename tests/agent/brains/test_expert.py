@@ -335,6 +335,40 @@ def test_every_trouble_ends(experiment: str, status: Status):
     assert decision.diagnoses
 
 
+ASKED_FOR = [
+    (CheckCode.AT_BOUND,),
+    (CheckCode.AT_EDGE,),
+    (CheckCode.BEYOND_T1,),
+    (CheckCode.FOLDED,),
+    (CheckCode.INTERCHANGED,),
+    (CheckCode.MISFIT,),
+    (CheckCode.NOT_PREPARED,),
+    (CheckCode.NOT_PREPARED, CheckCode.OUT_OF_RANGE, CheckCode.DOUBTED),
+    (CheckCode.OFF_RESONANCE,),
+    (CheckCode.TOO_COARSE,),
+    (CheckCode.UNSTEADY,),
+]
+"""Checks that a remedy answers, alone and beside others."""
+
+
+@pytest.mark.parametrize("failed", ASKED_FOR, ids="-".join)
+@pytest.mark.parametrize("experiment", sorted(SHOWN_BY))
+def test_a_check_that_fails_for_ever_sends_nobody_round_in_circles(experiment: str, failed: tuple[CheckCode, ...]):
+    attempts: list[Attempt] = []
+    quantities = {
+        "separation": Quantity(value=1.8),
+        "t1": Quantity(value=80e-6),
+        "assignment_fidelity": Quantity(value=0.8),
+    }
+    while isinstance(decision := decide(*attempts), Measure):
+        usual = attempt(experiment).parameters | decision.parameters
+        failing = attempt(
+            experiment, Verdict.REVIEW, Status.SUCCESS, failed=failed, quantities=quantities, parameters=usual
+        )
+        attempts.append(failing if decision.experiment == experiment else attempt(decision.experiment))
+        assert len(attempts) < MAX_ATTEMPTS
+
+
 @pytest.mark.parametrize("left_out", sorted(DONE_WITHOUT))
 def test_what_an_earlier_night_went_on_without_does_not_begin_the_bring_up_anew(left_out: str):
     order = [step.experiment for step in BRING_UP]
