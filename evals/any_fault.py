@@ -21,7 +21,7 @@ from reson.evals.fault_strengths import drawn_strength
 from reson.evals.fault_table import fault_table
 from reson.evals.faulty_chips import FaultyChip
 from reson.evals.intervals import proportion
-from reson.evals.nights import GOAL, QubitResult, run_night
+from reson.evals.nights import QubitResult, run_night
 from reson.tools.devices.simulated.fault_kinds import KINDS, Scope
 
 STREAM = 0x616E79
@@ -147,7 +147,7 @@ def run_chip(seed: int, qubits: int, kinds: tuple[str, ...] = tuple(NAMES)) -> l
 
 
 def told_of(qubit: QubitResult, fault: DrawnFault | None, ending: str) -> Told:
-    calibrated = qubit.state == "done" and qubit.true_ratio <= GOAL
+    calibrated = qubit.reached
     named = fault is not None and fault.is_named(qubit.diagnoses)
     harm = ""
     if qubit.state == "done" and not calibrated:

@@ -57,6 +57,11 @@ class PairResult:
         return self.true.error / self.true.limit
 
     @property
+    def excess(self) -> float:
+        """True error minus that limit, which a ratio forgives where coherence is short."""
+        return self.true.error - self.true.limit
+
+    @property
     def inside(self) -> bool:
         """By the rule of frequencies, 60 MHz to 0.6 anharmonicities apart."""
         return 60e6 < self.apart < 0.6 * self.depth
@@ -174,6 +179,8 @@ def summarise(chips: Sequence[ChipResult]) -> str:
         lines += [
             "median of those done: "
             f"{statistics.median(pair.ratio for pair in done):.2f} of the limit, "
+            f"{statistics.median(pair.excess for pair in done):.1e} above it "
+            f"(worst {max(pair.excess for pair in done):.1e}), "
             f"coherent {statistics.median(pair.true.coherent for pair in done):.1e}, "
             f"leakage {statistics.median(pair.true.leakage for pair in done):.1e}, "
             f"that of the pulse alone {statistics.median(pair.true.coherent_leakage for pair in done):.1e}, "

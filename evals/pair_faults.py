@@ -125,6 +125,8 @@ class Told:
     code: str
     ratio: float
     """True error at the end over what qubits and a sound coupler allow."""
+    excess: float
+    """True error at the end minus that."""
     right: bool
     harm: str
     measurements: int
@@ -176,7 +178,8 @@ def told_of(case: Case, pair: Pair, found: Night, device: SimulatedDevice) -> To
     duration = device.controls()[pair]["cz_duration"]
     limit = cz_limit(duration, *(known[f"q{qubit}"] for qubit in pair.qubits()))
     assert limit is not None, "the truth knows both times"
-    ratio = found.true.error / max(limit, found.true.qubits_limit + (0.0 if faulty else found.true.coupler_limit))
+    allowed = max(limit, found.true.qubits_limit + (0.0 if faulty else found.true.coupler_limit))
+    ratio = found.true.error / allowed
     calibrated = found.code == "done" and ratio <= GOALS.error_over_coherence_limit
     fits = NAMES[case.kind].get(DiagnosisCode(found.code)) if found.code != "done" and faulty else None
     named = fits is not None and fits(case.strength)
@@ -192,6 +195,7 @@ def told_of(case: Case, pair: Pair, found: Night, device: SimulatedDevice) -> To
         fault=case.told,
         code=found.code,
         ratio=ratio,
+        excess=found.true.error - allowed,
         right=calibrated or named,
         harm=harm,
         measurements=len(found.attempts),
@@ -204,7 +208,8 @@ def line(one: Told) -> str:
     about = ("" if one.right else " MISSED") + (f" HARM: {one.harm}" if one.harm else "")
     return (
         f"- chip {one.seed} {one.pair}: {one.fault if one.kind != HEALTHY else f'healthy beside {one.fault}'}: "
-        f"{one.code}, {one.ratio:.2f} of the limit, {one.measurements} measurements, {one.device_seconds:.0f} s{about}"
+        f"{one.code}, {one.ratio:.2f} of the limit, {one.excess:.1e} above it, "
+        f"{one.measurements} measurements, {one.device_seconds:.0f} s{about}"
     )
 
 

@@ -83,6 +83,14 @@ def test_a_healthy_qubit_that_is_blamed_or_left_is_a_harm(result, harm):
     assert told_of(result, None, "finished").harm == harm
 
 
+def test_what_the_chip_has_of_its_own_is_right_where_no_fault_was_put_in():
+    own = replace(HEALTHY, state="failed", diagnoses=("short_t1",), own_troubles=("short_t1",), true_ratio=9.0)
+    assert told_of(own, None, "finished").right is True
+    assert told_of(replace(own, diagnoses=("hot_qubit",)), None, "finished").right is False
+    fault = DrawnFault("hot_qubit", ("q0",), {"population": 0.2}, None, None)
+    assert told_of(own, fault, "finished").right is False, "of a faulty one its own trouble is no name"
+
+
 def test_a_faulty_qubit_without_a_name_is_told_in_the_table():
     fault = DrawnFault("hot_qubit", ("q0",), {"population": 0.2}, None, None)
     missed = told_of(replace(HEALTHY, state="failed", true_ratio=9.0), fault, "finished")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reson.evals.replaying.differences import compare_events
+from reson.agent.observation import Done, GiveUp
+from reson.evals.replaying.differences import compare_decisions, compare_events
 from reson.records import Json
 
 FOUND = {"drive_frequency": {"value": 5e9, "stderr": 1e6, "unit": "Hz"}}
@@ -49,3 +50,38 @@ def test_noise_that_was_fitted_once_only_is_the_same_verdict() -> None:
 )
 def test_all_else_is_a_difference(one: Json, other: Json) -> None:
     assert differs(one, other)
+
+
+CHANGE: Json = {
+    "id": "c",
+    "kind": "parameter_change",
+    "component": "q1",
+    "parameter": "t1",
+    "value": 5e-5,
+    "stderr": 1e-6,
+}
+
+
+@pytest.mark.parametrize(("value", "seen"), [(5e-5, False), (5.0000001e-5, False), (-5e-5, True), (9e-5, True)])
+def test_a_written_value_differs_by_its_error(value: float, seen: bool) -> None:
+    found = compare_events([CHANGE], [CHANGE | {"value": value}], whole=True, ended=False)
+    assert bool(found) is seen
+    assert not seen or str(found[0]) == f"c (lab of q1): was t1 = 5e-05; now {value:g}"
+
+
+def test_what_is_missing_and_what_is_new_differs_where_both_are_over() -> None:
+    one = verdict()
+    [gone] = compare_events([one], [], whole=True, ended=False)
+    assert str(gone).endswith("nothing of the kind")
+    assert compare_events([one], [], whole=False, ended=False) == []
+    [new] = compare_events([], [one], whole=False, ended=False)
+    assert new.recorded == "nothing of the kind"
+
+
+def test_another_decision_is_told_and_the_same_is_none() -> None:
+    done = Done(component="q1", why="good")
+    assert compare_decisions("d", done, done.model_copy(update={"why": "in other words"})) is None
+    other = compare_decisions("d", done, GiveUp(component="q1", why="bad", diagnoses=()))
+    nothing = compare_decisions("d", done, None)
+    assert other is not None and nothing is not None
+    assert (other.what, nothing.now) == ("decision", "nothing") and other.now != other.recorded

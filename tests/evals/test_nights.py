@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
 from reson.agent.observation import DiagnosisCode
+from reson.evals.any_fault import told_of
 from reson.evals.faulty_chips import TEN_KINDS, faulty_chip
 from reson.evals.nights import (
     GOAL,
@@ -94,5 +96,61 @@ def test_the_summary_counts_a_harmful_qubit():
     good = QubitResult(1, "q0", "done", (), None, (), 1.02, 2e-4, 2e-4)
     harmful = QubitResult(1, "q1", "done", (), None, (), 3.5, 7e-4, 2e-4)
     text = summarise([NightResult(1, "finished", 60, 28, 100.0, 20.0, (good, harmful))])
-    assert "reported as calibrated though above 3.0 x: 1" in text
+    assert "reported as calibrated though above 3.0 x or by 0.0003: 1" in text
     assert "missed: seed 1 q1" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "ratio", "error", "reached", "harmful"),
+    [
+        ("done", 1.02, 2.04e-4, True, False),
+        ("done", 1.49, 2.98e-4, True, False),
+        ("done", 1.51, 3.02e-4, False, False),
+        ("done", 3.01, 3.01e-4, False, True),
+        ("done", 1.40, 1.4e-2, False, True),  # T1 of 2 us: the ratio forgives 150 mrad
+        ("done", 1.02, 1.02e-2, True, False),
+        ("failed", 1.02, 2.04e-4, False, False),
+        ("failed", 9.0, 1e-2, False, False),
+    ],
+)
+def test_a_night_is_judged_by_the_ratio_and_by_what_it_forgives(state, ratio, error, reached, harmful):
+    qubit = QubitResult(1, "q0", state, (), None, (), ratio, error, None)
+    assert (qubit.reached, qubit.harmful) == (reached, harmful)
+    whole = summarise([NightResult(1, "finished", 60, None, 100.0, 9.0, (qubit, replace(qubit, state="done")))])
+    assert f"or by 0.0003: {2 * harmful or int(replace(qubit, state='done').harmful)}" in whole
+    told = told_of(qubit, None, "finished")
+    assert told.right is reached
+    assert (told.harm == "done though above the goal") is (state == "done" and not reached)
+
+
+def test_a_summary_counts_by_hand():
+    """Four qubits of two nights: one is missed, one is harmful; medians, worst and second nights by hand."""
+    rows = [("done", 1.0, 1e-4), ("done", 1.2, 2.4e-4), ("failed", 7.0, 1e-3), ("done", 4.0, 4e-4)]
+    a, b, c, d = (QubitResult(1, f"q{n}", *row[:1], (), None, (), *row[1:], None) for n, row in enumerate(rows))
+    text = summarise(
+        [NightResult(1, "finished", 60, 15, 9.0, 9.0, (a, b)), NightResult(2, "failed", 40, 20, 9.0, 9.0, (c, d))]
+    )
+    assert "2 nights, 4 healthy qubits" in text
+    assert "above it: 2 of 4 (50.0 %" in text
+    assert "over coherence limit: median 1.200, worst 4.000" in text
+    assert "minus coherence limit: median 4.0e-05, worst 3.0e-04" in text
+    assert "measurements per night: median 50" in text
+    assert "median 0.38, largest 0.50" in text
+    assert [line.split(":")[1].split()[-1] for line in text.splitlines() if line.startswith("  missed")] == ["q2", "q3"]
+
+
+def test_what_became_of_healthy_qubits_beside_faulty_ones_counts_by_hand():
+    """Of three without a fault one has a defect of its own: it stays in the count, and in a line of its own."""
+    good = QubitResult(1, "q0", "done", (), None, (), 1.02, 2e-4, 2e-4)
+    left = QubitResult(1, "q1", "failed", (), None, (), 9.0, 1e-3, None)
+    defect = QubitResult(1, "q2", "failed", ("short_t1",), None, ("short_t1",), 9.0, 1e-3, None)
+    misnamed = replace(defect, component="q3", diagnoses=("hot_qubit",))
+    named = QubitResult(1, "q4", "failed", ("hot_qubit",), "hot_qubit", (), 9.0, 1e-3, None)
+    text = summarise_faults([NightResult(1, "finished", 60, None, 9.0, 9.0, (good, left, defect, misnamed, named))])
+    assert "coherence limit: 1 of 2" in text
+    assert "with those that have a defect of the chip's own: 1 of 4" in text
+    assert "healthy qubits with a diagnosis: 0" in text
+    assert "got another name: 1 of 2" in text
+    assert "named rightly: 1 of 1" in text
+    missed = [line.split()[2].rstrip(":") for line in text.splitlines() if line.startswith("  seed")]
+    assert missed == ["q3", "q1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from functools import partial
+import subprocess
 
 import pytest
 
@@ -40,6 +40,19 @@ def test_seeds_that_are_named_are_taken_and_not_recorded(words: list[str], first
 def test_what_a_page_says_of_its_seeds(tmp_path, monkeypatch) -> None:
     ledger = tmp_path / "spent.jsonl"
     drawn = seeds.draw("verdicts", 146, "a" * 40, ledger)
-    monkeypatch.setattr(seeds, "spent", partial(seeds.spent, ledger=ledger))
+    real = seeds.spent
+    monkeypatch.setattr(seeds, "spent", lambda study, _=None: real(study, ledger))
     assert "for the first time; this study was run on other seeds never before" in seeds.told("verdicts", drawn.first)
     assert "looked at before" in seeds.told("verdicts", 1000)
+    for number, commit in enumerate("bcd"):
+        drawn = seeds.draw("verdicts", 146, commit * 40, ledger)
+        times = ("once", "2 times", "3 times")[number]
+        assert f"for the first time; this study was run on other seeds {times} before" in seeds.told(
+            "verdicts", drawn.first
+        )
+    assert "looked at before" in seeds.told("nights", drawn.first), "the seeds of another study"
+
+
+def test_what_git_refuses_is_told(tmp_path) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        seeds._git(tmp_path, "rev-parse", "HEAD")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,24 +14,28 @@ import pytest
 from reson.evals.seeds import FIRST_UNSEEN_SEED
 from reson.evals.truth import true_gate_errors
 from reson.evals.verdicts.comparison import compare
-from reson.evals.verdicts.measuring import measure
+from reson.evals.verdicts.measuring import Compared, measure
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.evals.verdicts.report import (
     BIAS,
     bias_of,
+    condition_table,
     distance_table,
+    failures,
     never_wrong,
     outside,
     page,
     pulls,
+    review_reasons,
     spread_of,
     tolerance,
     verdict_table,
+    wrong_accepted,
 )
 from reson.evals.verdicts.stage import SPOILS, condition, faulty
 from reson.evals.verdicts.study import numbers
-from reson.evals.verdicts.trial import Need, TrueValue
+from reson.evals.verdicts.trial import Need, TrueValue, true_at
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
 from reson.tools.devices.envelope import area
@@ -212,6 +218,82 @@ def test_a_bias_is_seen_where_the_spread_is_right() -> None:
         replace(outcome(Verdict.ACCEPT, 50e-6 + 1e-6 * pull, wrong=False), seed=n) for n, pull in enumerate(biased)
     ]
     assert "Mean beyond 3.5 of its error from zero: t1 t1 (+" in outside(shifted)
+
+
+def test_spreads_that_miss_the_goal_are_named_and_those_beyond_chance_apart() -> None:
+    def told(spread: float, number: int) -> str:
+        rng = np.random.default_rng(9)
+        drawn = rng.normal(0, 1, number)
+        drawn *= spread / drawn.std(ddof=1)
+        drawn -= drawn.mean()
+        return outside(
+            [replace(outcome(Verdict.ACCEPT, 50e-6 + 1e-6 * pull, wrong=False), seed=n) for n, pull in enumerate(drawn)]
+        )
+
+    few, many = "Outside: {0}. Beyond chance: none", "Outside: {0}. Beyond chance: {0}"
+    for spread, number, form in (
+        (1.0, 30, "Outside: none. Beyond chance: none"),
+        (0.81, 200, "Outside: none. Beyond chance: none"),
+        (1.24, 200, "Outside: none. Beyond chance: none"),
+        (0.79, 10, few),
+        (1.26, 10, few),
+        (0.6, 200, many),
+        (1.6, 200, many),
+    ):
+        assert told(spread, number).startswith(form.format(f"t1 t1 ({spread:.2f})")), spread
+
+
+def test_whose_values_all_lie_at_the_truth_is_no_sound_spread() -> None:
+    same = [replace(outcome(Verdict.ACCEPT, 50e-6, wrong=False), seed=n) for n in range(5)]
+    assert bias_of(np.full(5, 0.2)) == math.inf
+    assert pulls(same)["t1", "t1"] == pytest.approx([0.0] * 5)
+    assert pulls([replace(same[0], condition="noise"), outcome(Verdict.REVIEW, 50e-6, wrong=False)]) == {}
+
+
+def test_conditions_and_reasons_are_counted_by_hand() -> None:
+    outcomes = [
+        outcome(Verdict.ACCEPT, 90e-6, wrong=True),
+        outcome(Verdict.REVIEW, 90e-6, wrong=True),
+        replace(outcome(Verdict.REVIEW, 50e-6, wrong=False), reasons=("t1 = 3: far", "height jumped from 1 to 2")),
+        replace(outcome(Verdict.REVIEW, 50e-6, wrong=False), reasons=("t1 = 4: far",)),
+        replace(outcome(Verdict.REJECT, 50e-6, wrong=False), condition="noise"),
+    ]
+    table = condition_table(outcomes)
+    assert table[-2:] == ["| healthy | 4 | 1 | 3 | 0 | 2 | 1 |", "| noise | 1 | 0 | 0 | 1 | 0 | 0 |"]
+    assert review_reasons(outcomes) == ["- 2 x t1: t1", "- 1 x t1: height"]
+    assert len(failures(outcomes)) == 2 and failures(outcomes)[1] == "- good rejected: t1, seed 7, noise: a reason"
+    assert (wrong_accepted(outcomes).hits, wrong_accepted(outcomes).total) == (1, 2)
+
+
+def test_how_far_off_is_told_apart() -> None:
+    """Tolerance 5 us, error 1 us: 2, 4, 5.5 and 40 sigma; and 4 sigma of an error of 10 us."""
+    values = [52e-6, 54e-6, 55.5e-6, 90e-6]
+    outcomes = [outcome(Verdict.ACCEPT, value, wrong=value > 55e-6) for value in values]
+    wide = compare(Need(5e-6, False, ""), 90e-6, 10e-6, TrueValue(50e-6))
+    outcomes.append(replace(outcomes[0], values={"t1": wide}))
+    assert distance_table(outcomes)[-1] == "| t1 | t1 | 5 | 3 | 4 | 2 | 2 |"
+    assert Value(1.0, None, 1.0, wrong=False).sigmas == 0.0
+    assert Value(1.1, None, 1.0, wrong=False).sigmas == math.inf
+
+
+@pytest.mark.parametrize(
+    ("never", "wrong", "is_wrong"),
+    [(False, (), False), (True, (), True), (False, (False, True), True), (False, (False, False), False)],
+)
+def test_a_measurement_is_wrong_by_any_of_its_values(never: bool, wrong: tuple[bool, ...], is_wrong: bool) -> None:
+    values = {f"v{place}": Value(1.0, 0.1, 1.0, flag) for place, flag in enumerate(wrong)}
+    setting: Any = None
+    assert Compared(setting, {}, never, True, None, values).wrong is is_wrong
+
+
+def test_the_truth_is_that_of_the_middle_and_as_unsure_as_it_moved() -> None:
+    """At 1, 2 and 7 the truth moved by 3 to either side; sampled with an error of 4 it is known to 5."""
+    moments: Any = [SimpleNamespace(proposed={"t1": 0.0}, at=value) for value in (1.0, 2.0, 7.0)]
+    trial: Any = SimpleNamespace(truth={"t1": lambda moment: moment.at}, sampling=lambda name, value: 4.0)
+    assert true_at(trial, moments) == {"t1": TrueValue(2.0, 5.0)}
+    assert true_at(trial, moments[1:2]) == {"t1": TrueValue(2.0, 4.0)}
+    steady: Any = SimpleNamespace(truth={"t1": lambda moment: moment.at}, sampling=lambda name, value: 0.0)
+    assert true_at(steady, moments)["t1"].stderr == pytest.approx(3.0)
 
 
 def test_an_experiment_without_a_wrong_value_is_named() -> None:
