@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from reson.errors import OperatorError, ToolError
-from reson.ui import access, chat_page, chip, inbox, measurements, night, own_data, queries, settings, trajectories
+from reson.ui import access, bar, chat_page, chip, inbox, measurements, night, own_data, queries, settings, trajectories
 from reson.ui.opened import opened
 from reson.ui.phrases import told
 
@@ -33,18 +33,22 @@ def main() -> None:
             _navigation({name: access.sign_in_page for name, _, _ in PAGES}, {}, hidden=True).run()
             return
         access.seen()
-        _pages().run()
+        page, waits = _pages()
+        bar.draw(page.title.partition(" (")[0], waits)
+        page.run()
         access.keep_signed_in()
     except (OperatorError, ToolError) as error:
         told(error)
 
 
-def _pages() -> st.Page:
+def _pages() -> tuple[st.Page, int]:
+    """The page that is open, and how many requests wait."""
     place = opened()
     waits = len(queries.waiting(place.store).ids) if place else 0
     if place is not None:
         inbox.watch(place)
-    return _navigation({name: draw for name, _, draw in PAGES}, {"inbox": f"Inbox ({waits})"} if waits else {})
+    page = _navigation({name: draw for name, _, draw in PAGES}, {"inbox": f"Inbox ({waits})"} if waits else {})
+    return page, waits
 
 
 def _navigation(draws: dict[str, Callable[[], None]], titles: dict[str, str], *, hidden: bool = False) -> st.Page:

@@ -28,20 +28,30 @@ def page() -> None:
         return
     table = place.table()
     qubits, pairs, worse = chip_now(place)
-    heading(f"{place.device} · {_clock(place)}", _title(qubits))
+    heading("Chip", _title(qubits))
     if not table:
         empty("Nothing has been measured.", "Start the first night on the page Night.")
         return
     _first(place, worse)
-    _map(place, table, qubits)
-    _one(place, table, qubits, pairs)
+    beside = chip_map.is_narrow([one.component for one in qubits], coupling_map.pairs_of(place))
+    left, right = st.columns([1.25, 1], gap="large") if beside else (st.container(), st.container())
+    with left:
+        _map(place, table, qubits)
+    with right:
+        picked = _pick(place, pairs)
+        if picked:
+            _head(picked, qubits, pairs)
+    if picked in pairs:
+        pair.show(place, pairs[picked], table.get(picked, {}))
+    elif picked:
+        qubit.show(place, next(one for one in qubits if one.component == picked), table.get(picked, {}))
     section("All qubits")
     _overview(qubits)
     pair.overview(place, table)
 
 
-def _one(place: Opened, table: Table, qubits: list[QubitNow], pairs: dict[str, Standing]) -> None:
-    """The qubit or pair that the address names, or that is chosen here or on the map."""
+def _pick(place: Opened, pairs: dict[str, Standing]) -> str:
+    """The qubit or pair that the address names, or that is chosen here or on the map; empty: none."""
     names = [*place.components, *pairs]
     name = st.query_params.get("qubit", "") or st.query_params.get("pair", "")
     picked = st.selectbox(
@@ -51,13 +61,16 @@ def _one(place: Opened, table: Table, qubits: list[QubitNow], pairs: dict[str, S
         placeholder="choose one here or on the map",
         width=260,
     )
-    if not picked:
-        return
-    _open(picked)
+    if picked:
+        _open(picked)
+    return picked or ""
+
+
+def _head(picked: str, qubits: list[QubitNow], pairs: dict[str, Standing]) -> None:
     if picked in pairs:
-        pair.show(place, pairs[picked], table.get(picked, {}))
+        pair.head(pairs[picked])
     else:
-        qubit.show(place, next(one for one in qubits if one.component == picked), table.get(picked, {}))
+        qubit.head(next(one for one in qubits if one.component == picked))
 
 
 def _open(component: str) -> None:
@@ -95,12 +108,6 @@ def _worse(one: Worse) -> Markup:
 
 def _asked(request: str, component: str, what: str) -> Markup:
     return tag("span", link(f"{component.replace(',', ' ')} {what}", "inbox", request=request), kind="rs-chip")
-
-
-def _clock(place: Opened) -> str:
-    from reson.wording import moment
-
-    return f"device clock {moment(place.now)} UTC" if place.now else "never used"
 
 
 def _title(qubits: list[QubitNow]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import altair as alt
@@ -17,7 +17,7 @@ from reson.tools.figures.style import prefix
 from reson.ui import pair_lines, palette
 from reson.ui.chip_state import QubitNow
 from reson.ui.coupling_map import Known, Pairs, Place, positions
-from reson.wording import quantity
+from reson.wording import plainly
 
 STATE_COLOURS: dict[State, str] = {
     "done": "#0072B2",
@@ -26,8 +26,12 @@ STATE_COLOURS: dict[State, str] = {
     "failed": "#D55E00",
     "open": "#8a949d",
 }
-WIDEST, NARROWEST = 1180, 520
-"""Pixels: of a page, and of the legends above a map of a few qubits."""
+ACROSS = 118
+"""Pixels from qubit to qubit where there are pairs and room."""
+FEW = 6
+"""Columns of a map that leaves room beside it on a wide page."""
+WIDEST, NARROWEST, BESIDE = 1180, 520, 640
+"""Pixels: of a page, of the legends above a map of a few qubits, and of a map that leaves room beside it."""
 
 
 class Metric(NamedTuple):
@@ -63,13 +67,11 @@ def draw(
     """Draw the map; returns the qubit or pair that was clicked. ``by``: what ``known`` tells of pairs, as in "ZZ"."""
     metric = METRICS[name]
     numbers = {as_qubit(one.component).number: one for one in qubits}
-    places = positions(numbers, pairs)
-    places = {qubit: place for qubit, place in places.items() if qubit in numbers}
-    pairs = tuple(pair for pair in pairs if places.keys() >= set(pair))
+    places, pairs = _placed(numbers, pairs)
     width, height = np.max(list(places.values()), axis=0) + 1
     labelled = bool(pairs) and len(pairs) <= pair_lines.MOST_LABELS
     size = 58 if width <= 8 else 44
-    across = min(118 if pairs else size + 22, WIDEST / width)
+    across = min(ACROSS if pairs else size + 22, (BESIDE if width <= FEW else WIDEST) / width)
     down = (size + 38 if labelled else size + 20) if pairs else size + 12
 
     wide = max(width, NARROWEST / across)
@@ -100,6 +102,18 @@ def draw(
         )
     chosen = {kind: points[0][kind] for kind in ("qubit", "pair") if (points := event["selection"].get(kind))}
     return _newly(chosen)
+
+
+def is_narrow(qubits: Sequence[str], pairs: Pairs) -> bool:
+    """Whether the map leaves room beside it on a wide page."""
+    places, pairs = _placed([as_qubit(one).number for one in qubits], pairs)
+    return max(column for column, _ in places.values()) + 1 <= FEW
+
+
+def _placed(numbers: Collection[int], pairs: Pairs) -> tuple[dict[int, Place], Pairs]:
+    """qubit -> its place, and the pairs of which both are on the map."""
+    places = {qubit: place for qubit, place in positions(numbers, pairs).items() if qubit in numbers}
+    return places, tuple(pair for pair in pairs if places.keys() >= set(pair))
 
 
 def _newly(chosen: Mapping[str, str]) -> str | None:
@@ -154,7 +168,7 @@ def short(value: float | None, unit: str) -> str:
         return f"{value:.2f} ×"
     if unit == "h":
         return f"{value:.0f} h" if value < 100 else f"{value / 24:.0f} d"
-    return f"{value:.1e}" if not unit and value < 0.1 else quantity(float(f"{value:.3g}"), None, unit)
+    return plainly(value, 3 if unit or value >= 0.1 else 2, unit)
 
 
 def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:

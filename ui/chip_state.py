@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
 
+from reson.agent.expert import characterise
+from reson.agent.expert.plans import BRING_UP, UPKEEP, Step
 from reson.agent.report.chip import limit_of, over_limit
 from reson.agent.report.content import Value
 from reson.agent.report.tables import value_of
@@ -14,10 +16,14 @@ from reson.agent.standing import Standing, standings, trajectories
 from reson.agent.worse import Looked, Worse, worse_on_record
 from reson.components import pairs_of
 from reson.records import Quantity, Record
+from reson.tools.devices.order import Kind
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.table import ParameterRow, Table
 from reson.ui import queries
 from reson.ui.opened import Opened
+
+PROVIDED = frozenset({"fake", "aer", "ibm"})
+"""Kinds of devices whose pulses cannot be tuned: there a night characterises."""
 
 
 class Due(Record):
@@ -78,14 +84,22 @@ def qubit_now(place: Opened, standing: Standing, table: Table) -> QubitNow:
         values=values,
         over_limit=over_limit(values, limit_of(standing.component, table)),
         age_hours=(place.now - max(measured)) / 3600 if measured else None,
-        due=due_of(place.now, rows),
+        due=due_of(place.now, rows, plan_of(place.lab.config.device.kind, rows)),
     )
 
 
-def due_of(now: float, rows: Mapping[str, ParameterRow]) -> tuple[Due, ...]:
-    """By the catalogue: what an experiment calibrates stays good for its ``valid_hours``."""
+def plan_of(kind: Kind, rows: Mapping[str, ParameterRow]) -> tuple[Step, ...]:
+    """What a night of this lab would do with a qubit, by the kind of its device and the values it has."""
+    if kind in PROVIDED:
+        return characterise.PLAN
+    known = rows.get("error_per_gate")
+    return UPKEEP if known is not None and known.measurement_id else BRING_UP
+
+
+def due_of(now: float, rows: Mapping[str, ParameterRow], plan: Sequence[Step]) -> tuple[Due, ...]:
+    """What of a plan is no longer good: what an experiment calibrates is so for the ``valid_hours`` of its row."""
     found = []
-    for one in CATALOGUE.values():
+    for one in dict.fromkeys(CATALOGUE[step.experiment] for step in plan):
         ages = [_age(now, rows.get(name)) for name in one.calibrates]
         known = [age for age in ages if age is not None]
         oldest = max(known) if len(known) == len(ages) and known else None

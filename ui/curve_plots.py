@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from reson.tools.data import Analysis
-from reson.tools.figures.curves import whole_numbers
+from reson.tools.data import Analysis, Series
+from reson.tools.figures.curves import fitted_curve, whole_numbers
 from reson.tools.figures.style import label, prefix
 from reson.tools.points import measured_points
-from reson.ui.palette import colours
+from reson.ui.palette import colours, ink
+from reson.wording import quantity
 
+EXTENT = 34
+"""Pixels beside the axes, so that what a fit leaves lies under its points."""
 SHAPES = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross"]
 SMALL_SHARE, SMALL_CHANGE = 1e-3, 0.02
 """What is left of a 1 after a reset, and a change of an assignment error, that a plot goes down to at least."""
@@ -22,20 +28,32 @@ def _scale(analysis: Analysis) -> tuple[float, str]:
     return prefix(values, analysis.x_axis.unit)
 
 
-def of_curves(analysis: Analysis, *, histogram: bool = False) -> alt.LayerChart | alt.FacetChart:
+class Mark(NamedTuple):
+    """A value on the swept axis, SI units."""
+
+    name: str
+    at: float
+    err: float = 0.0
+    goal: bool = False
+
+
+def of_curves(
+    analysis: Analysis, *, histogram: bool = False, marks: Sequence[Mark] = ()
+) -> alt.LayerChart | alt.FacetChart:
     """``histogram``: of the shots along the axis of the readout, in place of a swept value."""
     scale, unit = _scale(analysis)
     points = measured_points(analysis)
     points = points.assign(x=points.x * scale, low=points.y - points.y_err, high=points.y + points.y_err)
     if histogram:
         points = points.loc[points.y > 0]
-    fits = [pd.DataFrame({"series": p.name, "x": np.array(p.fit_x) * scale, "y": p.fit_y}) for p in analysis.series]
+    curves = {part.name: fitted_curve(analysis, part) for part in analysis.series}
+    fits = [pd.DataFrame({"series": name, "x": x * scale, "y": y}) for name, (x, y) in curves.items()]
     counted = not histogram and not unit and whole_numbers(analysis)
     ticks = alt.Axis(tickMinStep=1, format=",d") if counted else alt.Axis()
     span_x = alt.Scale(zero=False, nice=False, padding=8)
     x = alt.X("x:Q", title=label(analysis.x_axis.label, unit), axis=ticks, scale=span_x)
     span = _range_of_y(analysis, points, histogram)
-    axis = alt.Axis(titleFontSize=12)  # the longest title fits beside the lowest plot
+    axis = alt.Axis(titleFontSize=12, minExtent=EXTENT)  # the longest title fits beside the lowest plot
     y = alt.Y("y:Q", title=label(analysis.y_axis.label, analysis.y_axis.unit), axis=axis, scale=span)
     names = [part.name for part in analysis.series]
     legend = alt.Legend(title=None, orient="top") if len(names) > 1 else None
@@ -50,6 +68,7 @@ def of_curves(analysis: Analysis, *, histogram: bool = False) -> alt.LayerChart 
     layers: list[alt.Chart] = []
     if analysis.points and not histogram:
         layers.append(_single_sequences(analysis, scale).encode(x=x, y=y))
+    layers += [_marked(mark, scale, unit).encode(x=x) for mark in marks]
     if fits:
         line = alt.Chart(pd.concat(fits)).mark_line(strokeWidth=1.8, opacity=0.8, clip=True)
         layers.append(line.encode(x=x, y=y, color=colour))
@@ -57,10 +76,68 @@ def of_curves(analysis: Analysis, *, histogram: bool = False) -> alt.LayerChart 
         layers.append(
             base.mark_rule(strokeWidth=1, clip=True).encode(y=alt.Y("low:Q", title="", scale=span), y2="high:Q")
         )
-    marks = base.mark_point(filled=True, size=34, opacity=1, clip=True)
-    layers.append(marks.encode(y=y, shape=shape.legend(None), tooltip=tooltip))
+    dots = base.mark_point(filled=True, size=34, opacity=1, clip=True)
+    layers.append(dots.encode(y=y, shape=shape.legend(None), tooltip=tooltip))
     chart = alt.layer(*layers)
     return chart if histogram else chart.interactive(bind_y=False)
+
+
+def _marked(mark: Mark, scale: float, unit: str) -> alt.Chart:
+    """A line at the value; its name, with the error, under the pointer."""
+    told = f"{mark.name} {quantity(mark.at, mark.err or None, 'Hz' if unit.endswith('Hz') else unit[-1:])}"
+    frame = pd.DataFrame({"x": [mark.at * scale], "what": [told]})
+    dash, colour = ([2, 3], ink()) if mark.goal else ([6, 3], colours()[1])
+    rule = alt.Chart(frame).mark_rule(strokeDash=dash, strokeWidth=1.4, color=colour, opacity=0.8, clip=True)
+    return rule.encode(tooltip=alt.Tooltip("what:N", title="goal" if mark.goal else "found"))
+
+
+def residuals(analysis: Analysis) -> alt.LayerChart | alt.FacetChart | None:
+    """Points minus curve, in standard errors of the points; None without a curve or without errors."""
+    scale, _ = _scale(analysis)
+    frames = [
+        pd.DataFrame({"series": part.name, "x": np.array(part.x) * scale, "sigma": left})
+        for part in analysis.series
+        if (left := _left_over(part)) is not None
+    ]
+    if not frames:
+        return None
+    frame = pd.concat(frames)
+    widest = max(3.5, 1.1 * float(np.abs(frame["sigma"]).max()))
+    names = [part.name for part in analysis.series]
+    x = alt.X("x:Q", title=None, axis=alt.Axis(labels=False), scale=alt.Scale(zero=False, nice=False, padding=8))
+    span = alt.Scale(domain=[-widest, widest], nice=False)
+    y = alt.Y("sigma:Q", title="off by (σ)", scale=span, axis=alt.Axis(tickCount=3, titleFontSize=12, minExtent=EXTENT))
+    colour = alt.Color("series:N", scale=alt.Scale(domain=names, range=list(colours())), legend=None)
+    band = alt.Chart(pd.DataFrame({"low": [-2.0], "high": [2.0]})).mark_rect(opacity=0.12, color=colours()[0])
+    tooltip = alt.Tooltip("sigma:Q", title="standard errors off the curve", format="+.2f")
+    return alt.layer(
+        band.encode(y=alt.Y("low:Q", scale=span, title="off by (σ)"), y2="high:Q"),
+        alt.Chart(frame).mark_point(filled=True, size=22, opacity=1).encode(x=x, y=y, color=colour, tooltip=tooltip),
+    )
+
+
+def _left_over(part: Series) -> np.ndarray | None:
+    at, curve = np.array(part.fit_x), np.array(part.fit_y)
+    if len(at) < 4 or np.any(np.diff(at) <= 0) or not np.all(np.array(part.y_err) > 0):
+        return None
+    from scipy.interpolate import CubicSpline
+
+    return (np.array(part.y) - CubicSpline(at, curve)(np.array(part.x))) / np.array(part.y_err)
+
+
+def used_share(analysis: Analysis) -> float:
+    """The share of the sweep in which nine tenths of all the ups and downs of its curves lie; 1 without a curve."""
+    shares = []
+    for part in analysis.series:
+        at, y = fitted_curve(analysis, part)
+        ups = np.abs(np.diff(y))
+        if not ups.sum():
+            continue
+        risen = np.concatenate([[0.0], np.cumsum(ups)]) / ups.sum()
+        ends = np.searchsorted(risen, risen + 0.9 - 1e-9)
+        widths = [at[end] - at[start] for start, end in enumerate(ends) if end < len(at)]
+        shares.append(min(widths) / (max(part.x) - min(part.x)))
+    return max(shares, default=1.0)
 
 
 def _single_sequences(analysis: Analysis, scale: float) -> alt.Chart:

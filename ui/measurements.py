@@ -1,23 +1,29 @@
-"""Measurements: search the record, open one with its plot and verdict, analyse it anew, take its data away."""
+"""Measurements: search the record, order it by result, lay some over each other, open one with its plot and verdict."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.words import VERDICTS
+from reson.agent.approvals import parse_value
+from reson.agent.report.words import SHORT, VERDICTS, result, result_name
+from reson.errors import OperatorError, ToolError
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
+from reson.tools.quantities import PARAMETERS
 from reson.tools.store.runs import list_runs
-from reson.ui import one_measurement, reanalysis
+from reson.ui import one_measurement, overlay, reanalysis
 from reson.ui.addresses import follow
 from reson.ui.opened import Opened, opened
-from reson.ui.phrases import empty, heading
+from reson.ui.phrases import empty, heading, told
 from reson.ui.queries import Found, Wanted, search
 from reson.wording import moment
 
 PAGE = 50
 RUNS_LISTED = 200
+NEWEST = "newest first"
+ORDERS = {NEWEST: None, "smallest first": False, "largest first": True}
+"""Of results -> whether the largest comes first."""
 
 
 def page() -> None:
@@ -37,12 +43,18 @@ def page() -> None:
         empty("Nothing matches.", "Widen the filters.")
     elif not found:
         empty("Nothing has been measured.", "Start the first night on the page Night.")
-    picked = _opened(found[:PAGE])
+    chosen = _list(found[:PAGE]) if found else []
+    picked = _opened(found, chosen)
     if found:
         _turn(len(found) > PAGE)
+    if len(chosen) > 1:
+        overlay.show_chosen(place, chosen)
     if picked:
-        one_measurement.full(place, picked)
-        reanalysis.offer(place, picked)
+        try:
+            one_measurement.full(place, picked)
+            reanalysis.offer(place, picked)
+        except OperatorError as error:
+            told(error)
 
 
 def _text() -> str:
@@ -51,12 +63,12 @@ def _text() -> str:
     return (st.text_input("Name contains", width=230, key="name", placeholder="night-0001-0004-q2") or "").strip()
 
 
-def _opened(found: list[Found]) -> str:
-    """The measurement that is open: the line that was clicked last, else that of the address, else the first."""
-    clicked, before = _list(found) if found else "", st.session_state.get("clicked line", "")
-    st.session_state["clicked line"] = clicked
-    if clicked and clicked != before:
-        st.query_params["measurement"] = clicked
+def _opened(found: list[Found], chosen: list[Found]) -> str:
+    """The measurement that is open: the line that was chosen last, else that of the address, else the first."""
+    now, before = [line.id for line in chosen], st.session_state.get("chosen lines", [])
+    st.session_state["chosen lines"] = now
+    if new := [name for name in now if name not in before]:
+        st.query_params["measurement"] = new[-1]
     return st.query_params.get("measurement", "") or (found[0].id if found else "")
 
 
@@ -78,7 +90,7 @@ def _wanted(place: Opened) -> Wanted:
         )
 
     with st.container(horizontal=True):
-        return Wanted(
+        wanted = Wanted(
             run_id=choice("Run", [run.id for run in list_runs(place.store, RUNS_LISTED)], 190),
             component=choice("Qubit", place.components, 120),
             experiment=choice(
@@ -89,30 +101,55 @@ def _wanted(place: Opened) -> Wanted:
             ),
             text=_text(),
         )
+    name = result_name(wanted.experiment) if wanted.experiment else ""
+    return _by_result(wanted, name) if name else wanted
 
 
-def _list(found: list[Found]) -> str:
-    """The lines; returns the id of the clicked one, if any."""
+def _by_result(wanted: Wanted, name: str) -> Wanted:
+    """In which order the results of one experiment stand, and between which of them."""
+    unit = PARAMETERS[name].unit if name in PARAMETERS else ""
+    with st.container(horizontal=True):
+        follow("order", list(ORDERS), usual=NEWEST)
+        order = st.selectbox("Order", list(ORDERS), width=190, key="order")
+        ends = [_end(label, key, unit) for label, key in ((f"{SHORT.get(name, name)} from", "from"), ("to", "to"))]
+    if order == NEWEST and ends == [None, None]:
+        return wanted
+    return wanted._replace(quantity=name, low=ends[0], high=ends[1], largest_first=ORDERS[order])
+
+
+def _end(label: str, key: str, unit: str) -> float | None:
+    follow(key)
+    st.session_state.setdefault(key, None)
+    given = (st.text_input(label, width=140, key=key, placeholder=f"20 µ{unit}" if unit else "0.95") or "").strip()
+    try:
+        return parse_value(given, unit) if given else None
+    except (ToolError, OperatorError) as error:
+        told(error)
+        return None
+
+
+def _list(found: list[Found]) -> list[Found]:
+    """The lines; returns those that are chosen, in the order in which they stand."""
     event = st.dataframe(
         pd.DataFrame([_row(line) for line in found]),
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         key=f"found-{st.session_state['found-by']}-{st.session_state['offset']}",
         height="content" if len(found) < 7 else 282,
     )
-    rows = event["selection"]["rows"]
-    return found[rows[0]].id if rows and rows[0] < len(found) else ""
+    return [found[row] for row in sorted(event["selection"]["rows"]) if row < len(found)]
 
 
 def _row(line: Found) -> dict[str, str]:
     return {
-        "Measured (device clock)": moment(line.device_ended),
         "Qubit": line.component,
-        "Experiment": title_of(line.experiment),
         "Verdict": " ".join(VERDICTS[Verdict(line.verdict) if line.verdict else None]),
-        "Plot reads": line.status or "",
+        "Result": result(line.experiment, line.quantities),
+        "Experiment": title_of(line.experiment),
         "Doubts": "; ".join(line.reasons),
+        "Plot reads": line.status or "",
+        "Measured (device clock)": moment(line.device_ended),
         "Name": line.id,
     }
 

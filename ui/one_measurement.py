@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from reson.agent.config import Goals
 from reson.agent.operations.measurements import MEASUREMENT_FILES, OfMeasurement
-from reson.agent.report.words import rounded
+from reson.agent.report.words import SHORT, result_name, rounded
 from reson.errors import OperatorError
 from reson.records import Quantity
 from reson.tools.data import Analysis
@@ -13,10 +14,13 @@ from reson.tools.experiments.catalogue import EXPERIMENTS, title_of
 from reson.tools.store.measurements import FIGURE, MeasurementRow, get_measurement, load_analysis
 from reson.ui import plots, queries, request, trajectories
 from reson.ui.addresses import link
+from reson.ui.curve_plots import Mark, used_share
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, ago, facts, note, section, sentence, show, table, tag, told, verdict_mark
 from reson.wording import moment, quantity
 
+HARDLY = 0.1
+"""Share of a sweep below which it is said that the curve hardly uses it."""
 TAKEN_AWAY = (
     (".csv", "Points (CSV)", "text/csv"),
     (".npz", "Raw data (NumPy)", "application/octet-stream"),
@@ -25,32 +29,32 @@ TAKEN_AWAY = (
 
 
 def summary(place: Opened, measurement_id: str) -> None:
-    """Plot on the left, what it says on the right."""
+    """Plot on the left, what it says on the right; what is wrong with the record is told in its place."""
     try:
-        row = get_measurement(place.store, measurement_id)
-        show(_head(row))
-        if row.analysis_sha is None:
-            note("Its data is on record and not analysed yet; resuming its run does that.")
-            return
-        analysis = load_analysis(place.store, row)
-        left, right = st.columns([1.1, 1], gap="large")
-        with left:
-            _plot(place, row, analysis)
-        with right:
-            _findings(row, analysis)
+        _summary(place, get_measurement(place.store, measurement_id))
     except OperatorError as error:
         told(error)
 
 
 def full(place: Opened, measurement_id: str) -> None:
-    """The summary, how it was made, and its files."""
-    summary(place, measurement_id)
-    try:
-        row = get_measurement(place.store, measurement_id)
-        _origin(place, row)
-        _files(place, row)
-    except OperatorError as error:
-        told(error)
+    """The summary, how it was made, its files. Raises ``OperatorError`` for one that is damaged or not on record."""
+    row = get_measurement(place.store, measurement_id)
+    _summary(place, row)
+    _origin(place, row)
+    _files(place, row)
+
+
+def _summary(place: Opened, row: MeasurementRow) -> None:
+    show(_head(row))
+    if row.analysis_sha is None:
+        note("Its data is on record and not analysed yet; resuming its run does that.")
+        return
+    analysis = load_analysis(place.store, row)
+    left, right = st.columns([1.1, 1], gap="large")
+    with left:
+        _plot(place, row, analysis)
+    with right:
+        _findings(row, analysis)
 
 
 def _head(row: MeasurementRow) -> Markup:
@@ -70,9 +74,26 @@ def _plot(place: Opened, row: MeasurementRow, analysis: Analysis) -> None:
         label_visibility="collapsed",
     )
     if how == "Interactive":
-        plots.draw(plots.of_analysis(analysis), f"chart-{row.id}")
+        plots.show(analysis, f"chart-{row.id}", marks_of(row.experiment, analysis, place.lab.config.goals))
+        if (share := used_share(analysis)) < HARDLY:
+            note(
+                f"The curve does nine tenths of what it does within {share:.0%} of the sweep: a shorter one tells more."
+            )
     elif row.figure_sha:
         st.image(place.store.blobs.get(row.figure_sha, FIGURE), width="stretch")
+
+
+def marks_of(experiment: str, analysis: Analysis, goals: Goals) -> list[Mark]:
+    """What the fit found on the swept axis, and the goal of it; none where it is of another kind than what is swept."""
+    name = result_name(experiment)
+    found, axis = analysis.quantities.get(name), analysis.x_axis
+    swept = [x for part in analysis.series for x in part.x]
+    if found is None or not swept or found.unit != axis.unit or not (found.unit or "mplitude" in axis.label):
+        return []
+    marks = [Mark(SHORT.get(name, name), found.value, found.stderr or 0.0)]
+    if name == "t1":
+        marks.append(Mark("T1", goals.t1, goal=True))
+    return [mark for mark in marks if min(swept) <= mark.at <= max(swept)]
 
 
 def _findings(row: MeasurementRow, analysis: Analysis) -> None:

@@ -108,7 +108,7 @@ def _result(seen: own_data.Seen) -> None:
     show(verdict_mark(seen.judgement.verdict))
     left, right = st.columns([1.1, 1], gap="large")
     with left:
-        plots.draw(plots.of_analysis(seen.analysis), "own-chart")
+        plots.show(seen.analysis, "own-chart")
         st.download_button("Figure (PNG)", seen.picture, f"{seen.experiment}.png", "image/png", on_click="ignore")
     with right:
         found = [(name, quantity(one.value, one.stderr, one.unit)) for name, one in seen.analysis.quantities.items()]

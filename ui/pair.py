@@ -20,12 +20,19 @@ from reson.ui.phrases import show as put
 from reson.wording import quantity
 
 
-def show(place: Opened, one: Standing, rows: Mapping[str, ParameterRow]) -> None:
-    name = one.component
-    heading("Pair", Markup(f"{esc(name)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}"))
+def head(one: Standing) -> None:
+    """How it stands, and what is wrong with it."""
+    heading(
+        "Pair", Markup(f"{esc(one.component)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}")
+    )
     put(sentence(one.why))
     for found in one.diagnoses:
         put(qubit.card(found))
+
+
+def show(place: Opened, one: Standing, rows: Mapping[str, ParameterRow]) -> None:
+    """All its values, its last measurements and how they went."""
+    name = one.component
     values, last, drift = st.tabs(["Values", "Last measurements", "Trends"])
     with values:
         put(qubit.values(place, rows))

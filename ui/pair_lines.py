@@ -13,7 +13,7 @@ from reson.tools.figures.style import prefix
 from reson.ui import palette
 from reson.ui.coupling_map import Known, Pairs, Place
 from reson.ui.qubit import age_in_words
-from reson.wording import quantity
+from reson.wording import plainly, quantity
 
 PAIR_COLOURS = {"light": ("#ecd9c6", "#b33c00"), "dark": ("#4d4036", "#ff9b5e")}
 """From small to large; what is drawn of a pair is better small."""
@@ -90,7 +90,7 @@ def _told(pair: tuple[int, int], known: Known, factor: float) -> dict[str, objec
     scaled = one.value * factor
     return {
         "pair": Pair(*pair),
-        "label": f"{scaled:.3g}" if one.unit else f"{scaled:.1e}",
+        "label": plainly(scaled, 3 if one.unit else 2),
         "full": quantity(one.value, one.stderr, one.unit),
         "age": "published" if known.age_hours is None else f"{age_in_words(known.age_hours)} ago",
         "from": known.measurement_id or "the provider",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from reson.agent.report.words import DIAGNOSES, SHORT
+from reson.agent.report.words import DIAGNOSES, SHORT, number
 from reson.records import Json
 from reson.tools.experiments.catalogue import title_of
 from reson.tools.store.table import ParameterRow
@@ -14,23 +14,33 @@ from reson.ui import one_measurement, plots, queries, trends
 from reson.ui.addresses import to_measurement
 from reson.ui.chip_state import QubitNow
 from reson.ui.opened import Opened
-from reson.ui.phrases import Markup, esc, heading, note, section, sentence, state_mark, table, tag
+from reson.ui.phrases import Markup, esc, facts, heading, note, section, sentence, state_mark, table, tag
 from reson.ui.phrases import show as put
 from reson.wording import author, moment, quantity
 
 TRENDS = ("error_per_gate", "t1", "t2_echo", "drive_frequency", "x_amplitude", "assignment_fidelity")
 LAST = 12
+HEAD = ("t1", "t2_echo", "assignment_fidelity", "error_per_gate")
 
 
-def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None:
+def head(one: QubitNow) -> None:
+    """How it stands, its main values, and what is wrong with it."""
     heading(
         "Qubit", Markup(f"{esc(one.component)} {state_mark(one.state, 'calibrated' if one.state == 'done' else '')}")
     )
     put(sentence(one.why))
+    known = [
+        (SHORT[name], number(one.values[name])) for name in HEAD if name in one.values and one.values[name].measured
+    ]
+    put(facts(known))
     if one.below and one.state != "below":
         put(tag("ul", *(tag("li", short.text) for short in one.below), kind="rs-list"))
     for found in one.diagnoses:
         put(card(found))
+
+
+def show(place: Opened, one: QubitNow, rows: Mapping[str, ParameterRow]) -> None:
+    """All its values, what is due, its last measurements and how they went."""
     in_force, due, latest, drift = st.tabs(["Values", f"Due ({len(one.due)})", "Last measurements", "Trends"])
     with in_force:
         put(values(place, rows))
@@ -74,7 +84,7 @@ def age_in_words(hours: float) -> str:
 
 def _due(one: QubitNow) -> None:
     if not one.due:
-        note("Every result is younger than it stays good, by the catalogue.")
+        note("Everything that a night would measure is younger than it stays good.")
         return
     put(
         table(
@@ -112,7 +122,8 @@ def last(place: Opened, component: str) -> None:
 
 
 def show_trends(place: Opened, component: str, names: Sequence[str]) -> None:
-    """How its measured values went, two beside each other."""
+    """How its measured values went, two beside each other, with their goals and jumps."""
+    goals = place.lab.config.goals.model_dump()
     columns = st.columns(2)
     known = {
         name: past
@@ -122,4 +133,4 @@ def show_trends(place: Opened, component: str, names: Sequence[str]) -> None:
     for index, (name, past) in enumerate(known.items()):
         with columns[index % 2]:
             section(SHORT.get(name, name))
-            plots.draw(trends.of_value(past), f"trend-{component}-{name}")
+            plots.draw(trends.of_value(past, goal=goals.get(name)), f"trend-{component}-{name}")

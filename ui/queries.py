@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, select, text
@@ -9,7 +10,7 @@ from sqlalchemy import Select, and_, func, select, text
 from reson.authors import RULES
 from reson.changes import named_changes
 from reson.components import named, order
-from reson.records import Action
+from reson.records import Action, Quantity
 from reson.tools.store.approvals import ApprovalRow, ApprovalStatus, list_approvals
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
@@ -129,6 +130,7 @@ class Found(NamedTuple):
     verdict: str | None
     status: str | None
     reasons: tuple[str, ...]
+    quantities: Mapping[str, Quantity]
 
 
 class Wanted(NamedTuple):
@@ -139,6 +141,13 @@ class Wanted(NamedTuple):
     experiment: str = ""
     verdict: str = ""
     text: str = ""
+    quantity: str = ""
+    """Of the analysis; measurements without it are left out."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of its values, SI units."""
+    largest_first: bool | None = None
+    """By its value; None: the newest first."""
 
 
 def search(store: Store, wanted: Wanted, limit: int, offset: int = 0) -> list[Found]:
@@ -158,8 +167,22 @@ def search(store: Store, wanted: Wanted, limit: int, offset: int = 0) -> list[Fo
         query = query.where(analyses.c.judgement["verdict"].as_string() == wanted.verdict)
     if wanted.text:
         query = query.where(measurements.c.id.contains(wanted.text, autoescape=True))
+    if wanted.quantity:
+        query = _by_quantity(query, wanted)
     with reading(store.engine) as connection:
         return [_line(row) for row in connection.execute(query.limit(limit).offset(offset))]
+
+
+def _by_quantity(query: Select, wanted: Wanted) -> Select:
+    value = analyses.c.quantities[wanted.quantity]["value"].as_float()
+    query = query.where(value.is_not(None))
+    if wanted.low is not None:
+        query = query.where(value >= wanted.low)
+    if wanted.high is not None:
+        query = query.where(value <= wanted.high)
+    if wanted.largest_first is None:
+        return query
+    return query.order_by(None).order_by(value.desc() if wanted.largest_first else value)
 
 
 def latest_of(store: Store, component: str, limit: int) -> list[Found]:
@@ -193,7 +216,11 @@ def _found() -> Select:
     newest = and_(analyses.c.measurement_id == measurements.c.id, analyses.c.superseded_by.is_(None))
     names = ("id", "run_id", "component", "experiment", "device_ended")
     return select(
-        *(measurements.c[name] for name in names), analyses.c.judgement, analyses.c.reading, analyses.c.error
+        *(measurements.c[name] for name in names),
+        analyses.c.judgement,
+        analyses.c.reading,
+        analyses.c.error,
+        analyses.c.quantities,
     ).select_from(measurements.outerjoin(analyses, newest))
 
 
@@ -202,4 +229,5 @@ def _line(row: Any) -> Found:
     failed = tuple(check["message"] for check in judgement.get("checks", ()) if not check["passed"])
     reasons = failed or ((row.error,) if row.error else ())
     place = (row.id, row.run_id, row.component, row.experiment, row.device_ended)
-    return Found(*place, judgement.get("verdict"), seen.get("status"), reasons)
+    found = {name: Quantity.model_validate(one) for name, one in (row.quantities or {}).items()}
+    return Found(*place, judgement.get("verdict"), seen.get("status"), reasons, found)

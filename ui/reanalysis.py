@@ -31,7 +31,7 @@ def offer(place: Opened, measurement_id: str) -> None:
     show(facts([("Circuits kept", f"{anew.kept} of {anew.circuits}")]))
     left, right = st.columns([1.1, 1], gap="large")
     with left:
-        plots.draw(plots.of_analysis(anew.fresh), f"anew-chart-{measurement_id}")
+        plots.show(anew.fresh, f"anew-chart-{measurement_id}")
     with right:
         rows = ((name, written(old), written(new)) for name, (old, new) in both(anew).items())
         show(table(("Fitted", "On record", "Anew"), rows, numbers=(1, 2)))

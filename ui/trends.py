@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -13,11 +18,17 @@ from reson.ui import palette
 from reson.ui.special_plots import AnyChart
 
 KINDS = ("design", "measured", "proposed")
-HEIGHT = 190
+HEIGHT, TICKS = 190, 5
+FEWEST, JUMP = 4, 5.0
+"""Steps that say what is usual, and times that from which one is a jump."""
 
 
-def of_value(past: list[ParameterRow], change: Change | None = None, asked: float = 0.0) -> AnyChart:
-    """Versions of one value, oldest first; a proposed change stands at the moment it was ``asked`` (device clock)."""
+def of_value(
+    past: list[ParameterRow], change: Change | None = None, asked: float = 0.0, goal: float | None = None
+) -> AnyChart:
+    """Versions of one value, oldest first, a ring around each jump and a line at the goal; a proposed change stands at
+    the moment it was ``asked`` (device clock).
+    """
     scale, unit = prefix(np.array([row.value for row in past]), past[-1].unit)
     rows = [
         _point(row.valid_from, row.value, row.stderr, "measured" if row.measurement_id else "design", row.author)
@@ -28,7 +39,37 @@ def of_value(past: list[ParameterRow], change: Change | None = None, asked: floa
     frame = pd.DataFrame(rows)
     frame[["value", "err"]] *= scale
     frame = frame.assign(low=frame.value - frame.err, high=frame.value + frame.err)
-    return _layers(frame, label(past[-1].parameter, unit)).properties(height=HEIGHT)
+    layers = [_layers(frame, label(past[-1].parameter, unit))]
+    if rings := jumps(past):
+        layers.append(_ringed(frame.iloc[rings]))
+    if goal is not None:
+        layers.append(_goal(goal * scale))
+    return alt.layer(*layers).properties(height=HEIGHT)
+
+
+def jumps(past: Sequence[ParameterRow]) -> list[int]:
+    """Which versions lie farther from the one before than five times what is usual (the median) and three standard
+    deviations; none as long as there are too few to say what is usual.
+    """
+    steps = [
+        (index, one.value - before.value, math.hypot(one.stderr or 0.0, before.stderr or 0.0))
+        for index, (before, one) in enumerate(pairwise(past), start=1)
+        if before.measurement_id and one.measurement_id
+    ]
+    if len(steps) < FEWEST:
+        return []
+    usual = median(abs(step) for _, step, _ in steps)
+    return [index for index, step, err in steps if abs(step) > max(JUMP * usual, 3 * err)]
+
+
+def _ringed(frame: pd.DataFrame) -> alt.Chart:
+    ring = alt.Chart(frame).mark_point(size=170, strokeWidth=1.8, filled=False, color=palette.colours()[1])
+    return ring.encode(x="at:T", y="value:Q", tooltip=alt.Tooltip("value:Q", title="jumped to", format=".6~g"))
+
+
+def _goal(at: float) -> alt.Chart:
+    rule = alt.Chart(pd.DataFrame({"value": [at]})).mark_rule(strokeDash=[2, 3], color=palette.ink(), opacity=0.8)
+    return rule.encode(y="value:Q", tooltip=alt.Tooltip("value:Q", title="goal"))
 
 
 def _point(at: float, value: float, stderr: float | None, kind: str, by: str) -> dict[str, object]:
@@ -37,8 +78,9 @@ def _point(at: float, value: float, stderr: float | None, kind: str, by: str) ->
 
 def time_axis(frame: pd.DataFrame) -> alt.X:
     """The device's clock (UTC): days where the data spans more than two, else hours."""
-    days = (frame["at"].max() - frame["at"].min()).total_seconds() > 2 * 86400
-    axis = alt.Axis(format="%d %b" if days else "%H:%M", tickCount=5, labelOverlap=True, grid=False)
+    days = (frame["at"].max() - frame["at"].min()).total_seconds() / 86400
+    whole = {"interval": "day", "step": math.ceil(days / TICKS)} if days > 2 else TICKS
+    axis = alt.Axis(format="%d %b" if days > 2 else "%H:%M", tickCount=whole, labelOverlap=True, grid=False)
     return alt.X("at:T", title=None, axis=axis, scale=alt.Scale(type="utc", padding=12))
 
 

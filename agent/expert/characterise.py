@@ -36,7 +36,7 @@ PLAN = (
     Step("t2_hahn", "coherence with echo: the other half of the coherence limit"),
     Step("ramsey_xy", "dephasing without echo, and how far the drive is off the qubit"),
     Step("fine_sx_amplitude", "the rotation error that the provider's calibration has left in SX"),
-    Step("fine_x_amplitude", "the same for X"),
+    Step("fine_x_amplitude", "the rotation error that is left in X, a pulse of its own"),
     Step("fine_drag", "the phase error that the provider's DRAG has left"),
     Step("standard_rb", "the error per gate, against the coherence limit and the published one"),
     Step("interleaved_rb_sx", "the error of SX alone: the pulse of which all gates are made", {"samples": 4}),

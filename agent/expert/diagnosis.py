@@ -5,7 +5,7 @@ from __future__ import annotations
 from reson.agent.expert.evidence import beating, restless
 from reson.agent.expert.readout_signs import excited_at_rest, is_compressed, is_hot, is_noisy, separation
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode, GoalsView, KnownFault, QubitView
-from reson.wording import moment
+from reson.wording import moment, plainly
 
 _SINCE = " Known since "
 FREQUENCY_OFF = 15e6
@@ -141,7 +141,7 @@ def wrong_sideband(ratio: float, shift: float) -> Diagnosis:
 def leaky_pulse(leakage: float) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.LEAKY_PULSE,
-        text=f"each pulse takes {leakage:.1e} of the population out of the qubit's two levels.",
+        text=f"each pulse takes {plainly(leakage, 2)} of the population out of the qubit's two levels.",
         remedy="Look at the pulse with a spectrum analyser: mixer image, carrier leakage, a spur at the anharmonicity; "
         "or lengthen the pulse.",
     )
@@ -211,7 +211,7 @@ def not_benchmarked(reason: str) -> Diagnosis:
 def error_above_limit(error: float, limit: float, goals: GoalsView) -> Diagnosis:
     return Diagnosis(
         code=DiagnosisCode.ERROR_ABOVE_LIMIT,
-        text=f"the error per gate {error:.2e} is {error / limit:.2f} times the coherence limit {limit:.2e}; "
+        text=f"the error per gate {plainly(error)} is {error / limit:.2f} times the coherence limit {plainly(limit)}; "
         f"the goal is {goals.error_over_coherence_limit:g}.",
         remedy="Refinement did not help: look for leakage, a drifting frequency or a neighbour on resonance.",
     )

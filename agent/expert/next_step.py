@@ -36,6 +36,7 @@ from reson.agent.expert.replaying import Frame, accepted, replayed, succeeded
 from reson.agent.observation import Attempt, Decision, Diagnosis, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
+from reson.wording import plainly
 
 MAX_ATTEMPTS = 60
 """Per qubit and run: far beyond any sound bring-up; a qubit that needs more needs a person."""
@@ -196,7 +197,7 @@ def _close(view: QubitView, goals: GoalsView) -> Decision:
         leakage = measured_leakage(view.attempts)
         cause = error_above_limit(error, limit, goals) if leakage is None else leaky_pulse(leakage)
         return GiveUp(component=view.component, why=why, diagnoses=(cause, *diagnoses))
-    why = f"error per gate {error:.2e}, {error / limit:.2f} times the coherence limit"
+    why = f"error per gate {plainly(error)}, {error / limit:.2f} times the coherence limit"
     return Done(component=view.component, why=why, diagnoses=(*diagnoses, *_left_open(view.attempts)))
 
 

@@ -27,6 +27,7 @@ from reson.agent.observation import (
     PairView,
 )
 from reson.records import CheckCode
+from reson.wording import plainly
 
 MAX_ATTEMPTS = 40
 """Per pair and run: three times the longest sound way."""
@@ -142,7 +143,7 @@ def _close(view: PairView, goals: GoalsView) -> Decision:
         return _give_up(
             view, "the error of its CZ stays above the goal after refinement", cz_above_limit(error, limit, goals)
         )
-    why = f"CZ error {error.value:.2e}, {error.value / limit.value:.2f} times the limit of qubits and coupler"
+    why = f"CZ error {plainly(error.value)}, {error.value / limit.value:.2f} times the limit of qubits and coupler"
     return Done(component=view.component, why=why)
 
 

@@ -53,7 +53,7 @@ UPKEEP = (
     Step("readout", "can 0 and 1 still be told apart?"),
     Step("ramsey_xy", "the frequency drifts first"),
     Step("fine_sx_amplitude", "the gain drifts next"),
-    Step("fine_x_amplitude", "the same for X"),
+    Step("fine_x_amplitude", "X is a pulse of its own: has its gain drifted too?"),
     Step("t1", "is the coherence limit still what it was?"),
     Step("standard_rb", "is the gate still in specification?"),
 )
@@ -71,7 +71,7 @@ REFINE = (
 
 LIMIT_AGAIN = (
     Step("t1", "the error is below what coherence is said to allow: has the limit moved?"),
-    Step("t2_hahn", "the same for the echo, which upkeep does not measure"),
+    Step("t2_hahn", "has the echo moved? Upkeep does not measure it"),
     Step("standard_rb", "and the error against that limit"),
 )
 

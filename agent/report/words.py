@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from reson.agent.health import WATCHED
 from reson.agent.report.content import Difference, Proposed, Qubit, Report, Value, Waiting
 from reson.agent.report.published_content import Compared
 from reson.agent.report.published_history import medians
 from reson.agent.standing import State
 from reson.components import by_kind, noun_of, order
 from reson.records import Ending, Quantity, Verdict
+from reson.tools.experiments.catalogue import EXPERIMENTS
 from reson.tools.quantities import PARAMETERS
 from reson.wording import author, command, count, duration, moment, quantity
 
@@ -164,6 +166,22 @@ def echo_shares(report: Report) -> list[tuple[str, Value]]:
     """The exponential share of each echo that was found to decay otherwise than exponentially."""
     known = [(one.component, one.values.get("echo_exponential_share")) for one in report.qubits]
     return [(name, share) for name, share in known if share is not None and share.measured and share.value < 1]
+
+
+def result_name(experiment: str) -> str:
+    """The quantity for which an experiment is made: of those that it calibrates one on which health depends first."""
+    row = EXPERIMENTS.get(experiment)
+    calibrates = row.calibrates if row else ()
+    return next((name for name in WATCHED if name in calibrates), next(iter(calibrates), ""))
+
+
+def result(experiment: str, quantities: Mapping[str, Quantity]) -> str:
+    """``68.8(14) µs T1``, so that a narrow place keeps the number; nothing where the fit gave nothing."""
+    if not quantities:
+        return ""
+    name = result_name(experiment)
+    name = name if name in quantities else next(iter(quantities))
+    return f"{number(quantities[name])} {SHORT.get(name, name)}"
 
 
 def number(value: Value | Quantity) -> str:

@@ -41,6 +41,11 @@ def quantity(value: float, stderr: float | None = None, unit: str = "", *, bare:
     return number if exponent == 0 else f"{number} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
+def plainly(value: float, digits: int = 3, unit: str = "") -> str:
+    """``2.4 × 10⁻⁴``: so many significant digits of a number whose uncertainty is told elsewhere."""
+    return quantity(float(f"{value:.{digits}g}"), None, unit)
+
+
 def _number(scaled: float, error: float, bare: bool) -> str:
     if error == 0.0:
         return grouped(f"{scaled:.7g}")

@@ -9,12 +9,17 @@ import socket
 
 import pytest
 
+from reson.agent.expert import characterise
+from reson.agent.expert.plans import BRING_UP, UPKEEP
 from reson.agent.lab import open_lab
+from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.store.approvals import find_approval, list_approvals
 from reson.tools.store.measurements import list_measurements, load_analysis
 from reson.tools.store.schema import approvals
 from reson.tools.store.store import open_store
+from reson.tools.store.table import ParameterRow
 from reson.trajectory import read_events
+from reson.ui.chip_state import due_of, plan_of
 from tests.ui.conftest import words
 
 
@@ -286,3 +291,65 @@ def test_a_link_to_a_request_opens_it_and_one_to_an_answered_says_by_whom(run_pa
     again.query_params["request"] = second
     again.run()
     assert f"{second}: reject by ada" in words(again)
+
+
+def test_every_page_says_which_lab_it_is_what_its_clocks_show_and_whether_something_runs(
+    run_page, waiting_lab, at_home
+):
+    said = words(run_page(waiting_lab))
+    bar = said[said.index("rs-bar-line") :]
+    for part in (f"Lab {waiting_lab.name}", "simulated-3", "device clock 2026-01-0", "here ", "idle", "Inbox (2)"):
+        assert part in bar, part
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "purpose": "reson night",
+        "since": "2026-01-01T00:00:00Z",
+    }
+    file = waiting_lab / "lab.holder.json"
+    file.write_text(json.dumps(holder))
+    try:
+        assert "▸ night" in words(run_page(waiting_lab))
+    finally:
+        file.unlink()
+
+
+def _row(name: str, at: float) -> ParameterRow:
+    return ParameterRow.model_construct(parameter=name, valid_from=at, measurement_id="m", value=1.0)
+
+
+def test_only_what_a_night_of_this_lab_would_do_is_due():
+    hour = 3600.0
+    named = sorted({name for step in BRING_UP for name in CATALOGUE[step.experiment].calibrates})
+    fresh = {name: _row(name, 0.0) for name in named}
+    assert due_of(hour, fresh, plan_of("simulated", fresh)) == ()
+    later = due_of(1000 * hour, fresh, plan_of("simulated", fresh))
+    assert {one.experiment for one in later} == {step.experiment for step in UPKEEP}
+    assert {one.experiment for one in due_of(0.0, {}, plan_of("plugin", {}))} == {step.experiment for step in BRING_UP}
+    assert {one.experiment for one in due_of(0.0, {}, plan_of("ibm", {}))} <= {
+        step.experiment for step in characterise.PLAN
+    }
+
+
+@pytest.mark.parametrize("order", ["smallest first", "largest first"])
+def test_results_of_one_experiment_stand_in_their_order_and_between_two_values(
+    run_page, waiting_lab, monkeypatch, order
+):
+    test = run_page(waiting_lab, measurements)
+    test.selectbox(key="experiment").set_value("rabi").run()
+    every = [
+        row.quantities["x_amplitude"].value
+        for row in list_measurements(open_store(waiting_lab), experiment="rabi")
+        if row.quantities
+    ]
+    test.selectbox(key="order").set_value(order).run()
+    shown = [
+        float(one.split("(")[0].replace("\u202f", "").replace(" ", ""))
+        for one in test.dataframe[0].value["Result"]
+        if one
+    ]
+    assert shown == pytest.approx(sorted(every, reverse=order == "largest first"), abs=2e-3)
+    test.text_input(key="from").set_value("5 GHz").run()
+    assert "this parameter has no unit" in words(test)
+    test.text_input(key="from").set_value("0.99").run()
+    assert "Nothing matches" in words(test)

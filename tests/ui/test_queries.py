@@ -70,3 +70,23 @@ def test_versions_are_those_of_the_log_and_the_last_one_is_counted(store):
 def test_what_waits_is_in_the_order_of_asking(store):
     assert queries.waiting(store).ids == tuple(row.id for row in list_approvals(store, status="pending"))
     assert queries.in_flight(store, "night-0001") == []
+
+
+@pytest.mark.parametrize("ends", [(None, None), (0.2, None), (None, 0.25), (0.2, 0.25)])
+@pytest.mark.parametrize("largest_first", [None, False, True])
+def test_results_are_found_between_two_values_and_in_their_order(store, ends, largest_first):
+    low, high = ends
+    wanted = Wanted(experiment="rabi", quantity="x_amplitude", low=low, high=high, largest_first=largest_first)
+    found = [(one.id, one.quantities["x_amplitude"].value) for one in queries.search(store, wanted, 100)]
+    rows = [
+        row for row in list_measurements(store, experiment="rabi") if row.quantities and "x_amplitude" in row.quantities
+    ]
+    walked = [(row.id, row.quantities["x_amplitude"].value) for row in rows]
+    walked = [(name, value) for name, value in walked if (low or 0) <= value <= (high or 1)]
+    assert sorted(found) == sorted(walked)
+    if largest_first is not None:
+        assert [value for _, value in found] == sorted((value for _, value in walked), reverse=largest_first)
+
+
+def test_nothing_without_the_quantity_is_found_by_it(store):
+    assert queries.search(store, Wanted(quantity="no_such_thing", largest_first=True), 100) == []

@@ -20,6 +20,7 @@ from reson.tools.figures.curves import (
     draw_curves,
     draw_line,
     draw_points,
+    fitted_curve,
     in_readable_units,
     whole_numbers,
 )
@@ -162,7 +163,8 @@ class _Sheet:
             drawn.append(artist)
         for artist, part in zip(self.lines, analysis.series, strict=True):
             if part.fit_x:
-                artist.set_data(across(part.fit_x), up(part.fit_y))
+                fit_x, fit_y = fitted_curve(analysis, part)
+                artist.set_data(across(fit_x), up(fit_y))
                 drawn.append(artist)
         for markers, bars, part in zip(self.points, self.bars, analysis.series, strict=True):
             x, y, error = across(part.x), np.array(part.y), np.array(part.y_err)

@@ -22,6 +22,8 @@ UNDER_LEGEND = 0.875
 """Top of the axes where a legend lies between them and the title."""
 ERROR_LINE = 0.9
 """Points: how thick an error bar is."""
+DENSE = 4
+"""Points of a fitted curve to a count from which what it does between two counts is left out."""
 LABELS = -0.105
 """Place of both axis labels, in units of the axes."""
 
@@ -37,7 +39,8 @@ def draw_curves(analysis: Analysis, title: str) -> Figure:
         draw_cloud(axes, x * scale, y)
     for index, part in enumerate(analysis.series):
         if part.fit_x:
-            draw_line(axes, index, np.array(part.fit_x) * scale, np.array(part.fit_y))
+            x, y = fitted_curve(analysis, part)
+            draw_line(axes, index, x * scale, y)
         draw_points(axes, index, part, scale)
     axes.set_xlabel(style.label(analysis.x_axis.label, unit), fontsize=11)
     axes.set_ylabel(analysis.y_axis.label, fontsize=11)
@@ -111,6 +114,19 @@ def draw_points(axes: Axes, index: int, part: Series, scale: float) -> ErrorbarC
         label=part.name,
         zorder=3,
     )
+
+
+def fitted_curve(analysis: Analysis, part: Series) -> tuple[np.ndarray, np.ndarray]:
+    """x and y of the fit of a series; of counted things, where it has several points to a count, only at whole numbers:
+    between two gates there is nothing, and a curve that swings there tells of nothing.
+    """
+    x, y = np.array(part.fit_x), np.array(part.fit_y)
+    if not whole_numbers(analysis) or len(x) < 4 or x[-1] - x[0] > len(x) / DENSE or np.any(np.diff(x) <= 0):
+        return x, y
+    from scipy.interpolate import CubicSpline
+
+    counts = np.arange(np.ceil(x[0]), np.floor(x[-1]) + 1)
+    return counts, CubicSpline(x, y)(counts)
 
 
 def whole_numbers(analysis: Analysis) -> bool:
