@@ -177,7 +177,7 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
     lost = readout_signs.decays(failure.attempts)
     if lost is not None:
         return Abandon("the qubit relaxes while it is read", diagnosis.decays_while_read(lost))
-    if apart is None and failure.experiment != "readout" and not _looked_at("readout", failure):
+    if apart is None and failure.experiment == "readout_frequency_sweep" and not _looked_at("readout", failure):
         return GoUpstream("readout", "how far apart are the clouds as they are?")
     if readout_signs.is_compressed(failure.attempts):
         return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())

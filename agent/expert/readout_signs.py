@@ -125,8 +125,9 @@ def decays(attempts: Sequence[Attempt]) -> float | None:
 
 def is_noisy(attempts: Sequence[Attempt]) -> bool:
     """Whether the clouds overlap at the best amplitude of the tone, and not because the qubit relaxes meanwhile."""
-    told = [one.experiment for one in attempts if one.experiment == POWER or "separation" in one.quantities]
-    return POWER in told and told[-1] != POWER and _overlaps(attempts)
+    chosen = [at for at, one in enumerate(attempts) if one.experiment == POWER and one.verdict is Verdict.ACCEPT]
+    told_since = chosen and any("separation" in one.quantities for one in attempts[chosen[-1] :])
+    return bool(told_since) and _overlaps(attempts)
 
 
 def may_be_faint(attempts: Sequence[Attempt]) -> bool:

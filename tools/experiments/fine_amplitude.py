@@ -17,9 +17,10 @@ from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import FINE_ANGLE, fine_angle_after_a_gate
 from reson.tools.experiments.fits.fitting import Fit, with_calibration
+from reson.tools.experiments.fits.remembering import fit_remembering, memory_of
 from reson.tools.experiments.fits.starts import fine_angle_start
 from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
@@ -83,7 +84,7 @@ def analyse_many(gate: str, data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, model) for raw in data]
     starts = [fine_angle_start(one.x, one.y, one.part == 0, TARGET[gate], offset) for one in points]
     constants = {"angle_per_gate": TARGET[gate], "phase_offset": offset}
-    results = fit_many(model, points, starts, constants=[constants] * len(points))
+    results = fit_remembering(model, points, starts, [constants] * len(points))
     return [_analysis(gate, raw, result) for raw, result in zip(data, results, strict=True)]
 
 
@@ -91,12 +92,13 @@ def _analysis(gate: str, raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
+        levels = result["base"].value, result["amp"].value, memory_of(result)
         quantities = {
             f"{gate}_angle_error": error,
             **_amplitude(gate, raw.controls, error),
             "contrast": result["amp"],
-            **witness.detuning(raw, result["base"].value, result["amp"].value),
-            **witness.loss(raw, result["base"].value, result["amp"].value),
+            **witness.detuning(raw, *levels),
+            **witness.loss(raw, *levels),
         }
     return Analysis(
         experiment=f"fine_{gate}_amplitude",

@@ -15,9 +15,10 @@ from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.drag import near_theory, over_theory, phase_rate, with_unsteady_frequency
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import FINE_ANGLE
 from reson.tools.experiments.fits.fitting import Fit, with_calibration
+from reson.tools.experiments.fits.remembering import fit_remembering, memory_of
 from reson.tools.experiments.fits.starts import fine_angle_start
 from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
@@ -59,7 +60,7 @@ def analyse(raw: RawData) -> Analysis:
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, FINE_ANGLE) for raw in data]
     starts = [fine_angle_start(one.x, one.y, one.part == 0, **PAIR) for one in points]
-    results = fit_many(FINE_ANGLE, points, starts, constants=[PAIR] * len(points))
+    results = fit_remembering(FINE_ANGLE, points, starts, [PAIR] * len(points))
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 
 
@@ -67,7 +68,7 @@ def _analysis(raw: RawData, result: Fit) -> Analysis:
     quantities = {}
     if result.error is None:
         error = result["d_theta"].model_copy(update={"unit": "rad"})
-        seen = witness.detuning(raw, result["base"].value, result["amp"].value)
+        seen = witness.detuning(raw, result["base"].value, result["amp"].value, memory_of(result))
         quantities = {
             **_coefficient(raw.controls, error, seen),
             "phase_error": error,

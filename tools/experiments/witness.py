@@ -17,6 +17,7 @@ import numpy as np
 
 from reson.records import Check, CheckCode, Quantity, Verdict
 from reson.tools.data import Analysis, RawData
+from reson.tools.experiments.fits.memory import forgotten
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts import checks
 
@@ -58,8 +59,9 @@ def without(raw: RawData) -> RawData:
     return _part(raw, [meta.get("series") not in (SERIES, DECAY) for meta in raw.circuits])
 
 
-def detuning(raw: RawData, base: float, amp: float) -> dict[str, Quantity]:
-    """f01 minus drive frequency in Hz as the entry "detuning", given the signal's middle and its swing.
+def detuning(raw: RawData, base: float, amp: float, memory: float = 0.0) -> dict[str, Quantity]:
+    """f01 minus drive frequency in Hz as the entry "detuning", given the signal's middle, its swing and what its shots
+    remember of the last (``fits.memory``).
 
     Among all detunings the one that comes closest to the three waits together is taken, then refined by least squares
     with the errors of the points. Right to some 2 MHz; up to 5 MHz it is never taken for less than 150 kHz. Empty where
@@ -68,7 +70,7 @@ def detuning(raw: RawData, base: float, amp: float) -> dict[str, Quantity]:
     part = _part(raw, [meta.get("series") == SERIES for meta in raw.circuits])
     if len(part.circuits) != len(WAITS):
         return {}
-    value, error = measured(part)
+    value, error = _forgetting(*measured(part), base, amp, memory)
     pulse = raw.controls.get("pulse_duration", USUAL_PULSE)
     turns = 2 * np.pi * (np.array([meta["xval"] for meta in part.circuits]) + 2 * WITHIN_PULSE * pulse)
     swing = max(amp, 1e-6) / 2
@@ -82,17 +84,29 @@ def detuning(raw: RawData, base: float, amp: float) -> dict[str, Quantity]:
     return {"detuning": Quantity(value=found + step, stderr=weight**-0.5, unit="Hz")}
 
 
-def loss(raw: RawData, base: float, amp: float) -> dict[str, Quantity]:
+def loss(raw: RawData, base: float, amp: float, memory: float = 0.0) -> dict[str, Quantity]:
     """Share of the excitation that relaxes within the longest sequence as the entry "loss"; empty without its circuit.
 
-    ``base`` and ``amp`` are the signal's middle and its swing.
+    ``base``, ``amp`` and ``memory`` as for ``detuning``.
     """
     part = _part(raw, [meta.get("series") == DECAY for meta in raw.circuits])
     if len(part.circuits) != 1:
         return {}
-    value, error = measured(part)
+    value, error = _forgetting(*measured(part), base, amp, memory)
     swing = max(amp, 1e-6)
     return {"loss": Quantity(value=float(base + swing / 2 - value[0]) / swing, stderr=float(error[0]) / swing)}
+
+
+def _forgetting(
+    value: np.ndarray, error: np.ndarray, base: float, amp: float, memory: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The signal and its error, shape (points,) each, as of shots that remember nothing."""
+    if not memory:
+        return value, error
+    swing = max(amp, 1e-6)
+    measured_share = (value - base) / swing + 0.5
+    slope = (1 - memory) / (1 - 2 * memory * measured_share) ** 2
+    return base + swing * (forgotten(measured_share, memory) - 0.5), error * np.abs(slope)
 
 
 def on_resonance(analysis: Analysis, limit: float) -> Check:

@@ -105,3 +105,32 @@ def test_rough_drag_is_accepted_where_it_was(memory: float) -> None:
         assert verdict is Verdict.ACCEPT
         found, before = analysis.quantities["drag_beta"], plain.quantities["drag_beta"]
         assert abs(found.value - before.value) < 4 * np.hypot(found.stderr or 0.0, before.stderr or 0.0)
+
+
+FINE = {"fine_x_amplitude": "x_angle_error", "fine_sx_amplitude": "sx_angle_error", "fine_drag": "phase_error"}
+
+
+def flattened(raw: RawData, memory: float, seed: int) -> RawData:
+    """Counts as of shots that remember a share ``memory``, of a qubit whose readout errs by 2 and 5 %."""
+    total = raw.arrays["counts"].sum(axis=1)
+    share = remembered(raw.arrays["counts"][:, 1] / total, memory)
+    ones = np.random.default_rng(seed).binomial(total, 0.02 + 0.93 * share)
+    return replace(raw, arrays={"counts": np.stack([total - ones, ones], axis=1)})
+
+
+@pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
+@pytest.mark.parametrize("name", sorted(FINE))
+def test_repeated_gates_are_accepted_and_err_by_what_they_erred(name: str, memory: float) -> None:
+    trial, row = TRIALS[name], get(name)
+    pulls = []
+    for seed in range(4):
+        setting = trial.scenario(name, seed, 0).ready()
+        raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+        analysis, verdict = judged(flattened(raw, memory, seed))
+        plain, before = judged(flattened(raw, 0.0, seed + 100))
+        assert verdict is before
+        found, was = analysis.quantities[FINE[name]], plain.quantities[FINE[name]]
+        pulls.append((found.value - was.value) / np.hypot(found.stderr or 0.0, was.stderr or 0.0))
+        seen, clear = analysis.quantities["detuning"], plain.quantities["detuning"]
+        assert abs(seen.value - clear.value) < 4 * np.hypot(seen.stderr or 0.0, clear.stderr or 0.0)
+    assert np.abs(pulls).max() < 4

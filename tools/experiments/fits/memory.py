@@ -11,8 +11,15 @@ import numpy as np
 
 MEMORY = (-0.3, 0.7)
 """Bounds of k in a fit; below 0 for a readout whose signal bends the other way."""
+MISSED = 1.5
+"""Reduced chi2 from which a curve of shots that forget is not taken for granted."""
 
 
 def remembered(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
     """Share of 1 that is measured where a circuit excites a share ``excited`` of |0>."""
     return excited / (1 - memory + 2 * memory * excited)
+
+
+def forgotten(measured: np.ndarray, memory: float) -> np.ndarray:
+    """The inverse of ``remembered``: what a circuit excites of |0>, from the share of 1 that is measured."""
+    return measured * (1 - memory) / (1 - 2 * memory * measured)

@@ -115,7 +115,7 @@ def module_of(name: str) -> str:
         "t2_hahn": "fits.decay_shapes",
         "ramsey_xy": "fits.decay_shapes",
     }
-    return elsewhere.get(name, "fine_amplitude" if name.endswith("x_amplitude") else name)
+    return elsewhere.get(name, "fits.remembering" if name.startswith("fine") else name)
 
 
 @pytest.mark.parametrize("make", MAKERS)
