@@ -179,11 +179,11 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         return Abandon("the qubit relaxes while it is read", diagnosis.decays_while_read(lost))
     if apart is None and failure.experiment == "readout_frequency_sweep" and not _looked_at("readout", failure):
         return GoUpstream("readout", "how far apart are the clouds as they are?")
-    if readout_signs.is_compressed(failure.attempts):
-        return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
     if failure.experiment != readout_signs.POWER and readout_signs.may_be_faint(failure.attempts):
         why = "the clouds overlap at the tone's first amplitude: does a stronger one part them?"
         return GoUpstream(readout_signs.POWER, why)
+    if readout_signs.is_compressed(failure.attempts):
+        return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
     gone = readout_signs.lost_before_read(failure.attempts)
     if gone is not None and _looked_at("rabi", failure) and not _looked_at("t1", failure):
         if any(one.experiment == "t1" and one.verdict is Verdict.ACCEPT for one in failure.attempts):

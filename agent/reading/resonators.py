@@ -17,6 +17,10 @@ SMALL_MISS = 0.02
 """Share of its span by which a fidelity curve may miss its points: its top is flat, and the place of it is asked."""
 FLANK = 4.0
 """Errors of a point by which the fidelity must fall towards both ends of a sweep that holds its maximum."""
+WHOLE = 0.6
+"""Share of what a sweep falls that a dip falls below the lower of its shoulders, if all of it is there."""
+CLIPPED = 4
+"""Fits of the feedline's own course, each without the points that lie far below the last."""
 BROAD = 0.5
 """Share of the sweep that a dip may fill at half its depth."""
 
@@ -29,13 +33,39 @@ def read_dip(analysis: Analysis) -> Reading:
     drawn, lowest = has_curve(analysis.series), 1 + int(np.argmax(smooth))
     if smooth[lowest - 1] < SEEN * noise:
         return no_signal(analysis, "no dip stands out of the noise", Outcome.ANOMALOUS)
-    below = region(depth, lowest, depth[lowest - 1 : lowest + 2].max() / 2)
+    half = depth[lowest - 1 : lowest + 2].max() / 2
+    if whole := _between_shoulders(_off_the_feedline(x[1:-1], smooth), noise):
+        lowest, height = whole
+        half = depth[lowest - 1 : lowest + 2].max() - height / 2
+    below = region(depth, lowest, half)
     centre, span = float(x[lowest]), float(x[-1] - x[0])
     if below[0] == 0 or below[-1] == len(x) - 1 or x[below[-1]] - x[below[0]] > BROAD * span:
         wanted = (centre - span / 2, centre + span / 2)
         reason = "a flank of the dip lies outside the sweep"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, suggested_range=wanted, curve_drawn=drawn)
     return success_if_fitted(analysis, "one clear dip inside the sweep")
+
+
+def _off_the_feedline(x: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """Depth below a cubic through the points that lie highest: what a feedline bends and slopes is taken off."""
+    at, high, left = (x - x.mean()) / np.ptp(x), np.ones(len(x), dtype=bool), depth
+    for _ in range(CLIPPED):
+        left = depth - np.polyval(np.polyfit(at[high], depth[high], 3), at)
+        high = left <= np.median(left) + 1.4826 * np.median(np.abs(left - np.median(left)))
+    return left
+
+
+def _between_shoulders(depth: np.ndarray, noise: float) -> tuple[int, float] | None:
+    """(point of the sweep, height) of the dip that falls farthest below both its sides; None where that is much less
+    than what the whole sweep falls: then a flank is missing."""
+    from scipy.signal import find_peaks
+
+    peaks, found = find_peaks(depth, prominence=SEEN * noise)
+    if not len(peaks):
+        return None
+    best = int(np.argmax(found["prominences"]))
+    height = float(found["prominences"][best])
+    return (1 + int(peaks[best]), height) if height > WHOLE * float(np.ptp(depth)) else None
 
 
 def read_two_dips(analysis: Analysis) -> Reading:

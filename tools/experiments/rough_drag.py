@@ -20,7 +20,6 @@ from reson.tools.experiments.drag import (
 )
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit
-from reson.tools.experiments.fits.memory import MISSED
 from reson.tools.experiments.fits.model_average import likeliest
 from reson.tools.verdicts import checks
 
@@ -31,6 +30,8 @@ NS = 1e-9
 REPETITIONS = (3, 6, 12)
 """Pairs of pulses per curve: the first fixes which dip is the common one, the last its position."""
 
+MISSED = 1.5
+"""Reduced chi2 of the plain curves from which shots may have remembered."""
 MOST_DETUNING = 150e3
 """Hz: what moves beta by 0.05 ns, within the range of fine DRAG."""
 

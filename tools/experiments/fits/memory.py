@@ -11,8 +11,6 @@ import numpy as np
 
 MEMORY = (-0.3, 0.7)
 """Bounds of k in a fit; below 0 for a readout whose signal bends the other way."""
-MISSED = 1.5
-"""Reduced chi2 from which a curve of shots that forget is not taken for granted."""
 
 
 def remembered(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:

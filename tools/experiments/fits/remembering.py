@@ -10,10 +10,12 @@ import numpy as np
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many
 from reson.tools.experiments.fits.curve_models import CurveModel, Parameters
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.memory import MEMORY, MISSED, remembered
+from reson.tools.experiments.fits.memory import MEMORY, remembered
 from reson.tools.experiments.fits.model_average import likeliest
 
 LEAST_SWING = 1e-6
+MISSED = 2.5
+"""Reduced chi2 from which a curve that forgets would be put to review."""
 
 
 def remembering(model: CurveModel) -> CurveModel:
