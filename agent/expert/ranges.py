@@ -24,6 +24,8 @@ FINE_STEP, ZOOMED = 0.8e6, 100.0
 GLIMPSED = 3.0
 """Errors of its height from which a line is worth another look."""
 MOST_ZOOMS = 3
+LONGEST_LOOK = 8000.0
+"""Shots to which a line that was looked at nearer is averaged while it rises above the noise and not far enough."""
 TIMES_FINER = 2.5
 """Times as fine are the steps of a sweep that shows something as narrow as they are."""
 CRAMPED = 4.0
@@ -208,12 +210,16 @@ def _finer_steps(last: Attempt) -> dict[str, float]:
 
 
 def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
-    """Arguments of a spectroscopy about a line that a wide one has shown: at its edge, in steps as wide as the line, or
-    among others that a weaker drive did not leave behind; nothing where no line asks for that.
+    """Arguments of a spectroscopy about a line that a wide one has shown: at its edge, in steps as wide as the line,
+    faintly but twice at one place, or among others that a weaker drive did not leave behind; longer where it still is
+    faint there; nothing where no line asks for that.
 
     The line is that of the weakest drive that showed one: a strong one drives two photons from 0 to 2 as well.
     """
     last = failures[-1]
+    if last.parameters.get("centre") and _rises(last) and last.parameters["shots"] < LONGEST_LOOK:
+        kept = {name: last.parameters[name] for name in ("centre", "span", "points", "amplitude")}
+        return kept | {"shots": 4 * last.parameters["shots"]}
     shown = [one for one in failures if _shows_a_line(one)]
     if not shown or sum(one.parameters.get("centre", 0.0) != 0.0 for one in failures) >= MOST_ZOOMS:
         return {}
@@ -221,8 +227,10 @@ def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
     crowded = [one for one in failures if one.status is Status.MULTIPLE_PEAKS]
     lost = last.status is Status.NO_SIGNAL and bool(crowded) and failures[-2:-1] == crowded[-1:]
     unsharp = last is best and {CheckCode.TOO_COARSE, CheckCode.AT_EDGE} & set(last.failed)
-    step = best.parameters["span"] / (best.parameters["points"] - 1)
-    if step < FINE_STEP or not (lost or (last in crowded and len(crowded) > 1) or (unsharp and not crowded)):
+    again = last is not best and _rises(last) and _at_one_place(last, best)
+    step = _step(best)
+    asked = lost or again or (last in crowded and len(crowded) > 1) or (unsharp and not crowded)
+    if step < FINE_STEP or not asked:
         return {}
     return {
         "centre": best.quantities["offset"].value,
@@ -233,10 +241,22 @@ def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
     }
 
 
+def _rises(one: Attempt) -> bool:
+    height = one.quantities.get("height")
+    return height is not None and bool(height.stderr) and height.value > GLIMPSED * (height.stderr or 0.0)
+
+
+def _at_one_place(one: Attempt, other: Attempt) -> bool:
+    apart = one.quantities["offset"].value - other.quantities["offset"].value
+    return abs(apart) < max(_step(one), _step(other))
+
+
+def _step(one: Attempt) -> float:
+    return one.parameters["span"] / (one.parameters["points"] - 1)
+
+
 def _shows_a_line(one: Attempt) -> bool:
-    height, offset = one.quantities.get("height"), one.quantities.get("offset")
-    seen = height is not None and bool(height.stderr) and height.value > GLIMPSED * (height.stderr or 0.0)
-    return seen and offset is not None and one.status is not Status.NO_SIGNAL
+    return _rises(one) and "offset" in one.quantities and one.status is not Status.NO_SIGNAL
 
 
 def _ef_search(failures: Sequence[Attempt]) -> dict[str, float]:

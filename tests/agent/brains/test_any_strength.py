@@ -146,6 +146,26 @@ def test_of_lines_beside_each_other_that_of_the_weakest_drive_is_looked_at_neare
         assert (nearer["centre"], nearer["amplitude"]) == (-126e6, 0.093)
 
 
+def test_a_faint_line_that_two_sweeps_see_at_one_place_is_looked_at_there_and_longer():
+    found = {"offset": (102.8e6, 2.8e5), "height": (0.28, 0.078)}
+    faint = attempt("qubit_spectroscopy", REJECT, Status.SUCCESS, found=found, span=240e6, points=241.0)
+    again = attempt(
+        "qubit_spectroscopy",
+        REJECT,
+        Status.NO_SIGNAL,
+        found={"offset": (102.3e6, 6e5), "height": (0.17, 0.042)},
+        span=680e6,
+        points=401.0,
+    )
+    nearer = asked([*until("qubit_spectroscopy"), faint, again], "qubit_spectroscopy")
+    assert (nearer["centre"], nearer["amplitude"]) == (102.8e6, 0.028)
+    still = attempt("qubit_spectroscopy", REJECT, Status.NO_SIGNAL, found=found, **nearer)
+    longer = asked([*until("qubit_spectroscopy"), faint, again, still], "qubit_spectroscopy")
+    assert longer == nearer | {"shots": 4 * nearer["shots"]}
+    elsewhere = again.model_copy(update={"quantities": again.quantities | {"offset": Quantity(value=-210e6)}})
+    assert "centre" not in asked([*until("qubit_spectroscopy"), faint, elsewhere], "qubit_spectroscopy")
+
+
 def test_lines_that_rest_on_too_few_points_are_measured_in_finer_steps():
     coarse = attempt("qubit_spectroscopy", REJECT, Status.UNDERSAMPLED, span=240e6, points=61.0)
     finer = asked([*until("qubit_spectroscopy"), coarse], "qubit_spectroscopy")
