@@ -37,7 +37,7 @@ MISSED_YET = 1.3
 STEPS = 8
 """Fixed-point steps from an angle to its amplitude; each gains a digit at least."""
 
-_TERMS = {"slowing": (-0.05, 0.05), "bend": (-0.1, 0.1), "lead": (-0.05, 0.05), "memory": MEMORY}
+_TERMS = {"slowing": (-0.05, 0.15), "bend": (-0.1, 0.1), "lead": (-0.05, 0.05), "memory": MEMORY}
 """What may be freed, and its bounds: by how much a pi pulse is slowed by a term of third order in the amplitude, by one
 of second order, both relative; what is turned at amplitude zero, in turns; and what shots remember."""
 _NONE = {"bend": 0.0, "lead": 0.0, "memory": 0.0}
