@@ -49,6 +49,45 @@ ROOMS: dict[str, Room] = {
         ("evals/scorers.py", "evals/intervals.py", "evals/verdicts/comparison.py", "evals/verdicts/outcomes.py"),
         ("tests/evals/test_scorers.py", "tests/evals/test_intervals.py", "tests/evals/test_verdicts.py"),
     ),
+    "studies": Room(
+        (
+            "evals/verdicts/report.py",
+            "evals/verdicts/trial.py",
+            "evals/verdicts/measuring.py",
+            "evals/nights.py",
+            "evals/any_fault.py",
+            "evals/pair_faults.py",
+            "evals/pair_chips.py",
+            "evals/seeds.py",
+            "evals/orders.py",
+            "evals/episode.py",
+            "evals/faulty_chips.py",
+            "evals/fault_strengths.py",
+            "evals/truth.py",
+            "evals/true_*.py",
+            "evals/unitarity.py",
+            "evals/best_readout.py",
+            "evals/closed_loop/compare.py",
+            "evals/closed_loop/summary.py",
+            "evals/reading/tally.py",
+            "evals/reading/taken.py",
+            "evals/replaying/differences.py",
+        ),
+        (
+            "tests/evals/test_scorers.py",
+            "tests/evals/test_verdicts.py",
+            "tests/evals/test_pair_verdicts.py",
+            "tests/evals/test_nights.py",
+            "tests/evals/test_any_fault.py",
+            "tests/evals/test_pair_scores.py",
+            "tests/evals/test_true_values.py",
+            "tests/evals/test_truth.py",
+            "tests/evals/test_seeds.py",
+            "tests/evals/test_summary.py",
+            "tests/evals/test_differences.py",
+            "tests/evals/test_qcaleval.py",
+        ),
+    ),
     "ui": Room(("ui/*.py",), ("tests/ui",)),
 }
 
@@ -131,7 +170,16 @@ def noticed(mutant: Mutant, tree: Path) -> bool:
     module = tree / mutant.module
     original = module.read_text(encoding="utf-8")
     module.write_text(mutant.text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not browser", *ROOMS[mutant.room].tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-m",
+        "not browser and not study and not real_model",
+        *ROOMS[mutant.room].tests,
+    ]
     try:
         environment = os.environ | {"PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=SECONDS, check=False)

@@ -69,6 +69,14 @@ def test_a_written_value_differs_by_its_error(value: float, seen: bool) -> None:
     assert not seen or str(found[0]) == f"c (lab of q1): was t1 = 5e-05; now {value:g}"
 
 
+@pytest.mark.parametrize(("errors", "seen"), [(0.19, False), (0.21, True), (-0.19, False), (-0.21, True)])
+def test_a_fifth_of_an_error_is_another_lab(errors: float, seen: bool) -> None:
+    assert bool(compare_events([CHANGE], [CHANGE | {"value": 5e-5 + errors * 1e-6}], whole=True, ended=False)) is seen
+    moved = {"drive_frequency": FOUND["drive_frequency"] | {"value": 5e9 + errors * 1e6}}
+    one, other = (verdict("SUCCESS", "accept", quantities=values) for values in (FOUND, moved))
+    assert differs(one, other) is seen
+
+
 def test_what_is_missing_and_what_is_new_differs_where_both_are_over() -> None:
     one = verdict()
     [gone] = compare_events([one], [], whole=True, ended=False)

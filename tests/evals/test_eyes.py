@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,10 +12,10 @@ from reson.agent.reading.picture.eyes import WEIGHTS
 from reson.agent.reading.picture.labels import FAMILIES, FITS, STATUSES, outcome_of
 from reson.agent.reading.picture.pixels import HEIGHT, WIDTH, pixels
 from reson.evals.eyes.dataset import Pictures, draw
-from reson.evals.eyes.measuring import foreign_told, seen, shares
+from reson.evals.eyes.measuring import Seen, calibration_error, foreign_told, seen, shares, table
 from reson.evals.eyes.pictures import MAKERS, make
 from reson.prompts.criteria import load_criteria
-from reson.records import GOOD
+from reson.records import GOOD, Status
 
 FRESH = 910_000
 """A seed of no training, calibration or measuring."""
@@ -66,3 +67,33 @@ def test_what_is_no_plot_is_never_a_sure_success() -> None:
 def test_labels_are_weights_over_the_vocabulary(fresh: Pictures) -> None:
     assert fresh.status.shape == (200, len(STATUSES))
     assert np.allclose(fresh.status.sum(1)[fresh.kind < len(FAMILIES)], 1)
+
+
+def look_at(status: str, said: str, sure: float, fit: str = "") -> Seen:
+    reading = SimpleNamespace(status=Status(said), outcome=outcome_of("t1", Status(said)), reliability="reliable")
+    return Seen("t1", Status(status), fit, "drawn", SimpleNamespace(reading=reading, statuses={said: sure}, unsure=""))  # pyright: ignore[reportArgumentType]
+
+
+def test_readings_are_counted_by_hand() -> None:
+    """Right at 0.95 and 0.55, wrong at 0.55: the gaps are 0.05 of one in three and 0.05 of two in three."""
+    some = [
+        look_at("SUCCESS", "SUCCESS", 0.95, "reliable"),
+        look_at("NO_SIGNAL", "NO_SIGNAL", 0.55, "no_fit"),
+        look_at("NO_SIGNAL", "WINDOW_TOO_SHORT", 0.55),
+    ]
+    assert calibration_error(some) == pytest.approx(0.05)
+    assert [one.right["success or failure"] for one in some] == [True, True, True]
+    assert [one.right["status"] for one in some] == [True, True, False]
+    assert [one.right.get("fit") for one in some] == [True, False, None]
+    all_of_them = shares(some, lambda one: one.family)["all"]
+    assert str(all_of_them["status"]).startswith("2 of 3 (66.7 %")
+    assert str(all_of_them["fit"]).startswith("1 of 2 ")
+    line = table(shares(some, lambda one: one.family))[-1]
+    assert line.startswith("| all | 3 | 100.0 (44 to 100) | 66.7 (21 to 94) |")
+    unknown = [one for one in some if "fit" not in one.right]
+    assert table(shares(unknown, lambda one: one.family))[-1].endswith("| - |")
+
+
+def test_a_reading_that_is_wrong_about_success_is_wrong_about_it() -> None:
+    assert look_at("SUCCESS", "NO_SIGNAL", 0.9).right["success or failure"] is False
+    assert look_at("NO_SIGNAL", "SUCCESS", 0.9).right["success or failure"] is False

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from reson.evals.intervals import holm, mean_interval, pass_hat, proportion, sign_flip
+from reson.evals.intervals import DRAWS, Proportion, Share, holm, mean_interval, pass_hat, proportion, sign_flip
 
 
 def test_wilson_s_interval_is_that_of_the_textbooks() -> None:
@@ -22,7 +22,10 @@ def test_an_interval_says_something_at_its_ends() -> None:
     assert (none.low, every.high) == (0.0, 1.0)
     assert none.high == pytest.approx(0.1611, abs=1e-4)
     assert every.low == pytest.approx(1 - 0.1611, abs=1e-4)
-    assert proportion(0, 0).value is None
+    nothing = proportion(0, 0)
+    assert nothing == Proportion(hits=0, total=0, value=None, low=None, high=None)
+    assert str(nothing) == "none counted"
+    assert str(proportion(1, 2)) == "1 of 2 (50.0 %, 9.5 to 90.5)"
 
 
 def test_pass_hat_counts_draws_without_replacement() -> None:
@@ -39,13 +42,14 @@ def test_flipping_signs_counts_by_hand() -> None:
     assert sign_flip([1.0, 2.0, -3.0]) == 1.0
     assert sign_flip([1.0, 1.0, -1.0]) == 1.0, "of eight sums six are one away from zero, two are three"
     assert sign_flip([3.0, 1.0]) == pytest.approx(2 / 4), "4 and -4 of 4, 2, -2, -4"
-    assert sign_flip([1.0] * 40) < 1e-4, "too many to count: drawn"
+    assert sign_flip([1.0] * 40) == 1 / (DRAWS + 1), "too many to count: drawn, and none is as far"
+    assert sign_flip([1.0] * 14) == 2 / 2**14, "fourteen are counted"
 
 
 def test_repeats_of_a_case_are_no_further_evidence() -> None:
     """Ten cases of four equal repeats, no difference in truth: at 5 % no more than one study in twenty is alarmed."""
     rng = np.random.default_rng(3)
-    by_case = rng.choice([-1.0, 0.0, 1.0], (400, 10))
+    by_case = rng.choice([-1.0, 0.0, 1.0], (200, 10))
     assert np.mean([sign_flip(list(one)) < 0.05 for one in by_case]) <= 0.06
     assert np.mean([sign_flip(list(np.repeat(one, 4))) < 0.05 for one in by_case]) > 0.15, "which pairing by run does"
 
@@ -53,6 +57,7 @@ def test_repeats_of_a_case_are_no_further_evidence() -> None:
 def test_holm_is_never_below_the_single_test_and_keeps_the_order() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([]) == []
+    assert holm([0.6, 0.5]) == [1.0, 1.0], "no p-value is above 1"
 
 
 def test_the_interval_of_a_mean_is_student_s() -> None:
@@ -62,7 +67,11 @@ def test_the_interval_of_a_mean_is_student_s() -> None:
     assert (mean, low, high) == pytest.approx((0.5, 0.5 - half, 0.5 + half), abs=1e-5)
     assert 0 < low < high < 1, "neither end is cut, so both are Student's"
     assert mean_interval([0.0, 1.0, 1.0, 1.0])[2] == 1.0, "a share cannot exceed 1"
-    assert mean_interval([1.0] * 20)[1] == pytest.approx(0.8389, abs=1e-4)
+    assert mean_interval([0.5, 0.5, -3.0])[1] == 0.0, "nor lie below 0"
+    assert mean_interval([1.0] * 20) == pytest.approx((1.0, 0.8389, 1.0), abs=1e-4)
+    assert mean_interval([0.0] * 20) == pytest.approx((0.0, 0.0, 0.1611), abs=1e-4)
+    assert mean_interval([0.5]) == pytest.approx((0.5, 0.0, 0.7935), abs=1e-4), "of one value no spread is known"
+    assert str(Share.of([0.4, 0.5, 0.5, 0.6])) == "50.0 % (37 to 63)"
 
 
 def test_student_s_interval_holds_the_mean_as_often_as_it_says() -> None:

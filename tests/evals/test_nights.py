@@ -9,7 +9,7 @@ import pytest
 
 from reson.agent.observation import DiagnosisCode
 from reson.evals.any_fault import told_of
-from reson.evals.faulty_chips import TEN_KINDS, faulty_chip
+from reson.evals.faulty_chips import PAIRS, TEN_KINDS, faulty_chip
 from reson.evals.nights import (
     GOAL,
     NightResult,
@@ -55,6 +55,17 @@ def test_ten_kinds_of_faults_sit_on_eleven_different_qubits_of_a_chip():
         assert {entry["kind"] for entry in entries} == set(TEN_KINDS)
         assert len(set(components)) == len(components) == len(chip.expected) == 11
     assert set(TEN_KINDS.values()) <= set(DiagnosisCode)
+
+
+def test_strengths_are_drawn_between_what_is_faint_and_what_is_absurd():
+    drawn = {kind: [faulty_chip(seed, 1, (kind,)) for seed in range(60)] for kind in TEN_KINDS if kind not in PAIRS}
+    ranges = {"oscillator_off": ("offset", 30e6, 60e6), "hot_qubit": ("population", 0.12, 0.3)}
+    ranges["clipped_generator"] = ("level", 0.07, 0.12)
+    for kind, (name, low, high) in ranges.items():
+        values = [tomllib.loads(chip.text)["fault"][0][name] for chip in drawn[kind]]
+        sizes = [abs(value) for value in values]
+        assert low <= min(sizes) < low + 0.1 * (high - low) and high - 0.1 * (high - low) < max(sizes) <= high
+        assert (min(values) < 0) is (kind == "oscillator_off")
 
 
 @pytest.mark.parametrize(

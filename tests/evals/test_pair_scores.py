@@ -11,10 +11,11 @@ from reson.agent.observation import Diagnosis, DiagnosisCode, Done, GiveUp
 from reson.components import Pair
 from reson.evals import pair_chips, pair_faults
 from reson.evals.pair_chips import ChipResult, PairResult
-from reson.evals.pair_faults import HEALTHY, NAMES, Case, line, table, told_of
+from reson.evals.pair_faults import BESIDE, BRING_UP, HEALTHY, NAMES, TURN, Case, line, table, told_of
 from reson.evals.pair_nights import PAIR, Night
 from reson.evals.true_pair import CzErrors, load_best_cz
 from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.simulated.fault_kinds import KINDS
 
 TRUE = CzErrors(
     error=1.1e-3,
@@ -114,6 +115,27 @@ def test_a_faulty_coupler_s_own_loss_is_no_excuse_and_a_sound_one_s_is(monkeypat
         case = Case(7, "lossy_coupler", {}, None, None, 2, (PAIR,) if faulty else ())
         night = replace(ended("done", 1.8e-3), true=lossy)
         assert told_of(case, PAIR, night, OfThisLength()).ratio == pytest.approx(ratio)  # pyright: ignore[reportArgumentType]
+
+
+def test_cases_are_drawn_kind_by_kind_on_chips_inside_the_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the chips, which take seconds: each seed its kind, its pairs and its hours, and the same again."""
+    monkeypatch.setattr(pair_faults, "_all_inside", lambda chip, qubits: chip % 3 == 0)
+    cases = [pair_faults.drawn(seed) for seed in range(40 * len(TURN))]
+    assert [case.kind for case in cases[: len(TURN)]] == list(TURN) and set(TURN) == set(NAMES)
+    assert cases[:5] == [pair_faults.drawn(seed) for seed in range(5)]
+    assert all(case.seed % 3 == 0 and 0 <= case.seed < 2**32 for case in cases)
+    assert max(case.seed for case in cases) > 0.9 * 2**32
+    for case in cases:
+        assert case.qubits == (3 if case.kind in BESIDE else 2)
+        several = case.kind == "swapped_flux_lines"
+        assert case.faulty == () if case.kind == HEALTHY else case.faulty[0] == Pair(0, 1)
+        assert len(case.faulty) == (0 if case.kind == HEALTHY else 2 if several else 1)
+    timed = [case for case in cases if case.begins is not None]
+    able = [case for case in cases if case.kind != HEALTHY and not KINDS[case.kind].permanent]
+    assert 0.3 < len(timed) / len(able) < 0.5, "four in ten"
+    assert all(0 <= case.begins <= BRING_UP and case in able for case in timed if case.begins is not None)
+    lasting = [case.ends - case.begins for case in timed if case.ends is not None and case.begins is not None]
+    assert 0.4 < len(lasting) / len(timed) < 0.6 and min(lasting) > 0 and max(lasting) <= BRING_UP
 
 
 def test_the_table_of_faulty_pairs_counts_by_hand() -> None:

@@ -35,7 +35,7 @@ from reson.evals.verdicts.report import (
 )
 from reson.evals.verdicts.stage import SPOILS, condition, faulty
 from reson.evals.verdicts.study import numbers
-from reson.evals.verdicts.trial import Need, TrueValue, true_at
+from reson.evals.verdicts.trial import Need, TrueValue, true_at, true_values
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import Verdict
 from reson.tools.devices.envelope import area
@@ -206,6 +206,7 @@ def test_the_table_counts_what_it_says() -> None:
     assert pulls(outcomes)["t1", "t1"] == pytest.approx([1.0, 40.0])
     text = page(outcomes, "Drawn afresh.", 6)
     assert "Wrong values accepted: 1 of 2 (50.0 %" in text, "of the wrong ones, not of all"
+    assert "Good values rejected: 1 of 3 (33.3 %" in text, "a review is none"
     assert "Drawn afresh." in text
     assert "wrong accepted: t1, seed 7, healthy: t1 = 9e-05" in text
 
@@ -294,6 +295,19 @@ def test_the_truth_is_that_of_the_middle_and_as_unsure_as_it_moved() -> None:
     assert true_at(trial, moments[1:2]) == {"t1": TrueValue(2.0, 4.0)}
     steady: Any = SimpleNamespace(truth={"t1": lambda moment: moment.at}, sampling=lambda name, value: 0.0)
     assert true_at(steady, moments)["t1"].stderr == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(("costly", "times"), [(False, (10.0, 15.0, 20.0)), (True, (15.0,))])
+def test_the_truth_is_looked_up_at_the_times_of_the_measurement(costly: bool, times: tuple[float, ...]) -> None:
+    looked: list[float] = []
+    chip = SimpleNamespace(truth_at=lambda time: looked.append(time) or SimpleNamespace(transmons=[time]))
+    trial: Any = SimpleNamespace(
+        stage=None, costly=costly, truth={"t1": lambda moment: moment.truth}, sampling=lambda name, value: 0.0
+    )
+    raw: Any = SimpleNamespace(started=10.0, ended=20.0)
+    device: Any = SimpleNamespace(chip=chip)
+    found = true_values(trial, device, raw, {"t1": 1.0})
+    assert tuple(looked) == times and found["t1"] == TrueValue(15.0, 0.0 if costly else 5.0)
 
 
 def test_an_experiment_without_a_wrong_value_is_named() -> None:
