@@ -180,12 +180,31 @@ def test_no_truth_is_no_pass() -> None:
         (3.1e-4, 2e-4, False),  # by the ratio
         (1.3e-2, 1e-2, False),  # T1 of 2 us: 1.3 times the limit, and a pulse 130 mrad off
         (1.02e-2, 1e-2, True),
+        (1.029e-2, 1e-2, True),
+        (1.031e-2, 1e-2, False),  # 3.1e-4 above: 43 mrad
     ],
 )
 def test_a_ratio_does_not_forgive_the_bad(error: float, limit: float, good: bool) -> None:
     judged = Truth(qubits={"q0": QubitTruth(error=error, coherence_limit=limit)}, values={})
     assert scorers.goal_reached(case(), run(DONE, STOP, truth=judged)).passed is good
     assert scorers.error_above_limit(case(), run(DONE, STOP, truth=judged)).value == pytest.approx(error - limit)
+
+
+def test_the_worst_of_several_qubits_counts_and_those_that_failed_do_not() -> None:
+    errors = {"q0": 2.2e-4, "q1": 7e-4, "q2": 9e-3}
+    known = Truth(qubits={name: QubitTruth(error=e, coherence_limit=2e-4) for name, e in errors.items()}, values={})
+    ends = [
+        event("decision", decision={"kind": kind, "component": name, "why": "", "diagnoses": []})
+        for name, kind in (("q0", "done"), ("q1", "done"), ("q2", "give_up"))
+    ]
+    several = run(*ends, STOP, truth=known)
+    assert scorers.error_over_limit(case(), several).value == pytest.approx(3.5)
+    assert scorers.error_over_limit(case(), several).passed is False
+    assert scorers.error_above_limit(case(), several).value == pytest.approx(5e-4)
+    of_two = scorers.goal_reached(case(qubits=2), several)
+    assert (of_two.value, of_two.passed) == (0.5, False) and "q1" in of_two.detail
+    assert scorers.error_over_limit(case(), run(ends[2], STOP, truth=known)) == scorers.Score()
+    assert scorers.error_above_limit(case(), run(ends[2], STOP, truth=known)).value is None
 
 
 def test_a_wrong_value_accepted_and_written_fails_the_run() -> None:
@@ -276,6 +295,22 @@ def test_use_counts_a_job_of_several_qubits_once() -> None:
     assert costs["experiments_over_offline"].value == 0.5
     short = case(expect={"most_measurements": 1})
     assert scorers.economical(short, two)["experiments"].passed is False
+
+
+def test_what_a_score_says_of_itself() -> None:
+    """Where it fails it tells why, and where it holds it is silent."""
+    assert scorers.report_written(case(), run(STOP)).detail == ""
+    assert scorers.report_written(case(), run(STOP, report=False)).detail == "no report"
+    most = case(expect={"most_measurements": 1})
+    few, many = (scorers.economical(most, run(*(verdict(f"m{n}") for n in range(number)))) for number in (1, 2))
+    assert (few["experiments"].passed, few["experiments"].detail) == (True, "")
+    assert (many["experiments"].passed, many["experiments"].detail) == (False, "> 1")
+    assert "shots" not in few, "nothing is known of shots without the measurements"
+    assert "shots" in scorers.economical(most, run(measured=(measured(shots=100),)))
+    wrong = run(verdict("m1"), truth=truth(m1=WRONG))
+    assert scorers.wrong_accepted(case(), wrong).detail == "t1 of q0 by t1: 9e-05, true 5e-05"
+    none = WRONG.model_copy(update={"truth": None})
+    assert scorers.wrong_accepted(case(), run(verdict("m1"), truth=truth(m1=none))).detail.endswith("true none")
 
 
 def test_what_a_model_took_is_added_up() -> None:

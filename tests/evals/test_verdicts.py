@@ -273,6 +273,9 @@ def test_how_far_off_is_told_apart() -> None:
     wide = compare(Need(5e-6, False, ""), 90e-6, 10e-6, TrueValue(50e-6))
     outcomes.append(replace(outcomes[0], values={"t1": wide}))
     assert distance_table(outcomes)[-1] == "| t1 | t1 | 5 | 3 | 4 | 2 | 2 |"
+    plain = Value(1.0, 0.1, 1.2, wrong=False)
+    assert (plain.right, plain.outside, plain.unsure, plain.sigmas) == (True, False, 0.0, pytest.approx(2.0))
+    assert Value(1.0, None, 1.2, wrong=False, unsure=0.1).sigmas == pytest.approx(2.0)
     assert Value(1.0, None, 1.0, wrong=False).sigmas == 0.0
     assert Value(1.1, None, 1.0, wrong=False).sigmas == math.inf
 
