@@ -137,7 +137,7 @@ def _map(place: Opened, table: Table, qubits: list[QubitNow]) -> None:
             if len(ways) > 1
             else next(iter(ways), "")
         )
-    chosen = chip_map.draw(qubits, metric or "State", pairs, by or "", known.get(by or "", {}))
+    chosen = chip_map.draw(qubits, metric or "State", pairs, by or "", known.get(by or "", {}), place.lab.config.goals)
     if not pairs:
         note("No couplers are on record for this device; qubits stand in the order of their numbers.")
     elif not ways:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from reson.agent.config import Goals
 from reson.agent.report.words import STATES
 from reson.agent.standing import State
 from reson.components import as_qubit
@@ -40,6 +41,8 @@ class Metric(NamedTuple):
     unit: str
     of: Callable[[QubitNow], float | None]
     more_is_better: bool = True
+    anchors: Callable[[Goals], tuple[float, ...]] = lambda goals: ()
+    """What the scale of colours always reaches to, so that qubits that are all alike show how good they are."""
 
 
 def _value(name: str) -> Callable[[QubitNow], float | None]:
@@ -52,20 +55,26 @@ def _value(name: str) -> Callable[[QubitNow], float | None]:
 
 METRICS = {
     "State": Metric("", lambda one: None),
-    "Error over limit": Metric("×", lambda one: one.over_limit.value if one.over_limit else None, False),
+    "Error over limit": Metric(
+        "×",
+        lambda one: one.over_limit.value if one.over_limit else None,
+        False,
+        lambda goals: (1.0, goals.error_over_coherence_limit),
+    ),
     "Error per gate": Metric("", _value("error_per_gate"), False),
-    "T1": Metric("s", _value("t1")),
+    "T1": Metric("s", _value("t1"), anchors=lambda goals: (goals.t1,)),
     "T2 echo": Metric("s", _value("t2_echo")),
-    "Readout": Metric("", _value("assignment_fidelity")),
+    "Readout": Metric("", _value("assignment_fidelity"), anchors=lambda goals: (goals.assignment_fidelity, 1.0)),
     "Age": Metric("h", lambda one: one.age_hours, False),
 }
 
 
 def draw(
-    qubits: list[QubitNow], name: str, pairs: Pairs, by: str, known: Mapping[tuple[int, int], Known]
+    qubits: list[QubitNow], name: str, pairs: Pairs, by: str, known: Mapping[tuple[int, int], Known], goals: Goals
 ) -> str | None:
     """Draw the map; returns the qubit or pair that was clicked. ``by``: what ``known`` tells of pairs, as in "ZZ"."""
     metric = METRICS[name]
+    anchors = metric.anchors(goals)
     numbers = {as_qubit(one.component).number: one for one in qubits}
     places, pairs = _placed(numbers, pairs)
     width, height = np.max(list(places.values()), axis=0) + 1
@@ -83,7 +92,12 @@ def draw(
         return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height - 0.4, -0.6], nice=False))
 
     dots = _dots(
-        [_cell(one, metric, places[qubit]) for qubit, one in numbers.items()], name, size, x("column"), y("row")
+        [_cell(one, metric, places[qubit]) for qubit, one in numbers.items()],
+        name,
+        size,
+        x("column"),
+        y("row"),
+        anchors,
     )
     lines = pair_lines.of_pairs(places, pairs, by, known, labelled, x, y) if pairs else []
     chart = alt.layer(*lines, *dots).resolve_scale(color="independent")
@@ -123,14 +137,16 @@ def _newly(chosen: Mapping[str, str]) -> str | None:
     return next(iter(new), None)
 
 
-def _dots(cells: list[dict[str, object]], name: str, size: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _dots(
+    cells: list[dict[str, object]], name: str, size: float, x: alt.X, y: alt.Y, anchors: Sequence[float]
+) -> list[alt.Chart]:
     frame, metric = pd.DataFrame(cells), METRICS[name]
     pick = alt.selection_point(name="qubit", fields=["qubit"], on="click", clear=False)
     value = [] if name == "State" else [alt.Tooltip("shown:N", title=name.lower())]
     tooltip = ["qubit:N", "state:N", *value, "why:N"]
     base = alt.Chart(frame).encode(x=x, y=y)
     dots = base.mark_circle(size=size**2 * 0.8, opacity=1, cursor="pointer", stroke=palette.ink(), invalid=None).encode(
-        color=_colour(name, metric, frame),
+        color=_colour(name, metric, frame, anchors),
         tooltip=tooltip,
         strokeWidth=alt.condition(pick, alt.value(2.5), alt.value(0), empty=False),
     )
@@ -171,14 +187,14 @@ def short(value: float | None, unit: str) -> str:
     return plainly(value, 3 if unit or value >= 0.1 else 2, unit)
 
 
-def _colour(name: str, metric: Metric, frame: pd.DataFrame) -> alt.Color:
+def _colour(name: str, metric: Metric, frame: pd.DataFrame, anchors: Sequence[float]) -> alt.Color:
     """States by the report's colours; numbers on viridis, whose light end is the better one."""
     if name == "State":
         frame["ink"] = "#ffffff"
         known: list[State] = [key for key in STATE_COLOURS if key in set(frame["key"])]
         scale = alt.Scale(domain=[state_word(key) for key in known], range=[STATE_COLOURS[key] for key in known])
         return alt.Color("state:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolStrokeWidth=0))
-    low, high = _span([float(value) for value in frame["value"].dropna()])
+    low, high = _span([*map(float, frame["value"].dropna()), *anchors])
     shares = [(value - low) / (high - low) if value == value else 0.0 for value in frame["value"].astype(float)]
     light = shares if metric.more_is_better else [1 - share for share in shares]
     frame["ink"] = ["#101418" if share > 0.45 else "#ffffff" for share in light]

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from functools import partial
 from itertools import combinations
+from typing import Any, cast
 
+import pandas as pd
 import pytest
 
+from reson.agent.config import Goals
 from reson.records import Quantity
 from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.devices.simulated.layouts import LAYOUTS
 from reson.tools.store.table import ParameterRow
+from reson.ui.chip_map import METRICS, _colour
 from reson.ui.coupling_map import Known, positions, published_errors
 from reson.ui.coupling_map import of_pairs as of_pairs_on_record
 from reson.ui.pair_lines import of_pairs
@@ -41,6 +45,20 @@ def test_on_a_lattice_just_the_neighbours_are_one_step_apart(pairs, number):
     assert min(math.dist(places[low], places[high]) for low, high in combinations(range(number), 2)) == 1
     width, height = (max(place[axis] for place in places.values()) for axis in (0, 1))
     assert width >= height
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("T1", (15e-6,)), ("Readout", (0.95, 1.0)), ("Error over limit", (1.0, 1.5)), ("T2 echo", ())],
+)
+def test_the_scale_of_colours_reaches_to_goal_and_limit(name, expected):
+    metric = METRICS[name]
+    assert metric.anchors(Goals()) == expected
+    frame = pd.DataFrame({"value": [60e-6, 61e-6]})
+    shown = _colour(name, metric, frame, metric.anchors(Goals()))
+    scale, factor = cast(Any, shown.to_dict())["scale"]["domain"], 1e6 if metric.unit == "s" else 1.0
+    low, high = min([60e-6, *expected]), max([61e-6, *expected])
+    assert scale == pytest.approx([low * factor, high * factor])
 
 
 def test_what_is_no_lattice_has_its_neighbours_nearest_and_the_others_below():

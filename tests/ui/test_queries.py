@@ -78,10 +78,10 @@ def test_results_are_found_between_two_values_and_in_their_order(store, ends, la
     low, high = ends
     wanted = Wanted(experiment="rabi", quantity="x_amplitude", low=low, high=high, largest_first=largest_first)
     found = [(one.id, one.quantities["x_amplitude"].value) for one in queries.search(store, wanted, 100)]
-    rows = [
-        row for row in list_measurements(store, experiment="rabi") if row.quantities and "x_amplitude" in row.quantities
+    rows = list_measurements(store, experiment="rabi")
+    walked = [
+        (row.id, (row.quantities or {})["x_amplitude"].value) for row in rows if "x_amplitude" in (row.quantities or {})
     ]
-    walked = [(row.id, row.quantities["x_amplitude"].value) for row in rows]
     walked = [(name, value) for name, value in walked if (low or 0) <= value <= (high or 1)]
     assert sorted(found) == sorted(walked)
     if largest_first is not None:
