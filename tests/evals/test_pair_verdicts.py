@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,6 +74,18 @@ def test_a_good_pulse_leaks_less_than_its_qubits_take_up_as_heat(device: Simulat
     heat = sum(device.controls()[PAIR]["cz_duration"] * one.thermal_population / one.t1 for one in both)
     assert found.coherent_leakage < 2e-6
     assert found.leakage == pytest.approx(heat, rel=0.3, abs=2e-6)
+
+
+def test_what_qubits_without_decoherence_lose_is_the_coupler_s(device: SimulatedDevice) -> None:
+    forever = tuple(replace(one, t1=1e3, t2=1e3, thermal_population=0.0) for one in device.chip.truth.transmons)
+    quiet = [
+        replace(one, tunable=one.tunable and replace(one.tunable, line=replace(one.tunable.line, noise=0.0)))
+        for one in device.chip.truth.couplers
+    ]
+    device.chip.truth = replace(device.chip.truth, transmons=forever, couplers=tuple(quiet))
+    found = true_cz(device, EDGE)
+    assert found.qubits_limit < 1e-9
+    assert found.error - found.coherent == pytest.approx(found.coupler_limit, rel=0.3)
 
 
 def test_what_a_pulse_loses_is_what_its_coherent_error_grows_by(device: SimulatedDevice) -> None:
