@@ -14,6 +14,7 @@ from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import ALL_TRIALS
 from reson.records import Verdict
+from reson.tools.devices.simulated.realism import CLEAN
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.judge import judge
 
@@ -39,10 +40,10 @@ class Compared:
         return self.never or any(value.wrong for value in self.values.values())
 
 
-def compared(experiment: str, number: int, seed: int) -> Compared:
+def compared(experiment: str, number: int, seed: int, realism: str = CLEAN) -> Compared:
     """Measurement ``number`` of an experiment, on the chip of this seed, made and compared with the truth."""
     trial = ALL_TRIALS[experiment]
-    setting = trial.scenario(experiment, seed, number).ready()
+    setting = trial.scenario(experiment, seed, number, realism).ready()
     arguments, never = setting.arguments(), trial.meaningless(setting)
     adequate = not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0])
     try:
@@ -57,10 +58,10 @@ def compared(experiment: str, number: int, seed: int) -> Compared:
     return Compared(setting, arguments, never, adequate, played, values)
 
 
-def measure(experiment: str, number: int, first_seed: int) -> Outcome:
+def measure(experiment: str, number: int, first_seed: int, realism: str = CLEAN) -> Outcome:
     """Measurement ``number`` of an experiment, on the chip of its own seed, judged and compared with the truth."""
     seed = first_seed + number
-    found = compared(experiment, number, seed)
+    found = compared(experiment, number, seed, realism)
     begun = Outcome(
         experiment, number, seed, found.setting.what, found.adequate, Verdict.REJECT, Verdict.REJECT, "", ()
     )

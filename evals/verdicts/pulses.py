@@ -1,4 +1,4 @@
-"""The pulses that are best in truth, by propagating the true Hamiltonian on resonance.
+"""The pulses that are best in truth, by propagating the true Hamiltonian on resonance, behind a line that compresses.
 
 A value that would be best only while the drive is off resonance therefore counts as wrong.
 """
@@ -25,7 +25,7 @@ def best_amplitude(truth: TransmonTruth, gate: str, beta: float, duration: float
     linear = ANGLES[gate] / (truth.gain * area(duration))
     return root_scalar(
         lambda amplitude: _angle(_propagator(truth, amplitude, beta, duration)) - ANGLES[gate],
-        bracket=(0.8 * linear, 1.2 * linear),
+        bracket=(0.8 * linear, 1.6 * linear),
         rtol=1e-7,
     ).root
 
@@ -47,7 +47,8 @@ def _propagator(truth: TransmonTruth, amplitude: float, beta: float, duration: f
     """The resonant pulse on the qubit's two levels, shape (2, 2)."""
     pulse = Pulse(amplitude, beta, 0.0, duration)
     steps = magnus_steps(pulse, truth.gain)
-    return unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain)[0, 0, -1, :2, :2]
+    path = unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain, compression=truth.compression)
+    return path[0, 0, -1, :2, :2]
 
 
 def _angle(propagator: np.ndarray) -> float:
@@ -67,8 +68,10 @@ def best_ef_amplitude(truth: TransmonTruth, duration: float) -> float:
     def stays(amplitude: float) -> float:
         pulse = Pulse(amplitude, 0.0, truth.anharmonicity, duration)
         steps = magnus_steps(pulse, truth.gain)
-        final = unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain)[0, 0, -1]
+        final = unitary_paths([pulse], steps, 1, 0.0, truth.anharmonicity, truth.gain, compression=truth.compression)[
+            0, 0, -1
+        ]
         return 1 - abs(final[2, 1]) ** 2
 
-    found: Any = minimize_scalar(stays, bounds=(0.9 * linear, 1.1 * linear), method="bounded")
+    found: Any = minimize_scalar(stays, bounds=(0.9 * linear, 1.4 * linear), method="bounded")
     return float(found.x)

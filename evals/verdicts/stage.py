@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -20,7 +20,11 @@ from reson.evals.spoils import fewer_shots, noise, nothing, off
 from reson.evals.true_assignment import read_as_one
 from reson.evals.verdicts.pulses import best_amplitude, best_beta, best_ef_amplitude
 from reson.tools.data import Past
-from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
+from reson.tools.devices.simulated.chip_file import ChipDescription
+from reson.tools.devices.simulated.device import SimulatedDevice, open_chip
+from reson.tools.devices.simulated.faults import named
+from reson.tools.devices.simulated.layouts import checked_edges
+from reson.tools.devices.simulated.realism import CLEAN, parts_of
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
 
@@ -103,12 +107,14 @@ class Stage:
     """Which of them are neighbours, as in a chip file."""
     spoils: ClassVar[Mapping[str, Spoil]] = SPOILS
 
-    def left(self, experiment: str, seed: int, number: int = 0, what: str = HEALTHY) -> Setting:
+    def left(self, experiment: str, seed: int, number: int = 0, what: str = HEALTHY, realism: str = CLEAN) -> Setting:
         """Measurement ``number`` of an experiment, on the chip of this seed, with the fault of ``what``, loaded."""
         rng, clock = start_of(experiment, seed, number)
         faults = {"q0": what} if what in CHIP_FAULTS else {}
-        device = open_simulated(seed, self.qubits, faults, clock, self.coupling)
-        healthy = open_simulated(seed, self.qubits, {}, device.now().timestamp()).chip.truth_now().transmons
+        chip = ChipDescription(seed, self.qubits, realism=parts_of(realism))
+        edges = checked_edges(self.coupling, self.qubits)
+        device = open_chip(replace(chip, scenario=named(faults, self.qubits), coupling=edges), clock)
+        healthy = open_chip(chip, device.now().timestamp()).chip.truth_now().transmons
         table: dict[str, dict[str, float]] = {
             Qubit(index): _usual_controls(self, device, index, truth, rng) for index, truth in enumerate(healthy)
         }

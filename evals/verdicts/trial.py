@@ -13,6 +13,7 @@ from reson.evals.verdicts.pair_stage import PairStage
 from reson.evals.verdicts.stage import BAD_SWEEP, Stage, condition
 from reson.tools.data import RawData, Values
 from reson.tools.devices.simulated.device import SimulatedDevice
+from reson.tools.devices.simulated.realism import CLEAN
 from reson.tools.devices.simulated.truth import TransmonTruth
 
 
@@ -72,11 +73,14 @@ class Trial:
     """Whether the truth takes seconds to find: it is looked up once, in the middle of the measurement."""
     meaningless: Callable[[Setting], bool] = meaningless_without_drive
 
-    def scenario(self, experiment: str, seed: int, number: int) -> Scenario:
-        """Measurement ``number`` of the experiment, on the chip of this seed."""
+    def scenario(self, experiment: str, seed: int, number: int, realism: str = CLEAN) -> Scenario:
+        """Measurement ``number`` of the experiment, on the chip of this seed; pairs on clean chips alone."""
         what = condition(number, self.stage.spoils)
         spoil = self._bad_sweep if what == BAD_SWEEP else self.stage.spoils[what]
-        return Scenario(experiment, partial(self.stage.left, experiment, seed, number, what), (spoil,), truth=self)
+        left = partial(self.stage.left, experiment, seed, number, what)
+        if realism != CLEAN and isinstance(self.stage, Stage):
+            left = partial(self.stage.left, experiment, seed, number, what, realism)
+        return Scenario(experiment, left, (spoil,), truth=self)
 
     def _bad_sweep(self, setting: Setting) -> None:
         self.sweeps[int(setting.rng.integers(len(self.sweeps)))](setting)

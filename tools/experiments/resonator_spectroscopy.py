@@ -31,6 +31,8 @@ DEEPER = 0.05
 """By which a dip may seem deeper than the feedline is high; more has another cause than a resonator."""
 KNOWN, UNKNOWN = 0.25, 0.6
 """Relative error up to which a linewidth is written, and from which a dip is too doubtful to be one."""
+NARROWEST, WELL_SEEN = 0.2e6, 8.0
+"""Linewidth in Hz below which a dip is none of a readout resonator's, unless it is so many steps of the sweep wide."""
 MOST_OVERDRIVE = 3.0
 """Times the readout's own amplitude from which the dip may have moved towards the bare resonator's."""
 
@@ -113,14 +115,15 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     dip = analysis.series[0]
     if not fitted.passed:
         return [fitted, checks.signal(dip)]
-    found, half, step = analysis.quantities, parameters["span"] / 2, parameters["span"] / (parameters["points"] - 1)
+    found, half, step = analysis.quantities, parameters["span"] / 2, float(np.median(np.diff(np.unique(dip.x))))
     second, noise = _second_dip(analysis)
+    narrowest = max(0.8 * step, min(NARROWEST, WELL_SEEN * step))
     width = found["resonator_linewidth"]
     return [
         fitted,
         checks.signal(dip),
         checks.inside_sweep("dip", found["offset"].value, -half, half, 0.04, "Hz"),
-        checks.within("linewidth", width.value, max(0.2e6, 0.8 * step), min(10e6, half), "Hz"),
+        checks.within("linewidth", width.value, narrowest, min(10e6, half), "Hz"),
         checks.resolved("depth of the dip", found["depth"], 8.0),
         checks.within("depth of the dip", found["depth"].value, 0.0, 1.0 + DEEPER, severity=Verdict.REVIEW),
         checks.within("depth over residual noise", np.ptp(dip.fit_y) / noise, 6.0, np.inf),

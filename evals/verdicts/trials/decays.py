@@ -5,7 +5,7 @@ from __future__ import annotations
 from reson.evals.scenario import Setting
 from reson.evals.spoils import coarse, scale
 from reson.evals.verdicts.stage import Stage
-from reson.evals.verdicts.trial import Need, Trial
+from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -19,6 +19,11 @@ def _t1(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
 
 def _echo(setting: Setting, arguments: Values, truth: TransmonTruth) -> bool:
     return common.prepared(setting, truth, 0.3) and 1.5 <= arguments["max_delay"] / truth.t2 <= 7
+
+
+def _share(moment: Moment) -> float:
+    """Of what brings an echo to 1/e, the part that grows as the time; the rest is what it leaves of 1/f noise."""
+    return moment.truth.t2_echo / moment.truth.t2
 
 
 TRIALS = {
@@ -36,8 +41,7 @@ TRIALS = {
             "t2_echo": common.DECAY,
             "echo_exponential_share": Need(0.5, False, "tells fast noise from slow"),
         },
-        # what an echo leaves of the noise of these chips is fast
-        truth={"t2_echo": common.t2, "echo_exponential_share": lambda moment: 1.0},
+        truth={"t2_echo": common.t2, "echo_exponential_share": _share},
         adequate=_echo,
     ),
 }

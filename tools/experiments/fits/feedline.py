@@ -18,14 +18,17 @@ from reson.tools.data import RawData
 from reson.tools.experiments.fits.bounds import held
 from reson.tools.experiments.fits.fitting import CURVE_POINTS, Fit, series
 from reson.tools.experiments.fits.misfit import error_scale
-from reson.tools.experiments.fits.resonator_dip import dip, magnitude
+from reson.tools.experiments.fits.resonator_dip import dip, least_width, magnitude, step_of
 
 MHZ = 1e6
 ORDERS = (0, 1, 2, 3, 4, 6, 8, 10)
 SCANNED = 6
 """Order of the background while the dip is looked for."""
 WIDTHS = np.geomspace(0.15, 6.0, 9)
-"""Linewidths in MHz that are tried first."""
+"""Linewidths in MHz that are tried first; narrower ones too, where the steps of a sweep would show them."""
+NARROWER = 5
+FINEST = 500
+"""Narrowest linewidth that is looked for, as a share of the sweep."""
 SETTLED = float("inf")
 ALONG = 0.5
 """Coherence of neighbouring points below which their phases say nothing."""
@@ -62,8 +65,9 @@ def fits_of(raw: RawData) -> list[Fit]:
 
 def undelayed(x: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Without the turn that the length of the cables gives the phase; the dip turns few of the points only."""
-    turn = float(np.median(np.angle(z[1:] * z[:-1].conj())))
-    return z * np.exp(-1j * turn * (x - x[0]) / (x[1] - x[0]))
+    step, turned = np.diff(x), np.angle(z[1:] * z[:-1].conj())
+    turn = float(np.median(turned[step > 0] / step[step > 0]))
+    return z * np.exp(-1j * turn * (x - x[0]))
 
 
 def background(x: np.ndarray, order: int) -> np.ndarray:
@@ -75,21 +79,30 @@ def _scan(x: np.ndarray, z: np.ndarray, error: np.ndarray, time: float, start: f
     """What the best dip of a grid takes away from chi2, its frequency and its linewidth."""
     basis = np.linalg.qr(background(x, SCANNED) / error[:, None])[0]
     left = z / error - basis @ (basis.T @ (z / error))
-    f0, width = np.array(tried(x)).T
-    shapes = dip(x, f0[:, None], width[:, None], time, start) / error
-    shapes -= (shapes @ basis) @ basis.T
-    gains = np.abs(shapes.conj() @ left) ** 2 / (np.sum(np.abs(shapes) ** 2, axis=1) + 1e-300)
-    best = int(np.argmax(gains))
-    return float(gains[best]), float(f0[best]), float(width[best])
+    found = []
+    for width in _widths(x):
+        f0 = np.array([place for place, _ in _places(x, width)])
+        shapes = dip(x, f0[:, None], width, time, start) / error
+        shapes -= (shapes @ basis) @ basis.T
+        gains = np.abs(shapes.conj() @ left) ** 2 / (np.sum(np.abs(shapes) ** 2, axis=1) + 1e-300)
+        best = int(np.argmax(gains))
+        found.append((float(gains[best]), float(f0[best]), width))
+    return max(found)
 
 
 def tried(x: np.ndarray) -> list[tuple[float, float]]:
     """Frequencies and linewidths of the dips among which the best is looked for, in MHz."""
-    return [
-        (f0, width)
-        for width in WIDTHS.tolist()
-        for f0 in np.arange(x[0], x[-1], max(width / 3, float(x[1] - x[0]) / 2)).tolist()
-    ]
+    return [place for width in _widths(x) for place in _places(x, width)]
+
+
+def _places(x: np.ndarray, width: float) -> list[tuple[float, float]]:
+    return [(f0, width) for f0 in np.arange(x[0], x[-1], max(width / 3, step_of(x) / 2)).tolist()]
+
+
+def _widths(x: np.ndarray) -> list[float]:
+    finest = max(2 * step_of(x), float(x[-1] - x[0]) / FINEST)
+    narrow = np.geomspace(finest, WIDTHS[0], NARROWER, endpoint=False) if finest < WIDTHS[0] else np.array([])
+    return [*narrow.tolist(), *WIDTHS.tolist()]
 
 
 def _fit(
@@ -116,7 +129,7 @@ def _fit(
         missed = (flat - columns @ factors) / error
         return np.concatenate([missed.real, missed.imag])
 
-    low, high = (x[0] - span / 2, np.log(0.02)), (x[-1] + span / 2, np.log(4 * span))
+    low, high = (x[0] - span / 2, np.log(least_width(x))), (x[-1] + span / 2, np.log(4 * span))
     inside = np.clip((begin[0], np.log(begin[1])), np.add(low, 1e-6), np.subtract(high, 1e-6))
     found = least_squares(residuals, inside, bounds=(low, high), x_scale=(begin[1], 1.0), diff_step=1e-6)
     freedom = 2 * len(x) - 2 * (order + 2) - 2
@@ -134,7 +147,7 @@ def _fit(
     unsure = float(np.sqrt(covariance[-1, -1] / 2) / abs(floor))
     fine = np.linspace(x[0], x[-1], CURVE_POINTS)
     curve = np.abs(_model(x, fine, factors, float(found.x[0]), kappa, time, start))
-    bounds = {"f0": (low[0], high[0]), "kappa": (0.02, 4 * span)}
+    bounds = {"f0": (low[0], high[0]), "kappa": (least_width(x), 4 * span)}
     one = series("dip", *points, fine * MHZ, curve)
     return Fit(
         series=(one.model_copy(update={"held": held({"f0": float(found.x[0]), "kappa": kappa}, bounds)}),),

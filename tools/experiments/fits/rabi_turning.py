@@ -45,7 +45,8 @@ _NONE = {"bend": 0.0, "lead": 0.0, "memory": 0.0}
 
 def _bent(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     turns = p["freq"] * x + p["lead"]
-    left = 1 - p["slowing"] * (2 * turns) ** 2 - p["bend"] * 2 * turns
+    size = turns * np.sign(np.real(turns))
+    left = 1 - p["slowing"] * (2 * turns) ** 2 - p["bend"] * 2 * size
     excited = (1 - np.cos(2 * np.pi * turns * left)) / 2
     return p["base"] + p["amp"] * (1 - 2 * remembered(excited, p["memory"]))
 

@@ -17,7 +17,11 @@ from reson.tools.data import RawData
 
 CANDIDATES = 301
 WIDTHS = (0.5, 1.0, 2.0, 4.0)
-"""Linewidths in MHz that a fit may start from."""
+"""Linewidths in MHz that a fit may start from; narrower ones too, where the steps of a sweep would show them."""
+NARROWER, FINEST = 4, 150
+"""How many narrower ones, and the narrowest as a share of the sweep."""
+LEAST_WIDTH = 0.02
+"""Smallest linewidth of a fit in MHz, or a quarter of a step where that is less."""
 START_DEPTH = 0.9
 
 
@@ -46,6 +50,16 @@ def dip(
     return np.pi * kappa / rate * (1 - lacking * (1 - np.exp(-rate * readout_time)) / (rate * readout_time))
 
 
+def step_of(x: np.ndarray) -> float:
+    """The usual step of a sweep, which may be finer about its middle."""
+    return float(np.median(np.diff(np.unique(x))))
+
+
+def least_width(x: np.ndarray) -> float:
+    """Smallest linewidth that a fit may find, MHz."""
+    return min(LEAST_WIDTH, step_of(x) / 4)
+
+
 def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
     """Magnitude of the averaged signal of each circuit and its standard error, both of shape (circuits,)."""
     plane = np.stack([np.real(raw.arrays["iq_mean"]), np.imag(raw.arrays["iq_mean"])], axis=1)
@@ -57,7 +71,9 @@ def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
 def dip_start(x: np.ndarray, y: np.ndarray, readout_time: float) -> dict[str, float]:
     """Start of a fit of a dip to magnitudes of shape (points,): the best of a grid of frequencies and linewidths."""
     level = max(float(np.median(y)), 1e-300)
-    widths, f0s = np.meshgrid(WIDTHS, np.linspace(x.min(), x.max(), CANDIDATES), indexing="ij")
+    finest = max(2 * step_of(x), float(np.ptp(x)) / FINEST)
+    narrow = np.geomspace(finest, WIDTHS[0], NARROWER, endpoint=False) if finest < WIDTHS[0] / 5 else ()
+    widths, f0s = np.meshgrid((*narrow, *WIDTHS), np.linspace(x.min(), x.max(), CANDIDATES), indexing="ij")
     seen = y / level - 1
     shapes = np.abs(transmission(x, f0s[..., None], widths[..., None], START_DEPTH, 0.0, readout_time)) - 1
     shares = np.clip(shapes @ seen / (np.sum(shapes**2, axis=-1) + 1e-12), 0.01, 1.0)
@@ -89,7 +105,7 @@ class DipAnalysis(curve.CurveAnalysis):
         user_opt.bounds.set_if_empty(
             amp=(0, np.inf),
             f0=(x.min() - span / 2, x.max() + span / 2),
-            kappa=(0.02, 4 * span),
+            kappa=(least_width(x), 4 * span),
             depth=(0, 1.2),
             asymmetry=(-1.2, 1.2),
         )

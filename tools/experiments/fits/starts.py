@@ -31,9 +31,12 @@ def decay_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
 
 
 def rabi_start(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    """Start of base + amp * cos(2 pi freq x): equal steps allow half as many periods as there are steps."""
-    most = max(x.max(), 1e-12)
-    frequencies = np.arange(0.05, (len(x) - 1) / 2, 0.02)
+    """Start of base + amp * cos(2 pi freq x): equal steps allow half as many periods as there are steps.
+
+    A sweep may go through zero to negative amplitudes; its steps are then the longer.
+    """
+    most = max(float(np.abs(x).max()), 1e-12)
+    frequencies = np.arange(0.05, (len(x) - 1) / 2 * most / max(float(np.ptp(x)), most), 0.02)
     if not len(frequencies):
         return {"freq": 1 / most, "amp": float(np.ptp(y) / 2), "base": float(y.mean())}
     best, amp, base = _best(_cosines((x / most).tobytes(), len(frequencies)), y)
