@@ -77,9 +77,10 @@ class Trial:
         """Measurement ``number`` of the experiment, on the chip of this seed; pairs on clean chips alone."""
         what = condition(number, self.stage.spoils)
         spoil = self._bad_sweep if what == BAD_SWEEP else self.stage.spoils[what]
-        left = partial(self.stage.left, experiment, seed, number, what)
-        if realism != CLEAN and isinstance(self.stage, Stage):
-            left = partial(self.stage.left, experiment, seed, number, what, realism)
+        stage = self.stage
+        left = partial(stage.left, experiment, seed, number, what)
+        if realism != CLEAN and isinstance(stage, Stage):
+            left = partial(stage.left, experiment, seed, number, what, realism)
         return Scenario(experiment, left, (spoil,), truth=self)
 
     def _bad_sweep(self, setting: Setting) -> None:

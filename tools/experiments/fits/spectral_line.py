@@ -21,10 +21,13 @@ from reson.tools.experiments.fits.curve_models import CurveModel, Parameters
 from reson.tools.experiments.fits.fitting import Fit, averaged, fit_signal
 from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.verdicts.residuals import scatter_significance
 
 MHZ = 1e6
 MISSED = 1.5
 """Reduced chi2 of a Gaussian on level ground from which other lines and backgrounds are tried."""
+SIGNIFICANT = 6.0
+"""Standard deviations by which the points have to scatter about a constant."""
 PLACES, WIDTHS = 61, np.geomspace(0.01, 0.6, 10)
 """Where a fit may start, and its full widths at half maximum in units of half a sweep."""
 BACKGROUND = ("b", "slope", "curve")
@@ -56,15 +59,16 @@ def line_of(raw: RawData) -> Line:
     if plain.error is None:
         width = plain.scaled("sigma", float(np.sqrt(8 * np.log(2))), "")
         plain = replace(plain, parameters=plain.parameters | {"fwhm": width})
-        met = plain.reduced_chi2 is not None and plain.reduced_chi2 < MISSED
-        # what is narrower than the steps is no line, whatever ground it stands on
-        if met or width.value < _step(raw) / MHZ:
-            return Line((plain,))
+    met = plain.reduced_chi2 is not None and plain.reduced_chi2 < MISSED
+    if met or not _stands_out(plain):
+        return Line((plain,))
     return Line((plain, *(one for one in _freer(raw) if one.error is None)))
 
 
-def _step(raw: RawData) -> float:
-    return float(np.median(np.diff(np.unique([circuit["xval"] for circuit in raw.circuits]))))
+def _stands_out(plain: Fit) -> bool:
+    """Whether the points scatter beyond their noise: else there is no line, of whatever shape."""
+    points = plain.series[0]
+    return scatter_significance(np.array(points.y), np.array(points.y_err)) > SIGNIFICANT
 
 
 def _gaussian(away: np.ndarray) -> np.ndarray:
