@@ -24,6 +24,8 @@ FINE_STEP, ZOOMED = 0.8e6, 100.0
 GLIMPSED = 3.0
 """Errors of its height from which a line is worth another look."""
 MOST_ZOOMS = 3
+TURNED_TWICE = 2.0
+"""Times too strong is a drive that turns a qubit by 2 pi: its line is split and faint, though all else is sound."""
 LONGEST_LOOK = 8000.0
 """Shots to which a line that was looked at nearer is averaged while it rises above the noise and not far enough."""
 TIMES_FINER = 2.5
@@ -211,8 +213,8 @@ def _finer_steps(last: Attempt) -> dict[str, float]:
 
 def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
     """Arguments of a spectroscopy about a line that a wide one has shown: at its edge, in steps as wide as the line,
-    faintly but twice at one place, or among others that a weaker drive did not leave behind; longer where it still is
-    faint there; nothing where no line asks for that.
+    faintly but twice at one place (a drive that turns by 2 pi shows little: a weaker one there), or among others that a
+    weaker drive did not leave behind; longer where it still is faint there; nothing where no line asks for that.
 
     The line is that of the weakest drive that showed one: a strong one drives two photons from 0 to 2 as well.
     """
@@ -236,7 +238,7 @@ def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
         "centre": best.quantities["offset"].value,
         "span": ZOOMED * FINE_STEP,
         "points": ZOOMED + 1,
-        "amplitude": best.parameters["amplitude"],
+        "amplitude": best.parameters["amplitude"] / (TURNED_TWICE if again else 1.0),
         "shots": best.parameters["shots"],
     }
 
