@@ -174,7 +174,11 @@ def _after_refusal(failures: list[Attempt]) -> Remedy:
 # too, then with a stronger drive, then both, then once over everything.
 _SEARCH: tuple[tuple[Mapping[str, float], float, str], ...] = (
     ({"span": 240e6, "points": 241}, 1.0, "no line near the guess: look six times as far"),
-    ({"span": 680e6, "points": 401}, 1.0, "still no line: as far as a design was ever off"),
+    (
+        {"span": 680e6, "points": 401, "shots": 1000},
+        0.5,
+        "still no line: as far as a design was ever off, with a drive that turns no qubit by 2 pi",
+    ),
     (
         {"span": 40e6, "points": 61, "shots": 2000},
         10.0,
