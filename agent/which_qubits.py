@@ -47,7 +47,14 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
     if kind == "lf":
         return _provider_chain(told, length_of(text), device)
     choose, length = chain_of if kind == "chain" else best_connected, length_of(text)
+    require_coupled(told, length)
     return choose(published_costs(told, device.qubits, usual_wait(told, length)), length)
+
+
+def require_coupled(told: Published, number: int) -> None:
+    """Raises ``OperatorError`` for more than one qubit of a device of which no two-qubit gate works."""
+    if number > 1 and (broken := told.none_coupled()):
+        raise OperatorError(broken, "its qubits can be measured by themselves: `--qubits all`, or some like 0-4")
 
 
 def _provider_chain(told: Published, length: int, device: Device) -> tuple[int, ...]:

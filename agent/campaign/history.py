@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.campaign.bench import Bench
-from reson.components import value_name, value_of_pair
+from reson.components import Qubit, value_name, value_of_pair
 from reson.records import GOOD, Verdict
 from reson.tools.data import Analysis, Past
 from reson.tools.devices.device import published_of
@@ -17,11 +17,12 @@ def past(bench: Bench, this: MeasurementRow, analysis: Analysis) -> dict[str, Pa
 
     A jump against history puts a result under review once. Where a second measurement of the same night agrees with
     the first, the two confirm each other and the jump was real: so a sound measurement counts as history as well.
-    What is known of a readout that only its provider could better stands there under ``READOUT_CONTRAST``.
+    What is known of readouts that only their provider could better stands there under ``READOUT_CONTRAST``.
     """
     now = bench.clock()
     pairs = {of[0] for name in analysis.quantities if (of := value_of_pair(name))}
-    table = current(bench.store, bench.device.name, only={this.component, *pairs})
+    qubits = {Qubit(number) for pair in pairs for number in pair.qubits()}
+    table = current(bench.store, bench.device.name, only={this.component, *pairs, *qubits})
     of_pairs = {value_name(pair, name): row for pair in pairs for name, row in table.get(pair, {}).items()}
     rows = {**table.get(this.component, {}), **of_pairs}
     known = {
@@ -29,10 +30,13 @@ def past(bench: Bench, this: MeasurementRow, analysis: Analysis) -> dict[str, Pa
         for name, row in rows.items()
         if row.measurement_id is not None
     }
-    readout = table.get(this.component, {}).get("assignment_fidelity")  # a published one tells it too
-    if readout is not None and published_of(bench.device) is not None:  # one's own is mended first
-        contrast = 2 * readout.value - 1
-        known[READOUT_CONTRAST] = Past(value=contrast, stderr=None, age=now - readout.valid_from)
+    if published_of(bench.device) is not None:  # one's own readout is mended first
+        told = {READOUT_CONTRAST: this.component} | {value_name(one, READOUT_CONTRAST): one for one in qubits}
+        for name, component in told.items():
+            readout = table.get(component, {}).get("assignment_fidelity")  # a published one tells it too
+            if readout is not None:
+                contrast = 2 * readout.value - 1
+                known[name] = Past(value=contrast, stderr=None, age=now - readout.valid_from)
     same = list_measurements(bench.store, run_id=bench.run_id, component=this.component, experiment=this.experiment)
     for row in same:
         sound = row.reading is not None and row.reading.status in GOOD

@@ -117,10 +117,11 @@ def is_chain(circuit: str) -> bool:
 
 def chain_in(known: Known, wanted: str) -> Json:
     """The best chain of as many qubits as ``chain:N`` says. Raises ``OperatorError``."""
-    from reson.agent.which_qubits import length_of
+    from reson.agent.which_qubits import length_of, require_coupled
     from reson.tools.devices.layout import chain_of, published_costs, usual_wait
 
     number = length_of(wanted)
+    require_coupled(known.told, number)
     costs = published_costs(known.told, known.device.qubits, usual_wait(known.told, number))
     chain = chain_of(costs, number)
     return {"initial_layout": list(chain), "couplings": [list(pair) for pair in pairwise(chain)]}

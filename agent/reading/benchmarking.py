@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reson.agent.reading.answers import MISSED, answer, arrays, has_curve, no_signal, success, success_if_fitted
-from reson.agent.reading.decays import read_benchmarking
+from reson.agent.reading.decays import SMALLEST_DROP, read_benchmarking
 from reson.agent.reading.features import visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis
@@ -23,7 +23,8 @@ BLURRED = 0.05
 def read_each_decay(analysis: Analysis) -> Reading:
     """Interleaved and purity benchmarking: the worst of the curves speaks for all."""
     for series in analysis.series:
-        reading = read_benchmarking(analysis.model_copy(update={"series": (series,)}))
+        smallest = 2 * SMALLEST_DROP**2 if series.name == "purity" else SMALLEST_DROP  # that of a survival, squared
+        reading = read_benchmarking(analysis.model_copy(update={"series": (series,)}), smallest)
         if reading.status is not Status.SUCCESS:
             return reading.model_copy(update={"reason": f"{series.name}: {reading.reason}"})
     return success_if_fitted(analysis, "every curve decays towards one half")
@@ -46,7 +47,7 @@ def read_pairs(analysis: Analysis) -> Reading:
     for series in analysis.series:
         x, survival, error = arrays(series)
         height = survival - PAIR_FLOOR
-        if not visible(survival, error) or height[0] < 0.2:
+        if not visible(survival, error) or height[0] < SMALLEST_DROP:
             return no_signal(analysis, f"{series.name}: the survival does not start high and decay")
         left = float(height[-1] / height[0])
         if left > TOO_LITTLE:

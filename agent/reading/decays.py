@@ -49,10 +49,11 @@ def _decay_lengths(y: np.ndarray) -> float | None:
     return float(np.clip(-3 * np.log(max(ratio, 1e-3)), 0.0, 20.0))
 
 
-def read_benchmarking(analysis: Analysis) -> Reading:
+def read_benchmarking(analysis: Analysis, smallest: float = SMALLEST_DROP) -> Reading:
+    """``smallest``: height from which a survival is one, and not the level of a readout that tells nothing."""
     x, y, y_err = arrays(analysis.series[0])
     height = y - 0.5  # half of the sequences end in 1: the floor is one half
-    if not visible(y, y_err) or height[0] < SMALLEST_DROP:
+    if not visible(y, y_err) or height[0] < smallest:
         return no_signal(analysis, "the survival does not start high and decay")
     left = height[-1] / height[0]
     drawn = has_curve(analysis.series)

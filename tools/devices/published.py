@@ -80,6 +80,13 @@ class Published(Record):
         """Hz, of the pairs whose always-on coupling is told and is not cancelled."""
         return {pair.qubits: pair.zz for pair in self.pairs if pair.zz}
 
+    def none_coupled(self) -> str | None:
+        """In words, that no two-qubit gate of a device that has some works; else None."""
+        if not self.pairs or any(pair.works for pair in self.pairs):
+            return None
+        gates = ", ".join(sorted({pair.gate for pair in self.pairs}))
+        return f"{self.device}: none of its {len(self.pairs)} {gates} gates works, by what its provider publishes"
+
     def coupling(self) -> tuple[tuple[int, int], ...]:
         """Pairs that see each other's state while they wait."""
         return tuple(qubits for qubits, value in self.zz().items() if abs(value) >= ZZ_SEEN)

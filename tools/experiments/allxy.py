@@ -17,6 +17,7 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.witness import USUAL_PULSE
 from reson.tools.verdicts import checks
 
@@ -121,16 +122,16 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     fitted = checks.fitted(analysis, "allxy_deviation", "contrast")
     if not fitted.passed:
         return [fitted, checks.signal(analysis.series[0])]
-    found = analysis.quantities
+    found, low = analysis.quantities, least_height(0.6, 1.0, history)
     deviation = found["allxy_deviation"]
     return [
         fitted,
         checks.signal(analysis.series[0]),
-        checks.within("height of the staircase", found["contrast"].value, 0.3, 1.1),
-        checks.within("height of the staircase", found["contrast"].value, 0.6, 1.05, severity=Verdict.REVIEW),
+        checks.within("height of the staircase", found["contrast"].value, low / 2, 1.1),
+        checks.within("height of the staircase", found["contrast"].value, low, 1.05, severity=Verdict.REVIEW),
         checks.resolved("height of the staircase", found["contrast"], 10.0),
         checks.within("allxy_deviation", deviation.value, 0.0, LARGEST, severity=Verdict.REVIEW),
-        checks.within("error of the deviation", deviation.stderr or np.inf, 0.0, 0.04, severity=Verdict.REVIEW),
+        checks.narrow("allxy_deviation", deviation, 0.04, severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=5, tolerance=0.03),
     ]
 

@@ -33,8 +33,8 @@ def max_length() -> Parameter:
     )
 
 
-def samples(default: int, description: str) -> Parameter:
-    return Parameter("samples", "", 2, 50, description, float(default), integer=True, shared=True)
+def samples(default: int, description: str, least: int = 2) -> Parameter:
+    return Parameter("samples", "", least, 50, description, float(default), integer=True, shared=True)
 
 
 def survival(raw: RawData) -> tuple[np.ndarray, np.ndarray]:

@@ -211,9 +211,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("contrast of prepared 0 and 1", contrast.value, low, 1.0, severity=Verdict.REVIEW),
         checks.resolved("contrast", contrast, 20.0),
         checks.within("readout_crosstalk", value.value, -4 * (value.stderr or 0.0), 1.0),
-        checks.within(
-            "standard error of readout_crosstalk", value.stderr or np.inf, 0.0, MOST_ERROR, severity=Verdict.REVIEW
-        ),
+        checks.narrow("readout_crosstalk", value, MOST_ERROR, severity=Verdict.REVIEW),
         checks.within(
             "scatter that no other qubit explains by itself",
             found["unexplained"].value,

@@ -175,7 +175,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         *([middle] if width.passed else []),  # on a line of another gain the next arc may be the nearer one
         width,
         checks.asked("zero of the ZZ", zeros > 0 or abs(left) < NO_ZZ, CheckCode.NO_ZERO_ZZ, least, Verdict.REVIEW),
-        checks.within("error of the bias", idle.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
+        checks.narrow("the bias", idle, MOST_ERROR),
     ]
 
 

@@ -126,7 +126,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.resolved("slope", found["slope"], 5.0),
         checks.within("slope", found["slope"].value, *pairs.SLOPES, code=CheckCode.SLOPE_OFF),
         checks.within("tail", abs(tail.value), 0.0, MOST_TAIL, code=CheckCode.SETTLING),
-        checks.within("error of the tail", tail.stderr or np.inf, 0.0, MOST_ERROR, code=CheckCode.IMPRECISE),
+        checks.narrow("the tail", tail, MOST_ERROR),
         *([checks.precise(TIME, found[TIME], LEAST_KNOWN)] if TIME in found else []),
         checks.goodness(analysis, parameters=4, tolerance=0.05),
     ]

@@ -143,7 +143,7 @@ def check(gate: str, analysis: Analysis, parameters: Values, history: Mapping[st
         ),
         witness.on_resonance(analysis, MOST_DETUNING),
         witness.lasting(analysis, name, MOST_HIDDEN),
-        checks.within("error of the angle", found[name].stderr or np.inf, 0.0, 0.02, "rad"),
+        checks.narrow("the angle", found[name], 0.02, "rad"),
         checks.goodness(analysis, parameters=3, tolerance=0.02),
     ]
     if amplitude in found:

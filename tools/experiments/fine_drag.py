@@ -122,12 +122,11 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.goodness(analysis, parameters=3, tolerance=0.02),
     ]
     if "drag_beta" not in found:
-        stderr = found["phase_error"].stderr or np.inf
-        listed.append(checks.within("error of the phase error", stderr, 0.0, 0.02, "rad"))
+        listed.append(checks.narrow("phase_error", found["phase_error"], 0.02, "rad"))
     else:
         listed += [
             near_theory(analysis),
-            checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
+            checks.narrow("beta", found["drag_beta"], 0.05e-9, "s"),
             checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),
         ]
     return listed

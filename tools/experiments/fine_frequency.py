@@ -19,6 +19,7 @@ from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.oscillation_models import FINE_FREQUENCY, repetitions_start
+from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.ramsey_xy import WANDER
 from reson.tools.verdicts import checks
 
@@ -107,7 +108,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     fitted = checks.fitted(analysis, "offset", "turn", "contrast")
     if not fitted.passed:
         return [fitted, checks.signal(analysis.series[0])]
-    found = analysis.quantities
+    found, low = analysis.quantities, least_height(0.6, 1.0, history)
     offset, seen = found["offset"], found.get("detuning")
     apart = np.nan if seen is None else abs(seen.value - offset.value)
     allowed = AGREEMENT + 5 * ((seen.stderr if seen is not None else None) or 0.0)
@@ -119,11 +120,11 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within(
             "decay over the longest sequence", found["decay"].value / parameters["max_repetitions"], 0.15, np.inf
         ),
-        checks.within("contrast", found["contrast"].value, 0.3, 1.3),
-        checks.within("contrast", found["contrast"].value, 0.6, 1.1, severity=Verdict.REVIEW),
+        checks.within("contrast", found["contrast"].value, low / 2, 1.3),
+        checks.within("contrast", found["contrast"].value, low, 1.1, severity=Verdict.REVIEW),
         checks.resolved("contrast", found["contrast"], 8.0),
-        checks.within("error of the frequency", offset.stderr or np.inf, 0.0, 1e3, "Hz", severity=Verdict.REVIEW),
-        checks.within("error of the frequency", offset.stderr or np.inf, 0.0, 20e3, "Hz"),
+        checks.narrow("the frequency", offset, 1e3, "Hz", severity=Verdict.REVIEW),
+        checks.narrow("the frequency", offset, 20e3, "Hz"),
         checks.goodness(analysis, parameters=5, tolerance=0.02),
     ]
 

@@ -36,6 +36,13 @@ def why_not(experiment: Experiment, device: Device) -> str | None:
     """
     if experiment.gates and (lacking := _none_of(experiment.gates, device)):
         return lacking
+    told = published_of(device)
+    if (
+        told is not None
+        and set(experiment.gates) & {pair.gate for pair in told.pairs}
+        and (broken := told.none_coupled())
+    ):
+        return broken
     if device.kind == "simulated":
         return None
     known = _FOUND.setdefault(device, {})

@@ -163,7 +163,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("amplitude", found["contrast"].value, low / 2, 0.75),
         checks.within("amplitude", found["contrast"].value, low, 0.6, severity=Verdict.REVIEW),
         checks.resolved("amplitude", found["contrast"], 8.0),
-        checks.within("error of the frequency", frequency.stderr or np.inf, 0.0, 0.1 / window, "Hz"),
+        checks.narrow("the frequency", frequency, 0.1 / window, "Hz"),
         checks.goodness(analysis, parameters=5, tolerance=0.02),
         checks.one_curve(analysis, tolerance=0.02),
     ]

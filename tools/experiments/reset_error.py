@@ -17,6 +17,7 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -103,19 +104,17 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     if not fitted.passed:
         return [fitted]
     found = analysis.quantities
-    error, contrast = found["reset_error"], found["contrast"]
+    error, contrast, low = found["reset_error"], found["contrast"], least_height(0.6, 1.0, history)
     spread = 4 * (error.stderr or 0.0)
     return [
         fitted,
-        checks.within("contrast of prepared 0 and 1", contrast.value, 0.3, 1.0),
-        checks.within("contrast of prepared 0 and 1", contrast.value, 0.6, 1.0, severity=Verdict.REVIEW),
+        checks.within("contrast of prepared 0 and 1", contrast.value, low / 2, 1.0),
+        checks.within("contrast of prepared 0 and 1", contrast.value, low, 1.0, severity=Verdict.REVIEW),
         checks.resolved("contrast", contrast, 20.0),
         checks.within("reset_error", error.value, -spread, 1.0),
         # a reset that leaves a fifth is none; then the value may be right, and someone should look
         checks.within("reset_error", error.value, -spread, 0.2, severity=Verdict.REVIEW),
-        checks.within(
-            "standard error of reset_error", error.stderr or np.inf, 0.0, MOST_ERROR, severity=Verdict.REVIEW
-        ),
+        checks.narrow("reset_error", error, MOST_ERROR, severity=Verdict.REVIEW),
         checks.history("reset_error", error, history, natural=0.005, relative=False),
     ]
 

@@ -123,7 +123,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("curvature over theory", found["rate"].value, 0.7, 1.4),
         near_theory(analysis),
         witness.on_resonance(analysis, MOST_DETUNING),
-        checks.within("error of beta", found["drag_beta"].stderr or np.inf, 0.0, 0.05e-9, "s"),
+        checks.narrow("beta", found["drag_beta"], 0.05e-9, "s"),
         checks.goodness(analysis, parameters=8, tolerance=0.03),
         checks.history("drag_beta", found["drag_beta"], history, natural=0.02e-9, relative=False),
     ]

@@ -18,6 +18,7 @@ from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.curve_models import CurveModel, Parameters
 from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         signal,
         checks.within("periods in the sweep", found["periods"].value, 0.25, min(10.0, (points - 1) / 4)),
         checks.within("angle_scale_error", error.value, -min(slipped, 0.5), min(slipped, 0.5)),
-        checks.within("amplitude", found["contrast"].value, 0.2, 0.55),
+        checks.within("amplitude", found["contrast"].value, least_height(0.2, 0.5, history), 0.55),
         checks.resolved("amplitude", found["contrast"], 10.0),
-        checks.within("standard error of angle_scale_error", error.stderr or np.inf, 0.0, 0.01),
+        checks.narrow("angle_scale_error", error, 0.01),
         checks.goodness(analysis, parameters=3, tolerance=0.03),
         checks.history("angle_scale_error", error, history, natural=0.005, relative=False),
     ]

@@ -21,7 +21,7 @@ from reson.tools.experiments.fits.curve_models import DECAY
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import decay_start
-from reson.tools.experiments.heights import least_height
+from reson.tools.experiments.heights import highest_floor, least_height
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("t1 over the longest delay", t1.value / window, 0.1, 1.0, severity=Verdict.REVIEW),
         checks.within("height of the decay", found["contrast"].value, low / 2, 1.2),
         checks.within("height of the decay", found["contrast"].value, low, 1.1, severity=Verdict.REVIEW),
-        checks.within("floor of the decay", found["floor"].value, -0.05, 0.3),
+        checks.within("floor of the decay", found["floor"].value, -0.05, highest_floor(0.3, history)),
         checks.resolved("height of the decay", found["contrast"], 8.0),
         checks.resolved("mean decay time", found["mean_decay"], 5.0),
         checks.within("error of a single T1", found["single_error"].value, 0.0, 0.3, severity=Verdict.REVIEW),

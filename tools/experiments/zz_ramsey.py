@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reson.components import Pair, value_name, value_of_pair
+from reson.components import Pair, Qubit, value_name, value_of_pair
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
@@ -23,6 +23,7 @@ from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.zz_model import MODEL, zz_start
+from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.proposals import changes_of_pairs
 from reson.tools.verdicts import checks
 
@@ -160,6 +161,10 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         return [fitted, *(checks.signal(part, f"signal, {part.name}") for part in analysis.series)]
     found, window, detuning = analysis.quantities, parameters["max_delay"], abs(parameters["detuning"])
     zz, common = found[name], found["common"]
+    low, flipped = least_height(0.3, 0.5, history), found["neighbour_contrast"].value
+    of = value_of_pair(name)
+    others = {Qubit(number) for number in of[0].qubits()} - {analysis.component} if of else set()
+    other_low = least_height(0.8, 1.0, history, next(iter(others), None))
     nyquist = (parameters["points"] - 1) / window / 2
     return [
         fitted,
@@ -170,14 +175,12 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         checks.within("oscillations in the window", detuning * window, 2.0, np.inf),
         # the flips refocus all else: what is common to both fringes is known beforehand
         checks.within("common frequency", common.value - detuning, -0.5 / window, 0.5 / window, "Hz"),
-        checks.within("amplitude", found["contrast"].value, 0.15, 0.75),
-        checks.within("amplitude", found["contrast"].value, 0.3, 0.6, severity=Verdict.REVIEW),
+        checks.within("amplitude", found["contrast"].value, low / 2, 0.75),
+        checks.within("amplitude", found["contrast"].value, low, 0.6, severity=Verdict.REVIEW),
         checks.resolved("amplitude", found["contrast"], 8.0),
-        checks.within("contrast of the neighbour", found["neighbour_contrast"].value, 0.6, 1.1),
-        checks.within(
-            "contrast of the neighbour", found["neighbour_contrast"].value, 0.8, 1.1, severity=Verdict.REVIEW
-        ),
-        checks.within("error of zz", zz.stderr or np.inf, 0.0, MOST_ERROR, "Hz", severity=Verdict.REVIEW),
+        checks.within("contrast of the neighbour", flipped, 0.75 * other_low, 1.1),
+        checks.within("contrast of the neighbour", flipped, other_low, 1.1, severity=Verdict.REVIEW),
+        checks.narrow("zz", zz, MOST_ERROR, "Hz", severity=Verdict.REVIEW),
         checks.goodness(analysis, parameters=7, tolerance=0.03),
         checks.history(name, zz, history, natural=1e3, relative=False),
     ]

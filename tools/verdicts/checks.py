@@ -89,6 +89,13 @@ def precise(name: str, quantity: Quantity, limit: float) -> Check:
     return asked(f"{name} precise", bool(relative <= limit), CheckCode.IMPRECISE, message, Verdict.REVIEW)
 
 
+def narrow(name: str, quantity: Quantity, limit: float, unit: str = "", severity: Verdict = Verdict.REJECT) -> Check:
+    """The standard error is below ``limit``, in the quantity's own unit."""
+    stderr = quantity.stderr or np.inf
+    message = f"{name} is known to {stderr:.2g} {unit} only, {limit:.2g} {unit} needed"
+    return asked(f"error of {name}", stderr <= limit, CheckCode.IMPRECISE, message, severity)
+
+
 def agrees(name: str, quantity: Quantity, other_name: str, other: Quantity, sigmas: float = 4.0) -> Check:
     """Two ways to the same number lie within ``sigmas`` of their combined errors."""
     spread = float(np.hypot(quantity.stderr or 0.0, other.stderr or 0.0))

@@ -63,7 +63,8 @@ def _states(raw: RawData, share: np.ndarray, decay_from: int | None) -> np.ndarr
         first = x == x.min()
         turned = abs(share[first & (series == "Y")].mean() - share.mean()) > ASTRAY  # already, by a drive far off
         return np.full(len(x), np.nan) if turned else np.where(first & (series == "X"), 1.0, 0.0)
-    return np.array([_told(circuit, at, x) for circuit, at in zip(raw.circuits, x, strict=True)])
+    found = np.array([_told(circuit, at, x) for circuit, at in zip(raw.circuits, x, strict=True)])
+    return np.where(x > 0, np.nan, found) if raw.experiment == "reset_error" else found  # a prepared 1 was reset
 
 
 def _told(circuit: dict[str, object], at: float, x: np.ndarray) -> float:

@@ -57,6 +57,18 @@ def test_every_experiment_of_the_plan_can_be_prepared_for_one() -> None:
     assert raw[0].arrays["counts"].sum() > 0
 
 
+@pytest.mark.parametrize("wanted", ["best:10", "chain:2", "best:2"])
+def test_that_no_two_qubit_gate_works_is_one_line(wanted: str) -> None:
+    device = noisy_device("fake", "fake:kyoto", fake_backend("kyoto"), seed=3)
+    told = device.published.none_coupled()
+    assert told == "fake:kyoto: none of its 144 ecr gates works, by what its provider publishes"
+    with pytest.raises(OperatorError, match="none of its 144 ecr gates works"):
+        choose_qubits(wanted, device)
+    assert why_not(get("layer_fidelity"), device) == told
+    assert why_not(get("t1"), device) is None
+    assert len(choose_qubits("all", device)) > 100
+
+
 @pytest.mark.parametrize("lacking", ["pulse_duration", "t1", "t2_echo", "assignment_fidelity", "error_per_gate"])
 def test_whatever_is_not_published_no_default_fails(lacking: str) -> None:
     full = {"pulse_duration": 32e-9, "t1": 1e-4, "t2_echo": 1e-4, "assignment_fidelity": 0.98, "error_per_gate": 3e-4}

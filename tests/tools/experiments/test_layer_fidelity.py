@@ -95,7 +95,7 @@ def test_sequences_that_are_too_short_or_too_long_are_not_accepted(device: Noisy
         perfect = NOISE.model_copy(update={"two_qubit_error": 5e-4, "gate_error": 1e-5, "t1": 0.1, "t2": 0.1})
         noise = perfect if length == 20 else NOISE.model_copy(update={"two_qubit_error": 0.06})
         other = noisy_device("aer", "aer", line_of_qubits(2, noise), seed=6)
-        arguments = ROW.arguments({"max_length": length, "shots": 400, "samples": 2}, {})
+        arguments = ROW.arguments({"max_length": length, "shots": 400, "samples": 4}, {})
         analysis = ROW.analyse(ROW.acquire(other, {0: arguments})[0])
         assert judge(ROW.check(analysis, arguments, {})).verdict is not Verdict.ACCEPT, length
 

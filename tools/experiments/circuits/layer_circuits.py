@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Edge = tuple[int, int]
 Outcome = tuple[int, int, int]
-"""(layers, final state of both qubits, shots that ended in it)."""
+"""(layers, place of the final state among ``ENDS``, shots that ended in it)."""
+ENDS = ((0, 0), (1, 1), (0, 1), (1, 0))
+"""Final states of a pair's first and second qubit, in turn from sample to sample."""
 ONE_QUBIT = ("rz", "sx", "x")
 
 
@@ -42,8 +44,9 @@ def layers_of(edges: Sequence[Edge]) -> list[list[Edge]]:
 def layer_circuits(
     device: Device, gate: str, layers: list[list[Edge]], lengths: list[int], samples: int, seed: int
 ) -> list[QuantumCircuit]:
-    """The stock circuits; every other sample ends in 1 on all qubits, so that survivals decay to a quarter on average
-    whatever the readout (as Harper et al., arXiv 1901.00535, for one qubit)."""
+    """The stock circuits, which end in all four states of each pair in turn: so survivals decay to a quarter on average
+    whatever the readout (as Harper et al., arXiv 1901.00535, for one qubit). Of 00 and 11 alone they would decay to
+    1/4 + d1 d2, where d is half of what a readout misreads 0 more often than 1."""
     from qiskit_experiments.library.randomized_benchmarking import LayerFidelity
 
     qubits = sorted({qubit for layer in layers for edge in layer for qubit in edge})
@@ -60,8 +63,7 @@ def layer_circuits(
     circuits = experiment._transpiled_circuits()
     for number, circuit in enumerate(circuits):
         circuit.name = f"layer_fidelity-{number}"
-        if _parts(circuit)[0]["sample"] % 2:
-            _end_in_one(circuit)
+        _turn_ends(circuit)
     return circuits
 
 
@@ -86,14 +88,22 @@ def _layer(circuit: QuantumCircuit) -> dict[str, Any]:
     return circuit.metadata["composite_metadata"][0]
 
 
-def _end_in_one(circuit: QuantumCircuit) -> None:
-    """An X before every measurement."""
+def _turn_ends(circuit: QuantumCircuit) -> None:
+    """An X before each measurement of a qubit that is to end in 1."""
     from qiskit.circuit import CircuitInstruction
     from qiskit.circuit.library import XGate
 
+    ones = {
+        clbit
+        for part, clbits in zip(_parts(circuit), _layer(circuit)["composite_clbits"], strict=True)
+        if len(clbits) == 2
+        for clbit, one in zip(clbits, ENDS[part["sample"] % len(ENDS)], strict=True)
+        if one
+    }
     ends = [part for part in circuit.data if part.operation.name == "measure"]
     body = [part for part in circuit.data if part.operation.name != "measure"]
-    circuit.data = [*body, *(CircuitInstruction(XGate(), part.qubits) for part in ends), *ends]
+    turned = [part for part in ends if circuit.find_bit(part.clbits[0]).index in ones]
+    circuit.data = [*body, *(CircuitInstruction(XGate(), part.qubits) for part in turned), *ends]
 
 
 def _survivals(circuit: QuantumCircuit, result: ExperimentResult) -> Iterable[tuple[Edge, Outcome]]:
@@ -104,6 +114,6 @@ def _survivals(circuit: QuantumCircuit, result: ExperimentResult) -> Iterable[tu
         if len(clbits) != 2:
             continue  # a qubit that waits in this layer
         first, second = part["physical_qubits"]
-        target = part["sample"] % 2
-        alive = [all(word >> bit & 1 == target for bit in clbits) for word in words]
+        target = part["sample"] % len(ENDS)
+        alive = [all(word >> bit & 1 == one for bit, one in zip(clbits, ENDS[target], strict=True)) for word in words]
         yield (first, second), (part["xval"], target, int(numbers[alive].sum()))
