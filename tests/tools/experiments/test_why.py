@@ -75,8 +75,11 @@ def test_the_drawn_curve_is_the_fitted_one_and_goes_through_the_points(name: str
     drawn = [np.array(line.get_data(), dtype=float) for axes in figure.axes for line in axes.lines]
     for series in analysis.series:
         if series.fit_x:
-            fitted = [one.tolist() for one in fitted_curve(analysis, series)]  # counted things at whole numbers
-            assert any(_same(line, *fitted) for line in drawn), f"{series.name} is drawn otherwise"
+            at_counts = fitted_curve(
+                analysis, series
+            )  # of counted things, which most figures show at whole numbers only
+            curves = ((series.fit_x, series.fit_y), tuple(tuple(one.tolist()) for one in at_counts))
+            assert any(_same(line, *one) for line in drawn for one in curves), f"{series.name} is drawn otherwise"
     for series in analysis.series:
         if not analysis.maps and series.fit_x and len(series.x) > 3:
             x, y, error = (np.array(part) for part in (series.x, series.y, series.y_err))
