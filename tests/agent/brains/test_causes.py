@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -61,17 +59,19 @@ def until(experiment: str) -> list[Attempt]:
     return [good(name) for name in names[: names.index(experiment)]]
 
 
-def decide(attempts: list[Attempt], impossible: Mapping[str, str] = MappingProxyType({}), **known: float):
+def seen(attempts: list[Attempt], **known: float) -> QubitView:
     values = DESIGN | {"t1": 80e-6, "assignment_fidelity": 0.98} | known
-    seen = QubitView(
+    return QubitView(
         component="q0",
         known={name: Known(value=value, stderr=None, age_hours=1.0, measured=True) for name, value in values.items()},
         design=DESIGN,
         measured_before=frozenset(),
         attempts=tuple(attempts),
-        impossible=dict(impossible),
     )
-    return decided(seen, GOALS)
+
+
+def decide(attempts: list[Attempt], **known: float):
+    return decided(seen(attempts, **known), GOALS)
 
 
 def named(attempts: list[Attempt], **known: float) -> set[DiagnosisCode]:
@@ -275,8 +275,8 @@ def test_clouds_that_overlap_end_in_the_noise_and_not_in_a_question():
 FAINT = readout(1.3, 0.27, 0.71, Verdict.REJECT)
 
 
-def following(attempts: list[Attempt], **impossible: str) -> str:
-    decision = decide(attempts, impossible=impossible)
+def following(attempts: list[Attempt]) -> str:
+    decision = decide(attempts)
     assert isinstance(decision, Measure), decision
     return decision.experiment
 
@@ -320,7 +320,8 @@ def test_no_device_is_asked_for_what_it_cannot_run(asked: str):
     for attempts in ([*until("readout"), FAINT, FAINT], [*until("qubit_spectroscopy"), *[lost] * 7]):
         able = [one for one in attempts if one.experiment != asked]
         for _ in range(6):
-            decision = decide(able, impossible={asked: "this device has none"})
+            view = seen(able).model_copy(update={"impossible": {asked: "this device has none"}})
+            decision = decided(view, GOALS)
             if not isinstance(decision, Measure):
                 break
             assert decision.experiment != asked
