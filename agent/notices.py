@@ -114,6 +114,7 @@ def send(settings: NotifySettings, urls: Mapping[int, str], notice: Notice) -> l
                 input=told,
                 capture_output=True,
                 text=True,
+                errors="replace",
                 timeout=settings.seconds,
             )
         except subprocess.TimeoutExpired:
@@ -122,8 +123,11 @@ def send(settings: NotifySettings, urls: Mapping[int, str], notice: Notice) -> l
             return Sent(name, f"no process could be started: {error.strerror}")
         if done.returncode:
             return Sent(name, "the service raised an error")  # what it says may name the address
-        answer = json.loads(done.stdout)
-        return Sent(f"{answer['service']} ({name})" if answer["service"] else name, answer["failed"])
+        try:
+            answer = json.loads(done.stdout.splitlines()[-1])  # what a service's code prints comes before it
+            return Sent(f"{answer['service']} ({name})" if answer["service"] else name, answer["failed"])
+        except (IndexError, KeyError, TypeError, ValueError):
+            return Sent(name, "what the service said cannot be read")
 
     with ThreadPoolExecutor(max(1, len(urls))) as pool:
         return list(pool.map(one, urls, urls.values()))

@@ -230,6 +230,26 @@ def test_one_address_that_fails_keeps_no_other_from_being_told():
     assert len(heard.posts) == 1 and _without_secrets(*(one.failed for one in sent))
 
 
+@pytest.mark.parametrize(
+    ("printed", "failed"),
+    [
+        ("", True),
+        ("no answer", True),
+        ("[]", True),
+        ('{"service": "JSON"}', True),
+        ("\\377\\376", True),
+        ('chatter of a plugin\\n{"service": "JSON", "failed": ""}', False),
+    ],
+)
+def test_whatever_the_delivery_prints_ends_no_night(tmp_path, monkeypatch, printed: str, failed: bool):
+    delivery = tmp_path / "python"
+    delivery.write_text(f"#!/bin/sh\ncat > /dev/null\nprintf '{printed}\\n'\n")
+    delivery.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(delivery))
+    (sent,) = send(NotifySettings(), {1: "json://here"}, Notice("a", "b"))
+    assert bool(sent.failed) is failed
+
+
 def test_notify_test_says_who_was_reached(tmp_path, capsys):
     with endpoint() as heard, endpoint(403) as failing:
         lab = _lab(tmp_path / "lab", heard.url(), failing.url())
