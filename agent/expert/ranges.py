@@ -58,10 +58,22 @@ def adjusted(failures: Sequence[Attempt]) -> dict[str, float]:
     if "shots" not in last.parameters:
         return {}
     window = {"max_delay": last.parameters["max_delay"]} if last.experiment in _DECAY_TIME else {}
-    return {"shots": more_shots(last), **window}
+    return {"shots": more_shots(last)} | window | _changed_range(failures)
 
 
 _DECAY_TIME = {"t1": "t1", "t2_hahn": "t2_echo"}
+_RANGES = {
+    "punch_out": ("span", "points"),
+    "readout_frequency_sweep": ("span", "points"),
+    "readout_power": ("min_amplitude", "max_amplitude"),
+}
+
+
+def _changed_range(failures: Sequence[Attempt]) -> dict[str, float]:
+    """What was changed of the range for what an earlier try had shown: a longer look keeps it."""
+    first, last = failures[0].parameters, failures[-1].parameters
+    names = _RANGES.get(failures[-1].experiment, ())
+    return {name: last[name] for name in names if last.get(name) != first.get(name)}
 
 
 def _decays_within_steps(last: Attempt) -> bool:

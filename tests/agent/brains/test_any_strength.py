@@ -205,6 +205,21 @@ def test_what_leaves_its_sweep_is_swept_farther(experiment, wanted):
     assert asked([*until(experiment), cut], experiment) == wanted
 
 
+@pytest.mark.parametrize(
+    ("experiment", "usual", "changed"),
+    [
+        ("punch_out", {"span": 16e6, "points": 49.0}, {"span": 6.4e6}),
+        ("readout_frequency_sweep", {"span": 6e6, "points": 41.0}, {"span": 2.4e6}),
+        ("readout_power", {"min_amplitude": 0.007, "max_amplitude": 0.05}, {"max_amplitude": 0.1}),
+    ],
+)
+def test_a_longer_look_keeps_the_range_that_an_earlier_one_asked_for(experiment, usual, changed):
+    first = attempt(experiment, REJECT, Status.SUCCESS, **usual)
+    second = attempt(experiment, REVIEW, Status.SUCCESS, **(usual | changed))
+    assert adjusted([first, second]) == {"shots": 2000.0} | changed
+    assert adjusted([first, first]) == {"shots": 2000.0}
+
+
 def test_a_drive_that_turned_the_qubit_earlier_and_does_nothing_now_is_not_called_weak():
     silent = [attempt("rabi", REJECT, Status.NO_SIGNAL, max_amplitude=end) for end in (0.98, 1.0)]
     unread = [attempt("readout", REJECT, Status.NO_EXCITATION)] * 2

@@ -47,6 +47,6 @@ class FidelityAnalysis(curve.CurveAnalysis):
             slope=(0.5 * self._slope, 2 * self._slope),
             best=(x.min() / 4, 4 * x.max()),
             power=(0.5, STEEPEST),
-            rest=(-0.05, 0.5),
+            rest=(-0.15, 0.5),  # below 0 where the clouds part faster than the weak tones say
         )
         return user_opt
