@@ -91,8 +91,8 @@ def precise(name: str, quantity: Quantity, limit: float) -> Check:
 
 def narrow(name: str, quantity: Quantity, limit: float, unit: str = "", severity: Verdict = Verdict.REJECT) -> Check:
     """The standard error is below ``limit``, in the quantity's own unit."""
-    stderr = quantity.stderr or np.inf
-    message = f"{name} is known to {stderr:.2g} {unit} only, {limit:.2g} {unit} needed"
+    stderr, of = quantity.stderr or np.inf, f" {unit}" if unit else ""
+    message = f"{name} is known to {stderr:.2g}{of} only, {limit:.2g}{of} needed"
     return asked(f"error of {name}", stderr <= limit, CheckCode.IMPRECISE, message, severity)
 
 
