@@ -15,24 +15,29 @@ from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.propagation import Pulse, magnus_steps, unitary_paths
 from reson.tools.devices.simulated.truth import TransmonTruth
 
+STRONGEST = 1.6
+"""Times the amplitude of a line that does not compress up to which a pulse is looked for."""
 ANGLES = {"x": math.pi, "sx": math.pi / 2}
 
 
 def best_amplitude(truth: TransmonTruth, gate: str, beta: float, duration: float) -> float:
-    """Amplitude at which the resonant pulse turns by the gate's angle; infinite for a drive that does not arrive."""
+    """Amplitude at which the resonant pulse turns by the gate's angle; infinite for a drive that does not arrive, or
+    that its line compresses before.
+    """
     if not truth.gain:
         return math.inf
     linear = ANGLES[gate] / (truth.gain * area(duration))
-    return root_scalar(
-        lambda amplitude: _angle(_propagator(truth, amplitude, beta, duration)) - ANGLES[gate],
-        bracket=(0.8 * linear, 1.6 * linear),
-        rtol=1e-7,
-    ).root
+
+    def missed(amplitude: float) -> float:
+        return _angle(_propagator(truth, amplitude, beta, duration)) - ANGLES[gate]
+
+    strongest = STRONGEST * linear
+    return math.inf if missed(strongest) < 0 else root_scalar(missed, bracket=(0.8 * linear, strongest), rtol=1e-7).root
 
 
 def best_beta(truth: TransmonTruth, duration: float) -> float:
-    """DRAG coefficient in seconds at which the resonant pi pulse has no part along Z."""
-    if not truth.gain:
+    """DRAG coefficient in seconds at which the resonant pi pulse has no part along Z; infinite where there is none."""
+    if math.isinf(best_amplitude(truth, "x", 0.0, duration)):
         return math.inf
 
     def tilt(beta: float) -> float:

@@ -168,3 +168,14 @@ def test_a_qubit_is_told_by_its_report_and_by_the_chip() -> None:
     assert found.true_ratio == pytest.approx(found.true_error / alone.coherence_limit)
     assert found.true_excess == pytest.approx(found.true_error - alone.coherence_limit)
     assert judged(device, 7, 0, said | {"state": "failed"}, None, None).state == "failed"
+
+
+@pytest.mark.parametrize("weaker", [1.0, 0.03])
+def test_no_pulse_is_best_behind_a_line_that_compresses_before_it_has_turned(weaker: float) -> None:
+    healthy = open_simulated(3, 1, {}, 1.8e9).chip.truth_now().transmons[0]
+    bent = replace(healthy, gain=weaker * healthy.gain, compression=1.4)
+    for gate in ("x", "sx"):
+        amplitude = best_amplitude(bent, gate, 0.0, 32e-9)
+        assert math.isinf(amplitude) is (weaker < 1)
+        assert amplitude > best_amplitude(healthy, gate, 0.0, 32e-9)
+    assert math.isinf(best_beta(bent, 32e-9)) is (weaker < 1)
