@@ -61,7 +61,8 @@ def test_the_commands_are_those_that_were_promised():
         params diff; params rollback; approvals list; approvals show; approvals approve; approvals edit;
         approvals reject; approvals respond; memory rebuild; memory search; device show; device list; device check;
         device faults; device truth; chat; model check; model use;
-        console; console add-user; console remove-user; stop; read; analyse; note; eval run; eval compare;
+        console; console add-user; console remove-user; stop; read; analyse; note; notify test; eval run;
+        eval compare;
         eval gate; eval record; eval score;
         eval lab-check; eval model-check; eval plots; eval qcaleval; compare;
         layout; export; watch; ask; mcp; measurement show; measurement export;
