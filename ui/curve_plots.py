@@ -13,6 +13,7 @@ from reson.tools.data import Analysis, Series
 from reson.tools.figures.curves import fitted_curve, whole_numbers
 from reson.tools.figures.style import label, prefix
 from reson.tools.points import measured_points
+from reson.tools.verdicts.residuals import weighted_residuals
 from reson.ui.palette import colours, ink
 from reson.wording import quantity
 
@@ -117,12 +118,10 @@ def residuals(analysis: Analysis) -> alt.LayerChart | alt.FacetChart | None:
 
 
 def _left_over(part: Series) -> np.ndarray | None:
-    at, curve = np.array(part.fit_x), np.array(part.fit_y)
+    at = np.array(part.fit_x)
     if len(at) < 4 or np.any(np.diff(at) <= 0) or not np.all(np.array(part.y_err) > 0):
         return None
-    from scipy.interpolate import CubicSpline
-
-    return (np.array(part.y) - CubicSpline(at, curve)(np.array(part.x))) / np.array(part.y_err)
+    return weighted_residuals(part)
 
 
 def used_share(analysis: Analysis) -> float:

@@ -23,18 +23,8 @@ from reson.agent.report.gather import gather
 from reson.agent.worse import Worse
 from reson.errors import OperatorError
 from reson.records import Ending
+from tests.agent.campaign.conftest import ASK_BEFORE_WRITING
 
-ASK = """
-[[rule]]
-name = "measuring is fine"
-decision = "auto"
-effect = "measures"
-
-[[rule]]
-name = "a person writes"
-decision = "ask"
-effect = "writes"
-"""
 SECRETS = ("s3cretpass", "T0kenInThePath", "ada-the-user")
 
 
@@ -112,7 +102,7 @@ def test_the_end_of_a_night_is_told(tmp_path):
 
 def test_a_person_is_told_while_the_night_goes_on_and_at_its_end(tmp_path):
     with endpoint() as heard:
-        lab = _lab(tmp_path / "lab", heard.url(), policy=ASK)
+        lab = _lab(tmp_path / "lab", heard.url(), policy=ASK_BEFORE_WRITING)
         assert _night(lab) is Ending.WAITING_FOR_APPROVAL
     titles = sorted(post["title"] for post in heard.posts)
     assert titles == [
@@ -124,7 +114,7 @@ def test_a_person_is_told_while_the_night_goes_on_and_at_its_end(tmp_path):
 
 def test_links_lead_into_the_console_where_it_has_an_address(tmp_path):
     with endpoint() as heard:
-        lab = _lab(tmp_path / "lab", heard.url(), policy=ASK)
+        lab = _lab(tmp_path / "lab", heard.url(), policy=ASK_BEFORE_WRITING)
         settings = lab.directory / "lab.toml"
         settings.write_text(settings.read_text() + '\n[console]\nurl = "https://lab.example.org/reson"\n')
         _night(open_lab(lab.directory))
@@ -151,7 +141,7 @@ def test_nobody_is_told_by_default(tmp_path):
 
 @pytest.fixture(scope="module")
 def reported(tmp_path_factory):
-    lab = _lab(tmp_path_factory.mktemp("reported") / "lab", "json://127.0.0.1:9/", policy=ASK)
+    lab = _lab(tmp_path_factory.mktemp("reported") / "lab", "json://127.0.0.1:9/", policy=ASK_BEFORE_WRITING)
     _night(lab)
     report = gather(lab, lab.store(), "night-0001")
     return lab, report

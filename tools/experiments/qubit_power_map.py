@@ -19,7 +19,8 @@ from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import Fit, fit_signal
 from reson.tools.experiments.fits.processing import measured
-from reson.tools.experiments.qubit_spectroscopy import FWHM, LENGTH, MHZ
+from reson.tools.experiments.fits.spectral_line import FWHM, MHZ
+from reson.tools.experiments.qubit_spectroscopy import LENGTH
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:

@@ -27,8 +27,6 @@ LENGTH = 400e-9
 
 CLEAR = 10.0
 """Height over the noise that the fit leaves from which a line is there, whatever its shape."""
-MHZ = 1e6
-FWHM = float(np.sqrt(8 * np.log(2)))
 
 
 def _defaults(values: Values) -> dict[str, float]:

@@ -18,7 +18,7 @@ from reson.tools.data import RawData
 from reson.tools.experiments.fits.bounds import held
 from reson.tools.experiments.fits.fitting import CURVE_POINTS, Fit, series
 from reson.tools.experiments.fits.misfit import error_scale
-from reson.tools.experiments.fits.resonator_dip import dip, least_width, magnitude, step_of
+from reson.tools.experiments.fits.resonator_dip import dip, least_width, magnitude, narrower, step_of
 
 MHZ = 1e6
 ORDERS = (0, 1, 2, 3, 4, 6, 8, 10)
@@ -26,9 +26,8 @@ SCANNED = 6
 """Order of the background while the dip is looked for."""
 WIDTHS = np.geomspace(0.15, 6.0, 9)
 """Linewidths in MHz that are tried first; narrower ones too, where the steps of a sweep would show them."""
-NARROWER = 5
-FINEST = 500
-"""Narrowest linewidth that is looked for, as a share of the sweep."""
+NARROWER, FINEST = 5, 500
+"""How many narrower ones, and the sweep over the narrowest of them."""
 SETTLED = float("inf")
 ALONG = 0.5
 """Coherence of neighbouring points below which their phases say nothing."""
@@ -81,7 +80,7 @@ def _scan(x: np.ndarray, z: np.ndarray, error: np.ndarray, time: float, start: f
     left = z / error - basis @ (basis.T @ (z / error))
     found = []
     for width in _widths(x):
-        f0 = np.array([place for place, _ in _places(x, width)])
+        f0 = _places(x, width)
         shapes = dip(x, f0[:, None], width, time, start) / error
         shapes -= (shapes @ basis) @ basis.T
         gains = np.abs(shapes.conj() @ left) ** 2 / (np.sum(np.abs(shapes) ** 2, axis=1) + 1e-300)
@@ -92,17 +91,15 @@ def _scan(x: np.ndarray, z: np.ndarray, error: np.ndarray, time: float, start: f
 
 def tried(x: np.ndarray) -> list[tuple[float, float]]:
     """Frequencies and linewidths of the dips among which the best is looked for, in MHz."""
-    return [place for width in _widths(x) for place in _places(x, width)]
+    return [(f0, width) for width in _widths(x) for f0 in _places(x, width).tolist()]
 
 
-def _places(x: np.ndarray, width: float) -> list[tuple[float, float]]:
-    return [(f0, width) for f0 in np.arange(x[0], x[-1], max(width / 3, step_of(x) / 2)).tolist()]
+def _places(x: np.ndarray, width: float) -> np.ndarray:
+    return np.arange(x[0], x[-1], max(width / 3, step_of(x) / 2))
 
 
 def _widths(x: np.ndarray) -> list[float]:
-    finest = max(2 * step_of(x), float(x[-1] - x[0]) / FINEST)
-    narrow = np.geomspace(finest, WIDTHS[0], NARROWER, endpoint=False) if finest < WIDTHS[0] else np.array([])
-    return [*narrow.tolist(), *WIDTHS.tolist()]
+    return [*narrower(x, WIDTHS[0], NARROWER, FINEST).tolist(), *WIDTHS.tolist()]
 
 
 def _fit(

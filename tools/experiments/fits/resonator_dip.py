@@ -19,7 +19,7 @@ CANDIDATES = 301
 WIDTHS = (0.5, 1.0, 2.0, 4.0)
 """Linewidths in MHz that a fit may start from; narrower ones too, where the steps of a sweep would show them."""
 NARROWER, FINEST = 4, 150
-"""How many narrower ones, and the narrowest as a share of the sweep."""
+"""How many narrower ones, and the sweep over the narrowest of them."""
 LEAST_WIDTH = 0.02
 """Smallest linewidth of a fit in MHz, or a quarter of a step where that is less."""
 START_DEPTH = 0.9
@@ -60,6 +60,14 @@ def least_width(x: np.ndarray) -> float:
     return min(LEAST_WIDTH, step_of(x) / 4)
 
 
+def narrower(x: np.ndarray, than: float, number: int, finest: float, worth: float = 1.0) -> np.ndarray:
+    """Linewidths in MHz below ``than`` that the steps of a sweep would show, from a share 1 / ``finest`` of it upwards,
+    shape (number,); none where the least of them is not below ``worth`` times ``than``.
+    """
+    least = max(2 * step_of(x), float(np.ptp(x)) / finest)
+    return np.geomspace(least, than, number, endpoint=False) if least < worth * than else np.array([])
+
+
 def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
     """Magnitude of the averaged signal of each circuit and its standard error, both of shape (circuits,)."""
     plane = np.stack([np.real(raw.arrays["iq_mean"]), np.imag(raw.arrays["iq_mean"])], axis=1)
@@ -71,8 +79,7 @@ def magnitude(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
 def dip_start(x: np.ndarray, y: np.ndarray, readout_time: float) -> dict[str, float]:
     """Start of a fit of a dip to magnitudes of shape (points,): the best of a grid of frequencies and linewidths."""
     level = max(float(np.median(y)), 1e-300)
-    finest = max(2 * step_of(x), float(np.ptp(x)) / FINEST)
-    narrow = np.geomspace(finest, WIDTHS[0], NARROWER, endpoint=False) if finest < WIDTHS[0] / 5 else ()
+    narrow = narrower(x, WIDTHS[0], NARROWER, FINEST, worth=0.2)
     widths, f0s = np.meshgrid((*narrow, *WIDTHS), np.linspace(x.min(), x.max(), CANDIDATES), indexing="ij")
     seen = y / level - 1
     shapes = np.abs(transmission(x, f0s[..., None], widths[..., None], START_DEPTH, 0.0, readout_time)) - 1

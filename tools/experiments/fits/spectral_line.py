@@ -24,6 +24,8 @@ from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts.residuals import scatter_significance
 
 MHZ = 1e6
+FWHM = float(np.sqrt(8 * np.log(2)))
+"""Full width at half maximum of a Gaussian, in its standard deviations."""
 MISSED = 1.5
 """Reduced chi2 of a Gaussian on level ground from which other lines and backgrounds are tried."""
 SIGNIFICANT = 6.0
@@ -57,8 +59,7 @@ def line_of(raw: RawData) -> Line:
 
     plain = fit_signal(GaussianAnalysis(), raw, MHZ, ("a", "b"))
     if plain.error is None:
-        width = plain.scaled("sigma", float(np.sqrt(8 * np.log(2))), "")
-        plain = replace(plain, parameters=plain.parameters | {"fwhm": width})
+        plain = replace(plain, parameters=plain.parameters | {"fwhm": plain.scaled("sigma", FWHM, "")})
     met = plain.reduced_chi2 is not None and plain.reduced_chi2 < MISSED
     if met or not _stands_out(plain):
         return Line((plain,))
