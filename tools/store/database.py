@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from reson.tools.store.schema import SCHEMA_VERSION, metadata, schema_version
 
 WAIT_SECONDS = 30
 _WRITER_LOCK = 0x7265736F  # "reso": the advisory lock that makes a server's writers take turns as SQLite's do
-_MAGIC = b"SQLite format 3\0"
+_SMALLEST = 512  # bytes of one page, https://sqlite.org/fileformat.html; a file of one byte passes for an empty one
 _ACTS = {"as", "cascade", "check", "collate", "conflict", "default", "delete", "generated", "unique", "update"}
 """Words of a table by which it fills in, alters, drops or refuses what is written to it."""
 
@@ -95,13 +95,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _require_sqlite_file(path: Path) -> None:
-    """Refuse what SQLite would overwrite or what is no database, before anything opens it."""
+    """Refuse what SQLite would overwrite or what is no database, before anything opens it to write."""
     with operator_errors(str(path)):
         if path.is_dir():
             raise OperatorError(f"{path} is a directory, not a database", "move it aside")
-        head = path.open("rb").read(len(_MAGIC)) if path.exists() else b""
-        if head:
-            if head != _MAGIC:
+        if path.exists() and path.stat().st_size:
+            if path.stat().st_size < _SMALLEST or not _is_sqlite(path):
                 raise OperatorError(
                     f"{path} is not a database", "restore it from a backup, or move it aside; it was left as it is"
                 )
@@ -112,6 +111,19 @@ def _require_sqlite_file(path: Path) -> None:
                 f"{path} is empty but {log.name} holds what was written last",
                 "restore both from a backup, or move both aside; they were left as they are",
             )
+
+
+def _is_sqlite(path: Path) -> bool:
+    """Asked of SQLite itself: a file that this process opens and closes by other means takes the locks of all its
+    connections to it away (POSIX, https://sqlite.org/howtocorrupt.html, 2.2), whereupon the next process that closes
+    the database deletes the log that they still write to.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.DatabaseError as error:  # a lock or a journal to be played back is for who opens it to write
+        return error.sqlite_errorname != "SQLITE_NOTADB"
+    return True
 
 
 def _require_schema(engine: Engine, blobs: Blobs) -> None:

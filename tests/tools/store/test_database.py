@@ -284,3 +284,35 @@ def test_kill_9_loses_nothing_that_was_acknowledged(lab: Path) -> None:
             store.blobs.get(row.raw_sha, ".npz")
     with reading(store.engine) as connection:
         assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+
+
+_READ_AND_CLOSE = """
+import sys
+from pathlib import Path
+from reson.tools.store.runs import list_runs
+from reson.tools.store.store import open_store
+store = open_store(Path(sys.argv[1]))
+print(len(list_runs(store)))
+store.engine.dispose()
+"""
+
+
+@pytest.mark.parametrize("again", [0, 1, 3])
+def test_what_is_written_after_the_lab_was_opened_again_is_kept(lab: Path, again: int) -> None:
+    """A second opening in the process must not give up the locks of the first: another process would take itself for
+    the last that has the database, and delete the log which is still written to."""
+    row = {"kind": "k", "device": "d", "status": "s", "settings": {}, "started_wall": 1, "started_device": 1}
+    store = open_store(lab)
+    for number in range(3):
+        for other in [open_store(lab) for _ in range(again)]:
+            if number:
+                other.engine.dispose()
+        with writing(store.engine) as connection:
+            connection.execute(insert(runs).values(id=f"r{number}", **row))
+        beside = subprocess.run(
+            [sys.executable, "-c", _READ_AND_CLOSE, str(lab)], capture_output=True, text=True, check=True
+        )
+        assert int(beside.stdout) == len(list_runs(store))
+    assert (lab / "lab.db-wal").exists(), "the log of an open database was deleted by another process"
+    store.engine.dispose()
+    assert {f"r{number}" for number in range(3)} <= {run.id for run in list_runs(open_store(lab))}
