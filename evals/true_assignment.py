@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from reson.tools.devices.simulated.lines import digitised
 from reson.tools.devices.simulated.readout import integrate, readout_of
 from reson.tools.devices.simulated.resonators import FEEDLINE
 from reson.tools.devices.simulated.ring_up import Tone
@@ -14,6 +15,8 @@ from reson.tools.devices.simulated.truth import TransmonTruth
 
 SHOTS = 100_000
 SEED = 1
+PERIOD = 251e-6
+"""Seconds from one shot to the next: the mains' hum has any phase."""
 
 
 def read_as_one(
@@ -21,7 +24,8 @@ def read_as_one(
 ) -> np.ndarray:
     """P(1) of qubits 0, 1, ... measured together, each prepared as ``prepared`` says, shape (qubits,).
 
-    Thermal population, decay during the readout and crosstalk of the readouts are included, errors of pulses are not.
+    Thermal population, decay during the readout, crosstalk, hum and a digitiser that clips are included,
+    errors of pulses are not.
     Sampled with ``SHOTS`` shots.
     """
     rng = np.random.default_rng(SEED)
@@ -30,7 +34,7 @@ def read_as_one(
     levels = np.where(np.array(prepared, dtype=bool)[:, None], ~excited, excited)
     tones = [Tone(one["readout_frequency"], one["readout_amplitude"]) for one in controls]
     readout = replace(readout_of(transmons, tones), leaks=_leaks(transmons))
-    signal = integrate(readout, levels.astype(int), 1, rng)[..., 0]
+    signal = digitised(integrate(readout, levels.astype(int), 1, rng), transmons, 0.0, PERIOD)[..., 0]
     angles = np.array([one["readout_angle"] for one in controls])
     thresholds = np.array([one["readout_threshold"] for one in controls])
     along = np.real(signal * np.exp(-1j * angles)[:, None])

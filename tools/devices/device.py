@@ -33,6 +33,8 @@ class DeviceLimits(Record):
     """Seconds of one readout."""
     integration_start: Finite | None = None
     """Seconds from the start of the readout tone to that of the integration; None: not known, and found by the fits."""
+    passive_reset: bool | None = None
+    """Whether nothing but T1 brings a qubit back to 0 between shots; None: not known."""
 
 
 class Device(Protocol):

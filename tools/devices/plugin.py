@@ -59,6 +59,8 @@ class Offer:
     readout_time: float = 1e-6
     integration_start: float | None = None
     """Seconds from the start of the readout tone to that of the integration; None: not known."""
+    passive_reset: bool | None = None
+    """Whether nothing but T1 brings a qubit back to 0 between shots; None: not known."""
 
 
 class PluginDevice:
@@ -218,6 +220,7 @@ def _limits(offer: Offer) -> DeviceLimits:
         reset_time=offer.reset_time,
         readout_time=offer.readout_time,
         integration_start=offer.integration_start,
+        passive_reset=offer.passive_reset,
     )
 
 

@@ -7,7 +7,7 @@ and Gill, Rev. Sci. Instrum. 29, 688 (1958)); the stock T2Hahn with several echo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def _defaults(values: Values) -> dict[str, float]:
     """Three times the longest T2 that is known, else three times T1 (T2 can reach twice T1)."""
     guess = values.get("t2_cpmg", values.get("t2_echo", values.get("t1", 100e-6)))
-    return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3))}
+    return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3)), **sweep.known_t1(values)}
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -40,20 +40,16 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.experiments.circuits.sequences import Sequences
 
-    experiments = {
-        qubit: Sequences(
-            qubit,
-            [
-                _train(float(total), int(values["echoes"]))
-                for total in sweep.delays(values["max_delay"], int(values["points"]))
-            ],
+    told, experiments = sweep.between_shots(device), {}
+    for qubit, values in arguments.items():
+        delays = sweep.delays(values["max_delay"], int(values["points"])).tolist()
+        experiments[qubit] = Sequences(
+            qubit, [({"xval": total, **told}, _train(total, int(values["echoes"]))) for total in delays]
         )
-        for qubit, values in arguments.items()
-    }
     return acquisition.acquire("cpmg", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
-def _train(total: float, echoes: int) -> tuple[dict[str, Any], list[Instruction]]:
+def _train(total: float, echoes: int) -> list[Instruction]:
     """Half a wait before the first echo and after the last, whole ones between; ends in 1 where nothing dephases."""
     from qiskit.circuit import Delay
     from qiskit.circuit.library import RZGate, SXGate, XGate
@@ -61,12 +57,12 @@ def _train(total: float, echoes: int) -> tuple[dict[str, Any], list[Instruction]
     half, whole = Delay(total / echoes / 2, "s"), Delay(total / echoes, "s")
     echo = [RZGate(-np.pi / 2), XGate(), RZGate(np.pi / 2)]
     middle = [instruction for _ in range(echoes - 1) for instruction in (whole, *echo)]
-    return {"xval": total}, [SXGate(), half, *echo, *middle, half, SXGate()]
+    return [SXGate(), half, *echo, *middle, half, SXGate()]
 
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, ECHO_DECAY, US, excitation(raw, begins=1))
-    return echo_decays([raw], [points], "t2_cpmg", "exponential_share", axis_of)[0]
+    return echo_decays([raw], [points], "t2_cpmg", "exponential_share", axis_of, 1)[0]
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
@@ -87,6 +83,7 @@ EXPERIMENT = Experiment(
         Parameter("echoes", "", 1, 256, "number of refocusing pulses", 8.0, integer=True, shared=True),
         sweep.points(31),
         sweep.shots(1000),
+        sweep.KNOWN_T1,
     ),
     needs=("x_amplitude", "sx_amplitude", "readout_threshold", "t1"),
     calibrates=("t2_cpmg",),

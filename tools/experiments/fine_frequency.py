@@ -16,9 +16,10 @@ from reson.records import Check, Effect, Quantity, Verdict
 from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
+from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.oscillation_models import FINE_FREQUENCY, repetitions_start
+from reson.tools.experiments.fits.remembering import fit_remembering, memory_of
 from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.ramsey_xy import WANDER
 from reson.tools.verdicts import checks
@@ -70,7 +71,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(witness.without(raw), FINE_FREQUENCY)
-    result = fit_many(FINE_FREQUENCY, [points], [repetitions_start(points.x, points.y)])[0]
+    result = fit_remembering(FINE_FREQUENCY, [points], [repetitions_start(points.x, points.y)], [{}])[0]
     quantities = {}
     if result.error is None:
         quantities = _quantities(result, raw)
@@ -96,7 +97,7 @@ def _quantities(result: Fit, raw: RawData) -> dict[str, Quantity]:
         "turn": turn.model_copy(update={"unit": "rad"}),
         "decay": result["tau"],
         "contrast": result["amp"],
-        **witness.detuning(raw, result["base"].value, result["amp"].value),
+        **witness.detuning(raw, result["base"].value, result["amp"].value, memory_of(result)),
     }
     if "drive_frequency" in raw.controls:  # a device without pulse access lets nobody correct it
         value = raw.controls["drive_frequency"] + offset.value

@@ -10,29 +10,54 @@ from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_
 from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY
 from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.memory import PASSIVE, kept_over_rest
 from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.processing import axis_of, excitation
+from reson.tools.experiments.fits.remembering import fit_superpositions
 from reson.tools.experiments.fits.starts import decay_start
 
 US = 1e-6
+T1_MOVED = (0.83, 1.2)
+"""What T1 may have become since it was measured, relative: it wanders by some 20 % (Burnett et al., 2019)."""
 REMEMBERS = 0.2
 """How likely it is that nothing but T1 brings a qubit back to 0 between shots, before the data are asked."""
 
 
-def plain_decays(data: Sequence[RawData], name: str, along: str) -> list[Analysis]:
-    """Decays that begin in 1, fitted at once; ``name``: of the decay time, ``along``: label of the horizontal axis.
+def relaxations(data: Sequence[RawData]) -> list[Analysis]:
+    """T1 from decays that begin in 1, fitted at once.
 
-    Of T1 the circuits tell the ``rest`` between shots: where that is short, T1 may be in what they remember, too. The
-    decay time is then the mean over both, and its error tells how far they are apart.
+    The circuits tell the ``rest`` between shots: where that is short, T1 may be in what they remember, too. Where the
+    device does not tell what resets, T1 is the mean over both, and its error how far they are apart.
     """
-    points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
-    starts = [decay_start(one.x, one.y) for one in points]
+    points, starts = _from_one(data)
     fits = [(one,) for one in fit_many(DECAY, points, starts, US)]
     rests = [{"rest": float(raw.circuits[0].get("rest", 0.0)) / US} for raw in data]
     if all(one["rest"] for one in rests):
         others = fit_many(REMEMBERED_DECAY, points, starts, US, constants=rests)
-        fits = [(one, other) for (one,), other in zip(fits, others, strict=True)]
-    return [_plain(raw, one, name, along) for raw, one in zip(data, fits, strict=True)]
+        fits = [_possible(raw, one, other) for raw, (one,), other in zip(data, fits, others, strict=True)]
+    return [_plain(raw, one, "t1", "Delay") for raw, one in zip(data, fits, strict=True)]
+
+
+def locked_decays(data: Sequence[RawData], name: str, along: str) -> list[Analysis]:
+    """Decays from 1 to the middle, fitted at once; ``name``: of the decay time, ``along``: label of the horizontal
+    axis.
+    """
+    points, starts = _from_one(data)
+    memory = [kept_over_rest(raw, raw.parameters.get("t1", 0.0)) for raw in data]
+    fits = fit_superpositions(DECAY, points, starts, US, memory, begins=1)
+    return [_plain(raw, (one,), name, along) for raw, one in zip(data, fits, strict=True)]
+
+
+def _from_one(data: Sequence[RawData]) -> tuple[list[Points], list[dict[str, float]]]:
+    """Points and starts of decays that begin in 1."""
+    points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
+    return points, [decay_start(one.x, one.y) for one in points]
+
+
+def _possible(raw: RawData, plain: Fit, remembered: Fit) -> tuple[Fit, ...]:
+    """Which of both curves it can be, by what the device tells of its reset."""
+    passive = raw.circuits[0].get(PASSIVE)
+    return (plain, remembered) if passive is None else (remembered,) if passive else (plain,)
 
 
 def _plain(raw: RawData, fits: Sequence[Fit], name: str, along: str) -> Analysis:
@@ -46,13 +71,19 @@ def _plain(raw: RawData, fits: Sequence[Fit], name: str, along: str) -> Analysis
 
 
 def echo_decays(
-    data: Sequence[RawData], points: Sequence[Points], name: str, share: str, axis: Callable[[RawData], Axis]
+    data: Sequence[RawData],
+    points: Sequence[Points],
+    name: str,
+    share: str,
+    axis: Callable[[RawData], Axis],
+    begins: int,
 ) -> list[Analysis]:
     """Decays of echoes, fitted at once by the shape that they have; ``name``: of the decay time, ``share``: of how far
-    it is exponential, ``axis``: the vertical one.
+    it is exponential, ``axis``: the vertical one, ``begins``: the state that no dephasing leaves.
     """
-    found = []
-    for raw, one in zip(data, echoes(points, [decay_start(p.x, p.y) for p in points], US), strict=True):
+    starts, found = [decay_start(p.x, p.y) for p in points], []
+    memory = [[kept_over_rest(raw, raw.parameters.get("t1", 0.0) * moved) for raw in data] for moved in T1_MOVED]
+    for raw, one in zip(data, echoes(points, starts, US, memory, begins), strict=True):
         quantities = {}
         if one.best.error is None:
             quantities = {name: one.quantity("tau", US, "s"), share: one.share}

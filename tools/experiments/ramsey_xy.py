@@ -14,6 +14,7 @@ from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.curve_models import RAMSEY
 from reson.tools.experiments.fits.decay_shapes import Dephasing, fringes, splitting
+from reson.tools.experiments.fits.memory import kept_over_rest
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.starts import ramsey_start
 from reson.tools.experiments.heights import least_height
@@ -51,7 +52,7 @@ def _defaults(values: Values) -> dict[str, float]:
         window = LIVES * values["t2_star"]
     elif "t1" in values:
         window = LIVES * USUAL * values["t1"]
-    return sweep_of(float(np.clip(window, *REACH)))
+    return sweep_of(float(np.clip(window, *REACH))) | sweep.known_t1(values)
 
 
 def sweep_of(window: float) -> dict[str, float]:
@@ -72,7 +73,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
-    waits, sx = Waits(device.backend), SXGate()
+    waits, sx, told = Waits(device.backend), SXGate(), sweep.between_shots(device)
     experiments = {}
     for qubit, values in arguments.items():
         delays = [waits.of(delay) for delay in sweep.uneven_delays(values["max_delay"], int(values["points"])).tolist()]
@@ -80,7 +81,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
         experiments[qubit] = Sequences(
             qubit,
             [
-                ({"xval": length, "series": name}, [sx, delay, RZGate(rate * length - late), sx])
+                ({"xval": length, "series": name, **told}, [sx, delay, RZGate(rate * length - late), sx])
                 for delay, length in delays
                 for name, late in (("X", 0.0), ("Y", np.pi / 2))
             ],
@@ -95,7 +96,8 @@ def analyse(raw: RawData) -> Analysis:
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, RAMSEY, US, excitation(raw, begins=1)) for raw in data]
     starts = [ramsey_start(one.x, one.y, one.part) for one in points]
-    results = fringes(points, starts, US)
+    memory = [kept_over_rest(raw, raw.parameters.get("t1", 0.0)) for raw in data]
+    results = fringes(points, starts, US, memory)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 
 
@@ -199,6 +201,7 @@ EXPERIMENT = Experiment(
         Parameter("detuning", "Hz", -20e6, 20e6, "artificial detuning, made by a virtual Z that grows with the delay"),
         sweep.points(41),
         sweep.shots(500),
+        sweep.KNOWN_T1,
     ),
     needs=("x_amplitude", "sx_amplitude", "readout_threshold"),
     calibrates=("drive_frequency", "t2_star"),

@@ -20,7 +20,7 @@ from reson.tools.data import Analysis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import against_twice_t1, decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.plain_decay import plain_decays
+from reson.tools.experiments.plain_decay import locked_decays
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def _defaults(values: Values) -> dict[str, float]:
     """Three times the longest decay that is known of a superposition, else three times T1."""
     guess = values.get("t1_rho", values.get("t2_echo", values.get("t1", 100e-6)))
-    return {"max_delay": float(np.clip(3 * guess, 5e-6, 2e-3))}
+    return {"max_delay": float(np.clip(3 * guess, 5e-6, 2e-3)), **sweep.known_t1(values)}
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -42,7 +42,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.devices.drive import DriveGate
     from reson.tools.experiments.circuits.sequences import Sequences
 
-    controls, experiments = device.controls(), {}
+    controls, told, experiments = device.controls(), sweep.between_shots(device), {}
     for qubit, values in arguments.items():
         mine, rate = controls[Qubit(qubit)], values["rate"]
         half = 1 / (2 * rate)
@@ -51,7 +51,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
         turn = [DriveGate(amplitude, mine["drag_beta"], 0.0, half)] * 2
         begin, end = [SXGate(), RZGate(-np.pi / 2)], [RZGate(np.pi / 2), SXGate()]
         turns = np.rint(np.linspace(0, values["max_delay"] * rate, int(values["points"]))).astype(int).tolist()
-        experiments[qubit] = Sequences(qubit, [({"xval": n / rate}, [*begin, *turn * n, *end]) for n in turns])
+        experiments[qubit] = Sequences(qubit, [({"xval": n / rate, **told}, [*begin, *turn * n, *end]) for n in turns])
     return acquisition.acquire("spin_locking", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
@@ -60,7 +60,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    return plain_decays(data, "t1_rho", "Length of the lock")
+    return locked_decays(data, "t1_rho", "Length of the lock")
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:
@@ -82,6 +82,7 @@ EXPERIMENT = Experiment(
         Parameter("rate", "Hz", 2e5, 2e7, "Rabi frequency of the lock, the mean over its pulses", 2e6),
         sweep.points(31),
         sweep.shots(1000),
+        sweep.KNOWN_T1,
     ),
     needs=("drive_frequency", "x_amplitude", "sx_amplitude", "readout_threshold", "t1"),
     calibrates=("t1_rho",),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reson.tools.experiments.experiment import Parameter
+from reson.tools.experiments.fits.memory import PASSIVE
 
 if TYPE_CHECKING:
+    from reson.tools.data import Values
     from reson.tools.devices.device import Device
 
 SETTLING = 16e-9
@@ -47,6 +49,23 @@ def uneven(highest: float, number: int) -> np.ndarray:
 def repetitions(most: int, number: int) -> list[int]:
     """At most ``number`` different repetition counts from 1 to ``most``, evenly spread."""
     return sorted({int(n) for n in np.rint(np.linspace(1, most, min(number, most)))})
+
+
+def known_t1(values: Values) -> dict[str, float]:
+    """The default of ``KNOWN_T1``."""
+    return {"t1": float(np.clip(values.get("t1", 0.0), 0.0, KNOWN_T1.high))}
+
+
+KNOWN_T1 = Parameter(
+    "t1", "s", 0.0, 1.0, "T1 where it is known, else 0: what a shot remembers of the one before where only T1 resets"
+)
+
+
+def between_shots(device: Device) -> dict[str, float | bool]:
+    """What circuits tell of the time between shots: "rest" in seconds, and where it is known what resets meanwhile."""
+    limits = device.limits
+    told = {} if limits.passive_reset is None else {PASSIVE: limits.passive_reset}
+    return {"rest": limits.reset_time + limits.readout_time, **told}
 
 
 USUAL_PULSE = 32e-9

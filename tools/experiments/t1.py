@@ -12,7 +12,7 @@ from reson.tools.data import Analysis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.decay_checks import decay_checks
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.plain_decay import plain_decays
+from reson.tools.experiments.plain_decay import relaxations
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -33,13 +33,11 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     waits, x = Waits(device.backend), XGate()
-    rest = device.limits.reset_time + device.limits.readout_time
+    told = sweep.between_shots(device)
     experiments = {}
     for qubit, values in arguments.items():
         delays = [waits.of(delay) for delay in sweep.delays(values["max_delay"], int(values["points"])).tolist()]
-        experiments[qubit] = Sequences(
-            qubit, [({"xval": length, "rest": rest}, [x, delay]) for delay, length in delays]
-        )
+        experiments[qubit] = Sequences(qubit, [({"xval": length, **told}, [x, delay]) for delay, length in delays])
     return acquisition.acquire("t1", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
@@ -48,7 +46,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    return plain_decays(data, "t1", "Delay")
+    return relaxations(data)
 
 
 def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -> list[Check]:

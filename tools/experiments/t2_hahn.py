@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def _defaults(values: Values) -> dict[str, float]:
     """Three times the echo time where it is known, else three times T1 (T2 can reach twice T1)."""
     guess = values.get("t2_echo", values.get("t1", 100e-6))
-    return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3))}
+    return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3)), **sweep.known_t1(values)}
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -37,12 +37,12 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
-    waits, sx, x = Waits(device.backend), SXGate(), XGate()
+    waits, sx, x, told = Waits(device.backend), SXGate(), XGate(), sweep.between_shots(device)
     experiments = {}
     for qubit, values in arguments.items():
         halves = [waits.of(delay / 2) for delay in sweep.delays(values["max_delay"], int(values["points"])).tolist()]
         experiments[qubit] = Sequences(
-            qubit, [({"xval": 2 * length}, [sx, half, x, half, sx]) for half, length in halves]
+            qubit, [({"xval": 2 * length, **told}, [sx, half, x, half, sx]) for half, length in halves]
         )
     return acquisition.acquire("t2_hahn", device, arguments, experiments, acquisition.CLASSIFIED)
 
@@ -52,7 +52,7 @@ def analyse(raw: RawData) -> Analysis:
 
 
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
-    return echo_decays(data, [_ground(raw) for raw in data], "t2_echo", "echo_exponential_share", _of_ground)
+    return echo_decays(data, [_ground(raw) for raw in data], "t2_echo", "echo_exponential_share", _of_ground, 0)
 
 
 def _ground(raw: RawData) -> Points:
@@ -82,6 +82,7 @@ EXPERIMENT = Experiment(
         Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest total delay; three times what is known of T2, or of T1"),
         sweep.points(31),
         sweep.shots(1000),
+        sweep.KNOWN_T1,
     ),
     needs=("x_amplitude", "sx_amplitude", "readout_threshold", "t1"),
     calibrates=("t2_echo", "echo_exponential_share"),

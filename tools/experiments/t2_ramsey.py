@@ -20,6 +20,7 @@ from reson.tools.experiments.decay_checks import against_twice_t1
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.fits.fitting import Fit
+from reson.tools.experiments.fits.memory import kept_over_rest
 from reson.tools.experiments.fits.oscillation_models import (
     RAMSEY_TRACE,
     RAMSEY_TRACE_OF_ONE_NOISE,
@@ -28,6 +29,7 @@ from reson.tools.experiments.fits.oscillation_models import (
     two_lines_start,
 )
 from reson.tools.experiments.fits.processing import axis_of, excitation
+from reson.tools.experiments.fits.remembering import fit_superpositions
 from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
@@ -57,7 +59,7 @@ def _defaults(values: Values) -> dict[str, float]:
     """Two and a half times T2* where it is known, else what T1 suggests."""
     guess = values.get("t2_star", SLOW * values.get("t2_echo", values.get("t1", 60e-6)))
     window = float(np.clip(2.5 * guess, 1e-6, 1e-3))
-    return {"max_delay": window, "detuning": OSCILLATIONS / window}
+    return {"max_delay": window, "detuning": OSCILLATIONS / window, **sweep.known_t1(values)}
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -67,21 +69,19 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from qiskit_experiments.library import T2Ramsey
 
-    experiments = {
-        qubit: T2Ramsey(
-            (qubit,),
-            delays=list(sweep.delays(values["max_delay"], int(values["points"]))),
-            backend=device.backend,
-            osc_freq=values["detuning"],
-        )
-        for qubit, values in arguments.items()
-    }
+    from reson.tools.experiments.circuits.sequences import Sequences, sequences_of
+
+    told, experiments = sweep.between_shots(device), {}
+    for qubit, values in arguments.items():
+        delays = sweep.delays(values["max_delay"], int(values["points"])).tolist()
+        stock = T2Ramsey((qubit,), delays=delays, backend=device.backend, osc_freq=values["detuning"])
+        experiments[qubit] = Sequences(qubit, [(metadata | told, parts) for metadata, parts in sequences_of(stock)])
     return acquisition.acquire("t2_ramsey", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, RAMSEY_TRACE, US, excitation(raw, begins=1))
-    one = _one_line(points)
+    one = _one_line(points, kept_over_rest(raw, raw.parameters.get("t1", 0.0)))
     poor = one.reduced_chi2 is not None and one.reduced_chi2 > SUSPECT
     two = _two_lines(one, points) if poor else None
     result = two or one
@@ -97,16 +97,18 @@ def analyse(raw: RawData) -> Analysis:
     )
 
 
-def _one_line(points: Points) -> Fit:
-    """One decaying line; the error of T2* counts what is not known of the share of exponential decay.
+def _one_line(points: Points, memory: float) -> Fit:
+    """One decaying line of shots that remember so much; the error of T2* counts what is not known of the share of
+    exponential decay.
 
     That share lies between none and all, so it is never known worse than to ``EVEN``, however little the points tell.
     """
     start = trace_start(points.x, points.y)
-    found = fit_many(RAMSEY_TRACE, [points], [start], US)[0]
+    found = fit_superpositions(RAMSEY_TRACE, [points], [start], US, [memory], 1)[0]
     share = 1.0 if found.error else found["share"].value
     given = start if found.error else {name: quantity.value for name, quantity in found.parameters.items()}
-    known = fit_many(RAMSEY_TRACE_OF_ONE_NOISE, [points], [given], US, [{"share": share}])[0]
+    constants = [{"share": share}]
+    known = fit_superpositions(RAMSEY_TRACE_OF_ONE_NOISE, [points], [given], US, [memory], 1, constants)[0]
     if found.error or known.error:
         return known
     widest, least, unknown = (one.stderr or 0.0 for one in (found["tau"], known["tau"], found["share"]))
@@ -215,6 +217,7 @@ EXPERIMENT = Experiment(
         Parameter("detuning", "Hz", 1e3, 20e6, "artificial detuning; by default ten oscillations in the window"),
         sweep.points(81),
         sweep.shots(500),
+        sweep.KNOWN_T1,
     ),
     needs=("drive_frequency", "sx_amplitude", "readout_threshold"),
     calibrates=("t2_star",),

@@ -7,6 +7,7 @@ import math
 from reson.evals.scenario import Setting
 from reson.evals.verdicts.pulses import ANGLES, best_amplitude, best_beta
 from reson.evals.verdicts.trial import Moment, Need
+from reson.tools.devices.simulated.lines import digitised
 from reson.tools.devices.simulated.noise import branches
 from reson.tools.devices.simulated.ring_up import pointer_states
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -58,10 +59,13 @@ def over_rotation(setting: Setting, truth: TransmonTruth, gate: str) -> float:
 
 
 def prepared(setting: Setting, truth: TransmonTruth, most: float) -> bool:
-    """Both pulses turn right within ``most`` rad, and the threshold lies between the clouds, a width off either."""
+    """Both pulses turn right within ``most`` rad; the threshold lies between the clouds as the digitiser sees them,
+    a width off either.
+    """
     controls = setting.controls
     centres, sigma = pointer_states(truth, controls["readout_frequency"], controls["readout_amplitude"])
+    seen = digitised(centres[None, :2, None], [truth], 0.0, 0.0)[0, :, 0]
     turn = complex(math.cos(controls["readout_angle"]), -math.sin(controls["readout_angle"]))
-    ground, excited = ((complex(centre) * turn).real for centre in centres[:2])
+    ground, excited = ((complex(centre) * turn).real for centre in seen)
     between = ground + sigma < controls["readout_threshold"] < excited - sigma
     return between and all(over_rotation(setting, truth, gate) < most for gate in ("x", "sx"))

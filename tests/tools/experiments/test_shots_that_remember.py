@@ -134,3 +134,85 @@ def test_repeated_gates_are_accepted_and_err_by_what_they_erred(name: str, memor
         seen, clear = analysis.quantities["detuning"], plain.quantities["detuning"]
         assert abs(seen.value - clear.value) < 4 * np.hypot(seen.stderr or 0.0, clear.stderr or 0.0)
     assert np.abs(pulls).max() < 4
+
+
+WAITING = {  # experiment -> (what it tells, Bloch vector after a wait of so many decay times, of each series)
+    "t2_hahn": ("t2_echo", {"": lambda lives, fade: -fade}),
+    "cpmg": ("t2_cpmg", {"": lambda lives, fade: fade}),
+    "spin_locking": ("t1_rho", {"": lambda lives, fade: fade}),
+    "t2_ramsey": ("t2_star", {"": lambda lives, fade: fade * np.cos(20 * lives)}),
+    "ramsey_xy": (
+        "t2_star",
+        {"X": lambda lives, fade: fade * np.cos(12 * lives), "Y": lambda lives, fade: fade * np.sin(12 * lives)},
+    ),
+}
+
+
+def superposition(name: str, t1: float, t2: float, seed: int, *, gaussian: bool, told: bool) -> RawData:
+    """1,000 shots of each wait; T1 is known as it was some hours before, 15 % off."""
+    rng, lives = np.random.default_rng(seed), np.linspace(1e-3, 2.5, 61)
+    now = t1 * np.exp(rng.normal(0, 0.15))
+    circuits, excited = [], []
+    for series, vector in WAITING[name][1].items():
+        excited.append((1 + vector(lives, np.exp(-(lives**2) if gaussian else -lives))) / 2)
+        circuits += [{"xval": float(one * t2)} | ({"series": series} if series else {}) for one in lives]
+    if told:
+        circuits = [one | {"rest": REST, "passive_reset": True} for one in circuits]
+    ones = rng.binomial(1000, 0.02 + 0.94 * remembered(np.concatenate(excited), np.exp(-REST / now)))
+    given = {"max_delay": 2.5 * t2, "points": 61.0, "shots": 1000.0, "detuning": 12 / (2 * np.pi * t2), "t1": t1}
+    counts = np.stack([1000 - ones, ones], axis=1)
+    return RawData(name, Qubit(0), given, CONTROLS, 1000, circuits, {"counts": counts}, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("gaussian", [False, True])
+@pytest.mark.parametrize("t1", [90e-6, 150e-6, 200e-6])
+@pytest.mark.parametrize("name", sorted(WAITING))
+def test_the_decay_of_a_superposition_is_known_within_its_error(name: str, t1: float, gaussian: bool) -> None:
+    if name == "spin_locking" and gaussian:
+        return  # what a drive holds decays exponentially
+    t2 = 0.8 * t1
+    raws = [superposition(name, t1, t2, seed, gaussian=gaussian, told=True) for seed in range(8)]
+    found = [one.quantities[WAITING[name][0]] for one in get(name).analyses(raws)]
+    off = np.array([one.value for one in found]) / t2 - 1
+    pulls = off * t2 / np.array([one.stderr for one in found], dtype=float)
+    assert abs(np.mean(off)) < 0.06
+    assert np.sqrt(np.mean(pulls**2)) < 1.7
+
+
+def test_an_echo_whose_device_tells_nothing_was_far_too_short() -> None:
+    raws = [superposition("t2_hahn", 200e-6, 160e-6, seed, gaussian=False, told=False) for seed in range(8)]
+    found = [one.quantities["t2_echo"].value for one in get("t2_hahn").analyses(raws)]
+    assert np.mean(found) < 0.9 * 160e-6
+
+
+@pytest.mark.parametrize("t1", [90e-6, 150e-6, 200e-6])
+def test_t1_of_a_device_that_only_waits_is_right(t1: float) -> None:
+    raws = [relaxation(t1, seed, remembers=True) for seed in range(20)]
+    told = [replace(raw, circuits=[one | {"passive_reset": True} for one in raw.circuits]) for raw in raws]
+    found = [one.quantities["t1"] for one in get("t1").analyses(told)]
+    off = np.array([one.value for one in found]) / t1 - 1
+    assert abs(np.mean(off)) < 0.03
+    assert 0.6 < np.std(off * t1 / np.array([one.stderr for one in found], dtype=float)) < 1.5
+
+
+@pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
+def test_fine_frequency_is_accepted_where_it_was(memory: float) -> None:
+    trial, row = TRIALS["fine_frequency"], get("fine_frequency")
+    for seed in range(3):
+        setting = trial.scenario("fine_frequency", seed, 0).ready()
+        raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+        analysis, verdict = judged(flattened(raw, memory, seed))
+        plain, before = judged(flattened(raw, 0.0, seed + 100))
+        assert verdict is before
+        found, was = analysis.quantities["offset"], plain.quantities["offset"]
+        assert abs(found.value - was.value) < 4 * np.hypot(found.stderr or 0.0, was.stderr or 0.0)
+
+
+def test_a_device_that_only_waits_says_so() -> None:
+    for realism, passive in (("fridge", True), ("clean", None)):
+        setting = TRIALS["t2_hahn"].scenario("t2_hahn", 0, 0, realism).ready()
+        row = get("t2_hahn")
+        raw = row.acquire(setting.device, {0: row.arguments({"points": 11}, setting.known)})[0]
+        assert setting.device.limits.passive_reset is passive
+        assert raw.circuits[0].get("passive_reset") is passive
+        assert raw.parameters["t1"] == setting.known["t1"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qiskit.transpiler import Target
     from qiskit_aer.noise import NoiseModel
 
-LIMITS = DeviceLimits(max_shots=100_000, max_circuits=300, reset_time=250e-6, readout_time=1.5e-6)
+LIMITS = DeviceLimits(max_shots=100_000, max_circuits=300, reset_time=250e-6, readout_time=1.5e-6, passive_reset=False)
 """Of IBM's devices: 300 circuits in a job and 250 us between shots, so that budgets mean the same."""
 
 

@@ -40,12 +40,13 @@ class SimulatedDevice:
     """``reson.tools.devices.device.Device`` over a simulated chip; its clock moves with jobs and rests only."""
 
     kind = "simulated"
-    limits = LIMITS
 
     def __init__(self, name: str, chip: Chip, realism: tuple[str, ...] = ()) -> None:
         self.name = name
         self.realism = realism
         self.chip = chip
+        passive = any(one.remembers for one in chip.truth.transmons)
+        self.limits = LIMITS.model_copy(update={"passive_reset": True}) if passive else LIMITS
         self.qubits = tuple(range(len(chip.controls)))
         self.coupling = tuple(coupler.qubits for coupler in chip.truth.couplers)
         self._backend = SimulatedBackend(name, chip)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from reson.records import Quantity
-from reson.tools.experiments.fits.batch_fitting import Points, fit_many
+from reson.tools.experiments.fits.batch_fitting import Points
 from reson.tools.experiments.fits.curve_models import (
     ECHO_DECAY,
     MIXED_DECAY,
@@ -26,6 +27,7 @@ from reson.tools.experiments.fits.curve_models import (
 )
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.model_average import average, likeliest
+from reson.tools.experiments.fits.remembering import fit_superpositions
 
 EXPONENTIAL, GAUSSIAN = 0.75, 0.25
 """Shares from which a decay is called exponential, and below which Gaussian."""
@@ -115,47 +117,71 @@ def _known(share: Quantity) -> Quantity:
     return share if share.stderr is not None else share.model_copy(update={"stderr": 0.0})
 
 
-def echoes(points: Sequence[Points], starts: Sequence[Mapping[str, float]], x_unit: float) -> list[Dephasing]:
-    """Echo decays of all qubits of a job."""
-    columns = [
-        [_with_share(one, 1.0) for one in fit_many(ECHO_DECAY, points, starts, x_unit)],
-        [_with_share(one, 0.0) for one in fit_many(SLOW_DECAY, points, starts, x_unit)],
-        fit_many(MIXED_DECAY, points, [dict(start) | {"share": 0.5} for start in starts], x_unit),
-    ]
+def echoes(
+    points: Sequence[Points],
+    starts: Sequence[Mapping[str, float]],
+    x_unit: float,
+    memory: Sequence[Sequence[float]],
+    begins: int,
+) -> list[Dephasing]:
+    """Echo decays of all qubits of a job, which begin in the state ``begins``.
+
+    ``memory``: what the shots of each qubit may remember (``memory.kept_over_rest``), in one way or several, all as
+    likely; the mean over them is taken.
+    """
+    mixed, columns = [dict(start) | {"share": 0.5} for start in starts], []
+    for kept in memory if np.any(memory) else memory[:1]:
+        exponential, gaussian = (
+            fit_superpositions(model, points, starts, x_unit, kept, begins) for model in (ECHO_DECAY, SLOW_DECAY)
+        )
+        columns += [
+            [_with_share(one, 1.0) for one in exponential],
+            [_with_share(one, 0.0) for one in gaussian],
+            fit_superpositions(MIXED_DECAY, points, mixed, x_unit, kept, begins),
+        ]
     return [_dephasing(fits) for fits in zip(*columns, strict=True)]
 
 
-def fringes(points: Sequence[Points], starts: Sequence[Mapping[str, float]], x_unit: float) -> list[Dephasing]:
-    """Fringes of all qubits of a job, in two quadratures.
+def fringes(
+    points: Sequence[Points], starts: Sequence[Mapping[str, float]], x_unit: float, memory: Sequence[float]
+) -> list[Dephasing]:
+    """Fringes of all qubits of a job, in two quadratures; ``memory``: what each one's shots remember
+    (``memory.kept_over_rest``).
 
     Two lines of equal strength, as charge parity makes of one, are tried too: before its first return a beat looks
     like a decay, and where the window does not tell them apart the mean over both says how little is known.
     """
+    fitted = partial(fit_superpositions, x_unit=x_unit, memory=memory, begins=1)
     mixed = [dict(start) | {"share": 0.5} for start in starts]
-    plain = fit_many(RAMSEY, points, starts, x_unit)
+    plain = fitted(RAMSEY, points, starts)
     beats = [_beat_start(*one) for one in zip(points, plain, starts, strict=True)]
     columns = [
         [_with_share(one, 1.0) for one in plain],
-        [_with_share(one, 0.0) for one in fit_many(RAMSEY_SLOW, points, starts, x_unit)],
-        fit_many(RAMSEY_MIXED, points, mixed, x_unit),
-        *(fit_many(RAMSEY_BEAT, points, beats, x_unit, [{"share": share}] * len(points)) for share in (1.0, 0.0)),
-        fit_many(RAMSEY_BEAT_MIXED, points, [start | {"share": 0.5} for start in beats], x_unit),
+        [_with_share(one, 0.0) for one in fitted(RAMSEY_SLOW, points, starts)],
+        fitted(RAMSEY_MIXED, points, mixed),
+        *(fitted(RAMSEY_BEAT, points, beats, constants=[{"share": share}] * len(points)) for share in (1.0, 0.0)),
+        fitted(RAMSEY_BEAT_MIXED, points, [start | {"share": 0.5} for start in beats]),
     ]
     found = [_dephasing(fits) for fits in zip(*columns, strict=True)]
     return [
         replace(one, allowed=allowed)
-        for one, allowed in zip(found, _allowed(points, mixed, found, x_unit), strict=True)
+        for one, allowed in zip(found, _allowed(points, mixed, found, x_unit, memory), strict=True)
     ]
 
 
 def _allowed(
-    points: Sequence[Points], starts: Sequence[Mapping[str, float]], found: Sequence[Dephasing], x_unit: float
+    points: Sequence[Points],
+    starts: Sequence[Mapping[str, float]],
+    found: Sequence[Dephasing],
+    x_unit: float,
+    memory: Sequence[float],
 ) -> list[tuple[float, ...]]:
     """Decay times that the points allow with a beat too slow to return within the window: chi2 over the splitting."""
     gaps = [{"gap": beats / (float(one.x.max()) or 1.0)} for one in points for beats in UNSEEN_BEATS]
     repeated = [one for one in points for _ in UNSEEN_BEATS]
     begins = [one for one in starts for _ in UNSEEN_BEATS]
-    fits = fit_many(RAMSEY_GIVEN_BEAT, repeated, begins, x_unit, gaps)
+    kept = [one for one in memory for _ in UNSEEN_BEATS]
+    fits = fit_superpositions(RAMSEY_GIVEN_BEAT, repeated, begins, x_unit, kept, 1, gaps)
     of_each = zip(*[iter(fits)] * len(UNSEEN_BEATS), strict=True)
     return [
         tuple(

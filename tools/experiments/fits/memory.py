@@ -7,10 +7,24 @@ m = p / (1 - k + 2 k p): the top of an oscillation is flattened, and its middle 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from reson.tools.data import RawData
 
 MEMORY = (-0.3, 0.7)
 """Bounds of k in a fit; below 0 for a readout whose signal bends the other way."""
+
+PASSIVE = "passive_reset"
+"""What the circuits call whether nothing but T1 brings a qubit back to 0 between shots, where the device tells."""
+
+
+def kept_over_rest(raw: RawData, t1: float) -> float:
+    """k of a qubit that relaxes in ``t1`` (s; 0: not known); 0 unless its device tells that nothing else resets it."""
+    told = raw.circuits[0] if raw.circuits else {}
+    return float(np.exp(-told["rest"] / t1)) if t1 > 0 and told.get(PASSIVE) else 0.0
 
 
 def remembered(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Fits of repeated gates whose shots may remember each other (``memory``): a curve that is bent where it excites."""
+"""Fits of curves whose shots may remember each other (``memory``): a curve that is bent where it excites."""
 
 from __future__ import annotations
 
@@ -27,6 +27,38 @@ def remembering(model: CurveModel) -> CurveModel:
         return p["base"] + swing * (remembered(excited, p["memory"]) - 0.5)
 
     return replace(model, free=(*model.free, "memory"), function=function, bounds={**model.bounds, "memory": MEMORY})
+
+
+def of_superposition(model: CurveModel, begins: int) -> CurveModel:
+    """``model`` of a superposition whose shots remember a given share, "memory"; it runs from the state ``begins`` to
+    the middle, "base", and "amp" is the distance of the two.
+
+    What turns 0 into a share (1 + v) / 2 of 1 is seen as (1 - k) v / (1 + k v) in place of v.
+    """
+    side = 1 if begins else -1
+
+    def function(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+        swing, kept = p["amp"] + LEAST_SWING, p["memory"]
+        seen = (model.function(x, part, p) - p["base"]) / swing
+        return p["base"] + swing * (1 - kept) * seen / (1 + side * kept * seen)
+
+    return replace(model, constants=(*model.constants, "memory"), function=function)
+
+
+def fit_superpositions(
+    model: CurveModel,
+    points: Sequence[Points],
+    starts: Sequence[Mapping[str, float]],
+    x_unit: float,
+    memory: Sequence[float],
+    begins: int,
+    constants: Sequence[Mapping[str, float]] | None = None,
+) -> list[Fit]:
+    """``fit_many`` of ``of_superposition`` with the share that each qubit's shots remember; plain where none do."""
+    if not any(memory):
+        return fit_many(model, points, starts, x_unit, constants)
+    given = [dict(one) | {"memory": kept} for one, kept in zip(constants or [{}] * len(points), memory, strict=True)]
+    return fit_many(of_superposition(model, begins), points, starts, x_unit, given)
 
 
 def fit_remembering(
