@@ -226,6 +226,20 @@ def lock_lab(lab: Lab, purpose: str) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def hold_lab(lab: Lab, purpose: str) -> Iterator[Store]:
+    """The record of a lab that is held for one run: its directory, and where the record lies on a server that as well.
+
+    Raises ``OperatorError`` that names the holder when somebody else has it, on this machine or another.
+    """
+    from reson.tools.store.database import held
+
+    with lock_lab(lab, purpose):
+        store = lab.store()
+        with held(store.engine, purpose):
+            yield store
+
+
 def _held_by(holder: Path) -> str:
     try:
         facts = json.loads(holder.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from reson.agent.lab import Lab, lock_lab
+from reson.agent.lab import Lab, hold_lab
 from reson.agent.observation import Measure
 from reson.agent.seeing_through import Begun, Ended, RunSettings, Watch, ended, see_through, starter
 from reson.agent.which_qubits import as_components, choose_components, with_pairs
@@ -43,8 +43,7 @@ def start(lab: Lab, plan: Plan, watch: Watch) -> Ended:
     """Start a run and see it to its end. Raises ``OperatorError`` where it cannot start."""
     from reson.tools.store.runs import list_runs, start_run
 
-    with lock_lab(lab, f"reson {plan.kind}"):
-        store = lab.store()
+    with hold_lab(lab, f"reson {plan.kind}") as store:
         device = lab.device(store)
         _require_rules(lab, store, device)
         if plan.rest and isinstance(device, Resting):
@@ -63,10 +62,11 @@ def resume(lab: Lab, run_id: str, watch: Watch, until: str = "") -> Ended:
     ``until``: another hour than that of the run, the next one from now.
     """
     from reson.tools.store.runs import get_run, start_run
+    from reson.tools.store.trajectories import require_made_here
 
-    with lock_lab(lab, f"reson resume {run_id}"):
-        store = lab.store()
+    with hold_lab(lab, f"reson resume {run_id}") as store:
         row = get_run(store, run_id)
+        require_made_here(store, run_id)
         device = lab.device(store)
         if row.device != device.name:
             raise OperatorError(
@@ -90,7 +90,7 @@ def _require_rules(lab: Lab, store: Store, device: Device) -> None:
     from reson.agent.policy_names import foreign
     from reson.agent.tidying import tidy
 
-    _require_own_runs(lab, store)
+    _require_own_runs(store)
     tidy(lab.directory, store)
     require_limits(store, lab.runs, lab.config)
     named = [rule.component for rule in lab.policy().rule if rule.component is not None]
@@ -101,17 +101,16 @@ def _require_rules(lab: Lab, store: Store, device: Device) -> None:
         )
 
 
-def _require_own_runs(lab: Lab, store: Store) -> None:
-    """Two lab directories on one database would give their runs the same names and take each other's answers for their
-    own; the lock is the directory's. Raises ``OperatorError`` where another one has run last.
+def _require_own_runs(store: Store) -> None:
+    """Two lab directories on one database would take each other's approvals for their own, and have half of the files
+    each. Raises ``OperatorError`` where another one has run last.
     """
-    from reson.tools.store.runs import ONE_DIRECTORY, OWN_DATA, list_runs
+    from reson.tools.store.runs import OWN_DATA, list_runs
+    from reson.tools.store.trajectories import require_made_here
 
-    if not lab.config.database:
-        return
     last = next((row for row in list_runs(store) if row.device != OWN_DATA), None)
-    if last is not None and not (lab.runs / last.id).is_dir():
-        raise OperatorError(f"{last.id}, the last run in this database, was not made in {lab.directory}", ONE_DIRECTORY)
+    if last is not None:
+        require_made_here(store, last.id)
 
 
 def end_of(lab: Lab, began: datetime, hour: str) -> datetime | None:

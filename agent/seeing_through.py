@@ -102,6 +102,7 @@ def see_through(begun: Begun, put_on_record: Callable[[], object]) -> Ended:
 def _run(begun: Begun, stop: Event) -> None:
     from reson.agent.campaign.run import run_campaign
     from reson.agent.report import write_report
+    from reson.tools.store.server import through_restarts
     from reson.tools.store.trajectories import keep_trajectory
 
     lab, store, run_id, watch = begun.lab, begun.store, begun.run_id, begun.watch
@@ -113,14 +114,15 @@ def _run(begun: Begun, stop: Event) -> None:
             begun.device.close()
         if bench.memory is not None:
             bench.memory.close()
-        keep_trajectory(store, bench.trajectory.path)
-        report = write_report(lab, store, run_id)  # before anybody is asked for words: nothing may keep it away
+        through_restarts(lambda: keep_trajectory(store, bench.trajectory.path))
+        # before anybody is asked for words: nothing may keep it away
+        report = through_restarts(lambda: write_report(lab, store, run_id))
         watch("report", {"path": str(report)})
     if not stop.is_set():
         try:
             grew = _summarise(lab, bench)
         finally:
-            keep_trajectory(store, bench.trajectory.path)
+            through_restarts(lambda: keep_trajectory(store, bench.trajectory.path))
         if grew:
             write_report(lab, store, run_id)
 

@@ -22,6 +22,7 @@ from reson.agent.campaign.remembering import remember
 from reson.agent.campaign.state import CampaignState
 from reson.agent.campaign.writing import commit, propose
 from reson.records import Ending
+from reson.tools.store.server import through_restarts
 
 Node = Callable[[Bench, CampaignState], dict[str, Any]]
 
@@ -63,7 +64,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
 
 def _on_bench(node: Node, bench: Bench) -> Callable[..., dict[str, Any]]:
     def run(state: CampaignState) -> dict[str, Any]:
-        return node(bench, state)
+        return through_restarts(lambda: node(bench, state))
 
     return run
 

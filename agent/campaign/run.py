@@ -28,6 +28,7 @@ from reson.tools.store.approvals import get_approval, list_approvals
 from reson.tools.store.measurements import list_measurements
 from reson.tools.store.parameters import snapshot
 from reson.tools.store.runs import end_run
+from reson.tools.store.server import through_restarts
 
 log = logging.getLogger("reson")
 
@@ -42,11 +43,12 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
     The parameter table is snapshotted before and after. An exception that is a bug is recorded as ``failed`` and
     raised again, so that it keeps its traceback.
     """
-    snapshot(bench.store, bench.run_id, "before", bench.device.name, bench.clock())
+    through_restarts(lambda: snapshot(bench.store, bench.run_id, "before", bench.device.name, bench.clock()))
     ending, reason = Ending.FAILED, ""
     try:
         with _checkpointer(checkpoints) as saver, stop_on_signals(bench.stop, bench.on_event):
-            ending, reason = _drive(bench, build_graph(bench, saver), components)
+            graph = build_graph(bench, saver)
+            ending, reason = through_restarts(lambda: _drive(bench, graph, components))
     except DeviceUnavailable as error:
         ending, reason = Ending.DEVICE_UNAVAILABLE, str(error)
     except Stopped as error:
@@ -61,7 +63,7 @@ def run_campaign(bench: Bench, components: list[str], checkpoints: Path) -> tupl
         if ending is Ending.FAILED and not reason:
             bug = sys.exception()
             reason = f"{type(bug).__name__}: {bug}"
-        _record_end(bench, ending, reason)
+        through_restarts(lambda: _record_end(bench, ending, reason))
     if ending is Ending.FINISHED:  # nothing is left to resume, and checkpoints are most of a lab's growth
         with _checkpointer(checkpoints) as saver:
             saver.delete_thread(bench.run_id)

@@ -12,12 +12,16 @@ from reson.agent.operations.values import change_in_words, value_in_words
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Effect, Finite, content_hash
 from reson.tools.store.approvals import ApprovalStatus, list_approvals
+from reson.tools.store.database import held
 from reson.tools.store.parameters import ParameterRow, commit, rollback_changes
 from reson.tools.store.runs import latest_device_time
 
 if TYPE_CHECKING:
     from reson.agent.lab import Lab
     from reson.tools.store.store import Store
+
+
+HELD_FOR = "reson params rollback"
 
 
 class BackTo(Arguments):
@@ -34,7 +38,7 @@ def _changes(at: OpenLab, asked: BackTo) -> list[Change]:
 
 def _roll_back(at: OpenLab, asked: BackTo) -> list[ParameterRow]:
     """Raises ``ToolError`` (not_allowed) as ``roll_back`` does, and where others than the confirmed would be made."""
-    with lock_lab(at.lab, "reson params rollback"):
+    with lock_lab(at.lab, HELD_FOR), held(at.store.engine, HELD_FOR):
         changes = _changes(at, asked)
         if asked.confirmed not in ("", hash_of(changes)):
             raise ToolError(ToolErrorKind.NOT_ALLOWED, "values have changed since it was confirmed: look again")

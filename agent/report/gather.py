@@ -26,6 +26,7 @@ from reson.tools.store.lessons import lesson_id, list_lessons
 from reson.tools.store.measurements import MeasurementRow, list_measurements
 from reson.tools.store.runs import RunRow, get_run, list_runs
 from reson.tools.store.table import ParameterRow, Table
+from reson.tools.store.trajectories import require_made_here
 from reson.trajectory import read_events
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 def gather(lab: Lab, store: Store, run_id: str) -> Report:
     """The content of a run's report. Raises ``OperatorError`` for an unknown run or a damaged record."""
     row = get_run(store, run_id)
+    require_made_here(store, run_id)
     rows = list_measurements(store, run_id=run_id)
     approvals = list_approvals(store, run_id=run_id)
     trajectory = read_events(lab.runs / run_id / "trajectory.jsonl")

@@ -51,7 +51,10 @@ class Blobs:
             try:
                 data = path.read_bytes()
             except FileNotFoundError as error:
-                raise OperatorError(f"{path} is missing", _RESTORE) from error
+                raise OperatorError(
+                    f"{path} is missing",
+                    f"{_RESTORE}; of a record on a server they are in the lab directory that measured",
+                ) from error
         if hashlib.sha256(data).hexdigest() != sha:
             raise OperatorError(
                 f"{path} is damaged: its content no longer has the hash of its name",

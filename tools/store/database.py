@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from reson.tools.store.blobs import Blobs
 from reson.tools.store.faults import operator_errors
 from reson.tools.store.migrations import MIGRATIONS, migrate
 from reson.tools.store.schema import SCHEMA_VERSION, metadata, schema_version
+from reson.tools.store.server import HOLD, Hold, connected, hold_of
 
 WAIT_SECONDS = 30
 _WRITER_LOCK = 0x7265736F  # "reso": the advisory lock that makes a server's writers take turns as SQLite's do
@@ -41,13 +44,14 @@ def open_database(url: str | URL, blobs: Blobs) -> Engine:
             _require_sqlite_file(Path(parsed.database or ""))
         engine = create_engine(
             parsed,
-            connect_args={"timeout": WAIT_SECONDS} if sqlite else {},
+            connect_args={"timeout": WAIT_SECONDS} if sqlite else _server_arguments(parsed),
+            pool_pre_ping=not sqlite,
             json_serializer=partial(json.dumps, allow_nan=False),
         )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise OperatorError(
             f"the database URL in lab.toml cannot be used: {error}",
-            "write it like postgresql+psycopg://user@host/lab and install its driver, or leave it empty for lab.db",
+            "write it like postgresql+psycopg://user@host/lab, with reson[postgres] installed, or leave it empty for lab.db",
         ) from error
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
@@ -63,7 +67,11 @@ def open_database(url: str | URL, blobs: Blobs) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one consistent state of the database; nothing it does is kept."""
-    with operator_errors(place(engine)), engine.connect() as connection:
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(
+            isolation_level="REPEATABLE READ"
+        )  # else each statement has a state of its own
+    with operator_errors(place(engine)), connected(engine) as connection:
         yield connection
 
 
@@ -71,15 +79,44 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that no other writer interleaves with; kept whole when the block ends, else not at all."""
     writer = engine.execution_options(reson_writes=True)
-    with operator_errors(place(engine)), writer.begin() as connection:
+    with operator_errors(place(engine)), connected(writer) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+        if (hold := hold_of(engine)) is not None:
+            hold.keep()  # after the transaction began: a server that restarts from here on takes that with it
         yield connection
+
+
+@contextmanager
+def held(engine: Engine, purpose: str) -> Iterator[None]:
+    """While this lasts, no other run writes to the record of a server, and one that is away is waited for; a file is
+    held by its directory's lock. Raises ``OperatorError`` where somebody else has it.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    hold = Hold(engine, f"{purpose} (process {os.getpid()} on {socket.gethostname()})")
+    with operator_errors(place(engine)):
+        hold.take()
+    engine.update_execution_options(**{HOLD: hold})
+    try:
+        yield
+    finally:
+        engine.update_execution_options(**{HOLD: None})
+        hold.release()
 
 
 def place(engine: Engine) -> str:
     """How messages name the database: the file, or the URL without its password."""
     return engine.url.database or "" if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+
+
+def _server_arguments(url: URL) -> dict[str, Any]:
+    """What bounds the wait for a server that is gone without a word; what the URL says itself stands."""
+    if url.get_dialect().driver not in ("psycopg", "psycopg2"):
+        return {}
+    ours = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+    return {name: value for name, value in (ours | {"tcp_user_timeout": 60_000}).items() if name not in url.query}
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

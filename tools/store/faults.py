@@ -40,6 +40,20 @@ _BY_ERRNO: dict[int, tuple[str, str]] = {
 }
 
 
+_BY_SQLSTATE: dict[str, tuple[str, str]] = {
+    "42501": ("no permission", "give the user of `database` in lab.toml all rights on that database"),
+    "25006": ("is read-only", "name the primary server under `database` in lab.toml, no replica"),
+    "53": ("the database has no room left", "free space or connections on the server; what is recorded is kept"),
+    "58": ("the database cannot be read or written", "check the server's disk and log"),
+}
+"""Code or class of PostgreSQL's errors -> what happened and what to do."""
+_AWAY = ("08", "57P")
+
+
+class RecordAway(OperatorError):
+    """The database server is not there, or went away in the middle: what was being written may be kept or not."""
+
+
 @contextmanager
 def operator_errors(where: str) -> Iterator[None]:
     """Translate what a full, read-only or damaged disk and an absent database raise into ``OperatorError``.
@@ -49,10 +63,14 @@ def operator_errors(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        told = f"({_first_line(error.orig)})"
+        if _is_away(error):
+            remedy = "check that the server of `database` in lab.toml is up"
+            raise RecordAway(f"{where}: the database does not serve {told}", remedy) from error
         found = _of_database(error.orig) if isinstance(error.orig, sqlite3.Error) else _of_server(error)
         if found is None:
             raise
-        raise OperatorError(f"{where}: {found[0]} ({_first_line(error.orig)})", found[1]) from error
+        raise OperatorError(f"{where}: {found[0]} {told}", found[1]) from error
     except sqlite3.Error as error:  # from the PRAGMAs of a new connection, which SQLAlchemy does not wrap
         found = _of_database(error)
         if found is None:
@@ -80,8 +98,24 @@ def _of_database(error: BaseException) -> tuple[str, str] | None:
     return next((_BY_SQLITE[code] for code in _BY_SQLITE if name == code or name.startswith(f"{code}_")), None)
 
 
+def _is_away(error: DBAPIError) -> bool:
+    """Of a server: an error without a code comes from the driver, which lost it or did not reach it."""
+    if isinstance(error.orig, sqlite3.Error):
+        return False
+    state = _sqlstate(error)
+    return (
+        error.connection_invalidated or state.startswith(_AWAY) or (isinstance(error, OperationalError) and not state)
+    )
+
+
 def _of_server(error: DBAPIError) -> tuple[str, str] | None:
-    """Of a database server, what is operational is nobody's bug: connection lost, disk full, too many clients."""
-    if isinstance(error, OperationalError):
+    """What is operational is nobody's bug, with a name or without."""
+    state = _sqlstate(error)
+    known = next((told for code, told in _BY_SQLSTATE.items() if state.startswith(code)), None)
+    if known is None and isinstance(error, OperationalError):
         return "the database does not serve", "check that the server of `database` in lab.toml is up and has space"
-    return None
+    return known
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

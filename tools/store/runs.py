@@ -19,7 +19,11 @@ RUNNING, ENDED = "running", "ended"
 OWN_DATA = "own data"
 """In the place of a device where somebody brought a file: it has no clock, no parameter table and no history."""
 
-ONE_DIRECTORY = "runs on a database start from one lab directory: start it there, or give this lab its own `database`"
+ONE_DIRECTORY = (
+    "its files lie in the directory that made it: go there, mount that one here, or give this lab a database of its own"
+    " (docs/lab.md)"
+)
+"""What to do about a run of another lab directory on one server."""
 
 
 class RunRow(Record):

@@ -5,7 +5,20 @@ Times: ``*_wall`` and ``*_device`` are seconds since the Unix epoch, of the comp
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 SCHEMA_VERSION = 5
 metadata = MetaData()
@@ -49,7 +62,7 @@ runs = Table(
     _text("ending", null=True),
     _text("reason", null=True),
     Column("settings", JSON, nullable=False),
-    Column("seed", Integer),
+    Column("seed", BigInteger),
     _number("started_wall"),
     _number("ended_wall", null=True),
     _number("started_device"),

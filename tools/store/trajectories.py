@@ -10,9 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from reson.errors import OperatorError
 from reson.tools.store.chain import TRAJECTORY, anchor, began
 from reson.tools.store.database import reading, writing
 from reson.tools.store.faults import operator_errors
+from reson.tools.store.runs import ONE_DIRECTORY, OWN_DATA
 from reson.tools.store.schema import chain, runs
 from reson.tools.store.store import Store
 
@@ -40,6 +42,31 @@ def adopt(store: Store) -> None:
         path = store.directory / "runs" / name / "trajectory.jsonl"
         if path.is_file() and path.relative_to(store.directory).as_posix() not in known:
             keep_trajectory(store, path)
+
+
+def require_made_here(store: Store, run_id: str) -> None:
+    """That a run of a record on a server was made in this lab directory: its trajectory is the one that was chained.
+    Of a file that somebody brought there is none. Raises ``OperatorError``.
+    """
+    if store.engine.dialect.name == "sqlite":
+        return  # directory and record are one
+    path = store.directory / "runs" / run_id / "trajectory.jsonl"
+    name = path.relative_to(store.directory).as_posix()
+    mine = (chain.c.source == TRAJECTORY) & chain.c.key.startswith(f"{name}@", autoescape=True)
+    newest = select(chain.c.key, chain.c.content).where(mine).order_by(chain.c.number.desc())
+    with reading(store.engine) as connection:
+        if connection.execute(select(runs.c.device).where(runs.c.id == run_id)).scalar() == OWN_DATA:
+            return
+        last = connection.execute(newest).first()
+    with operator_errors(str(path)):
+        here = path.is_file()
+        if here and last is not None:
+            length = int(last.key.rpartition("@")[2])
+            here = hashlib.sha256(path.read_bytes()[:length]).hexdigest() == last.content
+        elif last is None:
+            here = path.parent.is_dir()
+    if not here:
+        raise OperatorError(f"{run_id}, on record on the server, was not made in {store.directory}", ONE_DIRECTORY)
 
 
 @dataclass(frozen=True)
