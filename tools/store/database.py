@@ -51,7 +51,7 @@ def open_database(url: str | URL, blobs: Blobs) -> Engine:
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise OperatorError(
             f"the database URL in lab.toml cannot be used: {error}",
-            "write it like postgresql+psycopg://user@host/lab, with reson[postgres] installed, or leave it empty for lab.db",
+            "write it like postgresql+psycopg://user@host/lab (install reson[postgres]), or leave it empty for lab.db",
         ) from error
     if sqlite:
         event.listen(engine, "connect", _configure_sqlite)
