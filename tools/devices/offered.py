@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    StrictBool,
+    ValidationError,
+)
 
 from reson.components import Component, Pair, Qubit, pairs_of, parse, qubits_of
 from reson.errors import OperatorError, ToolError
+from reson.records import Finite, Record
 from reson.tools.devices.coupler_flux import COUPLER_FLUX
 from reson.tools.devices.device import Controls
 from reson.tools.devices.drive import DRIVE
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
 
 Bounds = Mapping[str, tuple[float, float]]
 """control -> (lowest, highest) value."""
+_SHOWN = "docs/devices.md shows what an Offer holds"
 PLAYED = {
     DRIVE: ("drive_frequency", 2, "x_amplitude", 0),
     READOUT_TONE: ("readout_frequency", 0, "readout_amplitude", 1),
@@ -25,6 +36,74 @@ PLAYED = {
 }
 """instruction -> the control that its offset is added to, and the place of that offset among its parameters; the
 control whose limits bind its amplitude, and the place of that. A flux pulse stands on top of the bias."""
+
+
+def _ordered(limits: tuple[float, float]) -> tuple[float, float]:
+    if limits[0] > limits[1]:
+        raise ValueError("the lowest value comes first")
+    return limits
+
+
+def _of_two(edge: tuple[int, int]) -> tuple[int, int]:
+    if edge[0] == edge[1]:
+        raise ValueError("a pair has two qubits")
+    return edge
+
+
+_Seconds = Annotated[Finite, Field(ge=0, le=1)]
+
+
+class _Shape(Record):
+    """What the fields of an ``Offer`` must be; times in seconds, of which no qubit's reset or readout takes one."""
+
+    controls: Mapping[str, Mapping[str, Any]]
+    load: Callable[..., Any] | None
+    limits: Mapping[str, Annotated[tuple[Finite, Finite], AfterValidator(_ordered)]]
+    coupling: Sequence[Annotated[tuple[NonNegativeInt, NonNegativeInt], AfterValidator(_of_two)]]
+    counts_only: StrictBool
+    max_shots: PositiveInt
+    max_circuits: PositiveInt
+    reset_time: _Seconds
+    readout_time: _Seconds
+    integration_start: _Seconds | None
+    passive_reset: StrictBool | None
+
+
+def require_shape(name: str, offer: object) -> None:
+    """Raises ``OperatorError`` for a field of an offer that is no such thing, naming it."""
+    fields = {field: getattr(offer, field) for field in _Shape.model_fields}
+    try:
+        _Shape.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        what, *inside = first["loc"]
+        place = ".".join(str(part) for part in (what, *inside) if part == what or part in _parts(fields[str(what)]))
+        raise OperatorError(
+            f"{name}: {place} of its offer: {first['msg'].removeprefix('Value error, ')}", _SHOWN
+        ) from error
+
+
+def _parts(value: object) -> Sequence[object]:
+    """What a place inside a field can be named by."""
+    return [*value] if isinstance(value, Mapping) else range(len(value)) if isinstance(value, Sequence) else ()
+
+
+def require_backend(name: str, backend: object, sampler: object, controls: Controls) -> None:
+    """Raises ``OperatorError`` where there is nothing that could run the circuits of these qubits."""
+    from qiskit.transpiler import Target
+
+    runs, what = (backend, "backend") if sampler is None else (sampler, "sampler")
+    if not callable(getattr(runs, "run", None)) or isinstance(runs, type):
+        raise OperatorError(f"{name}: the {what} of its offer, {type(runs).__name__}, has no `run`", _SHOWN)
+    target: Any = getattr(backend, "target", None)
+    if not isinstance(target, Target):
+        raise OperatorError(f"{name}: its backend has a {type(target).__name__} in place of a Qiskit Target", _SHOWN)
+    if not target.num_qubits:
+        raise OperatorError(f"{name}: the target of its backend tells of no qubits", "give it `num_qubits`")
+    if beyond := [qubit for qubit in qubits_of(controls) if qubit.number >= target.num_qubits]:
+        raise OperatorError(
+            f"{name}: {beyond[0]} has controls, and the target of its backend ends at q{target.num_qubits - 1}", _SHOWN
+        )
 
 
 def require_sound(name: str, controls: Controls, limits: Bounds, coupling: Iterable[Sequence[int]] = ()) -> None:

@@ -15,7 +15,7 @@ from reson.components import parse, qubits_of
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.device import Controls, Device, DeviceLimits
 from reson.tools.devices.fixed import FixedControls
-from reson.tools.devices.offered import Bounds, edges_of, require_sound, why_not_played
+from reson.tools.devices.offered import Bounds, edges_of, require_backend, require_shape, require_sound, why_not_played
 from reson.tools.devices.order import address
 from reson.tools.devices.published import published
 from reson.tools.fence import in_words
@@ -74,6 +74,7 @@ class PluginDevice:
         if offer.load is None:
             raise OperatorError(f"{name} offers controls but no way to load them", "give its Offer a `load` function")
         require_sound(name, offer.controls, offer.limits, offer.coupling)
+        require_backend(name, offer.backend, offer.sampler, offer.controls)
         self.name = name
         self.limits = _limits(offer)
         self.counts_only = offer.counts_only
@@ -142,6 +143,7 @@ class CalibratedPlugin(FixedControls):
     kind = "plugin"
 
     def __init__(self, name: str, offer: Offer, driver: Driver) -> None:
+        require_backend(name, offer.backend, offer.sampler, {})
         self.name = name
         self.backend = _backend(name, offer, driver, lambda _: None)
         self.limits = _limits(offer)
@@ -171,6 +173,7 @@ def open_plugin(name: str) -> Device:
 
     driver = Driver(address("plugin", name))
     offer = _offer_of(known[name], driver)
+    require_shape(address("plugin", name), offer)
     opened = PluginDevice if offer.controls else CalibratedPlugin
     try:
         return driver.call("open", lambda: opened(address("plugin", name), offer, driver))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
+from qiskit.transpiler import Target
 
 from reson.agent.campaign.measuring import within_bounds
 from reson.agent.campaign.repeating import MOST_FAILURES
@@ -23,10 +26,12 @@ from reson.components import Pair, Qubit
 from reson.errors import DeviceUnavailable, OperatorError, ToolError, ToolErrorKind
 from reson.evals.tuned_qubits import tuned
 from reson.records import Change, Ending, Verdict
+from reson.tools.devices import plugin
 from reson.tools.devices.device import bounds_of, coupling_of
 from reson.tools.devices.driver import Driver
 from reson.tools.devices.plugin import open_plugin, plugins
 from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.target_backend import TargetBackend
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.experiments.possible import NO_IQ, NO_PULSES, found_by_preparing, why_not
@@ -75,6 +80,7 @@ from reson.tools.devices.order import NoiseOptions
 from reson.tools.devices.plugin import Offer
 from reson.tools.devices.target_backend import TargetBackend
 from reson.tools.devices.simulated.device import open_simulated
+from reson.tools.devices.target_backend import TargetBackend
 
 
 def alice():
@@ -388,6 +394,50 @@ OFFERS = {
 def test_start_values_are_checked(name: str) -> None:
     with pytest.raises(OperatorError, match=OFFERS[name]):
         open_plugin(name)
+
+
+class Targetless(TargetBackend):
+    def __init__(self, target: Any = None) -> None:
+        super().__init__("targetless", target)
+
+
+SPOILT = {
+    "a limit that is one number": ({"limits": {"x_amplitude": 0.4}}, "limits.x_amplitude of its offer"),
+    "limits the wrong way round": ({"limits": {"x_amplitude": (0.9, 0.0)}}, "the lowest value comes first"),
+    "a limit that is none": ({"limits": {"x_amplitude": (float("nan"), 1.0)}}, "limits.x_amplitude of its offer"),
+    "limits that are no table": ({"limits": None}, "limits of its offer"),
+    "controls without qubits": ({"controls": {"x_amplitude": 0.1}}, "controls.x_amplitude of its offer"),
+    "controls of numbers": ({"controls": {0: {"x_amplitude": 0.1}}}, "controls.0 of its offer"),
+    "a qubit that is not there": ({"controls": {"q9": {"x_amplitude": 0.1}}}, "q9 has controls, and .* ends at q1"),
+    "neighbours by name": ({"coupling": [("q0", "q1")]}, "coupling.0.0 of its offer"),
+    "its own neighbour": ({"coupling": [(1, 1)]}, "a pair has two qubits"),
+    "no shots": ({"max_shots": 0}, "max_shots of its offer"),
+    "no circuits": ({"max_circuits": -1}, "max_circuits of its offer"),
+    "time that runs back": ({"reset_time": -1e-3}, "reset_time of its offer"),
+    "microseconds": ({"reset_time": 250}, "reset_time of its offer: .* less than or equal to 1"),
+    "no time": ({"readout_time": None}, "readout_time of its offer"),
+    "soon": ({"integration_start": "soon"}, "integration_start of its offer"),
+    "words for yes": ({"passive_reset": "yes"}, "passive_reset of its offer"),
+    "a name in place of a function": ({"load": "load"}, "load of its offer"),
+    "no backend": ({"backend": None}, "backend of its offer, NoneType, has no `run`"),
+    "a class": ({"backend": Targetless}, "has no `run`"),
+    "no target": ({"backend": Targetless()}, "NoneType in place of a Qiskit Target"),
+    "no target, characterised": ({"backend": Targetless(), "controls": {}}, "NoneType in place of a Qiskit Target"),
+    "no qubits": ({"backend": Targetless(Target()), "controls": {}}, "tells of no qubits"),
+    "a sampler that does not run": ({"sampler": "sampler"}, "sampler of its offer, str, has no `run`"),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_an_offer_that_cannot_be_is_refused_by_its_field(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed, words = SPOILT[name]
+    open_plugin("bound")
+    module = sys.modules["alice_lab"]
+    monkeypatch.setattr(module, "spoilt", lambda: replace(module.bound(), **changed), raising=False)
+    monkeypatch.setattr(plugin, "plugins", lambda: {"spoilt": EntryPoint("spoilt", "alice_lab:spoilt", plugin.GROUP)})
+    with pytest.raises(OperatorError, match=words) as refused:
+        open_plugin("spoilt")
+    assert "BackendV2" not in refused.value.remedy
 
 
 FAULTS = {
