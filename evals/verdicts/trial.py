@@ -12,6 +12,7 @@ from reson.evals.scenario import PAIR, Scenario, Setting, Spoil
 from reson.evals.verdicts.pair_stage import PairStage
 from reson.evals.verdicts.stage import BAD_SWEEP, Stage, condition
 from reson.tools.data import RawData, Values
+from reson.tools.devices.simulated.chip import SLICE
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.realism import CLEAN
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -100,9 +101,16 @@ def true_values(
     """The truth of each ``proposed`` parameter: of qubit 0 in the middle of the measurement ``raw``, of a pair now."""
     if isinstance(trial.stage, PairStage):
         return _true_of_pair(trial, Moment(device, device.chip.truth_now().transmons[0], raw, proposed))
-    middle = (raw.started + raw.ended) / 2
-    times = (middle,) if trial.costly else (raw.started, middle, raw.ended)
+    middle = _played((raw.started + raw.ended) / 2, raw)
+    times = (middle,) if trial.costly else (raw.started, middle, _played(raw.ended, raw))
     return true_at(trial, [Moment(device, device.chip.truth_at(time).transmons[0], raw, proposed) for time in times])
+
+
+def _played(time: float, raw: RawData) -> float:
+    """When the hidden values were taken that the device had at a ``time`` of a measurement: they stand still in slices
+    of its job, and a qubit that walks in truth does not walk within one.
+    """
+    return raw.started + (time - raw.started) // SLICE * SLICE
 
 
 def true_at(trial: Trial, moments: list[Moment]) -> dict[str, TrueValue]:

@@ -12,6 +12,8 @@ from reson.tools.experiments.fits.processing import SHARE
 from reson.tools.experiments.heights import least_height
 from reson.tools.verdicts import checks
 
+SURE = 2.5
+"""Standard errors of a drift from which it is one."""
 OF_ITS_RANGE = (0.6, 1.1)
 """Height of a decay in units of the range of its points: noise widens the range, a short window narrows it."""
 
@@ -51,9 +53,21 @@ def decay_checks(
         checks.resolved(name, tau, 3.0),
         checks.precise(name, tau, 0.15),
         checks.goodness(analysis, parameters=3, tolerance=0.01),
-        checks.one_curve(analysis, tolerance=0.01),
+        checks.one_curve(analysis, tolerance=0.0 if analysis.y_axis == SHARE else 0.01),
         checks.history(name, tau, history, natural=0.25),
+        *_level(analysis),
     ]
+
+
+def _level(analysis: Analysis) -> list[Check]:
+    """That the level of averaged IQ stood still, where the data ask for a slope of it; nothing where they do not."""
+    drift = analysis.quantities.get("drift")
+    if drift is None:
+        return []
+    seen = max(0.0, abs(drift.value) - SURE * (drift.stderr or 0.0))
+    message = f"the level of the signal moved during the sweep, by {abs(drift.value):.0%} of its range: what it did is"
+    message += " not known beyond a straight line"
+    return [checks.asked("level along the sweep", not seen, CheckCode.UNSTEADY, message, Verdict.REVIEW)]
 
 
 def against_twice_t1(analysis: Analysis, name: str, history: Mapping[str, Past]) -> list[Check]:

@@ -18,7 +18,8 @@ from reson.tools.experiments import acquisition, sweep, witness
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import points_of
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.oscillation_models import FINE_FREQUENCY, repetitions_start
+from reson.tools.experiments.fits.model_average import likeliest
+from reson.tools.experiments.fits.oscillation_models import FINE_FREQUENCY, FINE_FREQUENCY_SLOW, repetitions_start
 from reson.tools.experiments.fits.remembering import fit_remembering, memory_of
 from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.ramsey_xy import WANDER
@@ -71,7 +72,9 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(witness.without(raw), FINE_FREQUENCY)
-    result = fit_remembering(FINE_FREQUENCY, [points], [repetitions_start(points.x, points.y)], [{}])[0]
+    start = repetitions_start(points.x, points.y)
+    models = FINE_FREQUENCY, FINE_FREQUENCY_SLOW
+    result = likeliest([fit_remembering(model, [points], [start], [{}])[0] for model in models])
     quantities = {}
     if result.error is None:
         quantities = _quantities(result, raw)

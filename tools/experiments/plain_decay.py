@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reson.records import Quantity
-from reson.tools.data import Analysis, Axis, RawData, Series
+from reson.tools.data import Analysis, Axis, RawData, Series, of_probability
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
-from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY
+from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY, CurveModel
 from reson.tools.experiments.fits.decay_shapes import echoes
+from reson.tools.experiments.fits.drifting import drifted, drifting, level, standing
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.memory import PASSIVE, kept_over_rest
 from reson.tools.experiments.fits.model_average import average, likeliest
@@ -19,7 +21,7 @@ from reson.tools.experiments.fits.starts import decay_start
 US = 1e-6
 T1_MOVED = (0.83, 1.2)
 """What T1 may have become since it was measured, relative: it wanders by some 20 % (Burnett et al., 2019)."""
-REMEMBERS = 0.2
+REMEMBERS = 0.35
 """How likely it is that nothing but T1 brings a qubit back to 0 between shots, before the data are asked."""
 
 
@@ -30,12 +32,22 @@ def relaxations(data: Sequence[RawData]) -> list[Analysis]:
     device does not tell what resets, T1 is the mean over both, and its error how far they are apart.
     """
     points, starts = _from_one(data)
-    fits = [(one,) for one in fit_many(DECAY, points, starts, US)]
     rests = [{"rest": float(raw.circuits[0].get("rest", 0.0)) / US} for raw in data]
-    if all(one["rest"] for one in rests):
-        others = fit_many(REMEMBERED_DECAY, points, starts, US, constants=rests)
-        fits = [_possible(raw, one, other) for raw, (one,), other in zip(data, fits, others, strict=True)]
-    return [_plain(raw, one, "t1", "Delay") for raw, one in zip(data, fits, strict=True)]
+    told = all(one["rest"] for one in rests)
+    models = [way(model) for model in ((DECAY, REMEMBERED_DECAY) if told else (DECAY,)) for way in _ways(data)]
+    columns = [fit_many(model, points, starts, US, constants=rests) for model in models]
+    return [_relaxation(raw, fits) for raw, *fits in zip(data, *columns, strict=True)]
+
+
+def _relaxation(raw: RawData, fits: Sequence[Fit]) -> Analysis:
+    """Of the curves without and with memory those that the device allows."""
+    passive = raw.circuits[0].get(PASSIVE)
+    remembers = REMEMBERS if passive is None else float(passive)
+    priors = [remembers if "rest" in one.parameters else 1 - remembers for one in fits]
+    if not any("rest" in one.parameters for one in fits):
+        priors = [1.0] * len(fits)
+    kept = [(one, prior) for one, prior in zip(fits, priors, strict=True) if prior]
+    return _plain(raw, [one for one, _ in kept], [prior for _, prior in kept], "t1", "Delay")
 
 
 def locked_decays(data: Sequence[RawData], name: str, along: str) -> list[Analysis]:
@@ -44,29 +56,37 @@ def locked_decays(data: Sequence[RawData], name: str, along: str) -> list[Analys
     """
     points, starts = _from_one(data)
     memory = [kept_over_rest(raw, raw.parameters.get("t1", 0.0)) for raw in data]
-    fits = fit_superpositions(DECAY, points, starts, US, memory, begins=1)
-    return [_plain(raw, (one,), name, along) for raw, one in zip(data, fits, strict=True)]
+    columns = [fit_superpositions(way(DECAY), points, starts, US, memory, begins=1) for way in _ways(data)]
+    return [_plain(raw, fits, [1.0] * len(fits), name, along) for raw, *fits in zip(data, *columns, strict=True)]
 
 
 def _from_one(data: Sequence[RawData]) -> tuple[list[Points], list[dict[str, float]]]:
     """Points and starts of decays that begin in 1."""
     points = [points_of(raw, DECAY, US, excitation(raw, begins=1)) for raw in data]
-    return points, [decay_start(one.x, one.y) for one in points]
+    return points, level([decay_start(one.x, one.y) for one in points])
 
 
-def _possible(raw: RawData, plain: Fit, remembered: Fit) -> tuple[Fit, ...]:
-    """Which of both curves it can be, by what the device tells of its reset."""
-    passive = raw.circuits[0].get(PASSIVE)
-    return (plain, remembered) if passive is None else (remembered,) if passive else (plain,)
+def _ways(data: Sequence[RawData]) -> tuple[Callable[[CurveModel], CurveModel], ...]:
+    """What may be added to a curve: the level of averaged IQ has nothing to hold it."""
+    return (_as_it_is,) if all(map(of_probability, data)) else (_as_it_is, drifting)
 
 
-def _plain(raw: RawData, fits: Sequence[Fit], name: str, along: str) -> Analysis:
-    priors = (1 - REMEMBERS, REMEMBERS)[: len(fits)]
+def _as_it_is(model: CurveModel) -> CurveModel:
+    return model
+
+
+def _plain(raw: RawData, fits: Sequence[Fit], priors: Sequence[float], name: str, along: str) -> Analysis:
     best = likeliest(fits, priors)
     quantities = {}
     if best.error is None:
+        height = likeliest(standing(fits))
         tau = average(fits, lambda one: one.scaled("tau", US, "s"), priors)
-        quantities = {name: tau, "contrast": best["amp"], "floor": best["base"]}
+        quantities = {
+            name: tau,
+            "contrast": (best if height.error else height)["amp"],
+            "floor": best["base"],
+            **drifted(fits, priors),
+        }
     return _analysis(raw, best, quantities, along, axis_of(raw), best.series)
 
 
@@ -83,11 +103,13 @@ def echo_decays(
     """
     starts, found = [decay_start(p.x, p.y) for p in points], []
     memory = [[kept_over_rest(raw, raw.parameters.get("t1", 0.0) * moved) for raw in data] for moved in T1_MOVED]
-    for raw, one in zip(data, echoes(points, starts, US, memory, begins), strict=True):
+    for raw, one in zip(data, echoes(points, level(starts), US, memory, begins, _ways(data)), strict=True):
         quantities = {}
         if one.best.error is None:
             quantities = {name: one.quantity("tau", US, "s"), share: one.share}
-            quantities |= {"contrast": one.quantity("amp", 1.0, ""), "floor": one.quantity("base", 1.0, "")}
+            still = replace(one, fits=tuple(standing(one.fits)))
+            quantities |= {"contrast": still.quantity("amp", 1.0, ""), "floor": still.quantity("base", 1.0, "")}
+            quantities |= drifted(one.fits)
         series = tuple(s.model_copy(update={"name": one.named}) if s.fit_x else s for s in one.best.series)
         found.append(_analysis(raw, one.best, quantities, "Total delay", axis(raw), series))
     return found

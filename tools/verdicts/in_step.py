@@ -2,8 +2,8 @@
 what changes while it is measured parts them in two: before it they follow one curve, after it another.
 
 Asked of the residuals, to first order: from some point on the curve is stretched along the sweep (a decay time, a
-frequency or the gain of the drive moved) or grown in height (the readout moved). What the fit has taken up already, a
-stretch and a height of the whole and its level, is taken off.
+frequency or the gain of the drive moved), grown in height or moved as a whole (the readout moved). What the fit has
+taken up already, a stretch and a height of the whole and its level, is taken off.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def break_of(curves: Sequence[Series], tolerance: float) -> tuple[float, float]:
     left = residual - known @ (known.T @ residual)
     best = 0.0, 0.0
     for start in places[LEAST:-LEAST]:
-        for direction in (stretch, height - height.mean()):
+        for direction in (stretch, height - height.mean(), 1 / error):
             after = np.where(x >= start, direction, 0.0)
             own = after - known @ (known.T @ after)
             size = float(np.linalg.norm(own))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from reson.tools.experiments.fits.memory import remembered
+from reson.tools.experiments.fits.memory import relaxed
 
 Parameters = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ def _decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
 
 
 def _remembered_decay(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
-    return p["amp"] * remembered(np.exp(-x / p["tau"]), np.exp(-p["rest"] / p["tau"])) + p["base"]
+    return p["amp"] * relaxed(np.exp(-x / p["tau"]), np.exp(-p["rest"] / p["tau"])) + p["base"]
 
 
 def _rabi(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:

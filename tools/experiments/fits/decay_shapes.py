@@ -6,7 +6,8 @@ Of the envelope exp(-s t/T - (1 - s) (t/T)^2), T is the time of 1/e and s the sh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,6 +25,7 @@ from reson.tools.experiments.fits.curve_models import (
     RAMSEY_MIXED,
     RAMSEY_SLOW,
     SLOW_DECAY,
+    CurveModel,
 )
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.model_average import average, likeliest
@@ -123,21 +125,23 @@ def echoes(
     x_unit: float,
     memory: Sequence[Sequence[float]],
     begins: int,
+    ways: Sequence[Callable[[CurveModel], CurveModel]],
 ) -> list[Dephasing]:
     """Echo decays of all qubits of a job, which begin in the state ``begins``.
 
     ``memory``: what the shots of each qubit may remember (``memory.kept_over_rest``), in one way or several, all as
-    likely; the mean over them is taken.
+    likely; ``ways``: what may be added to a curve (``drifting``). The mean over all is taken.
     """
     mixed, columns = [dict(start) | {"share": 0.5} for start in starts], []
-    for kept in memory if np.any(memory) else memory[:1]:
-        exponential, gaussian = (
-            fit_superpositions(model, points, starts, x_unit, kept, begins) for model in (ECHO_DECAY, SLOW_DECAY)
+    for kept, way in itertools.product(memory if np.any(memory) else memory[:1], ways):
+        exponential, gaussian, both = (
+            fit_superpositions(way(model), points, begun, x_unit, kept, begins)
+            for model, begun in ((ECHO_DECAY, starts), (SLOW_DECAY, starts), (MIXED_DECAY, mixed))
         )
         columns += [
             [_with_share(one, 1.0) for one in exponential],
             [_with_share(one, 0.0) for one in gaussian],
-            fit_superpositions(MIXED_DECAY, points, mixed, x_unit, kept, begins),
+            both,
         ]
     return [_dephasing(fits) for fits in zip(*columns, strict=True)]
 

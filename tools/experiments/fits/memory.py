@@ -32,6 +32,13 @@ def remembered(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
     return excited / (1 - memory + 2 * memory * excited)
 
 
+def relaxed(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
+    """Share of 1 that is measured where a pulse flips what is there and it then relaxes: a 1 that is flipped to 0 stays
+    there, so m = p (1 - k m).
+    """
+    return excited / (1 + memory * excited)
+
+
 def forgotten(measured: np.ndarray, memory: float) -> np.ndarray:
     """The inverse of ``remembered``: what a circuit excites of |0>, from the share of 1 that is measured."""
     return measured * (1 - memory) / (1 - 2 * memory * measured)

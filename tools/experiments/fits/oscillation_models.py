@@ -7,7 +7,7 @@ point; from its best point the least-squares fit has one valley to go down.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,11 @@ def _two_lines(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
 def _repetitions(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     angle = (np.pi / 2 + p["d_theta"]) * x + p["phase"]
     return p["base"] + p["amp"] / 2 * np.exp(-x / p["tau"]) * np.cos(angle)
+
+
+def _repetitions_slow(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+    angle = (np.pi / 2 + p["d_theta"]) * x + p["phase"]
+    return p["base"] + p["amp"] / 2 * np.exp(-((x / p["tau"]) ** 2)) * np.cos(angle)
 
 
 ANY_PHASE = (-1.5 * np.pi, 1.5 * np.pi)
@@ -92,6 +97,9 @@ FINE_FREQUENCY = CurveModel(
 
 The stock ``ErrorAmplificationAnalysis`` knows no decay, and takes the loss of contrast for a misfit.
 """
+
+FINE_FREQUENCY_SLOW = replace(FINE_FREQUENCY, function=_repetitions_slow)
+"""The same where slow noise dephases: exp(-(x / tau)^2)."""
 
 
 @dataclass(frozen=True)
