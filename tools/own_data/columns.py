@@ -60,16 +60,23 @@ def swept(table: Table, form: Form, text: str, what: str, unit: str, option: str
     return Column(name, np.real(values) * factor, si)
 
 
+def _prefixed(kind: str) -> str:
+    """The unit of ``SIGNALS`` that this is, with or without a prefix; empty for none."""
+    return next((unit for unit in SIGNALS if kind.endswith(unit) and kind.removesuffix(unit) in FACTORS), "")
+
+
 def measured(table: Table, text: str) -> Column:
     """A measured column and what it is. Raises ``OperatorError``."""
     name, told = _named(table, text, "--y")
-    kind = told or FAMILIAR.get(name.lower().strip(), "") or table.units.get(name, "")
+    written = table.units.get(name, "")
+    if told not in ("", written, ARBITRARY) and (written in (DECIBEL, *TURNS) or _prefixed(written)):
+        raise refused(table.name, f"has {name} in {written}, and --y says {told}", "give one, that of the numbers")
+    kind = told or FAMILIAR.get(name.lower().strip(), "") or written
     values = _numbers(table, name)
     if kind in (P1, P0, COUNTS, COUNTS0, DECIBEL, ARBITRARY, *TURNS):
         return Column(name, values, kind)
-    for unit in SIGNALS:
-        if kind.endswith(unit) and kind.removesuffix(unit) in FACTORS:
-            return Column(name, values * FACTORS[kind.removesuffix(unit)], unit)
+    if unit := _prefixed(kind):
+        return Column(name, values * FACTORS[kind.removesuffix(unit)], unit)
     why = (
         f"does not say what {name} is"
         if not kind
