@@ -11,6 +11,8 @@ from reson.tools.data import Analysis, RawData
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.judge import judge
 
+from .fits.synthetic_data import CONTROLS
+
 TIME, POINTS, TOLERANCE = 20e-6, 31, 0.15
 TOLD = {"t1": "t1", "t2_hahn": "t2_echo", "cpmg": "t2_cpmg", "spin_locking": "t1_rho"}
 WANDERS = {
@@ -76,3 +78,21 @@ def test_a_level_that_stands_still_is_accepted(name: str) -> None:
     found = judged([decay(name, "slope", 0.0, 0.01, seed) for seed in range(12)])
     assert sum(judgement.verdict is Verdict.ACCEPT for _, judgement in found) >= 11
     assert np.mean([off(analysis, name)[1] ** 2 for analysis, _ in found]) ** 0.5 < 1.5
+
+
+@pytest.mark.parametrize("slope", [0.2, 0.4, -0.2])
+def test_a_rabi_curve_on_a_slope_is_right_within_its_error(slope: float) -> None:
+    pi, row = 0.2, get("rabi")
+    x, pulls = np.linspace(0, 2.8 * pi, 51), []
+    for seed in range(10):
+        noise = 0.02 * np.random.default_rng(seed).normal(size=(51, 2)).view(complex)[:, 0]
+        signal = (1 - np.cos(np.pi * x / pi)) / 2 + slope * x / x[-1]
+        arrays = {"iq_mean": signal * np.exp(1.1j) + 2 + noise, "iq_stderr": np.full((51, 2), 0.02)}
+        given = {"max_amplitude": 2.8 * pi, "points": 51.0, "shots": 500.0}
+        raw = RawData("rabi", Qubit(0), given, CONTROLS, 500, [{"xval": float(a)} for a in x], arrays, 0.0, 1.0)
+        found = row.analyse(raw).quantities
+        for name, true in (("x_amplitude", pi), ("sx_amplitude", pi / 2)):
+            value = found[name]
+            assert value.stderr and abs(value.value / true - 1) < 0.02
+            pulls.append((value.value - true) / value.stderr)
+    assert np.mean(np.square(pulls)) ** 0.5 < 1.5

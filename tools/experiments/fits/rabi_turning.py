@@ -16,6 +16,7 @@ from reson.records import Quantity
 from reson.tools.data import Series
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many
 from reson.tools.experiments.fits.curve_models import RABI, CurveModel, Parameters
+from reson.tools.experiments.fits.drifting import drifting, level
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.memory import MEMORY, remembered
 from reson.tools.experiments.fits.model_average import average, likeliest
@@ -58,7 +59,12 @@ def _freed(*terms: str) -> CurveModel:
 
 
 BENT = {term: _freed(term) for term in ("slowing", "bend", "lead")}
-FREER = [_freed("slowing", "bend"), _freed("slowing", "lead"), _freed("memory"), _freed("slowing", "memory")]
+FREER = [
+    *(_freed("slowing", term) for term in ("bend", "lead", "memory")),
+    _freed("memory"),
+    drifting(_freed()),
+    drifting(_freed("slowing")),
+]
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _freer(points: Points, fixed: Mapping[str, float], found: Turning) -> Turnin
     meets = best.reduced_chi2 is None or best.reduced_chi2 < MISSED_YET
     if best.error or (meets and not any(part.held for part in best.series)):
         return found
-    begin = dict(fixed) | {name: quantity.value for name, quantity in best.parameters.items()}
+    (begin,) = level([dict(fixed) | {name: quantity.value for name, quantity in best.parameters.items()}])
     more = [fit_many(model, [points], [begin], constants=[fixed])[0] for model in FREER]
     return Turning((*found.fits, *_sound(more)))
 
