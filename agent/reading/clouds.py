@@ -18,6 +18,8 @@ SHAPELESS = 1.3
 """The same below which noise hides what came back."""
 STRAY = 0.12
 """Share of the shots of 0 beyond the reach of its cloud from which the readout itself moves the qubit."""
+UNEVEN = 2.0
+"""Width of one cloud in units of the other from which it is no single cloud."""
 REACH = 3.5
 """Widths of a cloud within which all but two in a thousand of its shots lie."""
 
@@ -34,8 +36,12 @@ def read_clouds(analysis: Analysis) -> Reading:
     if nearest < APART:
         return _one_cloud(analysis, max(abs(centre) for centre in centres) / width)
     stray = float(np.mean(np.abs(clouds[0] - centres[0]) > REACH * width))
-    if max(widths) > 2 * min(widths) or stray > STRAY:
-        reason = f"{stray:.0%} of the shots of 0 lie off its cloud: the clouds are spread out or split"
+    uneven = max(widths) / max(min(widths), 1e-300)
+    if uneven > UNEVEN or stray > STRAY:
+        seen = f"{stray:.0%} of the shots of 0 lie off its cloud"
+        if stray <= STRAY:
+            seen = f"one cloud is {uneven:.1f} times as wide as the other"
+        reason = f"{seen}: the clouds are spread out or split"
         return answer(Status.HIGH_POWER, Outcome.SUBOPTIMAL, reason, confidence=0.7)
     wrong = max(
         float(np.mean(np.argmin([np.abs(cloud - centre) for centre in centres], axis=0) != state))

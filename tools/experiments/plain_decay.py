@@ -10,7 +10,7 @@ from reson.tools.data import Analysis, Axis, RawData, Series, of_probability
 from reson.tools.experiments.fits.batch_fitting import Points, fit_many, points_of
 from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY, CurveModel
 from reson.tools.experiments.fits.decay_shapes import echoes
-from reson.tools.experiments.fits.drifting import drifted, drifting, level, standing
+from reson.tools.experiments.fits.drifting import drifted, drifting, level, prior, standing
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.memory import PASSIVE, kept_over_rest
 from reson.tools.experiments.fits.model_average import average, likeliest
@@ -76,6 +76,7 @@ def _as_it_is(model: CurveModel) -> CurveModel:
 
 
 def _plain(raw: RawData, fits: Sequence[Fit], priors: Sequence[float], name: str, along: str) -> Analysis:
+    priors = [likely * prior(one) for one, likely in zip(fits, priors, strict=True)]
     best = likeliest(fits, priors)
     quantities = {}
     if best.error is None:
@@ -109,7 +110,7 @@ def echo_decays(
             quantities = {name: one.quantity("tau", US, "s"), share: one.share}
             still = replace(one, fits=tuple(standing(one.fits)))
             quantities |= {"contrast": still.quantity("amp", 1.0, ""), "floor": still.quantity("base", 1.0, "")}
-            quantities |= drifted(one.fits)
+            quantities |= drifted(one.fits, one.priors)
         series = tuple(s.model_copy(update={"name": one.named}) if s.fit_x else s for s in one.best.series)
         found.append(_analysis(raw, one.best, quantities, "Total delay", axis(raw), series))
     return found

@@ -223,3 +223,7 @@ def test_a_dead_qubit_beside_a_living_one(
 ) -> None:
     assert dead_and_alive[name][0].status is Status.SUCCESS
     assert dead_and_alive[name][1].status is dead
+
+
+def test_clouds_of_unequal_width_are_named_by_what_is_unequal() -> None:
+    assert "one cloud is 4.1 times as wide as the other" in read_saved_data(clouds(12.0, spread=4.0)).reason

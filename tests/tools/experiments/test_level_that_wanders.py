@@ -21,7 +21,7 @@ WANDERS = {
     "jump": lambda along, rng: (along > 0.4).astype(float),
     "walk": lambda along, rng: np.cumsum(rng.normal(size=len(along))) / len(along) ** 0.5,
 }
-LEAST = {"wave": 0.05, "jump": 0.05}
+LEAST = {"wave": 0.05, "jump": 0.05, "walk": 0.05}
 """Sizes up to which these follow a decay of another time within the noise: nothing in the data tells them apart."""
 
 

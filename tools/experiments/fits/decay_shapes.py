@@ -27,6 +27,7 @@ from reson.tools.experiments.fits.curve_models import (
     SLOW_DECAY,
     CurveModel,
 )
+from reson.tools.experiments.fits.drifting import prior
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.remembering import fit_superpositions
@@ -91,20 +92,21 @@ class Dephasing:
 
     @property
     def best(self) -> Fit:
-        return likeliest(self.fits, self._priors)
+        return likeliest(self.fits, self.priors)
 
     @property
-    def _priors(self) -> list[float]:
-        return [BEATING if "gap" in one.parameters else 1.0 for one in self.fits]
+    def priors(self) -> list[float]:
+        """How likely each fit is before the data are asked."""
+        return [(BEATING if "gap" in one.parameters else 1.0) * prior(one) for one in self.fits]
 
     def quantity(self, name: str, factor: float, unit: str) -> Quantity:
         """A parameter that all fits have, in SI units."""
-        return average(self.fits, lambda one: one.scaled(name, factor, unit), self._priors)
+        return average(self.fits, lambda one: one.scaled(name, factor, unit), self.priors)
 
     @property
     def share(self) -> Quantity:
         """Exponential share of the decay, 0 to 1."""
-        found = average(self.fits, lambda one: _known(one.parameters["share"]), self._priors)
+        found = average(self.fits, lambda one: _known(one.parameters["share"]), self.priors)
         return found.model_copy(update={"stderr": float(np.hypot(found.stderr or 0.0, self.unsure))})
 
     @property

@@ -19,18 +19,25 @@ from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.model_average import average
 
 SLOPE = "slope"
-SLOPES = (-1.0, 1.0)
+MOST = 0.5
 """By how much a level may move from the first point to the last, in units of the range of the points."""
+DRIFTS = 0.7
+"""How likely a level is to drift, against one that stands still, before the data are asked."""
 
 
-def drifting(model: CurveModel) -> CurveModel:
-    """``model`` with a slope of its level free; "base" is the level in the middle of the sweep."""
+def drifting(model: CurveModel, most: float = MOST) -> CurveModel:
+    """``model`` with a slope of its level free, ``most`` in units of y at most; "base" is the level in the middle."""
 
     def function(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
         return model.function(x, part, p) + p[SLOPE] * (x / np.max(x, axis=-1, keepdims=True) - 0.5)
 
-    bounds = {**model.bounds, SLOPE: SLOPES}
+    bounds = {**model.bounds, SLOPE: (-most, most)}
     return replace(model, free=(*model.free, SLOPE), function=function, bounds=bounds)
+
+
+def prior(one: Fit) -> float:
+    """How likely a curve is before the data are asked, by whether its level drifts."""
+    return DRIFTS if SLOPE in one.parameters else 1.0
 
 
 def drifted(fits: Sequence[Fit], priors: Sequence[float] | None = None) -> dict[str, Quantity]:

@@ -62,8 +62,8 @@ BENT = {term: _freed(term) for term in ("slowing", "bend", "lead")}
 FREER = [
     *(_freed("slowing", term) for term in ("bend", "lead", "memory")),
     _freed("memory"),
-    drifting(_freed()),
-    drifting(_freed("slowing")),
+    drifting(_freed(), np.inf),
+    drifting(_freed("slowing"), np.inf),
 ]
 
 
