@@ -300,17 +300,28 @@ def test_the_truth_is_that_of_the_middle_and_as_unsure_as_it_moved() -> None:
     assert true_at(steady, moments)["t1"].stderr == pytest.approx(3.0)
 
 
-@pytest.mark.parametrize(("costly", "times"), [(False, (10.0, 15.0, 20.0)), (True, (15.0,))])
-def test_the_truth_is_looked_up_at_the_times_of_the_measurement(costly: bool, times: tuple[float, ...]) -> None:
+@pytest.mark.parametrize(
+    ("ended", "costly", "times"),
+    [
+        (90.0, False, (10.0, 50.0, 90.0)),
+        (90.0, True, (50.0,)),
+        (85.0, False, (10.0, 30.0, 70.0)),
+        (20.0, False, (10.0, 10.0, 10.0)),  # hidden values stand still for 20 s of a job
+    ],
+)
+def test_the_truth_is_looked_up_at_the_times_that_the_device_played(
+    ended: float, costly: bool, times: tuple[float, ...]
+) -> None:
     looked: list[float] = []
     chip = SimpleNamespace(truth_at=lambda time: looked.append(time) or SimpleNamespace(transmons=[time]))
     trial: Any = SimpleNamespace(
         stage=None, costly=costly, truth={"t1": lambda moment: moment.truth}, sampling=lambda name, value: 0.0
     )
-    raw: Any = SimpleNamespace(started=10.0, ended=20.0)
+    raw: Any = SimpleNamespace(started=10.0, ended=ended)
     device: Any = SimpleNamespace(chip=chip)
     found = true_values(trial, device, raw, {"t1": 1.0})
-    assert tuple(looked) == times and found["t1"] == TrueValue(15.0, 0.0 if costly else 5.0)
+    assert tuple(looked) == times
+    assert found["t1"] == TrueValue(times[len(times) // 2], 0.0 if costly else (times[-1] - times[0]) / 2)
 
 
 def test_an_experiment_without_a_wrong_value_is_named() -> None:
