@@ -54,9 +54,9 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
                 except ToolError as error:
                     body = {"experiment": decision.experiment, "component": name, "reason": error.message}
                     bench.tell(f"{state['step']:04d}-refused-{name}", "refused", body)
-                    refused.append(
-                        refusal(state["step"], name, decision.experiment, decision.parameters, error.message)
-                    )
+                    cannot = error.kind is ToolErrorKind.DEVICE_REFUSED
+                    one = refusal(state["step"], name, decision.experiment, decision.parameters, error.message)
+                    refused.append(one | {"impossible": cannot})
             case Escalate():
                 qubits[decision.component] = _escalate(bench, decision)
             case Done() | GiveUp():
@@ -144,7 +144,7 @@ def _complete(bench: Bench, decision: Measure, left: float) -> Measure:
     it_rests_on = values_in_force(bench.store, bench.device.name, only=with_qubits(decision.component))
     known = known_of(decision.component, it_rests_on)
     if reason := why_not_on(row, bench.device, row.target(decision.component)):
-        raise ToolError(ToolErrorKind.NOT_ALLOWED, f"{bench.device.name} cannot run {row.name}: {reason}")
+        raise ToolError(ToolErrorKind.DEVICE_REFUSED, f"{bench.device.name} cannot run {row.name}: {reason}")
     bounds = bounds_of(bench.device)
     arguments = row.arguments(decision.parameters, known, bounds)
     needed, usual = (row.device_seconds(one, bench.device) for one in (arguments, row.arguments({}, known, bounds)))

@@ -18,13 +18,14 @@ def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
 
     Of a single experiment each measurement was asked for; of a night it is the brain that chooses, so that a qubit
     counts as long as anything of it was measured, or nothing was refused by the device: what a person, the policy or a
-    limit of the lab turns down is a decision, and the qubit's diagnosis says so.
+    limit of the lab turns down is a decision, and the qubit's diagnosis says so. A night that measured nothing at all,
+    since its device cannot run what was asked for, has failed.
     """
     missing = unmeasured(bench, state)
     if not missing:
         return Ending.FINISHED, _summary(state)
-    last = missing[-1]
-    experiment, why = last["attempt"]["experiment"], "; ".join(last["attempt"]["reasons"])
+    told = missing[0] if missing[0].get("impossible") else missing[-1]  # of what cannot be, where it stood first
+    experiment, why = told["attempt"]["experiment"], "; ".join(told["attempt"]["reasons"])
     names = {entry["component"] for entry in missing}
     reason = f"nothing on record of {len(names)} of {len(state['qubits'])} qubits: {experiment} was refused: {why}"
     by_device = any(entry.get("by_device") for entry in missing)
@@ -38,7 +39,8 @@ def unmeasured(bench: Bench, state: CampaignState) -> Sequence[dict[str, Any]]:
         pairs = {(row.component, row.experiment) for row in rows}
         return [one for one in state["refused"] if (one["component"], one["attempt"]["experiment"]) not in pairs]
     measured = {row.component for row in rows}
-    return [one for one in state["refused"] if one["component"] not in measured and one.get("by_device")]
+    why = ("by_device",) if measured else ("by_device", "impossible")
+    return [one for one in state["refused"] if one["component"] not in measured and any(map(one.get, why))]
 
 
 def taken_up(bench: Bench, state: CampaignState) -> CampaignState:

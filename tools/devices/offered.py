@@ -119,6 +119,8 @@ def require_sound(name: str, controls: Controls, limits: Bounds, coupling: Itera
     for pair in (*pairs_of(controls), *(Pair(*edge) for edge in coupling)):
         if missing := [Qubit(qubit) for qubit in pair.qubits() if Qubit(qubit) not in qubits]:
             raise OperatorError(f"{name}: the pair {pair} is offered without {missing[0]}", "offer that qubit as well")
+    for of_a_kind in (qubits_of(controls), pairs_of(controls)):
+        _require_alike(name, of_a_kind, controls)
     for owner, values in controls.items():
         for control, value in values.items():
             _require(f"{name}: {owner}", control, value)
@@ -129,6 +131,17 @@ def require_sound(name: str, controls: Controls, limits: Bounds, coupling: Itera
                     f"{name}: {owner} starts with {control} = {spec.written(value)}, outside its own limits",
                     f"its offer allows {spec.written(low, high)}",
                 )
+
+
+def _require_alike(name: str, components: Sequence[Component], controls: Controls) -> None:
+    """Which experiments a device can run is one answer for all of its qubits, and one for all of its pairs."""
+    every = {control for component in components for control in controls[component]}
+    for component in components:
+        if lacking := sorted(every - set(controls[component])):
+            raise OperatorError(
+                f"{name}: {component} lacks {', '.join(lacking)}, which others of its offer have",
+                f"offer it for all of them, or leave {component} out",
+            )
 
 
 def _component(name: str, owner: str) -> Component:

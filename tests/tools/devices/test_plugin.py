@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -409,6 +410,10 @@ SPOILT = {
     "controls without qubits": ({"controls": {"x_amplitude": 0.1}}, "controls.x_amplitude of its offer"),
     "controls of numbers": ({"controls": {0: {"x_amplitude": 0.1}}}, "controls.0 of its offer"),
     "a qubit that is not there": ({"controls": {"q9": {"x_amplitude": 0.1}}}, "q9 has controls, and .* ends at q1"),
+    "a qubit with less than others": (
+        {"controls": {"q0": {"drag_beta": 0.0}, "q1": {"drag_beta": 0.0, "x_amplitude": 0.1}}},
+        "q0 lacks x_amplitude, which others of its offer have",
+    ),
     "neighbours by name": ({"coupling": [("q0", "q1")]}, "coupling.0.0 of its offer"),
     "its own neighbour": ({"coupling": [(1, 1)]}, "a pair has two qubits"),
     "no shots": ({"max_shots": 0}, "max_shots of its offer"),
@@ -428,16 +433,35 @@ SPOILT = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILT)
-def test_an_offer_that_cannot_be_is_refused_by_its_field(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed, words = SPOILT[name]
+@pytest.fixture
+def offer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make ``bound`` with some fields changed the device ``spoilt``."""
     open_plugin("bound")
     module = sys.modules["alice_lab"]
-    monkeypatch.setattr(module, "spoilt", lambda: replace(module.bound(), **changed), raising=False)
-    monkeypatch.setattr(plugin, "plugins", lambda: {"spoilt": EntryPoint("spoilt", "alice_lab:spoilt", plugin.GROUP)})
+
+    def make(**changed: Any) -> None:
+        monkeypatch.setattr(module, "spoilt", lambda: replace(module.bound(), **changed), raising=False)
+        entry = EntryPoint("spoilt", "alice_lab:spoilt", plugin.GROUP)
+        monkeypatch.setattr(plugin, "plugins", lambda: {"spoilt": entry})
+
+    return make
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_an_offer_that_cannot_be_is_refused_by_its_field(name: str, offer: Callable[..., None]) -> None:
+    changed, words = SPOILT[name]
+    offer(**changed)
     with pytest.raises(OperatorError, match=words) as refused:
         open_plugin("spoilt")
     assert "BackendV2" not in refused.value.remedy
+
+
+def test_a_night_of_which_nothing_can_be_measured_has_failed(tmp_path: Path, offer: Callable[..., None]) -> None:
+    offer(controls={name: {"readout_angle": 0.0, "readout_threshold": 0.0} for name in ("q0", "q1")})
+    ended = start(open_lab(tmp_path / "lab", device="plugin:spoilt"), Plan(kind="night"), lambda kind, body: None)
+    assert ended.ending is Ending.FAILED
+    assert "nothing on record of 2 of 2 qubits: readout_error was refused: plugin:spoilt cannot run" in ended.reason
+    assert "does not offer the control x_amplitude" in ended.reason
 
 
 FAULTS = {
