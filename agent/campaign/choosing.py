@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -15,11 +16,12 @@ from reson.agent.campaign.remembering import distil, learn, remember_answer
 from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
-from reson.agent.observation import Done, Escalate, GiveUp, Measure
+from reson.agent.expert.characterise import MOST_REPEATS
+from reson.agent.observation import Attempt, Done, Escalate, GiveUp, Measure
 from reson.components import with_qubits
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
-from reson.tools.devices.device import Remote, bounds_of, coupling_of, only_waiting_alone
+from reson.tools.devices.device import Device, Remote, bounds_of, coupling_of, only_waiting_alone
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.experiments.possible import why_not_on
@@ -50,6 +52,7 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
         match decision:
             case Measure(component=name):
                 try:
+                    _require_cheap(bench.device, decision, attempts[name])
                     asked[name] = newly_asked(_complete(bench, decision, left), attempts[name])
                 except ToolError as error:
                     body = {"experiment": decision.experiment, "component": name, "reason": error.message}
@@ -134,6 +137,17 @@ def _granted_job(row: ApprovalRow) -> Job:
         results={},
         writes=[],
     )
+
+
+def _require_cheap(device: Device, decision: Measure, attempts: Sequence[Attempt]) -> None:
+    """Raises ``ToolError`` where a device that bills has measured it as often as any brain may have it."""
+    measured = sum(one.experiment == decision.experiment and one.measurement_id != "" for one in attempts)
+    if isinstance(device, Remote) and measured > MOST_REPEATS:
+        raise ToolError(
+            ToolErrorKind.NOT_ALLOWED,
+            f"{decision.experiment} was measured {measured} times in this run, and {device.name} bills each: "
+            f"{MOST_REPEATS} repeats are the most",
+        )
 
 
 def _complete(bench: Bench, decision: Measure, left: float) -> Measure:

@@ -48,7 +48,9 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
     graph.add_edge(START, "choose")
     graph.add_conditional_edges("choose", after_choose, ["gate", "pause", "choose", END])
     graph.add_conditional_edges("gate", after_gate, ["acquire", "gate", "pause", "choose"])
-    graph.add_conditional_edges("acquire", lambda state: "analyse" if state["job"] else "choose", ["analyse", "choose"])
+    graph.add_conditional_edges(
+        "acquire", lambda state: "analyse" if state["job"] else _next_job(state), ["analyse", "gate", "choose"]
+    )
     for here, there in (
         ("analyse", "read"),
         ("read", "judge"),
@@ -57,7 +59,7 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
         ("commit", "remember"),
     ):
         graph.add_edge(here, there)
-    graph.add_conditional_edges("remember", lambda state: "gate" if state["queue"] else "choose", ["gate", "choose"])
+    graph.add_conditional_edges("remember", _next_job, ["gate", "choose"])
     graph.add_edge("pause", "choose")
     return graph.compile(checkpointer=checkpointer)
 
@@ -83,6 +85,10 @@ def after_gate(state: CampaignState) -> str:
         return "pause"
     if state["job"]:
         return "acquire"
+    return _next_job(state)
+
+
+def _next_job(state: CampaignState) -> str:
     return "gate" if state["queue"] else "choose"
 
 

@@ -62,6 +62,8 @@ def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
             data = acquire_again(bench, state, job)
         except ToolError as error:
             return _refused(bench, state, job, error.message, error.kind is ToolErrorKind.DEVICE_REFUSED)
+        if data is None:  # back to the gate, which says what the budget lacks
+            return {"job": None, "queue": [job, *state["queue"]]}
         taken = bench.device.taken() if isinstance(bench.device, Timed) else None
         when = {} if taken is None else {"started": taken[0], "ended": taken[1]}
         raw = {ids[name]: replace(one, **when) for name, one in data.items()}

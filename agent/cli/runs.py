@@ -69,29 +69,34 @@ def night(
     return start(lab, Plan(kind="night", until=hour, measure="" if counted else qubits, rest=True), as_json, verbose)
 
 
+SHORT = "the budget does not cover everything once: quantum_seconds under [ibm] in lab.toml, or fewer qubits"
+
+
 def _cost(lab: Lab, measure: str, as_json: bool) -> int:
     """Print what a night would take of the account, and send nothing."""
     from reson.agent.cli import output
     from reson.agent.estimate import estimate
     from reson.agent.which_qubits import choose_qubits
 
-    device = lab.device(lab.store())
-    found = estimate(device, choose_qubits(measure or lab.config.device.measure or "all", device))
-    budget = lab.config.ibm.quantum_seconds
+    device, budget = lab.device(lab.store()), lab.config.ibm.quantum_seconds
+    found = estimate(device, choose_qubits(measure or lab.config.device.measure or "all", device), budget)
     if as_json:
-        output.document(found.to_json() | {"seconds": found.seconds, "share": found.share, "budget": budget})
+        totals = {name: getattr(found, name) for name in ("seconds", "expected", "worst", "share")}
+        output.document(found.to_json() | totals)
         return 0
     output.table(
-        ("experiment", "jobs", "quantum seconds"),
-        ((row.experiment, str(row.jobs), f"{row.seconds:.0f}") for row in found.rows),
+        ("experiment", "jobs", "quantum seconds", "with all repeats"),
+        ((row.experiment, str(row.jobs), f"{row.seconds:.0f}", f"{row.worst:.0f}") for row in found.rows),
         empty="no experiments",
     )
     left = "" if found.remaining is None else f"; the account has {found.remaining:.0f} s left"
     output.lines(
         [
             *(f"left out: {name}: {why}" for name, why in found.left_out.items()),
-            f"{found.seconds:.0f} quantum seconds on {found.qubits} qubits of {found.device}, nothing repeated",
-            f"{found.share:.0%} of the {found.allowance:.0f} s of a month{left}; the budget of a run is {budget:g} s",
+            f"{found.seconds:.0f} quantum seconds on {found.qubits} qubits of {found.device}, everything measured once",
+            f"{found.expected:.0f} expected, {found.worst:.0f} at worst: repeats end with the budget of {budget:g} s",
+            f"{found.share:.0%} of the {found.allowance:.0f} s of a month expected{left}",
+            *([SHORT] if found.seconds > budget else []),
         ]
     )
     return 0

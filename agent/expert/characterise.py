@@ -1,16 +1,17 @@
 """The plan for a device whose pulses its provider calibrates: measure everything that counts, write nothing to it.
 
-A pure function of this run's attempts, like the expert's. An experiment that is not accepted after the usual remedies
-gets a diagnosis, and the qubit goes on: there is nothing upstream that could be mended from here.
+A pure function of this run's attempts, like the expert's. Such devices bill what they measure, and a copy rehearses
+that: everything is measured once before anything is repeated, and what is repeated is repeated by the rule of
+``repeat``. What is not accepted then gets a diagnosis: there is nothing upstream that could be mended from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from reson.agent.expert.diagnosis import in_specification, unresolved
+from reson.agent.expert.diagnosis import denied, in_specification, rejected, unresolved
 from reson.agent.expert.plans import Step
-from reson.agent.expert.remedies import Retry, remedy
+from reson.agent.expert.ranges import adjusted
 from reson.agent.observation import (
     Attempt,
     Decision,
@@ -21,7 +22,7 @@ from reson.agent.observation import (
     Measure,
     QubitView,
 )
-from reson.records import Verdict
+from reson.records import CheckCode, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 
@@ -69,34 +70,118 @@ def applies(view: QubitView) -> bool:
 
 def next_decision(view: QubitView, goals: GoalsView) -> Decision:
     """What to measure next on this qubit, or that everything has been."""
-    found: list[Diagnosis] = []
+    wanted = list(_wanted(view))
+    if wanted:
+        return wanted[0][1]
+    return _close(view, goals, [_named(made[-1]) for _, made in _open(view) if made])
+
+
+def independent(view: QubitView, experiment: str) -> list[Measure]:
+    """What can be measured in one round with this experiment, which is the first that is still wanted.
+
+    Repeats wait for no other experiment, so that all first ones make one round, and all second ones another.
+    """
+    wanted = list(_wanted(view))
+    tries = {measure.experiment: number for number, measure in wanted}
+    if experiment not in tries:
+        return []
+    others = [one for number, one in wanted if number == tries[experiment] and one.experiment != experiment]
+    if tries[experiment]:
+        return others
+    together = next((names for names in ROUNDS if experiment in names), ())
+    return [one for one in others if one.experiment in together]
+
+
+def _wanted(view: QubitView) -> list[tuple[int, Measure]]:
+    """(how often it was tried, what to measure) of every step that is open: first what was tried least, in the order
+    of the plan.
+    """
+    found = []
+    for step, made in _open(view):
+        if not made or (
+            len(made) == 1 and not made[0].measurement_id
+        ):  # what was refused once may not be a second time
+            found.append((len(made), _first(view, step)))
+        elif (again := repeat(made)) is not None:
+            measure = Measure(component=view.component, experiment=step.experiment, parameters=again[0], why=again[1])
+            found.append((len(made), measure))
+    return sorted(found, key=lambda one: one[0])
+
+
+def _open(view: QubitView) -> Iterator[tuple[Step, list[Attempt]]]:
+    """The steps without a settled attempt, and those that were made."""
     for step in PLAN:
         if step.experiment not in CATALOGUE:
             continue
         made = [attempt for attempt in view.attempts if attempt.experiment == step.experiment]
-        if any(map(settled, made)) or (made and not made[-1].measurement_id and step.experiment in OPTIONAL):
-            continue
-        if not made:
-            return _first(view, step)
-        answer = remedy(step, made, upstream_tried=True)
-        if isinstance(answer, Retry):
-            return Measure(
-                component=view.component,
-                experiment=step.experiment,
-                parameters=dict(answer.parameters),
-                why=answer.why,
-            )
-        found.append(unresolved(made[-1]))
-    return _close(view, goals, found)
+        refused = bool(made) and not made[-1].measurement_id and step.experiment in OPTIONAL
+        if not refused and not any(map(settled, made)):
+            yield step, made
 
 
-def independent(view: QubitView, experiment: str) -> list[Measure]:
-    """The steps that can be measured in one round with this one, which is the first of the plan that is still open."""
-    made = {attempt.experiment for attempt in view.attempts}
-    together = next((names for names in ROUNDS if experiment in names), ())
-    if experiment in made:
-        return []
-    return [_first(view, step) for step in PLAN if step.experiment in set(together) - made - {experiment}]
+MOST_REPEATS = 2
+"""Of an experiment for one qubit and run."""
+DEARER = 2.0
+"""Times as much a repeat costs at most as the measurement before it: as much averaging, or as long a sweep."""
+_NOISE = {CheckCode.NO_SIGNAL, CheckCode.UNRESOLVED, CheckCode.IMPRECISE}
+"""Checks that fail because of too few shots."""
+_BESIDE_NOISE = {
+    *(CheckCode.NO_FIT, CheckCode.AT_BOUND, CheckCode.OUT_OF_RANGE, CheckCode.JUMP, CheckCode.DOUBTED),
+}
+"""Checks that may fail for no other reason where data are mostly noise: a fit to it finds anything."""
+_AVERAGED = ("shots", "samples")
+_SWEPT = ("max_delay", "max_length")
+"""What the price of a sweep grows with, beside its number of shots."""
+
+
+def repeat(made: Sequence[Attempt]) -> tuple[dict[str, float], str] | None:
+    """(arguments, why) of one more measurement of an experiment that was not accepted; None where it is left.
+
+    More shots, or random sequences, are bought only where noise alone is at fault, and a second time only where the
+    first has shown a signal; another range where the plot asks for one; anything else is measured once more as it was,
+    which tells a fault that passes from one that stays.
+    """
+    last = made[-1]
+    if last.write in ("rejected", "denied") or not last.measurement_id:
+        return None
+    why = f"{last.experiment} again: {last.status or last.verdict}: {'; '.join(last.reasons[:1]) or 'no reason given'}"
+    measured = [one for one in made if one.measurement_id]
+    if len(measured) > MOST_REPEATS:
+        return None
+    change = _within_price(last, adjusted(measured))
+    ranged = {name: value for name, value in change.items() if name not in _AVERAGED}
+    if any(value != last.parameters.get(name) for name, value in ranged.items()):
+        return {**last.parameters, **ranged}, f"{why}; over another range"
+    if not _noise_alone(last):
+        repeated = len(measured) > 1 and measured[-2].parameters == last.parameters
+        return None if repeated else (dict(last.parameters), f"{why}; the same once more")
+    averaged = {name: value for name, value in change.items() if value > last.parameters.get(name, value)}
+    in_vain = len(measured) > 1 and _shows_nothing(measured[-2]) and _shows_nothing(last)
+    return ({**last.parameters, **averaged}, f"{why}; averaged longer") if averaged and not in_vain else None
+
+
+def _within_price(last: Attempt, change: Mapping[str, float]) -> dict[str, float]:
+    """The changed arguments, none beyond ``DEARER`` times what it was where it has a price; a sweep that is cut keeps
+    its number of oscillations.
+    """
+    most = {name: DEARER * last.parameters[name] for name in (*_AVERAGED, *_SWEPT) if name in last.parameters}
+    cut = {name: min(value, most.get(name, value)) for name, value in change.items()}
+    if "detuning" in change and "max_delay" in change:
+        cut["detuning"] *= change["max_delay"] / cut["max_delay"]
+    return cut
+
+
+def _noise_alone(last: Attempt) -> bool:
+    failed = set(last.failed)
+    return (bool(_NOISE & failed) or _shows_nothing(last)) and failed <= _NOISE | _BESIDE_NOISE
+
+
+def _shows_nothing(one: Attempt) -> bool:
+    return one.status is Status.NO_SIGNAL or CheckCode.NO_SIGNAL in one.failed
+
+
+def _named(last: Attempt) -> Diagnosis:
+    return {"rejected": rejected, "denied": denied}.get(last.write, unresolved)(last)
 
 
 def _first(view: QubitView, step: Step) -> Measure:

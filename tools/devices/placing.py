@@ -21,7 +21,7 @@ from qiskit.exceptions import QiskitError
 from qiskit.transpiler import Target
 
 from reson.errors import OperatorError
-from reson.tools.devices.coherent import common
+from reson.tools.devices.coherent import MIXED, common, held
 from reson.tools.devices.known_target import usable
 from reson.tools.devices.published import Published
 from reson.tools.devices.rating import (
@@ -162,22 +162,26 @@ def _places(routed: QuantumCircuit, mine: list[int], told: Published) -> Iterato
 def _rough(routed: QuantumCircuit, mine: list[int], places: np.ndarray, known: Target, told: Published) -> np.ndarray:
     """Cost of each place by counts of gates, and waits as long as where the circuit was routed; shape (places,)."""
     size = max(told.qubits) + 1
-    pulse, read, wait = np.zeros(size), np.zeros(size), np.zeros(size)
+    pulse, read = np.zeros(size), np.zeros(size)
     for qubit, one in told.qubits.items():
         pulse[qubit], read[qubit] = lost(one.gate_error, 1), readout_cost(one.readout_error)
-        wait[qubit] = idling(1e-6, one.t1, one.t2)
     link, zz = np.full((size, size), lost(None, 2)), np.zeros((size, size))
     for pair in told.pairs:
         link[pair.qubits] = link[pair.qubits[::-1]] = lost(pair.error, 2)
         zz[pair.qubits] = zz[pair.qubits[::-1]] = pair.zz or 0.0
     pulses, reads = _counts(routed, ("sx", "x")), _counts(routed, ("measure",))
     gates = Counter(tuple(sorted(pair)) for pair in pairs_in(routed))
-    spans = waits(routed, known)
+    spans, states = waits(routed, known), held(routed)
     total = np.zeros(len(places))
     for place, qubit in enumerate(mine):
         at = places[:, place]
-        idle = sum(end - begin for begin, end in spans.get(qubit, ()))
-        total += pulses[qubit] * pulse[at] + reads[qubit] * read[at] + idle / 1e-6 * wait[at]
+        idle = np.zeros(size)
+        for other, one in told.qubits.items():
+            idle[other] = sum(
+                idling(span.end - span.begin, one.t1, one.t2, states.get((span.after, qubit), MIXED), read=span.read)
+                for span in spans.get(qubit, ())
+            )
+        total += pulses[qubit] * pulse[at] + reads[qubit] * read[at] + idle[at]
     for (first, second), count in gates.items():
         at = places[:, mine.index(first)], places[:, mine.index(second)]
         total += count * link[at]

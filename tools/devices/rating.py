@@ -10,7 +10,7 @@ from qiskit import QuantumCircuit
 from qiskit.transpiler import Target
 
 from reson.errors import OperatorError
-from reson.tools.devices.coherent import Wait, kept, phases
+from reson.tools.devices.coherent import MIXED, Held, Wait, held, kept, phases
 from reson.tools.devices.durations import seconds_of
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.published import Published
@@ -49,14 +49,21 @@ def readout_cost(error: float | None) -> float:
     return -math.log1p(-min(UNKNOWN if error is None else error, MOST))
 
 
-def idling(seconds: float, t1: float | None, t2: float | None) -> float:
-    """Cost of a wait: process fidelity (1 + exp(-t/T1) + 2 exp(-t/T2)) / 4 of relaxation and dephasing. Times in
-    seconds; nothing where one is not known.
+def idling(seconds: float, t1: float | None, t2: float | None, state: Held = MIXED, *, read: bool = False) -> float:
+    """Cost of a wait in a state, by relaxation and dephasing. Times in seconds; nothing where one is not known.
+
+    The entanglement fidelity (Schumacher, quant-ph/9604023) of amplitude and phase damping, the sum of |tr(rho K)|^2
+    over their Kraus operators: of a qubit entangled with others (1 + exp(-t/T1) + 2 exp(-t/T2)) / 4, and one in 0 loses
+    nothing. ``read``: where the qubit is read next its phase is not seen.
     """
     if not t1 or not t2:
         return 0.0
-    t2 = min(t2, 2 * t1)
-    return -math.log((1 + math.exp(-seconds / t1) + 2 * math.exp(-seconds / t2)) / 4)
+    left = math.exp(-seconds / t1)
+    if read:
+        return -math.log1p(-min(state.excited * (1 - left), MOST))
+    phase, ground = math.exp(-seconds / min(t2, 2 * t1)) / math.sqrt(left), 1 - state.excited
+    staying = ground**2 + left * state.excited**2 + 2 * math.sqrt(left) * phase * ground * state.excited
+    return -math.log(max(staying + (1 - left) * state.coherence, 1 - MOST))
 
 
 def coupled(angle: float) -> float:
@@ -84,10 +91,17 @@ def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
         elif len(at) == 1 and one.operation.name != "delay" and seconds_of(one, places, target) > 0:
             pulses += lost(told.qubits[at[0]].gate_error, 1)
     mine, starts = _timeline(circuit, target)
+    states = held(circuit) if mine else {}
     idle = sum(
-        idling(end - begin, told.qubits[qubit].t1, told.qubits[qubit].t2)
+        idling(
+            one.end - one.begin,
+            told.qubits[qubit].t1,
+            told.qubits[qubit].t2,
+            states.get((one.after, qubit), MIXED),
+            read=one.read,
+        )
         for qubit, spans in mine.items()
-        for begin, end in spans
+        for one in spans
     )
     turned = phases(mine, told.zz())
     left = kept(circuit, starts, turned) if turned else 1.0
@@ -98,7 +112,7 @@ def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
 def waits(circuit: QuantumCircuit, target: Target) -> dict[int, list[Wait]]:
     """Qubit -> when it waits, seconds back from the end of the circuit, every gate played as late as it can be.
 
-    A qubit that has not been touched is in its ground state and loses nothing.
+    A qubit that has not been touched, or has been read, is not said to wait.
     """
     return _timeline(circuit, target)[0]
 
@@ -110,9 +124,11 @@ def _timeline(circuit: QuantumCircuit, target: Target) -> tuple[dict[int, list[W
     """Qubit -> seconds from the end back to where something may be played on it."""
     played: dict[int, float] = {}
     """Qubit -> seconds from the end back to the start of what is played on it next."""
+    read: set[int] = set()
+    """Qubits whose next instruction is a readout."""
     found: dict[int, list[Wait]] = {}
     begun: list[float] = []
-    for one in reversed(circuit.data):
+    for index, one in reversed(list(enumerate(circuit.data))):
         at = [places[bit] for bit in one.qubits]
         if getattr(one.operation, "blocks", ()):
             raise OperatorError("a circuit with control flow cannot be rated", "leave its branches out")
@@ -124,8 +140,9 @@ def _timeline(circuit: QuantumCircuit, target: Target) -> tuple[dict[int, list[W
             continue
         for qubit in at:
             if qubit in played and ends > played[qubit]:
-                found.setdefault(qubit, []).append((played[qubit], ends))
+                found.setdefault(qubit, []).append(Wait(played[qubit], ends, index, qubit in read))
         played |= dict.fromkeys(at, starts)
+        read = read | {*at} if one.operation.name == "measure" else read - {*at}
     return found, begun[::-1]
 
 

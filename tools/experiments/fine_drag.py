@@ -153,4 +153,5 @@ EXPERIMENT = Experiment(
     check=check,
     analyse_many=analyse_many,
     valid_hours=7 * 24.0,
+    waits=True,  # its witnesses do, and a coupled neighbour in a superposition moves them by more than they may tell
 )

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from reson.agent.brains.offline import OfflineBrain
 from reson.agent.expert import characterise
 from reson.agent.lab import Lab, open_lab
 from reson.agent.launch import Plan, resume, start
+from reson.agent.observation import Decision, Done, Measure, Observation
 from reson.records import Ending
 from reson.tools.devices.ibm import device, runtime
 from reson.tools.devices.ibm.ledger import Ledger
@@ -278,3 +280,73 @@ def test_data_carry_the_time_at_which_they_were_taken(lab: Lab, service: Recorde
     row, _ = list_measurements(lab.store())
     assert row.device_ended <= time.time()
     assert row.device_started >= before - 4.0
+
+
+def budget_of(lab: Lab, seconds: float) -> Lab:
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text().replace("quantum_seconds = 300.0", f"quantum_seconds = {seconds}"))
+    return open_lab(lab.directory)
+
+
+FAILED = JobReport(state=JobState.ERROR, message="Error code 9999; internal error", usage=15.0)
+
+
+def test_a_job_that_failed_and_was_charged_is_not_made_again_beyond_the_budget(lab: Lab, service: Recorded) -> None:
+    service.reports = [FAILED]
+    ended = start(budget_of(lab, 45.0), once("t1", lab), **QUIET)
+    assert ended.ending is Ending.BUDGET_SPENT
+    assert ended.reason.startswith("quantum seconds: ")
+    spent = Ledger(lab.directory).spent(ended.run_id)
+    assert 0 < spent == 15.0 * len(service.submitted) <= 45.0
+    service.reports, service.asked = [DONE], {}
+    again = resume(budget_of(lab, 45.0), ended.run_id, QUIET["watch"])  # and a resumed run has no other
+    assert again.ending is Ending.BUDGET_SPENT and not list_measurements(lab.store())
+
+
+def test_no_job_may_run_longer_than_the_budget_lasts(lab: Lab, service: Recorded) -> None:
+    ended = start(budget_of(lab, 25.0), once("t1", lab), **QUIET)
+    assert ended.ending is Ending.FINISHED
+    (entry,) = Ledger(lab.directory)._entries.values()
+    assert 3 * entry.estimate + 10 > 25.0  # what it would be allowed else
+    assert service.most == [25]
+
+
+def test_what_was_sent_with_a_job_that_is_refused_is_not_paid_for_twice(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    real = service.report
+
+    def report(job_id: str) -> JobReport:
+        first = job_id == next(iter(service.submitted))
+        return (
+            JobReport(state=JobState.ERROR, message="Error code 1305; ran too long", usage=9.0)
+            if first
+            else real(job_id)
+        )
+
+    service.report = report
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending in (Ending.FINISHED, Ending.WAITING_FOR_APPROVAL, Ending.DEVICE_UNAVAILABLE), ended.reason
+    rows = list_measurements(lab.store(), run_id=ended.run_id)
+    assert {"t1", "fine_x_amplitude"} <= {row.experiment for row in rows}
+    assert not service.cancelled
+    told = [row.job_id for row in rows if row.experiment in ("t1", "fine_x_amplitude") and row.component == "q0"]
+    assert set(told[:2]) <= {f"{ended.run_id}-0002", f"{ended.run_id}-0001", f"{ended.run_id}-0000"}
+
+
+def test_no_brain_measures_more_often_than_what_is_billed_allows(lab: Lab, service: Recorded) -> None:
+    def again(self: OfflineBrain, observation: Observation) -> list[Decision]:
+        ask = {"experiment": "readout_error", "parameters": {"shots": 100.0}, "why": "once more"}
+        return [
+            Done(component=view.component, why="had enough")
+            if len(view.attempts) > 5
+            else Measure(component=view.component, **ask)
+            for view in observation.qubits
+        ]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OfflineBrain, "choose", again)
+        patch.setattr(characterise, "independent", lambda view, experiment: [])
+        ended = start(lab, Plan(kind="night"), **QUIET)
+    assert len(service.submitted) == 1 + characterise.MOST_REPEATS
+    assert ended.ending is Ending.FINISHED, ended.reason

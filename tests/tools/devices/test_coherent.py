@@ -6,22 +6,25 @@ import math
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 from qiskit import QuantumCircuit, transpile
 from qiskit.circuit import Parameter
-from qiskit.quantum_info import Statevector
+from qiskit.circuit.random import random_circuit
+from qiskit.quantum_info import DensityMatrix, Statevector, partial_trace
 from qiskit.transpiler import Target
+from qiskit_aer.noise import thermal_relaxation_error
 
 from reson.errors import OperatorError
 from reson.evals.benches.layout import mirror, scheduled
-from reson.tools.devices.coherent import MOST_QUBITS
+from reson.tools.devices.coherent import MOST_QUBITS, Held, held
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.always_on import with_zz
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
 from reson.tools.devices.placing import best, read_circuit
 from reson.tools.devices.published import Published, published
-from reson.tools.devices.rating import active, coupled, rate
+from reson.tools.devices.rating import active, coupled, idling, rate
 
 WAIT = 2e-6
 PHASE = 2 * math.pi * 60e3 * WAIT
@@ -107,3 +110,43 @@ def test_a_device_without_a_gate_that_works_is_told_in_words(tmp_path: Path) -> 
     model: Any = fake_backend("kyoto")
     with pytest.raises(OperatorError, match="does not fit the device"):
         best(read_circuit(path), model.target, published(model, "fake:kyoto"))
+
+
+STATES = {
+    "0": ((1, 0), 0.0, 0.0),
+    "1": ((0, 1), 1.0, 0.0),
+    "+": ((math.sqrt(0.5), math.sqrt(0.5)), 0.5, 0.25),
+    "some": ((math.sqrt(0.8), 1j * math.sqrt(0.2)), 0.2, 0.16),
+}
+
+
+@pytest.mark.parametrize("entangled", [False, True])
+@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(("t1", "t2"), [(100e-6, 100e-6), (100e-6, 200e-6), (200e-6, 30e-6)])
+def test_a_wait_costs_what_its_state_loses(name: str, entangled: bool, t1: float, t2: float) -> None:
+    """Against the state of the qubit, and of the one that it is entangled with, after relaxation and dephasing."""
+    amplitudes, excited, coherence = STATES[name]
+    pair = QuantumCircuit(2)
+    pair.initialize(list(amplitudes), [0])
+    if entangled:
+        pair.cx(0, 1)
+    before = DensityMatrix(pair)
+    after = before.evolve(thermal_relaxation_error(t1, t2, 40e-6).to_quantumchannel(), qargs=[0])
+    expected = float(np.real(np.trace(np.asarray(before) @ np.asarray(after))))
+    state = Held(excited, 0.0 if entangled else coherence)
+    assert math.exp(-idling(40e-6, t1, t2, state)) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_state_in_which_a_gate_leaves_its_qubits(seed: int) -> None:
+    circuit = random_circuit(4, 6, max_operands=3, seed=seed)
+    found = held(circuit)
+    assert len(found) == sum(len(one.qubits) for one in circuit.data)
+    for index in range(len(circuit.data)):
+        so_far = circuit.copy_empty_like()
+        for one in circuit.data[: index + 1]:
+            so_far.append(one)
+        for bit in circuit.data[index].qubits:
+            qubit = circuit.find_bit(bit).index
+            rho = np.asarray(partial_trace(Statevector(so_far), [other for other in range(4) if other != qubit]))
+            assert found[index, qubit] == pytest.approx((rho[1, 1].real, abs(rho[0, 1]) ** 2), abs=1e-9)

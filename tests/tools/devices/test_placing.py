@@ -15,6 +15,7 @@ from qiskit.transpiler import InstructionProperties, Target
 
 from reson.errors import OperatorError
 from reson.evals.benches.layout import mirror
+from reson.tools.devices.coherent import Held
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
@@ -84,10 +85,48 @@ def test_a_rating_counts_gates_readout_and_waits_between_gates(line: tuple[Targe
     circuit.measure([0, 1], [0, 1])
     found = rate(circuit, target, told)
     known, pair = told.qubits[0], next(pair for pair in told.pairs if set(pair.qubits) == {0, 1})
-    assert found.idle == pytest.approx(idling(10e-6, known.t1, known.t2))  # q1 waits in its ground state
+    alone = Held(0.5, 0.25)
+    assert found.idle == pytest.approx(idling(10e-6, known.t1, known.t2, alone))  # q1 waits in its ground state
     assert found.gates == pytest.approx(lost(pair.error, 2))
     assert found.pulses == pytest.approx(lost(known.gate_error, 1))
     assert found.readout == pytest.approx(sum(-math.log1p(-(told.qubits[q].readout_error or 0.0)) for q in (0, 1)))
+
+
+WAIT = 50e-6
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([], ["x"], 0.0),  # not begun
+        (["x", "x"], ["x"], 0.0),  # back in 0
+        (["x"], [], 0.0),  # nothing is played on it, or read, any more
+        (["x"], ["x"], WAIT / 100e-6),
+        (["x"], ["measure"], WAIT / 100e-6),
+        (["sx"], ["sx"], idling(WAIT, 100e-6, 100e-6, Held(0.5, 0.25))),
+        (["sx"], ["measure"], idling(WAIT, 100e-6, 100e-6, Held(0.5), read=True)),  # its phase is not read
+        (["sx", "cz"], ["sx"], idling(WAIT, 100e-6, 100e-6)),
+        (["x", "measure"], [], 0.0),
+    ],
+)
+def test_a_wait_costs_what_its_state_can_lose(
+    line: tuple[Target, Published], before: list[str], after: list[str], expected: float
+) -> None:
+    target, told = line
+    circuit = QuantumCircuit(8, 1)
+    for number, names in enumerate((before, after)):
+        for name in names:
+            if name == "cz":
+                circuit.sx(3)
+                circuit.cz(2, 3)
+            elif name == "measure":
+                circuit.measure(2, 0)
+            else:
+                getattr(circuit, name)(2)
+        if not number:
+            circuit.delay(WAIT, 2, "s")
+            circuit.barrier()
+    assert rate(circuit, target, told).idle == pytest.approx(expected, rel=1e-6, abs=1e-12)
 
 
 def test_neighbours_that_wait_together_lose_by_their_coupling(line: tuple[Target, Published]) -> None:

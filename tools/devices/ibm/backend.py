@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -19,7 +20,7 @@ from reson.tools.devices.ibm.attendance import ENDS, PATIENCE, Attendance
 from reson.tools.devices.ibm.circuits import key_of
 from reson.tools.devices.ibm.codes import kind_of
 from reson.tools.devices.ibm.ledger import Entry, Ledger, Step
-from reson.tools.devices.ibm.sending import Sender
+from reson.tools.devices.ibm.sending import SKEW, Sender
 from reson.tools.devices.ibm.service import IbmService, IbmTrouble, JobReport, JobState, TroubleKind
 from reson.tools.devices.target_backend import TargetBackend
 
@@ -60,7 +61,8 @@ class IbmJob(JobV1):
 class IbmBackend(TargetBackend):
     """``clock`` tells the device's time when a job is begun, seconds since the Unix epoch; ``used`` hears of each job
     that brought its data how many seconds it took on the device, and when it ended there, where that is told;
-    ``reopen`` reads the device anew, and is to call ``retarget``."""
+    ``reopen`` reads the device anew, and is to call ``retarget``; ``left`` tells what the budget has left in
+    quantum seconds, beyond which no job may run longer than its estimate."""
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class IbmBackend(TargetBackend):
         clock: Callable[[], float],
         used: Callable[[float, float | None], None] = lambda seconds, ended: None,
         reopen: Callable[[], None] = lambda: None,
+        left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         super().__init__(name, target, "IBM device", max_circuits=limits.max_circuits)
         self.service = service
@@ -80,6 +83,7 @@ class IbmBackend(TargetBackend):
         self.clock = clock
         self.used = used
         self.reopen = reopen
+        self.left = left
         self.attendance = Attendance()
         self.cancelled = False
         """Whether somebody cancelled a job of this run at the service."""
@@ -154,6 +158,8 @@ class IbmBackend(TargetBackend):
     def fetch(self, entry: Entry, circuits: Sequence[QuantumCircuit], shots: int) -> Result:
         """Wait for a job and check what it brings. Raises ``ToolError`` (job_failed) where it brings nothing whole."""
         last = self._wait(entry)
+        if entry.doubtful:
+            self._once(entry)
         if last.state is not JobState.DONE:
             self._not_done(entry, last)
         try:
@@ -202,12 +208,23 @@ class IbmBackend(TargetBackend):
 
     def drop(self, entry: Entry, why: str) -> None:
         """Close a job that nobody asks for again; one that is still at the service is cancelled there, if it can be."""
+        usage = None
         if entry.step is Step.SENT:
             try:
                 self.attendance.ask(lambda: self.service.cancel(entry.job_id))
+                usage = _charged(self.attendance.ask(lambda: self.service.report(entry.job_id)))
             except IbmTrouble as trouble:
                 why = f"{why}; not cancelled: {trouble.message}"
-        self.ledger.close(entry, why)
+        self.ledger.close(entry, why, usage)
+
+    def _once(self, entry: Entry) -> None:
+        """Cancel whatever else is at the service under the tag of a job that was sent again since its answer was lost,
+        and count what it is charged.
+        """
+        ids = self.attendance.told(lambda: self.service.tagged(entry.tag, (entry.meant or entry.clock) - SKEW)) or []
+        for other in set(ids) - {entry.job_id}:
+            self.drop(self.ledger.twice(entry, other), f"the same as {entry.job_id}")
+            self.attendance.tell("job_twice", {"job": entry.job_id, "other": other})
 
     def _not_done(self, entry: Entry, last: JobReport) -> NoReturn:
         """A failed job may be made again, unless it would fail again; one that a person cancelled is a stop."""
@@ -248,9 +265,7 @@ class IbmBackend(TargetBackend):
         last = self.report(entry)
         if last.state is JobState.DONE:
             return False
-        waited = last.state in (JobState.QUEUED, JobState.CANCELLED)
-        charged = 0.0 if last.usage is None and waited else last.usage
-        self.ledger.close(entry, "cancelled: stopped by a person", charged)
+        self.ledger.close(entry, "cancelled: stopped by a person", _charged(last))
         self.attendance.tell("job_cancelled", {"job": entry.job_id})
         raise Stopped(f"stopped by a person: job {entry.job_id} was cancelled in the queue")
 
@@ -269,6 +284,12 @@ _STATUS = {
     JobState.ERROR: JobStatus.ERROR,
     JobState.CANCELLED: JobStatus.CANCELLED,
 }
+
+
+def _charged(last: JobReport) -> float | None:
+    """Quantum seconds of a job that was to be cancelled: none where it had not begun, unless the service says so."""
+    waited = last.state in (JobState.QUEUED, JobState.CANCELLED) and last.began is None
+    return 0.0 if last.usage is None and waited else last.usage
 
 
 def _failed(message: str) -> NoReturn:

@@ -80,6 +80,7 @@ class IbmDevice(FixedControls):
             lambda: self.now().timestamp(),
             self._used,
             self.reopen,
+            lambda: budget - self._spent(),
         )
         self.backend: BackendV2 = self._backend
 
@@ -160,7 +161,7 @@ class IbmDevice(FixedControls):
         flying = self.ledger.flying(backend.attendance.run_id)
         if any(entry.ahead == job for entry in flying if job):
             return None  # paid for, and counted when it was sent
-        spent = max(self.ledger.spent(backend.attendance.run_id), self._in_sessions())
+        spent = self._spent()
         if spent + seconds > self.budget:
             return f"quantum seconds: {spent:.0f} of {self.budget:g} used, next needs {seconds:.0f}"
         left = self.remaining()
@@ -201,6 +202,10 @@ class IbmDevice(FixedControls):
                     return attendance.tell("not_closed", {"reason": trouble.message})
             attendance.rest(pause)
         return None
+
+    def _spent(self) -> float:
+        """Quantum seconds of this run."""
+        return max(self.ledger.spent(self._backend.attendance.run_id), self._in_sessions())
 
     def _in_sessions(self) -> float:
         """Wall time of the open session, which is charged instead of that of its jobs."""

@@ -45,6 +45,8 @@ class Entry(Record):
     """Quantum seconds, estimated before it was sent."""
     usage: Finite | None = None
     """Quantum seconds, as charged in the end."""
+    doubtful: bool = False
+    """Whether an answer to its sending was lost: it may be at the service more than once."""
     why: str = ""
     """Why it was closed."""
 
@@ -84,8 +86,14 @@ class Ledger:
         )
         return self._note(entry)
 
-    def sent(self, entry: Entry, job_id: str) -> Entry:
-        return self._note(entry.model_copy(update={"step": Step.SENT, "job_id": job_id}))
+    def sent(self, entry: Entry, job_id: str, doubtful: bool = False) -> Entry:
+        update = {"step": Step.SENT, "job_id": job_id, "doubtful": doubtful}
+        return self._note(entry.model_copy(update=update))
+
+    def twice(self, entry: Entry, job_id: str) -> Entry:
+        """Note that the job of an act is at the service a second time: it is charged too, its data is not wanted."""
+        update = {"tag": f"{entry.tag}-{job_id}", "step": Step.SENT, "job_id": job_id, "usage": None}
+        return self._note(entry.model_copy(update=update))
 
     def fetched(self, entry: Entry, usage: float | None) -> Entry:
         return self._note(entry.model_copy(update={"step": Step.FETCHED, "usage": usage}))

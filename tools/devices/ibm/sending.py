@@ -43,7 +43,7 @@ class Sender:
         """The job at the service. Raises ``ToolError`` or ``DeviceUnavailable`` with the service's reason."""
         backend, attendance = self._backend, self._backend.attendance
         told = {"circuits": len(circuits), "shots": shots, "estimate": entry.estimate}
-        copies, most = marked(circuits), math.ceil(MOST * entry.estimate + MORE)
+        copies, most = marked(circuits), self._longest(entry)
         began, pause, lost = attendance.clock(), FIRST_PAUSE, 0
         while True:
             try:
@@ -65,7 +65,7 @@ class Sender:
                 self._refused.clear()
                 self._mended.clear()
                 attendance.tell("job_sent", {"job": job_id, **told})
-                return backend.ledger.sent(entry, job_id)
+                return backend.ledger.sent(entry, job_id, doubtful=lost > 0)
 
     def send_once(self, entry: Entry, circuits: Sequence[QuantumCircuit], shots: int) -> None:
         """Send a job that is not waited for yet. Raises ``ToolError`` where it is not taken, and tries nothing else.
@@ -73,7 +73,7 @@ class Sender:
         Where the connection was lost the job may have arrived: its intent stays, and it is looked for in its turn.
         """
         backend, attendance = self._backend, self._backend.attendance
-        most = math.ceil(MOST * entry.estimate + MORE)
+        most = self._longest(entry)
         try:
             job_id = attendance.ask(lambda: backend.service.submit(marked(circuits), shots, entry.tag, most))
         except IbmTrouble as trouble:
@@ -86,12 +86,16 @@ class Sender:
         attendance.tell("job_sent", {"job": job_id, **told})
         backend.ledger.sent(entry, job_id)
 
+    def _longest(self, entry: Entry) -> int:
+        """Quantum seconds after which the service is to end the job: the budget holds for one that overruns, too."""
+        return math.ceil(min(MOST * entry.estimate + MORE, max(entry.estimate, self._backend.left())))
+
     def found(self, entry: Entry) -> Entry | None:
         """The job of an intent whose answer was lost, if it reached the service."""
         backend, since = self._backend, (entry.meant or entry.clock) - SKEW
         for _ in range(LOOKS):
             if ids := backend.attendance.patiently(lambda: backend.service.tagged(entry.tag, since)):
-                return backend.ledger.sent(entry, ids[0])
+                return backend.ledger.sent(entry, ids[0], doubtful=len(ids) > 1)
             backend.attendance.sleep(BETWEEN)
         return None
 

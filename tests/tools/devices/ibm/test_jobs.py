@@ -146,6 +146,31 @@ def test_a_request_that_never_arrived_is_sent_again(opened: Open, service: Recor
         measured(opened(), points=21.0)
 
 
+@pytest.mark.parametrize(("state", "charged"), [(QUEUED, 0.0), (DONE, 4.0)])
+def test_a_job_that_arrived_twice_is_cancelled_and_counted(
+    opened: Open, service: Recorded, monkeypatch: pytest.MonkeyPatch, state: JobReport, charged: float
+) -> None:
+    """Its answer is lost, and the list of jobs lags so far behind that it is sent again."""
+    service.sending = [("lost", LOST)]
+    known, real = service.tagged, service.report
+    monkeypatch.setattr(service, "tagged", lambda tag, since: known(tag, since) if len(service.submitted) > 1 else [])
+    first = "d4" + "0" * 18
+    monkeypatch.setattr(
+        service,
+        "report",
+        lambda job: state if job == first and (state is DONE or job not in service.cancelled) else real(job),
+    )
+    told: list[tuple[str, dict[str, Any]]] = []
+    device = opened(told)
+    assert measured(device)
+    device.recorded()
+    device.close()
+    assert len(service.submitted) == 2 and service.cancelled == [first]
+    assert [body["other"] for kind, body in told if kind == "job_twice"] == [first]
+    assert device.ledger.spent("night-0001") == 4.0 + charged
+    assert not device.ledger.open_jobs()
+
+
 class Killed(BaseException):
     """As kill -9 does, no code of ours runs after it."""
 
@@ -165,7 +190,7 @@ def test_killed_before_the_answer_was_noted_the_job_is_found_by_its_tag(
     opened: Open, service: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = opened()
-    monkeypatch.setattr(device.ledger, "sent", lambda entry, job: _kill(0.0))
+    monkeypatch.setattr(device.ledger, "sent", lambda entry, job, doubtful: _kill(0.0))
     with pytest.raises(Killed):
         measured(device)
     assert measured(opened())
