@@ -22,7 +22,7 @@ from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.plain_decay import US, echo_decays
 
 if TYPE_CHECKING:
-    from qiskit.circuit import Instruction
+    from qiskit.circuit import Delay, Instruction
 
     from reson.tools.devices.device import Device
 
@@ -38,23 +38,26 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from reson.tools.experiments.circuits.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
+    grid = Waits(device.backend)
     told, experiments = sweep.between_shots(device), {}
     for qubit, values in arguments.items():
         delays = sweep.delays(values["max_delay"], int(values["points"])).tolist()
+        echoes = int(values["echoes"])
+        trains = [(grid.of(total / echoes / 2), echoes) for total in delays]
         experiments[qubit] = Sequences(
-            qubit, [({"xval": total, **told}, _train(total, int(values["echoes"]))) for total in delays]
+            qubit, [({"xval": 2 * echoes * half, **told}, _train(delay, echoes)) for (delay, half), echoes in trains]
         )
     return acquisition.acquire("cpmg", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
-def _train(total: float, echoes: int) -> list[Instruction]:
+def _train(half: Delay, echoes: int) -> list[Instruction]:
     """Half a wait before the first echo and after the last, whole ones between; ends in 1 where nothing dephases."""
     from qiskit.circuit import Delay
     from qiskit.circuit.library import RZGate, SXGate, XGate
 
-    half, whole = Delay(total / echoes / 2, "s"), Delay(total / echoes, "s")
+    whole = Delay(2 * half.duration, half.unit)
     echo = [RZGate(-np.pi / 2), XGate(), RZGate(np.pi / 2)]
     middle = [instruction for _ in range(echoes - 1) for instruction in (whole, *echo)]
     return [SXGate(), half, *echo, *middle, half, SXGate()]

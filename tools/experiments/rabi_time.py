@@ -44,14 +44,14 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.circuits.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
-    experiments = {}
+    experiments, grid = {}, Waits(device.backend)
     for qubit, values in arguments.items():
-        lengths = np.linspace(SHORTEST, values["max_duration"], int(values["points"]))
-        pulses = [DriveGate(values["amplitude"], 0.0, 0.0, float(length)) for length in lengths]
+        asked = np.linspace(SHORTEST, values["max_duration"], int(values["points"])).tolist()
+        lengths = [grid.of(length)[1] for length in asked]
         experiments[qubit] = Sequences(
-            qubit, [({"xval": float(length)}, [pulse]) for length, pulse in zip(lengths, pulses, strict=True)]
+            qubit, [({"xval": length}, [DriveGate(values["amplitude"], 0.0, 0.0, length)]) for length in lengths]
         )
     return acquisition.acquire("rabi_time", device, arguments, experiments, acquisition.AVERAGED_IQ)
 

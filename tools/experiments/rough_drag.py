@@ -49,7 +49,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import RZGate
 
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.circuits.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     flip = RZGate(np.pi)
     experiments = {}
@@ -64,7 +64,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
                 for n in REPETITIONS
                 for beta, pulse in zip(betas, pulses, strict=True)
             ]
-            + witness.sequences(),
+            + witness.sequences(Waits(device.backend)),
         )
     return acquisition.acquire("rough_drag", device, arguments, experiments, acquisition.CLASSIFIED)
 

@@ -40,18 +40,21 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from qiskit.circuit.library import RZGate, SXGate
 
     from reson.tools.devices.drive import DriveGate
-    from reson.tools.experiments.circuits.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
     controls, told, experiments = device.controls(), sweep.between_shots(device), {}
+    grid = Waits(device.backend)
     for qubit, values in arguments.items():
-        mine, rate = controls[Qubit(qubit)], values["rate"]
-        half = 1 / (2 * rate)
+        mine = controls[Qubit(qubit)]
+        _, half = grid.of(1 / (2 * values["rate"]))
         # a pulse of this envelope turns by its amplitude times its length, and X by half a turn
         amplitude = mine["x_amplitude"] * mine["pulse_duration"] / half
         turn = [DriveGate(amplitude, mine["drag_beta"], 0.0, half)] * 2
         begin, end = [SXGate(), RZGate(-np.pi / 2)], [RZGate(np.pi / 2), SXGate()]
-        turns = np.rint(np.linspace(0, values["max_delay"] * rate, int(values["points"]))).astype(int).tolist()
-        experiments[qubit] = Sequences(qubit, [({"xval": n / rate, **told}, [*begin, *turn * n, *end]) for n in turns])
+        turns = np.rint(np.linspace(0, values["max_delay"] / (2 * half), int(values["points"]))).astype(int).tolist()
+        experiments[qubit] = Sequences(
+            qubit, [({"xval": n * 2 * half, **told}, [*begin, *turn * n, *end]) for n in turns]
+        )
     return acquisition.acquire("spin_locking", device, arguments, experiments, acquisition.CLASSIFIED)
 
 

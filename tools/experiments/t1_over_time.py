@@ -51,20 +51,19 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    from qiskit.circuit import Delay
     from qiskit.circuit.library import XGate
 
-    from reson.tools.experiments.circuits.sequences import Sequences
+    from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
-    experiments, flip = {}, XGate()
+    experiments, flip, grid = {}, XGate(), Waits(device.backend)
     for qubit, values in arguments.items():
-        waits = [(float(share * values["max_delay"]), Delay(share * values["max_delay"], "s")) for share in SHARES]
+        waits = [grid.of(float(share * values["max_delay"])) for share in SHARES]
         experiments[qubit] = Sequences(
             qubit,
             [
                 ({"xval": seconds, "repeat": repeat}, [flip, wait])
                 for repeat in range(int(values["repeats"]))
-                for seconds, wait in waits
+                for wait, seconds in waits
             ],
         )
     return acquisition.acquire("t1_over_time", device, arguments, experiments, acquisition.CLASSIFIED)

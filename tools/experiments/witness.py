@@ -24,6 +24,8 @@ from reson.tools.verdicts import checks
 if TYPE_CHECKING:
     from qiskit.circuit import Instruction
 
+    from reson.tools.experiments.circuits.sequences import Waits
+
 WAITS = (0.05e-6, 0.2e-6, 1.2e-6)
 """Seconds: the long one resolves some kHz, the others tell which of its many solutions it is."""
 SERIES, DECAY = "detuning", "decay"
@@ -37,21 +39,21 @@ MISFIT = 0.03
 """Error of the model in units of the swing: strong detuning also tilts the pulses, and base and swing are fitted."""
 
 
-def sequences() -> list[tuple[dict[str, Any], list[Instruction]]]:
+def sequences(waits: Waits) -> list[tuple[dict[str, Any], list[Instruction]]]:
     """Metadata and instructions of the circuits that see the detuning."""
-    from qiskit.circuit import Delay
     from qiskit.circuit.library import RZGate, SXGate
 
     turn = RZGate(np.pi / 2)
-    return [({"xval": wait, "series": SERIES}, [SXGate(), Delay(wait, "s"), turn, SXGate()]) for wait in WAITS]
+    played = [waits.of(wait) for wait in WAITS]
+    return [({"xval": length, "series": SERIES}, [SXGate(), wait, turn, SXGate()]) for wait, length in played]
 
 
-def decay_sequence(duration: float) -> tuple[dict[str, Any], list[Instruction]]:
+def decay_sequence(duration: float, waits: Waits) -> tuple[dict[str, Any], list[Instruction]]:
     """Metadata and instructions of the circuit that sees what relaxes in ``duration`` seconds."""
-    from qiskit.circuit import Delay
     from qiskit.circuit.library import XGate
 
-    return {"xval": duration, "series": DECAY}, [XGate(), Delay(duration, "s")]
+    wait, length = waits.of(duration)
+    return {"xval": length, "series": DECAY}, [XGate(), wait]
 
 
 def without(raw: RawData) -> RawData:

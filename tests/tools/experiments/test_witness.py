@@ -15,19 +15,21 @@ from reson.tools.devices.envelope import area, envelope
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.experiments import witness
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.circuits.sequences import Waits
 from reson.tools.experiments.drag import beta_of_detuning, design_beta
 from reson.tools.verdicts.judge import judge
 
 from .right_controls import right_controls
 
 SHOTS, BASE, AMP = 1500, 0.48, 0.9
+WAITS = Waits(open_simulated(22, 1, {}, 1.8e9).backend)
 IN_PULSE = 0.591 * 32e-9
 """Seconds of one SX pulse in which a detuning turns the qubit."""
 
 
 def counted(detuning: float, rng: np.random.Generator) -> RawData:
     """Counts of the two sequences at a detuning in Hz, after one circuit of the experiment beside them."""
-    metadata = [{"xval": 1, "series": 1}, *(meta for meta, _ in witness.sequences())]
+    metadata = [{"xval": 1, "series": 1}, *(meta for meta, _ in witness.sequences(WAITS))]
     turns = [2 * math.pi * detuning * (wait + 2 * IN_PULSE) for wait in witness.WAITS]
     p1 = [0.5, *(BASE + AMP / 2 * math.sin(turn) for turn in turns)]
     ones = rng.binomial(SHOTS, p1)

@@ -63,7 +63,7 @@ def measured(metadata: dict[str, Any], instructions: Sequence[Instruction], qubi
 
 
 class Waits:
-    """Delays as a device can play them, each instruction made once."""
+    """Delays, and lengths of pulses, as a device can play them, each instruction made once."""
 
     def __init__(self, backend: BackendV2) -> None:
         self._timing = BackendTiming(backend)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from qiskit.circuit import Instruction, QuantumCircuit
+from qiskit.providers import BackendV2
+from qiskit_experiments.framework import BaseExperiment
 from qiskit_experiments.library import FineFrequency, FineSXAmplitude, FineXAmplitude, FineXDrag
 
 from reson.tools.experiments import witness
+from reson.tools.experiments.circuits.sequences import Waits
 
 
 class WitnessedFineX(FineXAmplitude):
@@ -16,7 +19,11 @@ class WitnessedFineX(FineXAmplitude):
     """Seconds of the longest sequence."""
 
     def circuits(self) -> list[QuantumCircuit]:
-        return [*super().circuits(), *_witnesses(), _circuit(*witness.decay_sequence(self.lasts))]
+        return [
+            *super().circuits(),
+            *_witnesses(self),
+            _circuit(*witness.decay_sequence(self.lasts, _waits(self))),
+        ]
 
 
 class WitnessedFineSX(FineSXAmplitude):
@@ -24,12 +31,16 @@ class WitnessedFineSX(FineSXAmplitude):
     """Seconds of the longest sequence."""
 
     def circuits(self) -> list[QuantumCircuit]:
-        return [*super().circuits(), *_witnesses(), _circuit(*witness.decay_sequence(self.lasts))]
+        return [
+            *super().circuits(),
+            *_witnesses(self),
+            _circuit(*witness.decay_sequence(self.lasts, _waits(self))),
+        ]
 
 
 class WitnessedFineFrequency(FineFrequency):
     def circuits(self) -> list[QuantumCircuit]:
-        return [*super().circuits(), *_witnesses()]
+        return [*super().circuits(), *_witnesses(self)]
 
 
 class CalibratedFineXDrag(FineXDrag):
@@ -42,11 +53,15 @@ class CalibratedFineXDrag(FineXDrag):
         pairs = super().circuits()
         for circuit in pairs:
             circuit.metadata["series"] = 1
-        return [_preparation(0), _preparation(1), *pairs, *_witnesses()]
+        return [_preparation(0), _preparation(1), *pairs, *_witnesses(self)]
 
 
-def _witnesses() -> list[QuantumCircuit]:
-    return [_circuit(*sequence) for sequence in witness.sequences()]
+def _waits(experiment: BaseExperiment) -> Waits:
+    return Waits(cast(BackendV2, experiment.backend))
+
+
+def _witnesses(experiment: BaseExperiment) -> list[QuantumCircuit]:
+    return [_circuit(*sequence) for sequence in witness.sequences(_waits(experiment))]
 
 
 def _circuit(metadata: dict[str, Any], instructions: Sequence[Instruction]) -> QuantumCircuit:
