@@ -27,9 +27,15 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 
+LONGER = 1.5
+"""T2 under a train over that of one echo where 1/f noise dephases, and over T1."""
+
+
 def _defaults(values: Values) -> dict[str, float]:
-    """Three times the longest T2 that is known, else three times T1 (T2 can reach twice T1)."""
-    guess = values.get("t2_cpmg", values.get("t2_echo", values.get("t1", 100e-6)))
+    """Three times T2 under a train where it is known; it lies between that of one echo and twice T1."""
+    t1 = values.get("t1", 100e-6)
+    usual = min(LONGER * values["t2_echo"], 2 * t1) if "t2_echo" in values else LONGER * t1
+    guess = values.get("t2_cpmg", usual)
     return {"max_delay": float(np.clip(3 * guess, 1e-6, 2e-3)), **sweep.known_t1(values)}
 
 
@@ -82,7 +88,13 @@ EXPERIMENT = Experiment(
     decay_from=1,
     effect=Effect.MEASURES,
     parameters=(
-        Parameter("max_delay", "s", 0.5e-6, 5e-3, "longest total delay; three times what is known of T2, or of T1"),
+        Parameter(
+            "max_delay",
+            "s",
+            0.5e-6,
+            5e-3,
+            "longest total delay; three times T2 under a train, as it is known or to be expected",
+        ),
         Parameter("echoes", "", 1, 256, "number of refocusing pulses", 8.0, integer=True, shared=True),
         sweep.points(31),
         sweep.shots(1000),

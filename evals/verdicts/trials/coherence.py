@@ -80,14 +80,14 @@ TRIALS = {
         stage=CALIBRATED,
         sweeps=(scale("max_delay", (0.03, 0.4), (3.0, 15.0)), coarse, put("echoes", 16, 64, whole=True)),
         needs={"t2_cpmg": common.DECAY},
-        truth={"t2_cpmg": common.t2},
+        truth={"t2_cpmg": lambda moment: moment.truth.t2_train(int(moment.raw.parameters["echoes"]))},
         adequate=_train,
     ),
     "spin_locking": Trial(
         stage=CALIBRATED,
         sweeps=(scale("max_delay", (0.03, 0.4), (3.0, 15.0)), coarse, put("rate", 2e5, 4e5)),
         needs={"t1_rho": common.DECAY},
-        truth={"t1_rho": common.t2},
+        truth={"t1_rho": lambda moment: moment.truth.t2},  # 1/f noise acts in waits, and a lock has none
         adequate=_locked,
     ),
     "t1_over_time": Trial(

@@ -129,7 +129,7 @@ CLIFFORD = 2 * 5 / 6 * 1.2 * LIMIT
         ("t1", {"t1": 1.0}, {"max_delay": 2e-3}),
         ("t1_over_time", {}, {"max_delay": 2.5 * 80e-6}),
         ("t2_hahn", {}, {"max_delay": 3 * 60e-6}),
-        ("cpmg", {}, {"max_delay": 3 * 60e-6}),
+        ("cpmg", {}, {"max_delay": 4.5 * 60e-6}),
         ("cpmg", {"t2_cpmg": 100e-6}, {"max_delay": 3 * 100e-6}),
         ("spin_locking", {}, {"max_delay": 3 * 60e-6}),
         ("spin_locking", {"t1_rho": 90e-6}, {"max_delay": 3 * 90e-6}),

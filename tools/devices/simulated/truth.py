@@ -81,7 +81,13 @@ class TransmonTruth:
     @property
     def t2_echo(self) -> float:
         """Time in seconds of an echo of ideal pulses at which its contrast has fallen to 1/e."""
-        return self.t2 if not self.flicker else self._contrast_falls(self.t2, (0.0, 0.5, 1.0))
+        return self.t2_train(1)
+
+    def t2_train(self, echoes: int) -> float:
+        """The same under a train of so many echoes, half a wait before the first and after the last."""
+        if not self.flicker:
+            return self.t2
+        return self._contrast_falls(self.t2, (0.0, *((np.arange(echoes) + 0.5) / echoes).tolist(), 1.0))
 
     def _contrast_falls(self, longest: float, ends: tuple[float, ...]) -> float:
         """Time in s up to ``longest`` at which the contrast has fallen to 1/e, given the shares of the time between

@@ -135,6 +135,11 @@ def test_the_properties_of_the_truth_are_where_the_contrast_is_one_over_e(transm
     left = np.exp(-ramsey / mixed.t2 - (_filtered(_ends(0, ramsey)) + slow) / 2)
     assert left == pytest.approx(np.exp(-1), rel=2e-3)
     assert ramsey < echo < mixed.t2
+    for echoes in (2, 8):
+        train = mixed.t2_train(echoes)
+        left = np.exp(-train / mixed.t2 - _filtered(_ends(echoes, train)) / 2)
+        assert left == pytest.approx(np.exp(-1), rel=2e-3)
+        assert echo < train < mixed.t2
 
 
 def _sampled(gates: list, transmon: TransmonTruth, frequency: float, samples: int) -> tuple[np.ndarray, np.ndarray]:
