@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 HOUR = r"(?:[01]\d|2[0-3]):[0-5]\d"
@@ -15,12 +15,20 @@ def shown(moment: datetime, zone: str) -> datetime:
 
 
 def next_time(now: datetime, hour: str, zone: str) -> datetime:
-    """The next moment from ``now`` on at which that clock shows ``hour`` (HH:MM), also over a change to summer time."""
+    """The next moment from ``now`` on, in UTC, at which that clock shows ``hour`` (HH:MM), also over a change to summer
+    time: an hour that it shows twice comes twice, and one that it leaves out comes an hour later.
+    """
     hours, minutes = (int(part) for part in hour.split(":"))
-    today = shown(now, zone).replace(tzinfo=None)
-    then = today.replace(hour=hours, minute=minutes, second=0, microsecond=0)
-    then += timedelta(days=0 if then >= today else 1)
-    return then.replace(tzinfo=ZoneInfo(zone)) if zone else then.astimezone()
+    today = shown(now, zone).replace(tzinfo=None, hour=hours, minute=minutes, second=0, microsecond=0)
+    found = []
+    for then in (today, today + timedelta(days=1)):
+        first, second = (_moment(then.replace(fold=fold), zone) for fold in (0, 1))
+        found += [first, max(first, second)]
+    return min(moment for moment in found if moment >= now)
+
+
+def _moment(local: datetime, zone: str) -> datetime:
+    return (local.replace(tzinfo=ZoneInfo(zone)) if zone else local).astimezone(UTC)
 
 
 def clock_of(zone: str) -> str:
