@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from reson.errors import OperatorError
 from reson.tools.devices.watching import Seen
-from reson.trajectory import drop_half_line
+from reson.trajectory import append_line, drop_half_line
 
 FILE = "published.jsonl"
 
@@ -35,8 +34,5 @@ def note(directory: Path, seen: Seen) -> list[Seen]:
     known = diary(directory)
     if known and known[-1].told == seen.told:
         return known
-    with path.open("a", encoding="utf-8") as file:
-        file.write(seen.model_dump_json() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    append_line(path, seen.model_dump_json())
     return [*known, seen]

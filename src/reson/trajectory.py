@@ -41,10 +41,7 @@ class TrajectoryWriter:
         if event_id in self._ids:
             return False
         line = json.dumps({"id": event_id, "kind": kind, "device_time": device_time, **body}, allow_nan=False)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path, line)
         self._ids.add(event_id)
         return True
 
@@ -123,6 +120,23 @@ def _content(path: Path) -> bytes:
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "is no file", str(path))
     return path.read_bytes()
+
+
+def append_line(path: Path, line: str) -> None:
+    """The line is on disk, or nothing of it: what a full disk cut short would take the next line with it.
+
+    Raises ``OSError``.
+    """
+    with path.open("ab", buffering=0) as file:
+        before = file.seek(0, os.SEEK_END)
+        try:
+            data = memoryview(f"{line}\n".encode())
+            while data:
+                data = data[file.write(data) :]
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(before)
+            raise
 
 
 def drop_half_line(path: Path) -> None:

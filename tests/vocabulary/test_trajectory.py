@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,29 @@ def test_what_is_no_file_is_not_waited_for(tmp_path, put):
     for ask in (read_trajectory, read_events, damage_of, TrajectoryWriter):
         with pytest.raises(OSError):
             ask(path)
+
+
+FULL = """
+import resource, signal, sys
+import subprocess
+import sys
+from pathlib import Path
+from reson.trajectory import TrajectoryWriter, damage_of, read_trajectory
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+path = Path(sys.argv[1])
+writer = TrajectoryWriter(path)
+writer.write("one", "note", {}, device_time=0.0)
+resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, resource.RLIM_INFINITY))
+try:
+    writer.write("cut", "note", {"text": 200 * "x"}, device_time=1.0)
+except OSError:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    writer.write("stop", "note", {}, device_time=2.0)
+print([event["id"] for event in read_trajectory(path)], damage_of(path))
+"""
+
+
+def test_a_line_that_a_full_disk_cut_short_does_not_take_the_next_one_with_it(tmp_path):
+    words = [sys.executable, "-c", FULL, str(tmp_path / "trajectory.jsonl")]
+    said = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert said.stdout == "['one', 'stop'] []\n"

@@ -6,13 +6,13 @@ JSON lines, append-only, in the lab's directory. A job is open from the intent t
 from __future__ import annotations
 
 import json
-import os
 import time
 from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
 
 from reson.records import Finite, Json, Record
+from reson.trajectory import append_line
 
 FILE = "ibm-jobs.jsonl"
 
@@ -118,10 +118,7 @@ class Ledger:
 
     def _note(self, entry: Entry) -> Entry:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry.to_json(), allow_nan=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path, json.dumps(entry.to_json(), allow_nan=False))
         self._entries[entry.tag] = entry
         return entry
 
