@@ -30,11 +30,16 @@ class SnapshotRow(Record):
 
 
 def snapshot(store: Store, run_id: str, moment: Moment, device: str, device_time: float) -> SnapshotRow:
-    """Keep the values in force. The first ``before`` of a run stays; an ``after`` with other values is added."""
+    """Keep the values in force. The first ``before`` of a run stays; an ``after`` with other values is added.
+
+    It is never older than its values: a device's clock may stand while a job of earlier is waited for.
+    """
     with writing(store.engine) as connection:
         mine = (snapshots.c.run_id == run_id) & (snapshots.c.moment == moment)
         found = connection.execute(select(snapshots).where(mine).order_by(desc(snapshots.c.number))).first()
-        table = values(read_table(connection, device))
+        in_force = read_table(connection, device)
+        table = values(in_force)
+        newest = max((row.valid_from for rows in in_force.values() for row in rows.values()), default=device_time)
         if found is not None and (moment == "before" or found.hash == content_hash(table)):
             return record_of(SnapshotRow, found)
         number = 1 if found is None else found.number + 1
@@ -44,7 +49,7 @@ def snapshot(store: Store, run_id: str, moment: Moment, device: str, device_time
             moment=moment,
             number=number,
             device=device,
-            device_time=device_time,
+            device_time=max(device_time, newest),
             values=table,
             hash=content_hash(table),
         )

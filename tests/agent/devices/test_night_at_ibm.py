@@ -210,6 +210,23 @@ def test_a_round_that_was_cut_short_finds_all_its_jobs(
     assert len(service.submitted) == len({row.job_id for row in rows}) >= 3
 
 
+def test_a_round_that_ends_at_its_last_job_has_its_report(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    """The clock stands where the round was sent, and what was found meanwhile is younger."""
+    real = service.report
+
+    def report(job_id: str) -> JobReport:
+        if job_id == list(service.submitted)[-1]:
+            raise IbmTrouble(TroubleKind.MAINTENANCE, "503: maintenance")
+        return real(job_id)
+
+    service.report = report
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert ended.report.exists() and len(list_measurements(lab.store(), run_id=ended.run_id)) == 4
+
+
 def test_of_a_round_that_is_stopped_nothing_stays_in_the_queue(
     lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
 ) -> None:

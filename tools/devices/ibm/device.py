@@ -44,6 +44,7 @@ class IbmDevice(FixedControls):
 
     Its clock is that of the wall, but from ``load`` until the data of the job is on record it moves by quantum seconds
     only: random circuits are drawn by it, so that a run that was cut short makes the same ones and finds its job again.
+    Where a job is said to have taken longer than the wall knows of, it waits for the wall: it never goes back.
     """
 
     kind = "ibm"
@@ -68,6 +69,8 @@ class IbmDevice(FixedControls):
         self.ledger = ledger
         self._wall = wall
         self._held: float | None = None
+        self._reached = 0.0
+        """The latest time that it has told while it was held, seconds since the Unix epoch."""
         self._taken: tuple[float, float] | None = None
         self._read = wall()
         target = cast("Target", model.target)
@@ -94,7 +97,7 @@ class IbmDevice(FixedControls):
     def load(self, controls: Controls) -> None:
         super().load(controls)
         waiting = self.ledger.open_jobs(self._backend.attendance.run_id)
-        self._held = waiting[0].clock if waiting else self._wall().timestamp()
+        self._held = waiting[0].clock if waiting else self._free().timestamp()
         self._taken = None
         self.refresh()
 
@@ -133,13 +136,17 @@ class IbmDevice(FixedControls):
         self._held = None
 
     def now(self) -> datetime:
-        return self._wall() if self._held is None else datetime.fromtimestamp(self._held, UTC)
+        return self._free() if self._held is None else datetime.fromtimestamp(self._held, UTC)
+
+    def _free(self) -> datetime:
+        return max(self._wall(), datetime.fromtimestamp(self._reached, UTC))
 
     def _used(self, seconds: float, ended: float | None) -> None:
         """The held clock moves by what a job took on the device, so that a queue is no device time."""
         if self._held is None:
             return
         self._held += seconds
+        self._reached = max(self._reached, self._held)
         if ended is not None:
             # the clocks of the service and of this machine differ: never before it was meant, never in the future
             began = max(self._held - seconds, ended - seconds) if self._taken is None else self._taken[0]

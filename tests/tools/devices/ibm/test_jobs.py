@@ -43,6 +43,17 @@ def test_a_job_is_noted_queued_run_and_fetched(opened: Open, service: Recorded) 
     assert device.ledger.spent("night-0001") == 4.0
 
 
+def test_the_clock_never_goes_back(opened: Open, service: Recorded) -> None:
+    """A job is said to have taken longer than the wall knows of: a snapshot at the end would lack its values."""
+    service.reports = [JobReport(state=JobState.DONE, usage=40.0)]
+    device = opened()
+    told = measured(device)[0].ended
+    device.recorded()
+    assert device.now().timestamp() >= told
+    device.load({})
+    assert device.now().timestamp() >= told
+
+
 def test_the_cost_is_estimated_before_sending(opened: Open, service: Recorded) -> None:
     told: list[tuple[str, dict[str, Any]]] = []
     measured(opened(told), points=11.0, max_delay=400e-6)
