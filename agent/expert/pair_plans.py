@@ -41,6 +41,10 @@ REFINE = (
     Step(GATE, "and once more the error of the gate"),
 )
 
+LOOK_LONGER = (
+    Step(GATE, "above the goal by no more than its error: the error of the gate, better known", {"samples": 48}),
+)
+
 
 def plan_for(view: PairView) -> tuple[Step, ...]:
     """From what the table knew before this run: a pair that has its frames is kept up."""

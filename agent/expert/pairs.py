@@ -8,7 +8,7 @@ from reson.agent.expert.diagnosis import unresolved
 from reson.agent.expert.evidence import CZ, resting, within_limit
 from reson.agent.expert.known_faults import confirming
 from reson.agent.expert.pair_diagnosis import OF_THE_RULE, cz_above_limit, outside_rule, qubit_set_aside
-from reson.agent.expert.pair_plans import ANEW, GATE, REFINE, plan_for
+from reson.agent.expert.pair_plans import ANEW, GATE, LOOK_LONGER, REFINE, plan_for
 from reson.agent.expert.pair_remedies import remedy
 from reson.agent.expert.pair_rule import PairFit, pair_fit
 from reson.agent.expert.plans import Step
@@ -82,7 +82,10 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
         if attempt.experiment != GATE or within_limit(attempt, goals, CZ, margin=2.0):
             return ()
         refined += 1
-        return REFINE if refined <= REFINEMENTS else ()
+        if refined <= REFINEMENTS:
+            return REFINE
+        doubtful = not within_limit(attempt, goals, CZ) and within_limit(attempt, goals, CZ, margin=-2.0)
+        return LOOK_LONGER if doubtful and refined == REFINEMENTS + 1 else ()
 
     def answer_to(left: list[Frame], attempts: Sequence[Attempt]) -> Remedy:
         nonlocal begun_anew
@@ -144,7 +147,14 @@ def _close(view: PairView, goals: GoalsView) -> Decision:
             view, "the error of its CZ stays above the goal after refinement", cz_above_limit(error, limit, goals)
         )
     why = f"CZ error {plainly(error.value)}, {error.value / limit.value:.2f} times the limit of qubits and coupler"
-    return Done(component=view.component, why=why)
+    return Done(component=view.component, why=why + _without_a_zero(view))
+
+
+def _without_a_zero(view: PairView) -> str:
+    """What is left of a ZZ that has no zero; nothing to be told where it has one, or was not looked at in this run."""
+    idle = next(accepted(view.attempts, "coupler_idle"), None)
+    left = idle and idle.quantities.get("zz_left")
+    return f"; its ZZ has no zero, {left.value / 1e3:.1f} kHz are left at the best bias" if left and left.value else ""
 
 
 def _give_up(view: PairView, why: str, diagnosis: Diagnosis) -> GiveUp:

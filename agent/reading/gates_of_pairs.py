@@ -18,6 +18,8 @@ from reson.tools.verdicts.residuals import fitted_values
 
 LEAST, KEPT = 0.25, 0.7
 """Contrast below which a phase says nothing, and share of it that is left of a sound gate."""
+EDGE = 0.1
+"""Share of a sweep at either end of which a curve has not yet turned around."""
 STEP = 2.5
 """rad between two points from which a phase cannot be followed."""
 ASTRAY = 1.0
@@ -62,10 +64,21 @@ def read_idle(analysis: Analysis) -> Reading:
         return blind
     (phase,), _ = _phases(analysis)
     y = np.array(phase.y)
-    if not (y.min() < 0 < y.max()):
-        reason = "the ZZ does not cross zero inside the sweep"
-        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, curve_drawn=has_curve(analysis.series))
-    return _curves(analysis, [phase], "a smooth line through zero")
+    if y.min() < 0 < y.max():
+        return _curves(analysis, [phase], "a smooth line through zero")
+    if _turns_around(phase):
+        return _curves(analysis, [phase], "a smooth line that turns around before it reaches zero")
+    reason = "the ZZ does not cross zero inside the sweep"
+    return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason, curve_drawn=has_curve(analysis.series))
+
+
+def _turns_around(zz: Series) -> bool:
+    """Whether the drawn curve comes nearest to zero well inside the sweep, and leaves it again on both sides."""
+    if not zz.fit_x:
+        return False
+    x, y = np.array(zz.fit_x), np.abs(np.array(zz.fit_y))
+    place = (x[int(np.argmin(y))] - x.min()) / np.ptp(x)
+    return bool(EDGE < place < 1 - EDGE)
 
 
 def read_rise(analysis: Analysis) -> Reading:

@@ -39,6 +39,11 @@ EXCITED = 0.1
 """Of the pulse: time for which the coupler is excited, mean over 00, 01, 10 and 11; 0.09 to 0.12 on usual couplers."""
 
 
+def t2_of(values: Values) -> float | None:
+    """The best that is known of a qubit's T2, seconds."""
+    return values.get("t2_echo", values.get("t2_star"))
+
+
 def qubits_limit(duration: float, first: Values, second: Values) -> float | None:
     """Average error of a gate of ``duration`` seconds by relaxation and dephasing of both qubits alone, from their
     T1 and T2; None where one is not known. The coupler's share comes on top.
@@ -47,7 +52,7 @@ def qubits_limit(duration: float, first: Values, second: Values) -> float | None
     """
     total = 0.0
     for values in (first, second):
-        t2 = values.get("t2_echo", values.get("t2_star"))
+        t2 = t2_of(values)
         if t2 is None or "t1" not in values:
             return None
         total += duration * (1 / (5 * values["t1"]) + 2 / (5 * t2))
@@ -64,12 +69,16 @@ def cz_limit(duration: float, first: Values, second: Values) -> float | None:
 
 
 def known_of(component: str, table: Mapping[str, Values]) -> dict[str, float]:
-    """Values of a component, and of a pair the ``coherence_limit`` that follows from those of its qubits."""
+    """Values of a component, and of a pair what follows from those of its qubits: ``coherence_time``, in which an echo
+    on the first of them loses its contrast, and with it the ``coherence_limit`` of the gate.
+    """
     known, one = dict(table.get(component, {})), parse(component)
-    if not isinstance(one, Pair) or "cz_duration" not in known:
+    if not isinstance(one, Pair):
         return known
     first, second = (table.get(Qubit(number), {}) for number in one.qubits())
-    limit = cz_limit(known["cz_duration"], first, second)
+    if (t2 := t2_of(first)) is not None and "t1" in second:
+        known["coherence_time"] = 1 / (1 / t2 + 1 / second["t1"])
+    limit = cz_limit(known["cz_duration"], first, second) if "cz_duration" in known else None
     return known if limit is None else known | {"coherence_limit": limit}
 
 

@@ -26,10 +26,12 @@ from reson.agent.observation import (
 from reson.agent.report.words import DIAGNOSES
 from reson.records import CheckCode, Quantity, Status, Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.experiments.coupler_arc import TOLERABLE_ZZ
 from tests.agent.brains.rewording import decided
 
 GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
 LIMIT = 1e-3
+BRING_UP_SAMPLES = EXPERIMENTS[GATE].arguments({}, {})["samples"]
 KNOWN = {"coupler_bias": 0.15, "cz_amplitude": 0.25, "cz_duration": 60e-9, "cz_z_first": 0.1, "cz_z_second": 0.1}
 
 
@@ -220,13 +222,16 @@ def test_what_is_seen_again_and_again_is_the_diagnosis(code: CheckCode) -> None:
 
 @pytest.mark.parametrize(("experiment", "code"), UPSTREAM)
 def test_what_rests_on_something_else_goes_there_first(experiment: str, code: CheckCode) -> None:
-    attempts = [*until(experiment), attempt(experiment, Verdict.REVIEW, code)]
-    for step in UPSTREAM[experiment, code]:
-        decision = decide(*attempts)
-        assert isinstance(decision, Measure) and decision.experiment == step.experiment
-        attempts.append(done(step.experiment))
-    back = decide(*attempts)
-    assert isinstance(back, Measure) and back.experiment == experiment
+    attempts = until(experiment)
+    for detour in UPSTREAM[experiment, code]:
+        attempts.append(attempt(experiment, Verdict.REVIEW, code))
+        for step in detour:
+            decision = decide(*attempts)
+            assert isinstance(decision, Measure) and decision.experiment == step.experiment
+            assert decision.parameters == step.parameters
+            attempts.append(done(step.experiment))
+        back = decide(*attempts)
+        assert isinstance(back, Measure) and back.experiment == experiment
 
 
 @pytest.mark.parametrize("experiment", dict.fromkeys(step.experiment for step in BRING_UP))
@@ -249,12 +254,55 @@ def test_every_remedy_is_a_measurement_that_can_be_made(experiment: str, code: C
     raise AssertionError("no end")
 
 
-@pytest.mark.parametrize(("tail", "expected"), [(7e-4, "cz_phase"), (-7e-4, "cz_phase"), (8e-3, "cz_settling")])
-def test_a_small_tail_whose_time_is_not_known_is_left_alone(tail: float, expected: str) -> None:
-    found = {"tail": Quantity(value=tail, stderr=1e-4)}
-    unsure = attempt("cz_settling", Verdict.REVIEW, CheckCode.IMPRECISE, quantities=found)
+SLOPE = (80.0, 6.0)
+
+
+@pytest.mark.parametrize("code", [CheckCode.IMPRECISE, CheckCode.UNRESOLVED])
+@pytest.mark.parametrize(
+    ("tail", "slope", "expected"),
+    [
+        ((7e-4, 1e-4), SLOPE, "cz_phase"),
+        ((-7e-4, 1e-4), SLOPE, "cz_phase"),
+        ((-2e-4, 2e-4), (88.0, 21.0), "cz_phase"),
+        ((-2e-4, 2e-4), (60.0, 30.0), "cz_settling"),
+        ((8e-3, 1e-4), SLOPE, "cz_settling"),
+        ((1.5e-3, 3e-4), SLOPE, "cz_settling"),
+    ],
+)
+def test_a_tail_that_is_small_for_certain_is_left_alone(
+    tail: tuple[float, float], slope: tuple[float, float], expected: str, code: CheckCode
+) -> None:
+    """Neither its time nor the slope need be known well."""
+    found = {name: Quantity(value=one[0], stderr=one[1]) for name, one in (("tail", tail), ("slope", slope))}
+    unsure = attempt("cz_settling", Verdict.REVIEW, code, quantities=found)
     decision = decide(*until("cz_settling"), unsure)
     assert isinstance(decision, Measure) and decision.experiment == expected
+
+
+@pytest.mark.parametrize(("error", "again"), [(1.4e-3, False), (1.55e-3, True), (1.65e-3, True), (1.8e-3, False)])
+def test_an_error_that_may_lie_on_either_side_of_the_goal_is_known_better_before_it_is_named(
+    error: float, again: bool
+) -> None:
+    """Above 1.5 times the limit, with an error of 0.1 of it."""
+    attempts = [*until(GATE), *(done(step.experiment, error, 0.1e-3) for step in (BRING_UP[-1], *REFINE))]
+    decision = decide(*attempts)
+    assert isinstance(decision, Measure) is again
+    if isinstance(decision, Measure):
+        assert decision.experiment == GATE and decision.parameters["samples"] > BRING_UP_SAMPLES
+        assert isinstance(decide(*attempts, done(GATE, 1.3e-3, 0.06e-3)), Done)
+        assert code_of(decide(*attempts, done(GATE, error, 0.06e-3))) is DiagnosisCode.CZ_ABOVE_LIMIT
+
+
+def test_a_zz_without_a_zero_is_left_as_small_as_it_gets() -> None:
+    """Only after an arc has looked for a zero further out; what is left is told."""
+    none = attempt("coupler_idle", Verdict.REVIEW, CheckCode.NO_ZERO_ZZ)
+    attempts = [*until("coupler_idle"), none, done("coupler_arc"), none, done("coupler_arc"), none]
+    assert isinstance(decision := decide(*attempts), Measure) and decision.experiment == "coupler_idle"
+    assert decision.parameters["tolerated"] == TOLERABLE_ZZ
+    found = {"zz_left": Quantity(value=-8.5e3, stderr=200.0)}
+    rest = [done(step.experiment) for step in BRING_UP[2:]]
+    ended = decide(*attempts, attempt("coupler_idle", Verdict.ACCEPT, quantities=found), *rest)
+    assert isinstance(ended, Done) and "no zero, -8.5 kHz" in ended.why
 
 
 def test_an_error_above_the_goal_is_refined_once_and_then_named() -> None:

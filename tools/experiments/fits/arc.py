@@ -23,6 +23,8 @@ LOST = 0.5
 """Share of the usual contrast below which a ZZ says nothing."""
 INSIDE, POWERS = 0.9, (0, 2, 4, 6)
 """Share of the way to a wall up to which the ZZ is a polynomial of these powers."""
+CALM = 0.75
+"""Share of the way to a wall up to which a coupler may rest where the ZZ is least but not zero: it is steep beyond."""
 HALF_WIDTHS = (0.24, 0.38)
 """Half the distance of the walls in flux quanta on a sound line, by the usual ranges of couplers."""
 LEAST_POINTS, LEAST_RUN, NEAREST = 9, 7, 3
@@ -112,7 +114,7 @@ def arc_of(swept: Swept, quiet: Quiet | None, beyond: float = 0.0) -> Arc | None
     spread = np.sqrt(np.einsum("ij,jk,ik->i", shape, covariance, shape))
     zero, zero_error = _first_zero(at, fitted, spread, beyond / half)
     zeros = [] if zero is None or not quiet.level else [centre - half * zero, centre + half * zero]
-    lowest = int(np.argmin(np.abs(fitted)))
+    lowest = int(np.argmin(np.abs(fitted)[at < CALM]))
     return Arc(
         centre=centre,
         half_width=half,
@@ -244,7 +246,8 @@ def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray, beyond: 
         place = int(touching[np.argmin(np.abs(fitted[touching]))])
         known = spread[place] < TOUCH_KNOWN
         return float(at[place]), float(np.ptp(at[touching]) if known else at[first] - at[touching[0]]) / 2
-    if not len(crossings) and int(np.argmin(np.abs(fitted))) == len(fitted) - 1:  # it falls up to where the wall begins
+    falls = int(np.argmin(np.abs(fitted))) == len(fitted) - 1  # up to where the wall begins
+    if not len(crossings) and falls and beyond < 1:
         return (INSIDE + 1) / 2, (1 - INSIDE) / 2
     if not len(crossings):
         return None, 0.0
