@@ -26,7 +26,7 @@ from tests.tools.experiments.pairs.bringing_up import PAIR
 def test_an_echo_is_held_for_what_its_qubits_keep(
     first: tuple[float, float], second: tuple[float, float], hold: float
 ) -> None:
-    table = {Qubit(n): dict(zip(("t1", "t2_echo"), one, strict=True)) for n, one in enumerate((first, second))}
+    table = {str(Qubit(n)): {"t1": one[0], "t2_echo": one[1]} for n, one in enumerate((first, second))}
     arguments = PAIR_ROWS["coupler_idle"].arguments({}, known_of(PAIR, table))
     assert arguments["hold"] == pytest.approx(hold, rel=0.01)
     assert PAIR_ROWS["coupler_idle"].arguments({}, known_of(PAIR, {}))["hold"] == pytest.approx(15e-6)
