@@ -83,7 +83,7 @@ def test_what_is_approved_at_another_desk_is_executed_where_it_was_asked(tmp_pat
     for words in (["resume", "run-0001"], ["report"], ["check"]):  # it has no files
         said = call(desk, *words)
         assert said.code != 0
-        assert "run-0001, on record on the server, was not made in" in said.err + said.out
+        assert "run-0001, on record in this database, was not made in" in said.err + said.out
         assert len((said.err + said.out).strip().splitlines()) <= 3, said
     for row in waiting:
         assert call(desk, "approvals", "approve", row.id, "--by", "ann").code == 0

@@ -134,7 +134,7 @@ def test_a_second_directory_on_the_same_database_starts_nothing(used: Lab, tmp_p
     second = open_lab(tmp_path / "second", seed=3, qubits=2)
     _replaced('database = ""', f'database = "sqlite:///{used.directory / "lab.db"}"')(second.directory)
     before = [row.id for row in list_runs(used.store())]
-    with pytest.raises(OperatorError, match=r"run-0002, the last run in this database, was not made in .*second"):
+    with pytest.raises(OperatorError, match=r"run-0002, on record in this database, was not made in .*second"):
         _start(second)
     assert [row.id for row in list_runs(used.store())] == before
 

@@ -56,9 +56,7 @@ def known_t1(values: Values) -> dict[str, float]:
     return {"t1": float(np.clip(values.get("t1", 0.0), 0.0, KNOWN_T1.high))}
 
 
-KNOWN_T1 = Parameter(
-    "t1", "s", 0.0, 1.0, "T1 where it is known, else 0: what a shot remembers of the one before where only T1 resets"
-)
+KNOWN_T1 = Parameter("t1", "s", 0.0, 1.0, "T1, or 0: what shots remember")
 
 
 def between_shots(device: Device) -> dict[str, float | bool]:

@@ -45,10 +45,11 @@ def adopt(store: Store) -> None:
 
 
 def require_made_here(store: Store, run_id: str) -> None:
-    """That a run of a record on a server was made in this lab directory: its trajectory is the one that was chained.
-    Of a file that somebody brought there is none. Raises ``OperatorError``.
+    """That a run of a record that lies elsewhere was made in this lab directory: its trajectory is the one that was
+    chained. Of a file that somebody brought there is none. Raises ``OperatorError``.
     """
-    if store.engine.dialect.name == "sqlite":
+    url = store.engine.url
+    if url.get_backend_name() == "sqlite" and Path(url.database or "").resolve().parent == store.directory.resolve():
         return  # directory and record are one
     path = store.directory / "runs" / run_id / "trajectory.jsonl"
     name = path.relative_to(store.directory).as_posix()
@@ -66,7 +67,7 @@ def require_made_here(store: Store, run_id: str) -> None:
         elif last is None:
             here = path.parent.is_dir()
     if not here:
-        raise OperatorError(f"{run_id}, on record on the server, was not made in {store.directory}", ONE_DIRECTORY)
+        raise OperatorError(f"{run_id}, on record in this database, was not made in {store.directory}", ONE_DIRECTORY)
 
 
 @dataclass(frozen=True)

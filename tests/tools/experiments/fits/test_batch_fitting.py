@@ -112,8 +112,8 @@ def module_of(name: str) -> str:
     elsewhere = {
         "rabi": "fits.rabi_turning",
         "t1": "plain_decay",
-        "t2_hahn": "fits.decay_shapes",
-        "ramsey_xy": "fits.decay_shapes",
+        "t2_hahn": "fits.remembering",
+        "ramsey_xy": "fits.remembering",
     }
     return elsewhere.get(name, "fits.remembering" if name.startswith("fine") else name)
 
