@@ -16,8 +16,8 @@ ALL_AT_ONCE = "decide"
 _QUBITS: Json = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _BARE: Json = {"components": _QUBITS, "why": {"type": "string"}}
 """What every call names; the system prompt says once what they mean, since there is a tool for each experiment."""
-YARDSTICKS = ("coherence_limit", "limit")
-"""Arguments by which a result is judged: no model may set what it is measured against."""
+YARDSTICKS = ("coherence_limit", "limit", "t1")
+"""Arguments from the table by which a result is judged or fitted: no model may set what it is measured against."""
 
 
 @cache
