@@ -105,10 +105,10 @@ def _require_own_runs(store: Store) -> None:
     """Two lab directories on one database would take each other's approvals for their own, and have half of the files
     each. Raises ``OperatorError`` where another one has run last.
     """
-    from reson.tools.store.runs import OWN_DATA, list_runs
+    from reson.tools.store.runs import last_of_a_device
     from reson.tools.store.trajectories import require_made_here
 
-    last = next((row for row in list_runs(store) if row.device != OWN_DATA), None)
+    last = last_of_a_device(store)
     if last is not None:
         require_made_here(store, last.id)
 

@@ -15,6 +15,7 @@ from reson.agent.expert.remedies import Abandon, GoUpstream, Remedy, Retry, Skip
 from reson.agent.observation import Attempt, Diagnosis, DiagnosisCode
 from reson.records import CheckCode
 from reson.tools.experiments.coupler_arc import NOWHERE, TOLERABLE_ZZ
+from reson.tools.experiments.coupler_idle import SHORTEST
 
 TRIES = 3
 MOST_SHOTS = 4000
@@ -146,7 +147,7 @@ def _wider(now: Mapping[str, float]) -> dict[str, float]:
 
 
 def _shorter(now: Mapping[str, float]) -> dict[str, float]:
-    return {"hold": now["hold"] / 2} if now["hold"] >= 2e-6 else _averaged(now)
+    return {"hold": now["hold"] / 2} if now["hold"] >= 2 * SHORTEST else _averaged(now)
 
 
 def _rise(now: Mapping[str, float]) -> dict[str, float]:

@@ -61,12 +61,12 @@ def _problems(at: OpenLab, asked: Heads) -> tuple[list[str], str | None]:
     """(what is not as it was written, head of the record where all is)."""
     from reson.tools.store.chain import parse_head
     from reson.tools.store.integrity import head_of, problems
-    from reson.tools.store.runs import OWN_DATA, list_runs
+    from reson.tools.store.runs import last_of_a_device
     from reson.tools.store.trajectories import require_made_here
 
     heads, found = [parse_head(words) for words in asked.heads], list[str]()
     try:
-        last = next((row for row in list_runs(at.store) if row.device != OWN_DATA), None)
+        last = last_of_a_device(at.store)
         if last is not None and not (at.lab.runs / last.id).is_dir():  # else one sentence for each of its files
             require_made_here(at.store, last.id)
         found.extend(problems(at.store, everything=asked.everything, heads=heads))

@@ -21,18 +21,18 @@ from qiskit.exceptions import QiskitError
 from qiskit.transpiler import Target
 
 from reson.errors import OperatorError
-from reson.tools.devices.coherent import MIXED, common, held
+from reson.tools.devices.coherent import common, held
 from reson.tools.devices.known_target import usable
 from reson.tools.devices.published import Published
 from reson.tools.devices.rating import (
     Rating,
     active,
     coupled,
-    idling,
     lost,
     pairs_in,
     rate,
     readout_cost,
+    waiting,
     waits,
 )
 
@@ -177,10 +177,7 @@ def _rough(routed: QuantumCircuit, mine: list[int], places: np.ndarray, known: T
         at = places[:, place]
         idle = np.zeros(size)
         for other, one in told.qubits.items():
-            idle[other] = sum(
-                idling(span.end - span.begin, one.t1, one.t2, states.get((span.after, qubit), MIXED), read=span.read)
-                for span in spans.get(qubit, ())
-            )
+            idle[other] = waiting(spans, qubit, states, one)
         total += pulses[qubit] * pulse[at] + reads[qubit] * read[at] + idle[at]
     for (first, second), count in gates.items():
         at = places[:, mine.index(first)], places[:, mine.index(second)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from qiskit import QuantumCircuit
@@ -13,7 +13,7 @@ from reson.errors import OperatorError
 from reson.tools.devices.coherent import MIXED, Held, Wait, held, kept, phases
 from reson.tools.devices.durations import seconds_of
 from reson.tools.devices.layout import UNKNOWN
-from reson.tools.devices.published import Published
+from reson.tools.devices.published import Published, PublishedQubit
 
 MOST = 0.999
 """Error from which a part counts as useless, so that a logarithm exists."""
@@ -92,21 +92,21 @@ def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
             pulses += lost(told.qubits[at[0]].gate_error, 1)
     mine, starts = _timeline(circuit, target)
     states = held(circuit) if mine else {}
-    idle = sum(
-        idling(
-            one.end - one.begin,
-            told.qubits[qubit].t1,
-            told.qubits[qubit].t2,
-            states.get((one.after, qubit), MIXED),
-            read=one.read,
-        )
-        for qubit, spans in mine.items()
-        for one in spans
-    )
+    idle = sum(waiting(mine, qubit, states, told.qubits[qubit]) for qubit in mine)
     turned = phases(mine, told.zz())
     left = kept(circuit, starts, turned) if turned else 1.0
     zz = sum(coupled(angle) for _, _, angle in turned) if left is None else -math.log(max(left, 1 - MOST))
     return Rating(pulses, gates, readout, idle, zz)
+
+
+def waiting(
+    spans: Mapping[int, list[Wait]], qubit: int, states: Mapping[tuple[int, int], Held], on: PublishedQubit
+) -> float:
+    """Cost of all waits of a circuit's qubit, as ``waits`` and ``held`` tell of them, ``on`` a qubit of a device."""
+    return sum(
+        idling(one.end - one.begin, on.t1, on.t2, states.get((one.after, qubit), MIXED), read=one.read)
+        for one in spans.get(qubit, ())
+    )
 
 
 def waits(circuit: QuantumCircuit, target: Target) -> dict[int, list[Wait]]:

@@ -51,10 +51,9 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     for qubit, values in arguments.items():
         delays = sweep.delays(values["max_delay"], int(values["points"])).tolist()
         echoes = int(values["echoes"])
-        trains = [(grid.of(total / echoes / 2), echoes) for total in delays]
-        experiments[qubit] = Sequences(
-            qubit, [({"xval": 2 * echoes * half, **told}, _train(delay, echoes)) for (delay, half), echoes in trains]
-        )
+        halves = [grid.of(total / echoes / 2) for total in delays]
+        trains = [({"xval": 2 * echoes * length, **told}, _train(half, echoes)) for half, length in halves]
+        experiments[qubit] = Sequences(qubit, trains)
     return acquisition.acquire("cpmg", device, arguments, experiments, acquisition.CLASSIFIED)
 
 

@@ -39,11 +39,6 @@ EXCITED = 0.1
 """Of the pulse: time for which the coupler is excited, mean over 00, 01, 10 and 11; 0.09 to 0.12 on usual couplers."""
 
 
-def t2_of(values: Values) -> float | None:
-    """The best that is known of a qubit's T2, seconds."""
-    return values.get("t2_echo", values.get("t2_star"))
-
-
 def qubits_limit(duration: float, first: Values, second: Values) -> float | None:
     """Average error of a gate of ``duration`` seconds by relaxation and dephasing of both qubits alone, from their
     T1 and T2; None where one is not known. The coupler's share comes on top.
@@ -52,7 +47,7 @@ def qubits_limit(duration: float, first: Values, second: Values) -> float | None
     """
     total = 0.0
     for values in (first, second):
-        t2 = t2_of(values)
+        t2 = sweep.t2_of(values)
         if t2 is None or "t1" not in values:
             return None
         total += duration * (1 / (5 * values["t1"]) + 2 / (5 * t2))
@@ -76,7 +71,7 @@ def known_of(component: str, table: Mapping[str, Values]) -> dict[str, float]:
     if not isinstance(one, Pair):
         return known
     first, second = (table.get(Qubit(number), {}) for number in one.qubits())
-    if (t2 := t2_of(first)) is not None and "t1" in second:
+    if (t2 := sweep.t2_of(first)) is not None and "t1" in second:
         known["coherence_time"] = 1 / (1 / t2 + 1 / second["t1"])
     limit = cz_limit(known["cz_duration"], first, second) if "cz_duration" in known else None
     return known if limit is None else known | {"coherence_limit": limit}

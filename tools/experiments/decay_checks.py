@@ -64,10 +64,10 @@ def _level(analysis: Analysis) -> list[Check]:
     drift = analysis.quantities.get("drift")
     if drift is None:
         return []
-    seen = max(0.0, abs(drift.value) - SURE * (drift.stderr or 0.0))
+    stood = abs(drift.value) <= SURE * (drift.stderr or 0.0)
     message = f"the level of the signal moved during the sweep, by {abs(drift.value):.0%} of its range: what it did is"
     message += " not known beyond a straight line"
-    return [checks.asked("level along the sweep", not seen, CheckCode.UNSTEADY, message, Verdict.REVIEW)]
+    return [checks.asked("level along the sweep", stood, CheckCode.UNSTEADY, message, Verdict.REVIEW)]
 
 
 def against_twice_t1(analysis: Analysis, name: str, history: Mapping[str, Past]) -> list[Check]:

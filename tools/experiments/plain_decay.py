@@ -55,7 +55,7 @@ def locked_decays(data: Sequence[RawData], name: str, along: str) -> list[Analys
     axis.
     """
     points, starts = _from_one(data)
-    memory = [kept_over_rest(raw, raw.parameters.get("t1", 0.0)) for raw in data]
+    memory = [kept_over_rest(raw) for raw in data]
     columns = [fit_superpositions(way(DECAY), points, starts, US, memory, begins=1) for way in _ways(data)]
     return [_plain(raw, fits, [1.0] * len(fits), name, along) for raw, *fits in zip(data, *columns, strict=True)]
 
@@ -103,7 +103,7 @@ def echo_decays(
     it is exponential, ``axis``: the vertical one, ``begins``: the state that no dephasing leaves.
     """
     starts, found = [decay_start(p.x, p.y) for p in points], []
-    memory = [[kept_over_rest(raw, raw.parameters.get("t1", 0.0) * moved) for raw in data] for moved in T1_MOVED]
+    memory = [[kept_over_rest(raw, moved) for raw in data] for moved in T1_MOVED]
     for raw, one in zip(data, echoes(points, level(starts), US, memory, begins, _ways(data)), strict=True):
         quantities = {}
         if one.best.error is None:

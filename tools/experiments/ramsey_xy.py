@@ -96,7 +96,7 @@ def analyse(raw: RawData) -> Analysis:
 def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, RAMSEY, US, excitation(raw, begins=1)) for raw in data]
     starts = [ramsey_start(one.x, one.y, one.part) for one in points]
-    memory = [kept_over_rest(raw, raw.parameters.get("t1", 0.0)) for raw in data]
+    memory = [kept_over_rest(raw) for raw in data]
     results = fringes(points, starts, US, memory)
     return [_analysis(raw, result) for raw, result in zip(data, results, strict=True)]
 

@@ -48,7 +48,7 @@ def coherence_limit(t1: float, t2: float, duration: float, share: float = 1.0) -
 
 def limit_from(values: Values) -> float | None:
     """The limit from what is known of a qubit; None where T1 or T2 is not. Without an echo, T2* is taken for fast."""
-    t2 = values.get("t2_echo", values.get("t2_star"))
+    t2 = sweep.t2_of(values)
     if t2 is None or not {"t1", "pulse_duration"} <= set(values):
         return None
     share = values.get("echo_exponential_share", 1.0) if "t2_echo" in values else 1.0

@@ -51,6 +51,11 @@ def repetitions(most: int, number: int) -> list[int]:
     return sorted({int(n) for n in np.rint(np.linspace(1, most, min(number, most)))})
 
 
+def t2_of(values: Values) -> float | None:
+    """The best that is known of a qubit's T2, seconds."""
+    return values.get("t2_echo", values.get("t2_star"))
+
+
 def known_t1(values: Values) -> dict[str, float]:
     """The default of ``KNOWN_T1``."""
     return {"t1": float(np.clip(values.get("t1", 0.0), 0.0, KNOWN_T1.high))}

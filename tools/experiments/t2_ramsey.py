@@ -81,7 +81,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, RAMSEY_TRACE, US, excitation(raw, begins=1))
-    one = _one_line(points, kept_over_rest(raw, raw.parameters.get("t1", 0.0)))
+    one = _one_line(points, kept_over_rest(raw))
     poor = one.reduced_chi2 is not None and one.reduced_chi2 > SUSPECT
     two = _two_lines(one, points) if poor else None
     result = two or one

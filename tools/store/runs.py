@@ -104,6 +104,14 @@ def list_runs(store: Store, limit: int = 20) -> list[RunRow]:
         return [record_of(RunRow, row) for row in connection.execute(query)]
 
 
+def last_of_a_device(store: Store) -> RunRow | None:
+    """The newest run that is more than a file that somebody brought; None where there is none."""
+    query = select(runs).where(runs.c.device != OWN_DATA).order_by(runs.c.started_wall.desc(), runs.c.id.desc())
+    with reading(store.engine) as connection:
+        row = connection.execute(query.limit(1)).first()
+    return None if row is None else record_of(RunRow, row)
+
+
 def devices_on_record(store: Store) -> list[str]:
     """Every device that has a run or a value."""
     with reading(store.engine) as connection:

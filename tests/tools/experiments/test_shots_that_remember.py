@@ -108,12 +108,16 @@ def test_a_rabi_curve_that_is_flattened_is_accepted_at_its_amplitude(memory: flo
             assert abs(value.value - true) < 4 * value.stderr
 
 
+def played(name: str, seed: int) -> RawData:
+    """A healthy measurement of the verdict study."""
+    setting, row = TRIALS[name].scenario(name, seed, 0).ready(), get(name)
+    return row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+
+
 @pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
 def test_rough_drag_is_accepted_where_it_was(memory: float) -> None:
-    trial, row = TRIALS["rough_drag"], get("rough_drag")
     for seed in range(3):
-        setting = trial.scenario("rough_drag", seed, 0).ready()
-        raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+        raw = played("rough_drag", seed)
         total = raw.arrays["counts"].sum(axis=1)
         share = remembered(raw.arrays["counts"][:, 1] / total, memory)
         ones = np.random.default_rng(seed).binomial(total, share)
@@ -138,11 +142,9 @@ def flattened(raw: RawData, memory: float, seed: int) -> RawData:
 @pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
 @pytest.mark.parametrize("name", sorted(FINE))
 def test_repeated_gates_are_accepted_and_err_by_what_they_erred(name: str, memory: float) -> None:
-    trial, row = TRIALS[name], get(name)
     pulls = []
     for seed in range(4):
-        setting = trial.scenario(name, seed, 0).ready()
-        raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+        raw = played(name, seed)
         analysis, verdict = judged(flattened(raw, memory, seed))
         plain, before = judged(flattened(raw, 0.0, seed + 100))
         assert verdict is before
@@ -214,10 +216,8 @@ def test_t1_of_a_device_that_only_waits_is_right(t1: float) -> None:
 
 @pytest.mark.parametrize("memory", [0.1, 0.2, 0.3])
 def test_fine_frequency_is_accepted_where_it_was(memory: float) -> None:
-    trial, row = TRIALS["fine_frequency"], get("fine_frequency")
     for seed in range(3):
-        setting = trial.scenario("fine_frequency", seed, 0).ready()
-        raw = row.acquire(setting.device, {0: row.arguments(setting.given, setting.known)})[0]
+        raw = played("fine_frequency", seed)
         analysis, verdict = judged(flattened(raw, memory, seed))
         plain, before = judged(flattened(raw, 0.0, seed + 100))
         assert verdict is before

@@ -246,11 +246,9 @@ def _first_zero(at: np.ndarray, fitted: np.ndarray, spread: np.ndarray, beyond: 
         place = int(touching[np.argmin(np.abs(fitted[touching]))])
         known = spread[place] < TOUCH_KNOWN
         return float(at[place]), float(np.ptp(at[touching]) if known else at[first] - at[touching[0]]) / 2
-    falls = int(np.argmin(np.abs(fitted))) == len(fitted) - 1  # up to where the wall begins
-    if not len(crossings) and falls and beyond < 1:
-        return (INSIDE + 1) / 2, (1 - INSIDE) / 2
     if not len(crossings):
-        return None, 0.0
+        falls = int(np.argmin(np.abs(fitted))) == len(fitted) - 1  # up to where the wall begins
+        return ((INSIDE + 1) / 2, (1 - INSIDE) / 2) if falls and beyond < 1 else (None, 0.0)
     slope = (fitted[first + 1] - fitted[first]) / at[1]
     return float(at[first] - fitted[first] / slope), float(spread[first] / abs(slope))
 

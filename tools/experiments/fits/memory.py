@@ -21,9 +21,11 @@ PASSIVE = "passive_reset"
 """What the circuits call whether nothing but T1 brings a qubit back to 0 between shots, where the device tells."""
 
 
-def kept_over_rest(raw: RawData, t1: float) -> float:
-    """k of a qubit that relaxes in ``t1`` (s; 0: not known); 0 unless its device tells that nothing else resets it."""
-    told = raw.circuits[0] if raw.circuits else {}
+def kept_over_rest(raw: RawData, moved: float = 1.0) -> float:
+    """k of a qubit that relaxes in ``moved`` times the T1 of its arguments; 0 where that is not known, or unless its
+    device tells that nothing else resets it.
+    """
+    t1, told = raw.parameters.get("t1", 0.0) * moved, raw.circuits[0] if raw.circuits else {}
     return float(np.exp(-told["rest"] / t1)) if t1 > 0 and told.get(PASSIVE) else 0.0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -35,14 +36,9 @@ def _two_lines(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     return p["base"] + np.exp(-x / p["tau"]) * (one + other)
 
 
-def _repetitions(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
+def _repetitions(x: np.ndarray, part: np.ndarray, p: Parameters, power: int = 1) -> np.ndarray:
     angle = (np.pi / 2 + p["d_theta"]) * x + p["phase"]
-    return p["base"] + p["amp"] / 2 * np.exp(-x / p["tau"]) * np.cos(angle)
-
-
-def _repetitions_slow(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
-    angle = (np.pi / 2 + p["d_theta"]) * x + p["phase"]
-    return p["base"] + p["amp"] / 2 * np.exp(-((x / p["tau"]) ** 2)) * np.cos(angle)
+    return p["base"] + p["amp"] / 2 * np.exp(-((x / p["tau"]) ** power)) * np.cos(angle)
 
 
 ANY_PHASE = (-1.5 * np.pi, 1.5 * np.pi)
@@ -98,7 +94,7 @@ FINE_FREQUENCY = CurveModel(
 The stock ``ErrorAmplificationAnalysis`` knows no decay, and takes the loss of contrast for a misfit.
 """
 
-FINE_FREQUENCY_SLOW = replace(FINE_FREQUENCY, function=_repetitions_slow)
+FINE_FREQUENCY_SLOW = replace(FINE_FREQUENCY, function=partial(_repetitions, power=2))
 """The same where slow noise dephases: exp(-(x / tau)^2)."""
 
 
