@@ -15,9 +15,12 @@ from reson.tools.store.parameters import current
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
     from reson.tools.store.store import Store
+    from reson.tools.store.table import ParameterRow
 
 FRESH = 48 * 3600.0
 """Seconds for which a measurement says more than the newest published value: coherence wanders within days."""
+
+MISREAD = frozenset({"p1_given_0", "p0_given_1"})
 
 Values = Mapping[str, Mapping[str, float]]
 """component -> parameter -> measured value, SI units."""
@@ -36,10 +39,20 @@ def measured_values(store: Store, device: Device, fresh: float = FRESH) -> dict[
     since = device.now().timestamp() - fresh
     table = current(store, device.name)
     found = {
-        component: {name: row.value for name, row in rows.items() if row.measurement_id and row.valid_from >= since}
+        component: {
+            name: row.value
+            for name, row in rows.items()
+            if row.measurement_id and row.valid_from >= since and _of_this_readout(name, rows)
+        }
         for component, rows in table.items()
     }
     return {component: values for component, values in found.items() if values}
+
+
+def _of_this_readout(name: str, rows: Mapping[str, ParameterRow]) -> bool:
+    """Whether a probability of misreading is that of the readout in force, and not of one before it."""
+    fidelity = rows.get("assignment_fidelity")
+    return name not in MISREAD or fidelity is None or fidelity.measurement_id == rows[name].measurement_id
 
 
 def known_of(device: Device, values: Values) -> Published:
@@ -79,7 +92,10 @@ def _qubit(known: PublishedQubit, values: Mapping[str, float]) -> PublishedQubit
         "p0_given_1": values.get("p0_given_1"),
         "gate_error": values.get("error_per_gate"),
     }
-    return known.model_copy(update={name: value for name, value in found.items() if value is not None})
+    measured: dict[str, float | None] = {name: value for name, value in found.items() if value is not None}
+    if fidelity is not None and not measured.keys() >= MISREAD:  # published ones are of another readout
+        measured |= dict.fromkeys(MISREAD)
+    return known.model_copy(update=measured)
 
 
 def _pair(pair: PublishedPair, qubits: Mapping[int, PublishedQubit], values: Mapping[str, float]) -> PublishedPair:

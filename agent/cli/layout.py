@@ -12,6 +12,7 @@ import typer
 from reson.agent.cli import output
 from reson.agent.cli.files import write
 from reson.agent.cli.output import AsJson
+from reson.wording import count
 
 if TYPE_CHECKING:
     from reson.tools.devices.device import Device
@@ -67,8 +68,17 @@ def layout(
             [
                 "the last line is Qiskit's own at level 3; each column is the share that is lost to it",
                 f"{source}; an expectation by errors that are independent, not a promise",
+                *_delays(circuit, found[0]),
             ]
         )
+
+
+def _delays(name: str, one: Placement) -> list[str]:
+    """QPY loses the unit of a delay (Qiskit's issues 8293 and 10662): 100 us come back as 100 dt."""
+    number = one.circuit.count_ops().get("delay", 0)
+    if not name.endswith(".qpy") or not number:
+        return []
+    return [f"QPY keeps no unit of a delay: {count(number, 'delay')} read as dt; OpenQASM 3 keeps it"]
 
 
 def rest(device: Device) -> str:

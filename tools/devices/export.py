@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,6 +26,9 @@ from reson.tools.devices.published import Published
 
 if TYPE_CHECKING:
     from qiskit_aer.noise import NoiseModel
+
+MOST_TOGETHER = 12
+"""Qubits of one assignment matrix: it has 4 to this power of entries."""
 
 
 class Instruction(Record):
@@ -78,8 +81,13 @@ class Exported(Record):
     def assignment_matrix(self, qubits: Sequence[int]) -> np.ndarray:
         """P(read | prepared), shape (2^n, 2^n); the first of ``qubits`` is the last bit, as Qiskit counts.
 
-        Raises ``OperatorError`` for a qubit whose readout is not known.
+        Raises ``OperatorError`` for a qubit whose readout is not known, and for more than ``MOST_TOGETHER``.
         """
+        if not 0 < len(qubits) <= MOST_TOGETHER or len(set(qubits)) < len(qubits):
+            raise OperatorError(
+                f"one matrix is of 1 to {MOST_TOGETHER} different qubits, not of {list(qubits)[:20]}",
+                "readouts are independent: invert a few qubits at a time",
+            )
         if unknown := [qubit for qubit in qubits if qubit not in self.readout]:
             raise OperatorError(f"the readout of q{unknown[0]} is not known", "measure it: `reson run readout_error`")
         single = [np.array([[1 - one, zero], [one, 1 - zero]]) for one, zero in map(self.readout.__getitem__, qubits)]
@@ -88,8 +96,14 @@ class Exported(Record):
 
 def exported(target: Target, told: Published, measured: dict[str, tuple[str, ...]], written: str) -> Exported:
     """``told``: with measured values in the place of published ones."""
-    known, gates = usable(target, told), get_standard_gate_name_mapping()
-    names = [name for name in known.operation_names if name in gates]
+    known = usable(target, told)
+    works = [qubit for qubit, one in told.qubits.items() if one.works]
+    found = {name: _places(known, name, works) for name in known.operation_names}
+    instructions = (
+        Instruction(name=name, qubits=place, duration=getattr(one, "duration", None), error=getattr(one, "error", None))
+        for name, places in found.items()
+        for place, one in (places or {}).items()
+    )
     return Exported(
         device=told.device,
         written=written,
@@ -97,8 +111,8 @@ def exported(target: Target, told: Published, measured: dict[str, tuple[str, ...
         dt=known.dt,
         qubits={qubit: (one.t1, one.t2, one.frequency) for qubit, one in told.qubits.items()},
         readout={qubit: both for qubit, one in told.qubits.items() if (both := _readout(one)) is not None},
-        instructions=tuple(one for name in names for one in _instructions(known, name)),
-        left_out=tuple(name for name in known.operation_names if name not in gates),
+        instructions=tuple(instructions),
+        left_out=tuple(sorted(name for name, places in found.items() if places is None)),
     )
 
 
@@ -118,8 +132,13 @@ def _readout(one: Any) -> tuple[float, float] | None:
     return None if one.readout_error is None else (one.readout_error, one.readout_error)
 
 
-def _instructions(known: Target, name: str) -> Iterable[Instruction]:
-    for place, one in (known[name] or {}).items():
-        if place is not None:
-            duration, error = (getattr(one, part, None) for part in ("duration", "error"))
-            yield Instruction(name=name, qubits=place, duration=duration, error=error)
+def _places(known: Target, name: str, works: Sequence[int]) -> Mapping[tuple[int, ...], Any] | None:
+    """Where an instruction can be played, with what is known of it there: of one that is the same everywhere (an ideal
+    RZ) every qubit that works. None where the form has no room for it.
+    """
+    if name not in get_standard_gate_name_mapping():
+        return None
+    places = known[name]
+    if places is not None and None not in places:
+        return places
+    return {(qubit,): None for qubit in works} if known.operation_from_name(name).num_qubits == 1 else None

@@ -62,7 +62,7 @@ def read_circuit(path: Path) -> QuantumCircuit:
     try:
         found = _read(path)
     except (OSError, ValueError, KeyError, struct.error, QiskitError, QASM3ParsingError) as error:
-        words = str(error).strip("'\" ").splitlines()
+        words = _unquoted(str(error)).splitlines()
         why = words[0] if words else type(error).__name__
     else:
         if found is not None and found.data:
@@ -71,10 +71,20 @@ def read_circuit(path: Path) -> QuantumCircuit:
     raise OperatorError(f"{path} holds no circuit: {why}", "OpenQASM 2 or 3 (.qasm), or QPY (.qpy) of one circuit")
 
 
+def _unquoted(words: str) -> str:
+    """An error's words without the quotes that Qiskit sets around them all."""
+    words = words.strip()
+    return words[1:-1].strip() if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"" else words
+
+
 def _read(path: Path) -> QuantumCircuit | None:
     if path.suffix == ".qpy":
         with path.open("rb") as file:
-            return next(iter(qpy.load(file)), None)
+            found = qpy.load(file)
+        if len(found) > 1:
+            raise ValueError(f"there are {len(found)} in it")
+        _ = [one.operation for circuit in found for one in circuit.data]  # a delay that cannot be is met here
+        return found[0] if found else None
     text = path.read_text(encoding="utf-8")
     if "OPENQASM 3" in text[:2000]:
         return qasm3.loads(text)
@@ -111,19 +121,28 @@ def best(
 
 
 def _routed(circuit: QuantumCircuit, known: Target, seed: int) -> QuantumCircuit:
+    if any(one.name == "delay" and one.is_parameterized() for one in circuit.data):
+        raise OperatorError("a delay of an open length cannot be rated", "assign its parameter")
     try:
-        if any(len(one.qubits) == 2 for one in circuit.data) and not _coupled(known):
+        if not _works(known, 1):
+            raise QiskitError("none of its qubits works")
+        if any(len(one.qubits) == 2 for one in circuit.data) and not _works(known, 2):
             raise QiskitError("none of its two-qubit gates works")  # the router would panic over it
-        return transpile(circuit, target=known, optimization_level=3, seed_transpiler=seed)
+        found = transpile(circuit, target=known, optimization_level=3, seed_transpiler=seed)
     except QiskitError as error:
         raise OperatorError(
-            f"the circuit does not fit the device: {str(error).strip(chr(39)).splitlines()[0]}",
+            f"the circuit does not fit the device: {_unquoted(str(error)).splitlines()[0]}",
             "it may need more connected qubits, or other gates, than work there",
         ) from None
+    if not active(found):
+        raise OperatorError("nothing of the circuit is left to be played", "it does nothing, as level 3 reads it")
+    return found
 
 
-def _coupled(known: Target) -> bool:
-    return any(len(place or ()) == 2 for name in known.operation_names for place in known[name] or ())
+def _works(known: Target, qubits: int) -> bool:
+    """Whether anything is left of what is played on so many qubits, delays aside."""
+    names = set(known.operation_names) - {"delay"}
+    return any(len(place or ()) == qubits for name in names for place in known[name] or ())
 
 
 def _moved(routed: QuantumCircuit, known: Target, told: Published) -> Iterator[QuantumCircuit]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit, transpile
+from qiskit.circuit import Measure, Parameter
+from qiskit.circuit.library import CZGate, RZGate, SwapGate, SXGate, XGate
+from qiskit.providers import QubitProperties
+from qiskit.quantum_info import SuperOp, average_gate_fidelity
+from qiskit.transpiler import InstructionProperties, Target
+from qiskit_aer import AerSimulator
 
 from reson.errors import OperatorError
 from reson.tools.devices.export import Exported, exported, load
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.published import Published, published
+from reson.tools.devices.target_backend import TargetBackend
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +86,71 @@ def test_another_file_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(OperatorError, match="is no exported device"):
         load(tmp_path / "x.json")
+
+
+def test_what_was_measured_is_what_a_simulation_with_it_measures(known: Exported) -> None:
+    """T1, T2 with echo, readout and the error of a gate of q2 and of its pair, out of Aer again."""
+    shots = 40_000
+    target, noise = known.target(), known.noise_model()
+    simulator = AerSimulator(noise_model=noise, method="density_matrix", seed_simulator=7)
+    one, zero = known.readout[2]
+
+    def excited(played: Callable[[QuantumCircuit], object]) -> float:
+        circuit = QuantumCircuit(5, 1)
+        played(circuit)
+        circuit.measure(2, 0)
+        placed = transpile(circuit, target=target, initial_layout=list(range(5)), optimization_level=0)
+        read = simulator.run(placed, shots=shots).result().get_counts().get("1", 0) / shots
+        return (read - one) / (1 - one - zero)
+
+    def wait(circuit: QuantumCircuit) -> None:
+        circuit.x(2)
+        circuit.delay(20, 2, "us")
+
+    def echo(circuit: QuantumCircuit) -> None:
+        for step in (circuit.sx, lambda qubit: circuit.delay(5, qubit, "us"), circuit.x):
+            step(2)
+        circuit.delay(5, 2, "us")
+        circuit.sx(2)
+
+    t1, t2, _ = known.qubits[2]
+    assert t1 == 2e-5 and t2 is not None
+    assert excited(wait) == pytest.approx(np.exp(-20e-6 / t1), abs=0.02)
+    assert excited(echo) == pytest.approx((1 - np.exp(-10e-6 / min(t2, 2 * t1))) / 2, abs=0.02)
+    for name, place in (("sx", (1,)), ("cx", (0, 1))):
+        told = cast("Any", target)[name][place].error
+        channel = SuperOp(noise._local_quantum_errors[name][place])
+        assert 1 - average_gate_fidelity(channel) == pytest.approx(told, rel=1e-3)
+
+
+def test_a_qubit_of_whose_readout_nothing_is_known_has_none(manila: tuple[Any, Published]) -> None:
+    target, told = manila
+    blind = {"readout_error": None, "p1_given_0": None, "p0_given_1": None}
+    unknown = told.qubits[3].model_copy(update=blind)
+    found = exported(target, told.model_copy(update={"qubits": {**told.qubits, 3: unknown}}), {}, "now")
+    readouts = found.noise_model()._local_readout_errors
+    assert (3,) not in readouts and (2,) in readouts
+    with pytest.raises(OperatorError, match="q3"):
+        found.assignment_matrix([3])
+
+
+@pytest.mark.parametrize("qubits", [[], [1, 1], list(range(13))])
+def test_a_matrix_that_cannot_be_is_refused(known: Exported, qubits: list[int]) -> None:
+    with pytest.raises(OperatorError, match="1 to 12 different qubits"):
+        known.assignment_matrix(qubits)
+
+
+def test_what_a_target_has_everywhere_alike_is_on_every_qubit_that_works() -> None:
+    target = Target(num_qubits=2, dt=1e-9, qubit_properties=[QubitProperties(t1=1e-4, t2=1e-4)] * 2)
+    for gate in (SXGate(), XGate(), Measure()):
+        places = {(qubit,): InstructionProperties(duration=40e-9, error=1e-3) for qubit in range(2)}
+        target.add_instruction(gate, places)
+    target.add_instruction(CZGate(), {(0, 1): InstructionProperties(duration=60e-9, error=1e-2)})
+    target.add_instruction(RZGate(Parameter("angle")))
+    target.add_instruction(SwapGate())
+    found = exported(target, published(TargetBackend("d", target), "d"), {}, "now")
+    assert found.left_out == ("swap",)  # the form has no room for one that goes between any two
+    bell = QuantumCircuit(2)
+    bell.h(0)
+    bell.cx(0, 1)
+    assert transpile(bell, target=found.target()).count_ops()["cz"] == 1

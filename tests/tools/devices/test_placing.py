@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from qiskit import QuantumCircuit, qasm2, qasm3, qpy, transpile
+from qiskit.circuit import Parameter
 from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
@@ -19,7 +20,7 @@ from reson.tools.devices.coherent import Held
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
-from reson.tools.devices.placing import WORTH, best, read_circuit, stock
+from reson.tools.devices.placing import WORTH, _unquoted, best, read_circuit, stock
 from reson.tools.devices.published import Published, published
 from reson.tools.devices.rating import coupled, idling, lost, rate
 
@@ -185,3 +186,56 @@ def test_what_does_not_fit_is_refused(line: tuple[Target, Published]) -> None:
         branching.x(1)
     with pytest.raises(OperatorError):
         best(branching, target, told)
+
+
+@pytest.mark.parametrize("left", ["barriers alone", "pulses that undo each other"])
+def test_a_circuit_of_which_nothing_is_left_is_refused(left: str, line: tuple[Target, Published]) -> None:
+    circuit = QuantumCircuit(2)
+    if left == "barriers alone":
+        circuit.barrier()
+    else:
+        circuit.x(0)
+        circuit.x(0)
+    with pytest.raises(OperatorError, match="nothing of the circuit is left"):
+        best(circuit, *line)
+
+
+def test_a_delay_of_an_open_length_is_refused(line: tuple[Target, Published]) -> None:
+    circuit = QuantumCircuit(2, 1)
+    circuit.h(0)
+    circuit.delay(2 * Parameter("t"), 0, "us")
+    circuit.measure(0, 0)
+    with pytest.raises(OperatorError, match="open length"):
+        best(circuit, *line)
+
+
+def test_a_device_without_a_working_qubit_is_said_to_have_none(line: tuple[Target, Published]) -> None:
+    target, told = line
+    broken = {number: one.model_copy(update={"gate_error": 1.0}) for number, one in told.qubits.items()}
+    circuit = QuantumCircuit(1, 1)
+    circuit.measure(0, 0)
+    with pytest.raises(OperatorError, match="none of its qubits works"):
+        best(circuit, target, told.model_copy(update={"qubits": broken}))
+
+
+def test_of_several_circuits_in_a_file_none_is_taken_for_the_others(tmp_path: Path) -> None:
+    with (tmp_path / "c.qpy").open("wb") as file:
+        qpy.dump([mirror(2), mirror(3)], file)
+    with pytest.raises(OperatorError, match="there are 2 in it"):
+        read_circuit(tmp_path / "c.qpy")
+
+
+def test_a_delay_that_qpy_has_spoilt_is_refused(tmp_path: Path) -> None:
+    """It keeps no unit: 2.5 us come back as 2.5 dt, which Qiskit itself refuses when it looks at them."""
+    circuit = QuantumCircuit(1, 1)
+    circuit.delay(2.5, 0, "us")
+    circuit.measure(0, 0)
+    with (tmp_path / "c.qpy").open("wb") as file:
+        qpy.dump(circuit, file)
+    with pytest.raises(OperatorError, match="holds no circuit: Integer duration"):
+        read_circuit(tmp_path / "c.qpy")
+
+
+@pytest.mark.parametrize("told", ["[Errno 21] Is a directory: 'x'", "'a' is not defined", "'both'", '"all of it"', "'"])
+def test_only_quotes_around_all_of_an_error_are_taken_off(told: str) -> None:
+    assert _unquoted(told) == {"'both'": "both", '"all of it"': "all of it"}.get(told, told)

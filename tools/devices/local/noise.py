@@ -61,10 +61,18 @@ class NoisySimulators:
 
 
 def published_noise(confusion: Mapping[int, tuple[float, float]], target: Target, qubits: Sequence[int]) -> NoiseModel:
-    """Of the errors and times of a target whose qubits are ``qubits``, in this order; ``confusion`` as above."""
-    noise = NoiseModel.from_backend(TargetBackend("cut", target))
+    """Of the errors and times of a target whose qubits are ``qubits``, in this order; ``confusion`` as above. A qubit
+    of whose readout nothing is known is read without error.
+    """
+    noise = NoiseModel.from_backend(TargetBackend("cut", target), readout_error=False)
     for place, qubit in enumerate(qubits):
-        if qubit in confusion:
-            one, zero = confusion[qubit]
+        one, zero = confusion.get(qubit) or _symmetric(target, place)
+        if one or zero:
             noise.add_readout_error(ReadoutError([[1 - one, one], [zero, 1 - zero]]), [place], warnings=False)
     return noise
+
+
+def _symmetric(target: Target, place: int) -> tuple[float, float]:
+    told = target["measure"].get((place,)) if "measure" in target.operation_names else None
+    error = getattr(told, "error", None) or 0.0
+    return error, error
