@@ -28,11 +28,11 @@ def diary(directory: Path) -> list[Seen]:
 
 
 def note(directory: Path, seen: Seen) -> list[Seen]:
-    """The diary with what is published now, which is written where it differs from the last."""
+    """The diary with what is published now, which is written where it is news."""
     path = directory / FILE
     drop_half_line(path)
     known = diary(directory)
-    if known and known[-1].told == seen.told:
+    if known and not seen.is_news_after(known[-1]):
         return known
     append_line(path, seen.model_dump_json())
     return [*known, seen]

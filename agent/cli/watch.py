@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 DATES = 10
 """Of the history, the newest that are shown."""
 _UNITS = {"t1": "s", "t2": "s"}
-_KINDS = {"jump": "jumped", "outlier": "once", "sudden": "now, not yet confirmed", "broken": "out of service"}
+_KINDS = {
+    "jump": "jumped",
+    "outlier": "once",
+    "sudden": "now, not yet confirmed",
+    "broken": "out of service",
+    "withheld": "not published any more",
+}
 
 
 def watch(
@@ -80,7 +86,8 @@ def _short(value: float, unit: str) -> str:
 def _words(one: Finding) -> str:
     mark = "ALARM " if one.alarm else ""
     if one.before is None or one.after is None:
-        return f"{mark}{moment(one.moment)} {one.component}: {_KINDS[one.kind]}"
+        what = f"{one.quantity} " if one.quantity else ""
+        return f"{mark}{moment(one.moment)} {one.component}: {what}{_KINDS[one.kind]}"
     unit = _UNITS.get(one.quantity, "")
     change = f"{one.quantity} from {_short(one.before, unit)} to {_short(one.after, unit)}"
     return f"{mark}{moment(one.moment)} {one.component}: {change}, {_KINDS[one.kind]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from reson.components import Qubit
@@ -231,8 +231,10 @@ def _layer_chains(lists: Iterable[Any]) -> dict[int, tuple[int, ...]]:
 
 
 def _moment(when: datetime | str | None) -> float | None:
+    """Seconds since the Unix epoch; a date without a time zone is UTC, as the service keeps it."""
     try:
-        return datetime.fromisoformat(str(when)).timestamp() if when else None
+        known = datetime.fromisoformat(str(when)) if when else None
+        return known and (known if known.tzinfo else known.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -40,14 +40,24 @@ class Seen(Record):
     told: Published
 
     @property
+    def changed(self) -> float | None:
+        """When the provider last changed it, where that is told; a date to come is not believed."""
+        return None if self.told.calibrated is None else min(self.told.calibrated, self.moment)
+
+    @property
     def dated(self) -> float:
-        """When the provider last changed it, where that is told."""
-        return self.moment if self.told.calibrated is None else self.told.calibrated
+        return self.moment if self.changed is None else self.changed
+
+    def is_news_after(self, last: Seen) -> bool:
+        """Whether it tells anything that ``last`` does not: a provider's servers also answer with what is past."""
+        older = self.changed is not None and last.changed is not None and self.changed < last.changed
+        return not older and self.told != last.told
 
 
 class Finding(Record):
-    kind: Literal["jump", "outlier", "sudden", "broken"]
-    """``sudden``: the newest reading is far off, and no other has confirmed it yet."""
+    kind: Literal["jump", "outlier", "sudden", "broken", "withheld"]
+    """``sudden``: the newest reading is far off, and no other has confirmed it yet. ``withheld``: the part works, and
+    a value of it that used to be published is so no more."""
     component: str
     quantity: str
     """Empty for what stopped to work."""
@@ -62,7 +72,7 @@ class Finding(Record):
 def findings(history: Sequence[Seen]) -> list[Finding]:
     """The newest first; ``history`` in the order of time."""
     found = [one for (name, quantity), values in series(history).items() for one in _judged(name, quantity, values)]
-    found += _broken(history)
+    found += [*_broken(history), *_withheld(history)]
     return sorted(found, key=lambda one: (-one.moment, one.component, one.quantity))
 
 
@@ -138,6 +148,16 @@ def _broken(history: Sequence[Seen]) -> Iterable[Finding]:
         for name in sorted(name for name, worked in old.items() if worked and not new.get(name, False)):
             again = any(later.get(name) for later in works[number + 1 :])
             yield Finding(kind="broken", component=name, quantity="", moment=history[number].dated, alarm=not again)
+
+
+def _withheld(history: Sequence[Seen]) -> Iterable[Finding]:
+    told = [{(component, quantity) for component, quantity, _ in _values(seen.told)} for seen in history]
+    works = dict(_parts(history[-1].told)) if history else {}
+    for component, quantity in sorted(set().union(*told) - set(told[-1] if told else ())):
+        if works.get(component):
+            last = max(number for number, known in enumerate(told) if (component, quantity) in known)
+            moment = history[last + 1].dated
+            yield Finding(kind="withheld", component=component, quantity=quantity, moment=moment)
 
 
 def _parts(told: Published) -> Iterable[tuple[str, bool]]:

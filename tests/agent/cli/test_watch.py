@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from qiskit.providers import QubitProperties
 
 from reson.agent.cli import app
 from reson.agent.cli.errors import exit_code_of
@@ -54,3 +56,20 @@ def test_the_diary_grows_with_what_is_new(
         (lab.directory / FILE).write_bytes(damaged)
         with pytest.raises(OperatorError, match="is damaged"):
             diary(lab.directory)
+
+
+def test_an_old_answer_of_the_service_is_not_written_and_a_value_that_is_gone_is_told(
+    tmp_path: Path, service: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = open_lab(tmp_path / "lab", device="ibm:torino", measure="0-1")
+    arguments: list[Any] = ["--lab", str(lab.directory), "watch", "--days", "100000"]
+    yesterday, today = (cast("Any", line_of_qubits(3, NoiseOptions())) for _ in range(2))
+    today.target.qubit_properties = [QubitProperties(t1=None if qubit == 2 else 9e-5, t2=8e-5) for qubit in range(3)]
+    for day, model in enumerate((yesterday, today)):
+        date = f"2026-11-{20 + day}T07:00:00-05:00"
+        model.properties = lambda date=date: SimpleNamespace(last_update_date=date)
+    for service.model in (yesterday, today, yesterday, today):
+        assert exit_code_of(app, arguments) == 0
+    told = capsys.readouterr().out
+    assert len(diary(lab.directory)) == 2
+    assert "2026-11-21 12:00:00 q2: t1 not published any more" in told

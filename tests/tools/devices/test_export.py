@@ -115,8 +115,8 @@ def test_what_was_measured_is_what_a_simulation_with_it_measures(known: Exported
 
     t1, t2, _ = known.qubits[2]
     assert t1 == 2e-5 and t2 is not None
-    assert excited(wait) == pytest.approx(np.exp(-20e-6 / t1), abs=0.02)
-    assert excited(echo) == pytest.approx((1 - np.exp(-10e-6 / min(t2, 2 * t1))) / 2, abs=0.02)
+    assert excited(wait) == pytest.approx(np.exp(-1), abs=0.02)
+    assert excited(echo) == pytest.approx((1 - np.exp(-10e-6 / min(t2, 4e-5))) / 2, abs=0.02)
     for name, place in (("sx", (1,)), ("cx", (0, 1))):
         told = cast("Any", target)[name][place].error
         channel = SuperOp(noise._local_quantum_errors[name][place])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import numpy as np
 import pytest
 
-from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
+from reson.tools.devices.published import Published, PublishedPair, PublishedQubit, _moment
 from reson.tools.devices.watching import Seen, findings, series
 
 DAY = 86_400.0
@@ -93,3 +96,50 @@ def test_what_wanders_as_transmons_do_raises_few_alarms() -> None:
     for _ in range(100):
         found += len(findings([reading(day, t1=float(T1 * rng.lognormal(0, 0.2))) for day in range(30)]))
     assert found < 20
+
+
+def test_a_value_that_is_not_published_any_more_is_told_until_it_is_back() -> None:
+    history = [reading(day) for day in range(3)]
+    qubit = history[0].told.qubits[0].model_copy(update={"t1": None})
+    told = history[0].told.model_copy(update={"qubits": {0: qubit}, "calibrated": 3 * DAY})
+    gone = [*history, Seen(moment=3.5 * DAY, told=told)]
+    (found,) = findings([*gone, Seen(moment=4.5 * DAY, told=told.model_copy(update={"calibrated": 4 * DAY}))])
+    assert (found.kind, found.component, found.quantity) == ("withheld", "q0", "t1")
+    assert (found.moment, found.alarm) == (3 * DAY, False)
+    assert not findings([*gone, reading(5)])
+    assert not findings([])
+
+
+def test_a_date_to_come_is_not_believed() -> None:
+    early = reading(3)
+    late = early.model_copy(update={"told": early.told.model_copy(update={"calibrated": 300 * DAY})})
+    assert late.dated == late.moment
+    assert reading(4).is_news_after(late)
+
+
+def test_an_answer_from_before_the_last_is_no_news() -> None:
+    first, last = reading(3, t1=0.9e-4), reading(4, t1=1.1e-4)
+    assert last.is_news_after(first) and not first.is_news_after(last) and not last.is_news_after(last)
+    undated = first.model_copy(update={"told": first.told.model_copy(update={"calibrated": None})})
+    assert undated.is_news_after(last) and last.is_news_after(undated)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("2026-03-01T12:00:00+00:00", 1772366400.0),
+        ("2026-03-01T12:00:00", 1772366400.0),
+        ("2026-03-01T07:00:00-05:00", 1772366400.0),
+        ("yesterday", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_date_without_a_time_zone_is_utc(told: str | None, seconds: float | None, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert _moment(told) == seconds
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -11,8 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
 
-from reson.records import Finite, Json, Record
-from reson.trajectory import append_line
+from pydantic import ValidationError
+
+from reson.errors import OperatorError
+from reson.records import Finite, Record
+from reson.trajectory import append_line, drop_half_line
 
 FILE = "ibm-jobs.jsonl"
 
@@ -52,14 +55,11 @@ class Entry(Record):
 
 
 class Ledger:
-    """All jobs of a lab, by tag."""
+    """All jobs of a lab, by tag. Opening it raises ``OperatorError`` where the file is damaged."""
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE
-        self._entries: dict[str, Entry] = {}
-        for line in self._lines():
-            entry = Entry.model_validate(line)
-            self._entries[entry.tag] = entry
+        self._entries = {entry.tag: entry for entry in self._read()}
         self._lab = next((entry.lab for entry in self._entries.values() if entry.lab), uuid4().hex[:8])
 
     def open_jobs(self, run_id: str | None = None) -> list[Entry]:
@@ -118,15 +118,21 @@ class Ledger:
 
     def _note(self, entry: Entry) -> Entry:
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        drop_half_line(self.path)
         append_line(self.path, json.dumps(entry.to_json(), allow_nan=False))
         self._entries[entry.tag] = entry
         return entry
 
-    def _lines(self) -> list[Json]:
-        if not self.path.exists():
-            return []
-        text = self.path.read_text(encoding="utf-8")
-        whole = text[: text.rfind("\n") + 1]  # a kill may leave half a line, of a step that was not yet taken
-        if whole != text:
-            self.path.write_text(whole, encoding="utf-8")
-        return [json.loads(line) for line in whole.splitlines()]
+    def _read(self) -> list[Entry]:
+        """All that was noted. A kill may leave half a line, of a step that was not yet taken; who only looks on beside
+        a run changes nothing of it. Raises ``OperatorError`` for a line that is none of these.
+        """
+        data = self.path.read_bytes() if self.path.exists() else b""
+        lines = data[: data.rfind(b"\n") + 1].splitlines()
+        try:
+            return [Entry.model_validate_json(line) for line in lines]
+        except ValidationError as error:
+            raise OperatorError(
+                f"{self.path} is damaged: {str(error).splitlines()[0]}",
+                "put it right, or move it away: then no job at the service is found again",
+            ) from None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reson.errors import DeviceUnavailable, Stopped, ToolError, ToolErrorKind
+from reson.errors import DeviceUnavailable, OperatorError, Stopped, ToolError, ToolErrorKind
 from reson.tools.data import RawData
 from reson.tools.devices.ibm.device import IbmDevice
 from reson.tools.devices.ibm.ledger import Ledger, Step
@@ -494,7 +494,31 @@ def test_half_a_line_of_the_ledger_is_dropped(opened: Open, service: Recorded) -
     measured(device)
     with device.ledger.path.open("a") as file:
         file.write('{"tag": "reson')
-    assert [entry.step for entry in opened().ledger.open_jobs()] == [Step.FETCHED]
+    (entry,) = opened().ledger.open_jobs()
+    assert entry.step is Step.FETCHED
+    opened().ledger.close(entry, "on record")
+    assert not opened().ledger.open_jobs()
+
+
+def test_who_opens_the_ledger_beside_a_run_changes_nothing_of_it(opened: Open, service: Recorded) -> None:
+    """A night appends to it while `reson watch` looks on, and may be in the middle of a line."""
+    device = opened()
+    measured(device)
+    with device.ledger.path.open("a") as file:
+        file.write('{"tag": "reson')
+    before = device.ledger.path.read_bytes()
+    opened()
+    assert device.ledger.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("line", [b"nonsense\n", b"{}\n", b"\xff\xfe\n", b"\x00\x00\n"])
+def test_a_damaged_ledger_is_told_in_a_sentence(opened: Open, service: Recorded, line: bytes) -> None:
+    device = opened()
+    measured(device)
+    with device.ledger.path.open("ab") as file:
+        file.write(line)
+    with pytest.raises(OperatorError, match=r"ibm-jobs\.jsonl is damaged"):
+        opened()
 
 
 def _interrupted(seconds: float) -> None:
