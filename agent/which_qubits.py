@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reson.components import Component, Pair, Qubit, parse
@@ -17,15 +18,18 @@ FIRST_OF_PAIRS = "coupler_arc"
 """Where this can run, a pair can be brought up."""
 
 
-def parse_qubits(text: str, available: tuple[int, ...]) -> tuple[int, ...]:
-    """ "0-2,4" -> (0, 1, 2, 4). Raises ``OperatorError`` for nonsense and for qubits that the device lacks."""
+def parse_qubits(text: str, available: tuple[int, ...], told: Published | None = None) -> tuple[int, ...]:
+    """ "0-2,4" -> (0, 1, 2, 4). ``told``: what is published of the device.
+
+    Raises ``OperatorError`` for nonsense and for qubits that the device lacks.
+    """
     chosen: list[int] = []
     for part in text.split(","):
         first, dash, last = part.strip().removeprefix("q").partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise OperatorError(f"{text!r} names no qubits", "write them like 0-4 or 0,2,3")
         chosen += range(int(first), int(last if dash else first) + 1)
-    return check_qubits(tuple(dict.fromkeys(chosen)), available)
+    return check_qubits(tuple(dict.fromkeys(chosen)), available, told)
 
 
 def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
@@ -37,11 +41,11 @@ def choose_qubits(text: str, device: Device) -> tuple[int, ...]:
     kind = text.strip().partition(":")[0]
     if kind == "all":
         return device.qubits
+    told = published_of(device)
     if kind not in ("best", "chain", "lf"):
-        return parse_qubits(text, device.qubits)
+        return parse_qubits(text, device.qubits, told)
     from reson.tools.devices.layout import best_connected, chain_of, published_costs, usual_wait
 
-    told = published_of(device)
     if told is None:
         raise OperatorError(f"{device.name} publishes nothing to choose by", "name qubits like 0-4")
     if kind == "lf":
@@ -61,7 +65,14 @@ def _provider_chain(told: Published, length: int, device: Device) -> tuple[int, 
     if length not in told.layer_chains:
         has = ", ".join(f"lf:{one}" for one in sorted(told.layer_chains)[:8])
         raise OperatorError(f"{device.name} publishes no layer fidelity of {length} qubits", has or "it publishes none")
-    return check_qubits(told.layer_chains[length], device.qubits)
+    chain = check_qubits(told.layer_chains[length], device.qubits, told)
+    works = {frozenset(pair.qubits) for pair in told.pairs if pair.works}
+    if gone := [Pair(*link) for link in pairwise(chain) if frozenset(link) not in works]:
+        raise OperatorError(
+            f"lf:{length} of {device.name} goes over {', '.join(gone)}, of which no two-qubit gate works",
+            "`chain:N` chooses among those that work",
+        )
+    return chain
 
 
 def length_of(text: str) -> int:
@@ -97,7 +108,7 @@ def with_pairs(components: tuple[Component, ...], device: Device) -> tuple[Compo
 
 def as_components(qubits: tuple[int, ...], device: Device) -> tuple[Component, ...]:
     """Raises ``OperatorError`` for qubits that the device lacks."""
-    return tuple(Qubit(qubit) for qubit in check_qubits(qubits, device.qubits))
+    return tuple(Qubit(qubit) for qubit in check_qubits(qubits, device.qubits, published_of(device)))
 
 
 def choose_pairs(text: str, available: Iterable[tuple[int, int]]) -> tuple[Pair, ...]:
@@ -122,11 +133,19 @@ def _pair(text: str) -> Pair:
     return found
 
 
-def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...]) -> tuple[int, ...]:
+def check_qubits(chosen: tuple[int, ...], available: tuple[int, ...], told: Published | None = None) -> tuple[int, ...]:
+    """The same. ``told``: what is published of the device. Raises ``OperatorError`` for qubits that it lacks."""
     unknown = [qubit for qubit in chosen if qubit not in available]
-    if unknown or not chosen:
+    broken = [qubit for qubit in unknown if told is not None and qubit in told.qubits]
+    if unknown and unknown == broken and told is not None:
+        names = ", ".join(Qubit(qubit) for qubit in broken[:8])
         raise OperatorError(
-            f"the device has no qubit {', '.join(map(str, unknown[:8]))}" if unknown else "no qubit was named",
+            f"out of service at {told.device}, as its provider publishes: {names}", "name others, or use best:N"
+        )
+    if unknown or not chosen:
+        lacking = ", ".join([str(qubit) for qubit in unknown if qubit not in broken][:8])
+        raise OperatorError(
+            f"the device has no qubit {lacking}" if unknown else "no qubit was named",
             f"it has {available[0]} to {available[-1]}",
         )
     return chosen

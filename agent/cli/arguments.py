@@ -71,8 +71,8 @@ def known_name(name: str, known: Iterable[str], what: str) -> str:
 
 
 def choice(text: str) -> str:
-    """How many qubits or which: 5, 0-2,4, best:10, chain:10, all; empty stays empty. Raises ``WrongUsage``."""
-    if text == "0" or (text and not re.fullmatch(r"all|(best|chain):[1-9]\d*|q?\d+(-\d+)?(,q?\d+(-\d+)?)*", text)):
+    """How many qubits or which: 5, 0-2,4, best:10, chain:10, lf:10, all; empty stays empty. Raises ``WrongUsage``."""
+    if text == "0" or (text and not re.fullmatch(r"all|(best|chain|lf):[1-9]\d*|q?\d+(-\d+)?(,q?\d+(-\d+)?)*", text)):
         remedy = "say how many, or which: 0-4, 0,2,3 or best:10; `reson night --help` explains it"
         raise WrongUsage(f"--qubits {text} names no qubits", remedy)
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,17 @@ def test_a_simulated_chip_tells_its_realism(parts: tuple[str, ...], told: str) -
     lines = _realism(open_chip(ChipDescription(seed=1, qubits=1, realism=parts), 1.7e9))
     assert any(line.startswith(told) for line in lines)
     assert len(lines) == 1 + len(parts)
+
+
+@pytest.mark.parametrize(
+    ("qubits", "told"),
+    [("lf:4", "on 4 qubits"), ("chain:4", "on 4 qubits"), ("63,86", "out of service at fake:torino"), ("lf:3", "lf:4")],
+)
+def test_all_ways_to_choose_qubits_are_ways_on_the_command_line(
+    qubits: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab = str(tmp_path / "lab")
+    code = exit_code_of(app, ["--lab", lab, "night", "--device", "fake:torino", "--qubits", qubits, "--dry-run"])
+    said = capsys.readouterr()
+    assert told in said.out + said.err
+    assert code == (0 if told.startswith("on") else 1)

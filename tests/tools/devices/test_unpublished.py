@@ -12,7 +12,7 @@ from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties
 
 from reson.agent.expert.characterise import OPTIONAL, PLAN
-from reson.agent.which_qubits import choose_qubits
+from reson.agent.which_qubits import as_components, choose_qubits
 from reson.errors import OperatorError, ToolError, ToolErrorKind
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
@@ -131,6 +131,31 @@ def test_the_chains_of_published_layer_fidelities_are_chosen_by_their_length() -
     assert choose_qubits("lf:3", device) == (3, 2, 1)
     with pytest.raises(OperatorError, match="no layer fidelity of 4 qubits\nlf:3"):
         choose_qubits("lf:4", device)
+    device.qubits = (0, 1, 3, 4)
+    with pytest.raises(OperatorError, match="out of service at d, as its provider publishes: q2"):
+        choose_qubits("lf:3", device)
+
+
+def test_a_published_chain_over_a_pair_that_does_not_work_is_refused_by_its_name() -> None:
+    model = cast("Any", line_of_qubits(5, NoiseOptions()))
+    model.properties = lambda: SimpleNamespace(general_qlists=[{"name": "lf_3", "qubits": [3, 2, 1]}])
+    for place in ((1, 2), (2, 1)):
+        model.target.update_instruction_properties("cz", place, InstructionProperties(duration=68e-9, error=1.0))
+    device = cast("Any", SimpleNamespace(name="d", published=published(model, "d"), qubits=(0, 1, 2, 3, 4)))
+    with pytest.raises(OperatorError, match="lf:3 of d goes over q1-q2, of which no two-qubit gate works"):
+        choose_qubits("lf:3", device)
+
+
+def test_a_qubit_that_is_broken_is_not_said_to_be_none_of_the_device() -> None:
+    model = without(line_of_qubits(4, NoiseOptions()), 1)
+    device = cast("Any", SimpleNamespace(name="d", published=published(model, "d"), qubits=(0, 2, 3)))
+    for chosen in ("0-2", "q1"):
+        with pytest.raises(OperatorError, match="out of service at d, as its provider publishes: q1"):
+            choose_qubits(chosen, device)
+    with pytest.raises(OperatorError, match=r"out of service at d.*q1"):
+        as_components((0, 1), device)
+    with pytest.raises(OperatorError, match="the device has no qubit 4, 5\nit has 0 to 3"):
+        choose_qubits("0-5", device)
 
 
 @pytest.mark.parametrize("lost", [(), ("sx",), ("measure",)])
