@@ -142,3 +142,36 @@ def test_the_copy_reads_0_and_1_as_badly_as_is_published(sherbrooke: NoisyDevice
     spread = 4 * math.sqrt(0.25 / shots)
     assert p1[0] == pytest.approx(one, abs=spread)
     assert 1 - p1[1] == pytest.approx(zero, abs=spread + 2e-3)
+
+
+def test_the_copy_has_the_zz_that_is_published_where_the_neighbour_waits_without_a_delay() -> None:
+    """As in the circuits of ``zz_ramsey``: barriers hold the neighbour, and nothing is played on it."""
+    manila = noisy_device("fake", "fake:manila", fake_backend("manila"), seed=5)
+    row, known = get("zz_ramsey"), manila.published.first_values([1])["q1"]
+    found = row.analyse(row.acquire(manila, {1: row.arguments({}, known)})[1]).quantities["q0-q1.zz"]
+    assert found.stderr is not None and found.stderr < 500
+    assert found.value == pytest.approx(manila.published.zz()[0, 1], abs=4 * found.stderr)
+
+
+@pytest.mark.parametrize(("started", "phases"), [(True, 1), (False, 0)])
+def test_a_neighbour_on_which_nothing_was_played_is_left_alone(started: bool, phases: int) -> None:
+    circuit = QuantumCircuit(2)
+    circuit.sx(0)
+    if started:
+        circuit.x(1)
+    circuit.barrier()
+    circuit.delay(2, 0, "us")
+    circuit.barrier()
+    circuit.sx(1)
+    assert with_zz(circuit, {(0, 1): ZZ}, TARGET).count_ops().get("cp", 0) == phases
+
+
+def test_gaps_between_gates_without_a_delay_are_no_wait() -> None:
+    """Else all qubits of a layer would have to be computed together."""
+    circuit = QuantumCircuit(2)
+    for _ in range(3):
+        circuit.sx(0)
+        circuit.sx(0)
+        circuit.sx(1)
+        circuit.barrier()
+    assert with_zz(circuit, {(0, 1): ZZ}, TARGET) == circuit
