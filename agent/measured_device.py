@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from reson.components import Pair, Qubit
+from reson.components import Pair, Qubit, parse
 from reson.errors import OperatorError
-from reson.tools.devices.device import published_of
-from reson.tools.devices.published import Published, PublishedPair, PublishedQubit, published
+from reson.tools.devices.device import coupling_of, published_of
+from reson.tools.devices.published import ZZ_SEEN, Published, PublishedPair, PublishedQubit, published
 from reson.tools.experiments.layer_fidelity import credited
 from reson.tools.store.parameters import current
 
@@ -73,6 +73,17 @@ def known_of(device: Device, values: Values) -> Published:
             "`reson night` measures them",
         )
     return found.model_copy(update={"qubits": tuned})
+
+
+def coupling_now(store: Store, device: Device) -> tuple[tuple[int, int], ...]:
+    """Neighbours that take turns: as published, and where the lab has lately measured a ZZ that is not published."""
+    coupling = coupling_of(device)
+    if published_of(device) is None:
+        return coupling
+    measured = measured_values(store, device)
+    near = {frozenset(pair) for pair in coupling}
+    seen = (parse(name).qubits() for name, values in measured.items() if abs(values.get("zz", 0.0)) >= ZZ_SEEN)
+    return (*coupling, *((pair[0], pair[1]) for pair in seen if frozenset(pair) not in near))
 
 
 def as_measured(told: Published, values: Values) -> Published:

@@ -17,11 +17,12 @@ from reson.agent.campaign.schedule import merge
 from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, ready
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.expert.characterise import MOST_REPEATS
+from reson.agent.measured_device import coupling_now
 from reson.agent.observation import Attempt, Done, Escalate, GiveUp, Measure
 from reson.components import with_qubits
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
-from reson.tools.devices.device import Device, Remote, bounds_of, coupling_of, only_waiting_alone
+from reson.tools.devices.device import Device, Remote, bounds_of, only_waiting_alone
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.cz_interleaved_rb import known_of
 from reson.tools.experiments.possible import why_not_on
@@ -72,7 +73,9 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
             told = {"decision": further.to_json()}
             bench.tell(f"{state['step']:04d}-choose-{further.component}-{further.experiment}", "decision", told)
     qubits = settled(bench, qubits)
-    jobs = merge(bench.run_id, state["step"], now, coupling_of(bench.device), only_waiting_alone(bench.device))
+    jobs = merge(
+        bench.run_id, state["step"], now, coupling_now(bench.store, bench.device), only_waiting_alone(bench.device)
+    )
     return {
         "qubits": qubits,
         "queue": granted + jobs,

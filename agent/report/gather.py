@@ -71,7 +71,9 @@ def gather(lab: Lab, store: Store, run_id: str) -> Report:
         waiting=tuple(_waiting(approval, after) for approval in pending),
         changes=tables.differences(before, after, mine),
         drift=drift,
-        published=_published(lab, store, row, trajectory, qubits, tables.of_pairs(after, LAYER_ERROR, mine)),
+        published=_published(
+            lab, store, row, trajectory, qubits, *(tables.of_pairs(after, name, mine) for name in (LAYER_ERROR, "zz"))
+        ),
         lessons=_lessons(store, run_id, qubits),
         refused=events.refusals(trajectory),
         summary=events.summary_of(trajectory),
@@ -95,11 +97,13 @@ def _published(
     trajectory: Sequence[Event],
     qubits: Sequence[Qubit],
     layers: Mapping[str, Value],
+    zz: Mapping[str, Value],
 ) -> AgainstPublished | None:
     told = published_in(store, trajectory)
     if told is None:
         return None
-    return against_published((row.id, row.ended_device), told, qubits, layers, _published_before(lab, store, row))
+    before = _published_before(lab, store, row)
+    return against_published((row.id, row.ended_device), told, qubits, layers, before, zz)
 
 
 def _published_before(lab: Lab, store: Store, run: RunRow) -> list[tuple[str, float | None, Published]]:

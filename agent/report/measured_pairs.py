@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from reson.agent.report.content import Qubit, Value
-from reson.agent.report.published_content import ComparedPair
-from reson.components import Pair
+from reson.agent.report.published_content import ComparedCoupling, ComparedPair
+from reson.components import Pair, parse
 from reson.records import Quantity
 from reson.tools.devices.published import Published, PublishedPair
 from reson.tools.experiments.layer_fidelity import credited, gate_error, layer_fidelity
@@ -22,6 +22,22 @@ def measured_pairs(
     """
     found = (_compare(pair, told, members, layers.get(Pair(*pair.qubits))) for pair in told.pairs)
     return tuple(one for one in found if one is not None)
+
+
+def measured_couplings(told: Published, zz: Mapping[str, Value]) -> tuple[ComparedCoupling, ...]:
+    """Every pair of which this run has measured the always-on ZZ; ``zz``: what the table has of pairs, Hz."""
+    published: dict[str, float | None] = {Pair(*pair.qubits): pair.zz for pair in told.pairs}
+    return tuple(_coupling(name, value, published.get(name)) for name, value in zz.items() if value.fresh)
+
+
+def _coupling(name: str, value: Value, published: float | None) -> ComparedCoupling:
+    first, second = parse(name).qubits()
+    return ComparedCoupling(
+        qubits=(first, second),
+        measured=Quantity(value=value.value, stderr=value.stderr, unit="Hz"),
+        published=published,
+        sigmas=(value.value - published) / value.stderr if value.stderr and published is not None else None,
+    )
 
 
 def _compare(

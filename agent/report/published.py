@@ -10,6 +10,7 @@ from reson import components
 from reson.agent.report.content import Qubit, Value
 from reson.agent.report.measured_pairs import (
     error_per_layered_gate,
+    measured_couplings,
     measured_pairs,
     provider_chain,
     published_per_layered_gate,
@@ -56,9 +57,10 @@ def against_published(
     qubits: Sequence[Qubit],
     layers: Mapping[str, Value],
     before: Sequence[tuple[str, float | None, Published]] = (),
+    zz: Mapping[str, Value] | None = None,
 ) -> AgainstPublished:
     """``run``: its name and end; ``layers``: error of a pair's layer; ``before``: name, end and published properties of
-    runs before, the newest first.
+    runs before, the newest first; ``zz``: always-on ZZ of a pair, Hz.
     """
     members = {
         name.number: qubit
@@ -80,6 +82,7 @@ def against_published(
         republished=republished(before[0][2], told, sorted(members)) if before else (),
         layout=_layout(told, members, pairs),
         pairs=pairs,
+        couplings=measured_couplings(told, zz or {}),
         history=(*(then(*one, members) for one in earlier), then(*run, told, members)) if before else (),
     )
 

@@ -54,6 +54,20 @@ class ComparedPair(Record):
         return self.measured.value / self.published if self.published else 1.0
 
 
+class ComparedCoupling(Record):
+    """The always-on ZZ of a pair as this run has measured it, beside the published one."""
+
+    qubits: tuple[int, int]
+    measured: Quantity
+    """Hz."""
+    published: Finite | None
+    sigmas: Finite | None
+
+    @property
+    def agrees(self) -> bool:
+        return self.sigmas is None or abs(self.sigmas) <= WITHIN
+
+
 class PublishedThen(Record):
     """What was published when a run was made: medians over the qubits of the present run and the pairs among them."""
 
@@ -114,6 +128,7 @@ class AgainstPublished(Record):
     republished: tuple[str, ...]
     """What the provider changed since the run before, in words."""
     pairs: tuple[ComparedPair, ...] = ()
+    couplings: tuple[ComparedCoupling, ...] = ()
     history: tuple[PublishedThen, ...] = ()
     """Of the newest runs, this one last."""
     layout: Layout | None

@@ -116,7 +116,7 @@ def published(backend: BackendV2, device: str) -> Published:
             qubit: _qubit(target, qubit, told_of[qubit] if qubit < len(told_of) else ())
             for qubit in range(target.num_qubits or 0)
         },
-        pairs=tuple(_with_zz(_pairs(target), general)),
+        pairs=tuple(_with_zz((*_pairs(target), *_without_gate(target, backend)), general)),
         layer_fidelity=_layer_fidelity(general),
         layer_chains=_layer_chains(getattr(told, "general_qlists", None) or ()),
     )
@@ -195,6 +195,26 @@ def _pairs(target: Target) -> Iterable[PublishedPair]:
     return best.values()
 
 
+def _without_gate(target: Target, backend: Any) -> Iterable[PublishedPair]:
+    """Pairs that the device couples and the target leaves out, as the runtime does with a gate that is out of service:
+    their qubits see each other all the same.
+    """
+    gate = next((name for name in TWO_QUBIT if name in target.operation_names), None)
+    configuration = getattr(backend, "configuration", None)
+    if gate is None or not callable(configuration):
+        return
+    known = {frozenset(pair.qubits) for pair in _pairs(target)}
+    for place in getattr(configuration(), "coupling_map", None) or ():
+        if _is_pair(place, target.num_qubits or 0) and frozenset(place) not in known:
+            known.add(frozenset(place))
+            yield PublishedPair(qubits=(place[0], place[1]), gate=gate, error=None, length=None)
+
+
+def _is_pair(place: Any, qubits: int) -> bool:
+    sound = isinstance(place, list | tuple) and len(place) == 2 and place[0] != place[1]
+    return sound and all(isinstance(qubit, int) and 0 <= qubit < qubits for qubit in place)
+
+
 def _with_zz(pairs: Iterable[PublishedPair], general: Iterable[Any]) -> Iterable[PublishedPair]:
     """ZZ is published as ``zz_4849``: the numbers of the pair run together, which only the coupling map can part."""
     named = {str(one.name): _hertz(one) for one in general if str(getattr(one, "name", "")).startswith("zz_")}
@@ -206,7 +226,9 @@ def _with_zz(pairs: Iterable[PublishedPair], general: Iterable[Any]) -> Iterable
 
 def _hertz(one: Any) -> float | None:
     value, scale = _number(one, "value"), _HERTZ.get(str(getattr(one, "unit", "")))
-    return None if value is None or scale is None else value * scale
+    if value is None or scale is None:
+        return None
+    return value * scale if _possible("zz", value * scale) else None
 
 
 def _worth(pair: PublishedPair) -> float:

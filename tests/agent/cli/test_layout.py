@@ -126,3 +126,19 @@ def test_misreadings_are_those_of_the_readout_in_force(same: bool, monkeypatch: 
     told = as_measured(Published(device="d", calibrated=None, qubits={0: qubit}, pairs=()), values).qubits[0]
     assert told.readout_error == pytest.approx(0.1)
     assert (told.p1_given_0, told.p0_given_1) == ((0.4, 0.4) if same else (None, None))
+
+
+def test_neighbours_whose_zz_the_lab_has_measured_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is published, or what is published is not there: a Heron's couplers that cancel no more."""
+
+    def row(value: float) -> Any:
+        return SimpleNamespace(value=value, measurement_id="m1", valid_from=1e9)
+
+    rows = {"q0-q1": {"zz": row(-4e4)}, "q1-q2": {"zz": row(300.0)}, "q2-q3": {"zz": row(5e4)}, "q3": {"t1": row(1e-4)}}
+    monkeypatch.setattr(measured_device, "current", lambda store, device: rows)
+    told = Published(device="d", calibrated=None, qubits={}, pairs=())
+    device: Any = SimpleNamespace(name="d", now=lambda: datetime.fromtimestamp(1e9, UTC), coupling=((3, 2),))
+    device.published = told
+    assert measured_device.coupling_now(cast("Any", None), device) == ((3, 2), (0, 1))
+    device.published = None
+    assert measured_device.coupling_now(cast("Any", None), device) == ((3, 2),)

@@ -187,3 +187,22 @@ def test_the_history_tells_when_the_provider_calibrated(store: Store) -> None:
     other = compare(store, ring(), now=newer, before=told())
     assert not other.unchanged
     assert other.republished == ("cz of q2 and q3: published as broken",)
+
+
+def test_a_measured_zz_stands_beside_the_published_one() -> None:
+    now = told().model_copy(update={"pairs": tuple(pair.model_copy(update={"zz": -6e4}) for pair in told().pairs[:2])})
+    zz: dict[str, Value] = {
+        name: Value(value=value, stderr=200.0, unit="Hz", measured=True, fresh=fresh)
+        for name, value, fresh in (
+            (Pair(0, 1), -5.99e4, True),
+            (Pair(1, 2), -4e4, True),
+            (Pair(2, 3), -4e4, True),
+            (Pair(3, 4), -4e4, False),
+        )
+    }
+    found = against_published(("run-0002", 1.7e9), now, ring(), {}, (), zz).couplings
+    assert [(one.qubits, one.published, one.agrees) for one in found] == [
+        ((0, 1), -6e4, True),
+        ((1, 2), -6e4, False),
+        ((2, 3), None, True),
+    ]

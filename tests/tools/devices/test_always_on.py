@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from reson.tools.devices.local.always_on import with_zz
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
+from reson.tools.devices.published import published
 from reson.tools.experiments.catalogue import get
 
 ZZ = 50e3
@@ -175,3 +177,23 @@ def test_gaps_between_gates_without_a_delay_are_no_wait() -> None:
         circuit.sx(1)
         circuit.barrier()
     assert with_zz(circuit, {(0, 1): ZZ}, TARGET) == circuit
+
+
+def test_the_zz_of_a_pair_whose_gate_is_out_of_service_counts() -> None:
+    """The runtime leaves such a gate out of the target; the qubits see each other all the same."""
+    model = cast("Any", line_of_qubits(4, NoiseOptions()))
+    zz = [SimpleNamespace(name=name, value=-6e-5, unit="GHz") for name in ("zz_01", "zz_13")]
+    model.properties = lambda: SimpleNamespace(general=zz)
+    odd = [[3, 1], [1, 0], [2, 2], [0, 9], [1], None, "13", [0, "1"]]
+    model.configuration = lambda: SimpleNamespace(coupling_map=odd)
+    told = published(model, "d")
+    assert set(told.coupling()) == {(0, 1), (3, 1)}
+    (added,) = (pair for pair in told.pairs if pair.qubits == (3, 1))
+    assert not added.works and len(told.pairs) == 4
+
+
+@pytest.mark.parametrize("value", [1e3, -1.0, math.nan])
+def test_a_published_zz_that_cannot_be_is_none(value: float) -> None:
+    model = cast("Any", line_of_qubits(2, NoiseOptions()))
+    model.properties = lambda: SimpleNamespace(general=[SimpleNamespace(name="zz_01", value=value, unit="GHz")])
+    assert published(model, "d").coupling() == ()

@@ -21,8 +21,8 @@ Wait = tuple[float, float]
 
 
 def with_zz(circuit: QuantumCircuit, zz: Mapping[tuple[int, int], float], target: Target) -> QuantumCircuit:
-    """The circuit with a phase of 2 pi ``zz`` (Hz) t on 11 for every time t for which both qubits of a pair wait: one of
-    them by a delay, the other by a delay or since nothing is played on it until others are ready.
+    """The circuit with a phase of 2 pi ``zz`` (Hz) t on 11 for every time t for which both qubits of a pair wait: one
+    by a delay, the other by a delay or since nothing is played on it until others are ready.
 
     ZZ is f11 - f10 - f01 + f00, and a qubit's frequency that with its neighbours in 0: a neighbour that plays no part
     in the circuit has no effect. Instructions begin as early as they can; the noise of a delay acts at its begin, which
