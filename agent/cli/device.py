@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
 from reson.components import Qubit
+from reson.records import Json
 from reson.wording import count, moment, quantity
 
 if TYPE_CHECKING:
@@ -174,7 +176,14 @@ def _table(reasons: dict[str, str | None]) -> None:
 
 
 def _standing(device: Remote) -> list[str]:
-    """What an account should know before it sends anything."""
+    """What an account should know before it sends anything, and what the service would not tell."""
+    silent: list[str] = []
+
+    def hear(kind: str, body: Json) -> None:
+        if kind == "not_told":
+            silent.append(f"not told by the service: {body['reason']}")
+
+    device.attend("", Event(), hear)
     found, left, whole = device.standing(), device.remaining(), device.allowance()
     account = [f"plan {found.plan}"] * bool(found.plan) + [f"instance {found.instance}"] * bool(found.instance)
     if left is not None:
@@ -182,7 +191,7 @@ def _standing(device: Remote) -> list[str]:
     queue = [] if found.pending is None else [f"{count(found.pending, 'job')} waiting"]
     if found.least_busy and found.fewest is not None:
         queue.append(f"least busy of the account: {found.least_busy} ({count(found.fewest, 'job')})")
-    return [", ".join(line) for line in (account, queue) if line]
+    return [*(", ".join(line) for line in (account, queue) if line), *dict.fromkeys(silent)]
 
 
 def _realism(device: Device) -> list[str]:

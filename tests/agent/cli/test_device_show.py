@@ -50,6 +50,30 @@ def test_what_the_service_does_not_tell_is_left_out(
     assert "jobs waiting" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("kind", TroubleKind)
+@pytest.mark.parametrize("where", ["standing", "remaining", "allowance"])
+def test_whatever_is_refused_the_rest_is_shown_at_once(
+    kind: TroubleKind,
+    where: str,
+    service: Recorded,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A service that is busy is not asked for an hour by somebody who only looks."""
+    asked: list[str] = []
+
+    def refuse() -> None:
+        asked.append(where)
+        raise IbmTrouble(kind, "the words")
+
+    monkeypatch.setattr(service, where, refuse)
+    assert exit_code_of(app, ["device", "show", "ibm:torino"]) == 0
+    told = capsys.readouterr().out
+    assert "not told by the service: the words" in told
+    assert ("plan open" in told) == (where != "standing") and "published" in told
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(("parts", "told"), [((), "realism clean"), (("flicker", "parity"), "  flicker: 1/f noise")])
 def test_a_simulated_chip_tells_its_realism(parts: tuple[str, ...], told: str) -> None:
     from reson.agent.cli.device import _realism

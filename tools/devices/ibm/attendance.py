@@ -84,11 +84,12 @@ class Attendance:
     def told(self, question: Callable[[], T | None]) -> T | None:
         """What the service tells of account or session beside a measurement; None where it does not tell.
 
-        A refusal of such a question is no refusal of the measurement. Raises ``DeviceUnavailable`` and ``Stopped`` as
-        ``patiently`` does.
+        A refusal of such a question is no refusal of the measurement. In a run it raises ``DeviceUnavailable`` and
+        ``Stopped`` as ``patiently`` does; who only looks on is not kept waiting.
         """
+        passing = tuple(kind for kind in TroubleKind if kind not in ENDS)
         try:
-            return self.patiently(question, passing=tuple(kind for kind in TroubleKind if kind not in ENDS))
+            return self.patiently(question, passing=passing) if self.run_id else self.ask(question)
         except IbmTrouble as trouble:
             self.tell("not_told", {"reason": trouble.message})
             return None

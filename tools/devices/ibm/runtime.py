@@ -126,7 +126,8 @@ class RuntimeService:
         with own_terms(self._secrets):
             crn = str(self._service.active_instance() or "")
             mine = next((one for one in self._service.instances() if one.get("crn") == crn), {})
-            waiting = {str(one.name): _pending(one) for one in self._service.backends()}
+            devices = list(self._service.backends())
+        waiting = {str(one.name): self._pending(one) for one in devices}
         known = {name: number for name, number in waiting.items() if number is not None}
         least = min(known, key=lambda name: (known[name], name), default="")
         return Standing(
@@ -160,6 +161,16 @@ class RuntimeService:
             return 0.0
         with own_terms(self._secrets):
             return _seconds(self._mode.usage()) or 0.0
+
+    def _pending(self, device: Any) -> int | None:
+        """Jobs that wait for a device; None for one that takes none, and for one that tells nothing of itself."""
+        try:
+            with own_terms(self._secrets):
+                status = device.status()
+        except IbmTrouble:
+            return None
+        taken = status.operational and status.status_msg == "active"
+        return int(status.pending_jobs) if taken and isinstance(status.pending_jobs, int) else None
 
     def _usage(self) -> Mapping[str, Any]:
         """What the service tells of the account's time; empty where it tells nothing."""
@@ -222,13 +233,6 @@ def _seconds(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
         return None
     return float(value)
-
-
-def _pending(device: Any) -> int | None:
-    """Jobs that wait for a device; None for one that takes none."""
-    status = device.status()
-    taken = status.operational and status.status_msg == "active"
-    return int(status.pending_jobs) if taken and isinstance(status.pending_jobs, int) else None
 
 
 def _moment(value: Any) -> float | None:

@@ -263,8 +263,17 @@ class _Named:
         return SimpleNamespace(operational=True, status_msg=self._told, pending_jobs=self._pending)
 
 
+def _refused() -> None:
+    raise RequestsApiError("404 Client Error: Not Found for url", 404)
+
+
 def test_plan_instance_and_queue_are_told() -> None:
-    devices = [_Named("ibm_torino", 12), _Named("ibm_kyiv", 3), _Named("ibm_fez", 0, "internal"), _Named("ibm_x", None)]
+    devices: list[Any] = [
+        _Named("ibm_torino", 12),
+        _Named("ibm_kyiv", 3),
+        _Named("ibm_fez", 0, "internal"),
+        _Named("ibm_x", None),
+    ]
     service = SimpleNamespace(
         active_instance=lambda: "crn:2",
         instances=lambda: [{"crn": "crn:1"}, {"crn": "crn:2", "plan": "open", "name": "lab-3"}],
@@ -275,6 +284,9 @@ def test_plan_instance_and_queue_are_told() -> None:
         **{"plan": "open", "instance": "lab-3", "pending": 12},
         **{"least_busy": "ibm:kyiv", "fewest": 3},
     }
+    gone = SimpleNamespace(name="ibm_gone", status=_refused)  # one device that tells nothing hides no other
+    devices.insert(0, gone)
+    assert RuntimeService(service, gone, IbmOptions()).standing().to_json() == {**told.to_json(), "pending": None}
     nobody = SimpleNamespace(active_instance=lambda: None, instances=list, backends=list)
     assert RuntimeService(nobody, devices[0], IbmOptions()).standing().least_busy == ""
 
