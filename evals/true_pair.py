@@ -15,6 +15,7 @@ from reson.tools.devices.simulated.flux_events import FluxEvent, arriving
 from reson.tools.devices.simulated.flux_line import steps_of
 from reson.tools.devices.simulated.flux_propagation import LEVELS, Propagation, propagated, superoperator
 from reson.tools.devices.simulated.gates import Flux, Idle, Rz
+from reson.tools.devices.simulated.instructions import to_gate
 from reson.tools.devices.simulated.joint import coupling_rates, on_entries
 from reson.tools.devices.simulated.superoperators import superoperators
 from reson.tools.devices.simulated.truth import TransmonTruth
@@ -96,6 +97,31 @@ def cz_played(device: SimulatedDevice, pair: Pair, coherent: bool = False) -> np
     zz = np.exp(-1j * coupling_rates(LEVELS, 2, [(0, 1, coupler.zz)]).ravel() * half.picoseconds * 1e-12)
     idle = zz[:, None] * np.kron(*idles)
     return np.kron(*turns) @ idle @ superoperator(found, tunable.line.noise) @ idle
+
+
+def true_bell(device: SimulatedDevice, pair: Pair) -> float:
+    """Fidelity with (00 + 11) / sqrt(2) of what the loaded pulses make of a perfect 00: two Hadamard gates, the CZ, and
+    a Hadamard gate on the second qubit while the first waits.
+    """
+    coupler = _parts(device, pair).coupler
+    gates, waits = zip(*(_hadamard_and_wait(device, qubit) for qubit in pair), strict=True)
+    duration = max(device.chip.controls[qubit]["pulse_duration"] for qubit in pair)
+    turned = coupling_rates(LEVELS, 2, [(0, 1, coupler.zz)]).ravel() * duration
+    zz = np.exp(-1j * turned)[:, None]
+    state = np.zeros(LEVELS**4, dtype=complex)
+    state[0] = 1
+    before, after = zz * np.kron(*gates), zz * np.kron(waits[0], gates[1])
+    entries = (after @ cz_played(device, pair) @ before @ state).reshape((LEVELS,) * 4).transpose(0, 2, 1, 3)
+    kept = entries.reshape(LEVELS**2, LEVELS**2)[np.ix_(_KEPT, _KEPT)]
+    return float(np.real(kept[0, 0] + kept[0, 3] + kept[3, 0] + kept[3, 3]) / 2)
+
+
+def _hadamard_and_wait(device: SimulatedDevice, qubit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Superoperators of a Hadamard gate and of a wait as long, on entries of one qubit."""
+    controls, transmon = device.chip.controls[qubit], device.chip.truth_now().transmons[qubit]
+    parts = [Rz(math.pi / 2), to_gate("sx", (), "", controls), Idle(round(controls["pulse_duration"] * 1e12))]
+    quarter, half, wait = on_entries(superoperators(parts, transmon, controls["drive_frequency"]), LEVELS)
+    return quarter @ half @ quarter, wait
 
 
 def load_best_cz(device: SimulatedDevice, pair: Pair, duration: float = 60e-9) -> None:

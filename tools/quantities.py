@@ -128,6 +128,7 @@ PARAMETERS: dict[str, ParameterSpec] = {
             "average error of a Clifford on each qubit of a pair and their two-qubit gate, in a full layer",
         ),
         _result("cz_error", "", 0.0, 0.75, "average error of a pair's CZ by interleaved benchmarking"),
+        _result("bell_fidelity", "", 0.0, 1.05, "fidelity of a pair's Bell state by tomography, by its noise above 1"),
         _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
         _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
         _result("incoherent_error", "", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),

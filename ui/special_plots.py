@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import altair as alt
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from reson.tools.allxy_pairs import PAIRS
 from reson.tools.data import Analysis, Series
-from reson.tools.figures.states import PANELS
+from reson.tools.figures.states import HALF, MATRIX_PANELS, PANELS, PAULIS, STATES
 from reson.tools.figures.style import label, prefix
 from reson.tools.spectrum import amplitude_spectrum
 from reson.ui.curve_plots import of_curves
@@ -75,20 +75,47 @@ def _state(analysis: Analysis) -> AnyChart:
     """Expectation values and the density matrix as bars, the ideal ones as outlines."""
     panels = []
     for index, (title, names) in enumerate(PANELS):
-        measured, ideal = (_frame(part).assign(name=names) for part in analysis.series[2 * index : 2 * index + 2])
-        x = alt.X("name:N", title=None, sort=list(names), axis=alt.Axis(labelAngle=0))
-        y = alt.Y("y:Q", title=title, scale=alt.Scale(domain=[-1.1, 1.1], nice=False))
-        bars = alt.Chart(measured).mark_bar(opacity=0.75, color=colours()[0], width=24)
-        outlines = alt.Chart(ideal).mark_bar(filled=False, stroke=colours()[1], strokeWidth=1.8, width=32)
-        errors = alt.Chart(measured).mark_rule(color=ink(), strokeWidth=1.4)
-        layers = (
-            bars.encode(x=x, y=y, tooltip=_tooltip("name")),
-            outlines.encode(x=x, y=y, tooltip=_tooltip("name")),
-            errors.encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q"),
-        )
-        panels.append(alt.layer(*layers).properties(width=60 * len(names), height=300))
-    title = alt.Title("filled: measured; outlined: ideal", fontSize=12, fontWeight="normal", anchor="start")
-    return alt.hconcat(*panels).properties(title=title)
+        measured, ideal = analysis.series[2 * index : 2 * index + 2]
+        panels.append(_bars(measured, ideal, title, names).properties(width=60 * len(names), height=300))
+    return alt.hconcat(*panels).properties(title=_filled_or_outlined())
+
+
+def _two_qubit_state(analysis: Analysis) -> AnyChart:
+    """Expectation values as bars, and below them the density matrix as squares, the ideal one at the right."""
+    measured, ideal, *matrices = analysis.series
+    above = _bars(measured, ideal, "Expectation value", PAULIS, 14).properties(width=460, height=180)
+    squares = [_matrix(part, title) for part, title in zip(matrices, MATRIX_PANELS, strict=True)]
+    return alt.vconcat(above.properties(title=_filled_or_outlined()), alt.hconcat(*squares))
+
+
+def _bars(measured: Series, ideal: Series, title: str, names: Sequence[str], width: int = 24) -> AnyChart:
+    found, wanted = (_frame(part).assign(name=names) for part in (measured, ideal))
+    x = alt.X("name:N", title=None, sort=list(names), axis=alt.Axis(labelAngle=0))
+    y = alt.Y("y:Q", title=title, scale=alt.Scale(domain=[-1.1, 1.1], nice=False))
+    bars = alt.Chart(found).mark_bar(opacity=0.75, color=colours()[0], width=width)
+    outlines = alt.Chart(wanted).mark_bar(filled=False, stroke=colours()[1], strokeWidth=1.8, width=width + 8)
+    errors = alt.Chart(found).mark_rule(color=ink(), strokeWidth=1.4)
+    return alt.layer(
+        bars.encode(x=x, y=y, tooltip=_tooltip("name")),
+        outlines.encode(x=x, y=y, tooltip=_tooltip("name")),
+        errors.encode(x=x, y=alt.Y("low:Q", title=""), y2="high:Q"),
+    )
+
+
+def _matrix(part: Series, title: str) -> alt.Chart:
+    frame = pd.DataFrame({"row": np.repeat(STATES, 4), "column": np.tile(STATES, 4), "value": part.y})
+    colour = alt.Color("value:Q", title=None, scale=alt.Scale(scheme="redblue", domain=[-HALF, HALF], reverse=True))
+    square = alt.Chart(frame).mark_rect(stroke=GREY, strokeWidth=0.5)
+    return square.encode(
+        x=alt.X("column:N", title=None, sort=list(STATES), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("row:N", title=None, sort=list(STATES)),
+        color=colour,
+        tooltip=["row:N", "column:N", alt.Tooltip("value:Q", format=".3f")],
+    ).properties(width=120, height=120, title=alt.Title(title, fontSize=12, fontWeight="normal"))
+
+
+def _filled_or_outlined() -> alt.Title:
+    return alt.Title("filled: measured; outlined: ideal", fontSize=12, fontWeight="normal", anchor="start")
 
 
 def _wandering(analysis: Analysis) -> AnyChart:
@@ -136,6 +163,7 @@ SPECIAL: dict[str, Callable[[Analysis], AnyChart]] = {
     "three_state_readout": _assignment,
     "allxy": _staircase,
     "state_tomography": _state,
+    "bell_state": _two_qubit_state,
     "t1_over_time": _wandering,
     "t2_ramsey": _trace_and_spectrum,
 }

@@ -1,4 +1,5 @@
-"""Readings of plots about a pair and its coupler: the arc, phases of flux pulses, what they lose, how the line settles.
+"""Readings of plots about a pair and its coupler: the arc, phases of flux pulses, what they lose, how the line settles,
+the state that a gate makes.
 
 Where phases are read, the series named contrast says with how much trust.
 """
@@ -26,6 +27,12 @@ ASTRAY = 1.0
 """rad by which a point lies visibly off its line."""
 LOSS = 2.5e-3
 """Of one pulse, from which it is visibly bad."""
+MISSED = 0.2
+"""By which a bar of an expectation value visibly misses its outline."""
+FAINT, PURE, BEYOND = 0.15, 0.8, 1.5
+"""Sum of squares of the expectation values, over that of a pure state."""
+BLURRED = 0.2
+"""Error of a bar from which it says nothing."""
 
 
 def _phases(analysis: Analysis) -> tuple[list[Series], np.ndarray]:
@@ -126,6 +133,22 @@ def read_losses(analysis: Analysis) -> Reading:
     return success("the losses of one pulse are small")
 
 
+def read_bell(analysis: Analysis) -> Reading:
+    """The bars of XX, YY and ZZ should fill their outlines; what they lack stands in other bars, or is lost."""
+    (_, found, error), (_, ideal, _) = map(arrays, analysis.series[:2])
+    share = float(found @ found / (ideal @ ideal))
+    if not FAINT < share < BEYOND or float(np.median(error)) > BLURRED:
+        return no_signal(analysis, "no bar rises, or bars beyond what a state can have: nothing was prepared or read")
+    missed = float(np.max(np.abs(found - ideal) - 3 * error))
+    if missed < MISSED:
+        return success("the bars of XX, YY and ZZ fill their outlines, and the others stay flat")
+    if share > PURE:
+        reason = f"bars miss their outlines by {missed:.1f} and are no shorter in all: a pure state with wrong phases"
+        return answer(Status.MISCALIBRATED, Outcome.ANOMALOUS, reason, curve_drawn=False)
+    reason = f"bars fall short of their outlines by {missed:.1f} and no other stands up for it: coherence is lost"
+    return answer(Status.LOW_CONTRAST, Outcome.ANOMALOUS, reason, curve_drawn=False)
+
+
 def _curves(analysis: Analysis, phases: list[Series], reason: str) -> Reading:
     """As ``success_if_fitted``, but that phases which are unwrapped may span any range: none may lie far astray."""
     straight = max(float(np.max(np.abs(fitted_values(part) - part.y))) for part in phases)
@@ -143,4 +166,5 @@ PAIR_READERS: dict[str, Callable[[Analysis], Reading]] = {
     "cz_settling": read_settling,
     "cz_frames": read_lines,
     "cz_interleaved_rb": read_pairs,
+    "bell_state": read_bell,
 }

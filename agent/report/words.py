@@ -92,6 +92,7 @@ SHORT = {
     "drive_frequency": "Drive frequency",
     "x_amplitude": "X amplitude",
     "cz_error": "CZ error",
+    "bell_fidelity": "Bell fidelity",
     "coupler_bias": "Coupler bias",
     "cz_amplitude": "CZ amplitude",
     "cz_duration": "CZ duration",

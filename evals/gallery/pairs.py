@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from reson.evals.scenario import CLOCK, Scenario, Setting, Spoil
-from reson.evals.spoils import given, moved, no_drive, times
+from reson.evals.spoils import given, moved, no_drive, times, truth_with
 from reson.evals.verdicts.pair_stage import PairStage
 from reson.evals.verdicts.trials.pairs import PAIR_TRIALS
 from reson.records import Status
@@ -62,4 +62,11 @@ PAIR_RECIPES = (
     _plot("cz_interleaved_rb", Status.SUCCESS, "both decay to a quarter, the interleaved one faster"),
     _plot("cz_interleaved_rb", Status.WINDOW_TOO_SHORT, "the sequences are too short", given(max_length=20)),
     _plot("cz_interleaved_rb", Status.NO_SIGNAL, OFF, no_drive),
+    _plot("bell_state", Status.SUCCESS, "a CZ as it should be"),
+    _plot("bell_state", Status.MISCALIBRATED, "the CZ leaves a phase on one of its qubits", moved(cz_z_second=0.9)),
+    _plot(
+        "bell_state", Status.LOW_CONTRAST, "one of the qubits loses its phase within some hundred nanoseconds",
+        truth_with(t2=0.25e-6),
+    ),
+    _plot("bell_state", Status.NO_SIGNAL, OFF, no_drive),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from reson.agent.config import Goals
 from reson.records import Quantity
 from reson.tools.allxy_pairs import IDEAL
 from reson.tools.data import P1, Analysis, Axis, Map, Series
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import CATALOGUE, EXPERIMENTS, get
 from reson.tools.figures.curves import fitted_curve
 from reson.tools.part_of_sweep import keep, swept
 from reson.tools.points import measured_points
@@ -26,6 +26,7 @@ from reson.ui.overlay import laid_over
 from reson.ui.phrases import esc, tag
 from reson.ui.special_plots import SPECIAL
 from reson.ui.trends import jumps
+from tests.tools.experiments.pairs.test_bell_state import played
 
 
 @pytest.fixture
@@ -186,9 +187,20 @@ def drawn_by(row):
 
 
 def test_every_kind_whose_figure_is_neither_a_curve_nor_a_map_has_an_interactive_plot_of_its_own():
-    drawers = {name: drawn_by(one) for name, one in CATALOGUE.items()}
+    drawers = {name: drawn_by(one) for name, one in EXPERIMENTS.items()}
     assert len(drawers) > 30 and drawers["punch_out"] == {"maps"}
-    assert {name for name, used in drawers.items() if used - {"curves", "maps", "style"}} == set(SPECIAL)
+    curves = {"curves", "stacked"}  # over their contrast, of pairs
+    assert {name for name, used in drawers.items() if used - {*curves, "maps", "style"}} == set(SPECIAL)
+
+
+def test_a_bell_state_has_every_expectation_value_and_element_of_the_figure():
+    analysis = get("bell_state").analyse(played(shots=1000))
+    spec = plots.of_analysis(analysis).to_dict()
+    rows = [row for dataset in spec["datasets"].values() for row in dataset]
+    measured, _, real, imaginary, _ = analysis.series
+    assert [row["y"] for row in rows if row.get("series") == measured.name] == list(measured.y)
+    values = [row["value"] for row in rows if "value" in row]
+    assert values[:32] == [*real.y, *imaginary.y]
 
 
 def test_allxy_has_its_ideal_staircase_as_steps_and_only_the_measured_pairs_as_points():

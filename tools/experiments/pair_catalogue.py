@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reson.tools.experiments import (
+    bell_state,
     coupler_arc,
     coupler_idle,
     cz_amplitude,
@@ -26,5 +27,6 @@ PAIR_ROWS: dict[str, Experiment] = {
         cz_settling.EXPERIMENT,
         cz_frames.EXPERIMENT,
         cz_interleaved_rb.EXPERIMENT,
+        bell_state.EXPERIMENT,
     )
 }

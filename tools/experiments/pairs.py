@@ -42,10 +42,13 @@ def row(
     valid_hours: float,
     defaults: Callable[[Values], dict[str, float]] = lambda values: {},
     stacked: bool = True,
+    figure: Callable[[Analysis], Figure] | None = None,
     gates: tuple[str, ...] = FLUX,
     waits: bool = False,
 ) -> Experiment:
-    """A row of the catalogue about a pair; ``stacked``: it is drawn as curves over their contrast."""
+    """A row of the catalogue about a pair; ``stacked``: it is drawn as curves over their contrast, unless ``figure``
+    draws it.
+    """
 
     def draw(analysis: Analysis) -> Figure:
         from reson.tools.figures.stacked import draw_stacked
@@ -66,7 +69,7 @@ def row(
         device_seconds=device_seconds,
         acquire=acquire,
         analyse=analyse,
-        figure=draw if stacked else "",
+        figure=figure or (draw if stacked else ""),
         check=check,
         valid_hours=valid_hours,
         gates=gates,

@@ -8,7 +8,7 @@ from reson.agent.expert.pair_rule import PairFit, pair_fit
 from reson.components import Qubit
 from reson.evals.scenario import EDGE, PAIR, Setting, Spoil
 from reson.evals.spoils import off, off_by
-from reson.evals.true_pair import best_amplitude, best_frames, lost_by_a_pulse, true_cz
+from reson.evals.true_pair import best_amplitude, best_frames, lost_by_a_pulse, true_bell, true_cz
 from reson.evals.tuned_qubits import known_table
 from reson.evals.verdicts.pair_stage import PairStage
 from reson.evals.verdicts.stage import FEW_SHOTS, HEALTHY
@@ -165,6 +165,13 @@ PAIR_TRIALS: dict[str, Trial] = {
         sweeps=(_one_of("max_length", 20.0, 30.0, 1000.0), _one_of("samples", 4.0)),
         needs={"cz_error": Need(0.25, True, "a third of what lies between the limit and the goal")},
         truth={"cz_error": lambda moment: true_cz(moment.device, EDGE).error},
+        meaningless=_noise,
+    ),
+    "bell_state": _trial(
+        stage=_GATE,
+        sweeps=(_one_of("shots", 200.0, 500.0), off_by(PAIR, "cz_amplitude", 1e-3, 0.1)),
+        needs={"bell_fidelity": Need(0.02, False, "tells a sound pair from one that loses some per cent")},
+        truth={"bell_fidelity": lambda moment: true_bell(moment.device, EDGE)},
         meaningless=_noise,
     ),
 }

@@ -17,6 +17,7 @@ from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 from reson.tools.quantities import PARAMETERS
 from reson.tools.verdicts.judge import judge
 from tests.tools.experiments.pairs.bringing_up import PAIR, Bench
+from tests.tools.experiments.pairs.test_bell_state import played
 from tests.tools.experiments.pairs.test_interleaved import decays
 
 
@@ -48,7 +49,8 @@ KINDS: dict[str, Callable[[RawData], RawData]] = {
 @pytest.mark.parametrize("name", PAIR_ROWS)
 def test_nothing_is_accepted_where_there_is_nothing(name: str, kind: str, brought: Bench) -> None:
     row = PAIR_ROWS[name]
-    raw = decays(1e-3, 2e-3, 1) if name == "cz_interleaved_rb" else brought.last(name).raw
+    made = {"cz_interleaved_rb": lambda: decays(1e-3, 2e-3, 1), "bell_state": played}
+    raw = made[name]() if name in made else brought.last(name).raw
     arguments = row.arguments({}, brought.device.controls()[PAIR])
     analysis = row.analyse(KINDS[kind](raw))
     verdict = judge(row.check(analysis, arguments, {})).verdict
@@ -67,6 +69,7 @@ def test_a_healthy_plot_reads_as_one(brought: Bench) -> None:
         assert reading.status is Status.SUCCESS, (name, reading.reason)
     benchmarked = PAIR_ROWS["cz_interleaved_rb"].analyse(decays(1e-3, 2e-3, 1))
     assert read_saved_data(benchmarked).status is Status.SUCCESS
+    assert read_saved_data(PAIR_ROWS["bell_state"].analyse(played())).status is Status.SUCCESS
 
 
 @pytest.mark.parametrize("name", PAIR_ROWS)
