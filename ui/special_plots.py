@@ -23,6 +23,8 @@ SMALLEST_SHARE = 3e-4
 BINS = 20
 PLANE = 255
 """Pixels: two of that width stand side by side in half a page."""
+SQUARE = 110
+"""Pixels: of a matrix, of which three stand side by side there."""
 LONG = 300.0
 """Seconds from which a time is drawn in minutes."""
 GREY = "#8a949d"
@@ -83,9 +85,10 @@ def _state(analysis: Analysis) -> AnyChart:
 def _two_qubit_state(analysis: Analysis) -> AnyChart:
     """Expectation values as bars, and below them the density matrix as squares, the ideal one at the right."""
     measured, ideal, *matrices = analysis.series
-    above = _bars(measured, ideal, "Expectation value", PAULIS, 14).properties(width=460, height=180)
+    above = _bars(measured, ideal, "Expectation value", PAULIS, 14).properties(width=440, height=180)
     squares = [_matrix(part, title) for part, title in zip(matrices, MATRIX_PANELS, strict=True)]
-    return alt.vconcat(above.properties(title=_filled_or_outlined()), alt.hconcat(*squares))
+    # in a row of its own, since what stands alone is stretched to the page without its axis
+    return alt.vconcat(alt.hconcat(above), alt.hconcat(*squares)).properties(title=_filled_or_outlined())
 
 
 def _bars(measured: Series, ideal: Series, title: str, names: Sequence[str], width: int = 24) -> AnyChart:
@@ -104,14 +107,16 @@ def _bars(measured: Series, ideal: Series, title: str, names: Sequence[str], wid
 
 def _matrix(part: Series, title: str) -> alt.Chart:
     frame = pd.DataFrame({"row": np.repeat(STATES, 4), "column": np.tile(STATES, 4), "value": part.y})
-    colour = alt.Color("value:Q", title=None, scale=alt.Scale(scheme="redblue", domain=[-HALF, HALF], reverse=True))
+    scale = alt.Scale(scheme="redblue", domain=[-HALF, HALF], reverse=True)
+    legend = alt.Legend(orient="bottom", gradientLength=SQUARE, values=[-HALF, 0, HALF])
+    axis = alt.Axis(labelAngle=0, labelFlush=False)
     square = alt.Chart(frame).mark_rect(stroke=GREY, strokeWidth=0.5)
     return square.encode(
-        x=alt.X("column:N", title=None, sort=list(STATES), axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("row:N", title=None, sort=list(STATES)),
-        color=colour,
+        x=alt.X("column:N", title=None, sort=list(STATES), axis=axis),
+        y=alt.Y("row:N", title=None, sort=list(STATES), axis=axis),
+        color=alt.Color("value:Q", title=None, scale=scale, legend=legend),
         tooltip=["row:N", "column:N", alt.Tooltip("value:Q", format=".3f")],
-    ).properties(width=120, height=120, title=alt.Title(title, fontSize=12, fontWeight="normal"))
+    ).properties(width=SQUARE, height=SQUARE, title=alt.Title(title, fontSize=12, fontWeight="normal"))
 
 
 def _filled_or_outlined() -> alt.Title:
