@@ -59,7 +59,7 @@ class PairStage:
     bias: float | None = None
     """Flux quanta; None: the design's."""
     amplitude: float | None = None
-    """Relative; None: the design's."""
+    """Relative; None: the design's, and so it is where no amplitude makes a CZ."""
     tail: float | None = None
     """Of the predistortion's amplitude; None: there is none yet."""
     frames: float | None = None
@@ -96,7 +96,8 @@ class PairStage:
             controls["flux_tail_time"] = tail.time * math.exp(rng.normal(0, 0.1))
         healthy.load({PAIR: controls})
         if self.amplitude is not None:
-            best = best_amplitude(healthy, EDGE)
+            found = best_amplitude(healthy, EDGE)
+            best = controls["cz_amplitude"] if math.isnan(found) else found
             controls["cz_amplitude"] = best * (1 + rng.normal(0, self.amplitude))
         healthy.load({PAIR: controls, **tuned(healthy)})
         if self.frames is not None:

@@ -21,6 +21,8 @@ from reson.tools.devices.simulated.fault_kinds import KINDS
 from reson.tools.experiments.pair_catalogue import PAIR_ROWS
 
 SEED = 700
+COLLIDES = 247456823
+"""Of a chip whose two qubits lie 193 MHz apart."""
 FAULTY = faulty(PAIR_SPOILS)
 
 
@@ -103,7 +105,15 @@ def test_a_dead_line_has_no_best_pulse() -> None:
     assert math.isnan(best_amplitude(device, EDGE))
 
 
-@pytest.mark.parametrize("name", ["cz_phase", "cz_frames"])
+@pytest.mark.parametrize("name", ["cz_phase", "bell_state"])
+def test_a_chip_on_which_no_amplitude_makes_a_cz_ends_no_study(name: str) -> None:
+    found = measure(name, 0, COLLIDES)
+    assert found.condition == HEALTHY
+    assert not found.adequate
+    assert found.verdict is not Verdict.ACCEPT or not found.wrong
+
+
+@pytest.mark.parametrize("name", ["cz_phase", "cz_frames", "bell_state"])
 def test_a_healthy_measurement_is_right_and_accepted(name: str) -> None:
     found = measure(name, 0, SEED)
     assert found.condition == HEALTHY
