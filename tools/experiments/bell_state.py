@@ -42,8 +42,8 @@ MOST_INFLUENCE = 0.03
 USUAL_HEAT, MOST_HEAT = (-0.01, 0.06), (-0.05, 0.3)
 """Share of 1 at rest."""
 UNPHYSICAL = 0.05
-BASES_AGREE = 3.0
-"""Reduced chi2 of 12 degrees of freedom, five standard deviations."""
+BASES_AGREE = 4.0
+"""Reduced chi2 of 12 degrees of freedom, which chance exceeds three times in a million."""
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
