@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Self, TextIO
@@ -107,9 +107,11 @@ class Log:
                     self._say([how_far(self._board)])
 
     def _say(self, lines: list[str]) -> None:
+        """To whoever reads: a pipe that was closed or a terminal that hung up is no reason to end a night."""
         now = time.strftime("%Y-%m-%d %H:%M:%S")
         for line in lines:
-            print(f"{now}  {one_line(line)}", file=self._stream, flush=True)
+            with suppress(OSError):
+                print(f"{now}  {one_line(line)}", file=self._stream, flush=True)
             self._said = time.monotonic()
 
 

@@ -138,15 +138,20 @@ def _checkpointer(path: Path) -> Iterator[SqliteSaver]:
 
 @contextmanager
 def stop_on_signals(asked: Event, tell: Callable[[str, Json], None]) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM stops at the next safe point; a second one interrupts at once."""
+    """The first Ctrl-C or SIGTERM stops at the next safe point; a second one interrupts at once. A terminal that hangs
+    up stops it too, however often: nobody is there who could be impatient.
+    """
 
     def stop(number: int, frame: object) -> None:
-        if asked.is_set():
+        if asked.is_set() and number != signal.SIGHUP:
             raise KeyboardInterrupt
         asked.set()
         tell("stopping", {"reason": signal.Signals(number).name})
 
-    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it
+        heard.append(signal.SIGHUP)
+    previous = {number: signal.signal(number, stop) for number in heard}
     try:
         yield
     finally:

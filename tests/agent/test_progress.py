@@ -166,3 +166,13 @@ def test_what_is_no_event_is_passed_over_by_who_follows(tmp_path: Path) -> None:
     following.catch_up()
     assert [said for _, said in following.lines] == ["goes on, by ann"]
     assert not following.board.rows
+
+
+def test_a_pipe_that_nobody_reads_any_more_ends_no_run():
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    with watching(Closed(), live=False) as watch:
+        watch("start", START)
+        watch("stopping", {"reason": "SIGHUP"})

@@ -187,11 +187,14 @@ class IbmDevice(FixedControls):
         return self._backend.attendance.told(self._backend.service.standing) or Standing()
 
     def close(self) -> None:
-        """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked."""
+        """The end of a run, whatever it was: the batch or session takes nothing more, and the last usage is asked.
+
+        First of all it is closed: what is asked after that takes none of a session's time.
+        """
+        self._close_at_the_service()
         if self._backend.attendance.stop.is_set() or self._backend.cancelled:
             self.let_go()
         self._backend.settle(last=True)
-        self._close_at_the_service()
 
     def _close_at_the_service(self) -> None:
         """Asked again for a while where the service is busy or silent: an open session is charged by the wall's clock.

@@ -42,6 +42,8 @@ class Recorded:
     renewed: int = 0
     reopened: int = 0
     closed: int = 0
+    open: bool = False
+    """Whether a batch or session is open: the first job opens one."""
     sessions: bool = True
     left: float | None = 1000.0
     most: list[float] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Recorded:
         answer = self.sending.pop(0) if self.sending else None
         if isinstance(answer, IbmTrouble):
             raise answer
+        self.open = True
         job_id = f"d4{len(self.submitted):018x}"
         self.submitted[job_id] = (tag, list(circuits), shots)
         if answer is not None:
@@ -100,6 +103,7 @@ class Recorded:
 
     def renew(self, sessions: bool = True) -> None:
         self.renewed += 1
+        self.open = False
         self.sessions = self.sessions and sessions
 
     def session_seconds(self) -> float:
@@ -107,6 +111,7 @@ class Recorded:
 
     def close(self) -> None:
         self.closed += 1
+        self.open = False
 
 
 def without(model: BackendV2, qubit: int, names: Sequence[str] = ()) -> BackendV2:
