@@ -15,7 +15,11 @@ from reson.tools.devices.ibm.service import IbmTrouble, TroubleKind
 
 T = TypeVar("T")
 
-PATIENCE: dict[TroubleKind, float] = {TroubleKind.CONNECTION: 900.0, TroubleKind.BUSY: 3600.0}
+PATIENCE: dict[TroubleKind, float] = {
+    TroubleKind.CONNECTION: 900.0,
+    TroubleKind.BUSY: 3600.0,
+    TroubleKind.PENDING: 3600.0,
+}
 """Seconds for which the same question is asked again; then the run ends, and the job goes on at the service."""
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 DEADLINE = 300.0
@@ -29,12 +33,14 @@ ENDS: dict[TroubleKind, str] = {
     TroubleKind.MAINTENANCE: "the device is in maintenance ({message})",
     TroubleKind.USAGE: "the account has no quantum seconds left ({message})",
     TroubleKind.CONNECTION: "no connection to IBM for {silence:.0f} min ({message})",
-    TroubleKind.BUSY: "IBM takes no more for {silence:.0f} min: too many requests, or too many jobs wait ({message})",
+    TroubleKind.BUSY: "IBM takes no more requests for {silence:.0f} min: there were too many ({message})",
+    TroubleKind.PENDING: "as many jobs of the account wait as may, for {silence:.0f} min ({message}); cancel some",
 }
 """What no repetition cures, and what was repeated long enough: it ends the run."""
 REFUSALS: dict[TroubleKind, str] = {
     TroubleKind.TARGET: "the circuits do not fit the device as it is now: {message}",
-    TroubleKind.LIMIT: "too large for one job (circuits, shots, instructions or memory): {message}",
+    TroubleKind.CIRCUITS: "more circuits, shots or instructions than one job may have, or fewer: {message}",
+    TroubleKind.MEMORY: "the job is too large for the memory of the device, or to be sent: {message}",
     TroubleKind.TIME: "it takes longer than a job may: {message}",
     TroubleKind.LOST: "the service knows no such job: {message}",
     TroubleKind.SESSION: "the batch or session has ended, and a new one too: {message}",

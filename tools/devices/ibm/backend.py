@@ -30,7 +30,7 @@ RARELY = 3600.0
 """The longest pause in seconds between two questions for a usage that does not come."""
 ASKED_FOR = 86_400.0
 """Seconds for which the final usage of a job is asked for; after that its estimate stands."""
-MADE_AGAIN = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION)
+MADE_AGAIN = (*PATIENCE, TroubleKind.SESSION)
 """Why the service may cancel a job that nobody asked to cancel."""
 
 
@@ -231,7 +231,7 @@ class IbmBackend(TargetBackend):
         message = last.message or "no reason given"
         kind = kind_of(message)
         self.ledger.close(entry, f"{last.state}: {message}", last.usage)
-        if kind in (TroubleKind.TIME, TroubleKind.LIMIT, TroubleKind.TARGET):
+        if kind in (TroubleKind.TIME, TroubleKind.CIRCUITS, TroubleKind.MEMORY, TroubleKind.TARGET):
             self._sender.refuse(IbmTrouble(kind, message))
         if kind in ENDS and kind not in PATIENCE:
             raise self.attendance.meaning(IbmTrouble(kind, message))

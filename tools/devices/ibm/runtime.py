@@ -304,6 +304,7 @@ def not_reached(what: str, trouble: IbmTrouble) -> OperatorError:
         TroubleKind.CONNECTION: "check the network and try again; nothing was sent",
         TroubleKind.MAINTENANCE: "try again when it is back; nothing was sent",
         TroubleKind.BUSY: "try again in some minutes; nothing was sent",
+        TroubleKind.PENDING: "cancel some of the account's jobs, or try again when some have ended; nothing was sent",
         TroubleKind.USAGE: "wait for the next period of the plan, or ask whoever owns the instance; nothing was sent",
     }
     remedy = remedies.get(trouble.kind, "`reson device list` names the devices; [ibm] in lab.toml names the instance")

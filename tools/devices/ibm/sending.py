@@ -25,7 +25,8 @@ MOST, MORE = 3.0, 10.0
 """A job may take so many times its estimate, and so many seconds more, before the service ends it."""
 TRIES = 2
 """Answers of one kind without a job between them, after which the run ends with the service's words."""
-CURABLE = (TroubleKind.CONNECTION, TroubleKind.BUSY, TroubleKind.SESSION, TroubleKind.PLAN, TroubleKind.TARGET)
+LATER = (TroubleKind.BUSY, TroubleKind.PENDING)
+CURABLE = (*LATER, TroubleKind.CONNECTION, TroubleKind.SESSION, TroubleKind.PLAN, TroubleKind.TARGET)
 """What waiting, a new session or reading the device anew may mend: when the job's turn comes it is tried."""
 SKEW = 600.0
 """Seconds by which the clocks of this machine and of the service may differ."""
@@ -57,7 +58,7 @@ class Sender:
                     attendance.tell("connection_lost", {"reason": trouble.message, "job": ""})
                 if not self._again(trouble, waited, lost):
                     self._give_up(entry, trouble, waited, lost)
-                if trouble.kind is TroubleKind.BUSY:
+                if trouble.kind in LATER:
                     attendance.tell("service_busy", {"reason": trouble.message})
                     attendance.rest(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
@@ -120,7 +121,7 @@ class Sender:
             return False
         if kind is TroubleKind.CONNECTION:
             return lost < TRIES
-        if kind is TroubleKind.BUSY:
+        if kind in LATER:
             return waited <= PATIENCE[kind]
         if kind in (TroubleKind.SESSION, TroubleKind.PLAN) and kind not in self._mended:
             self._mended.add(kind)

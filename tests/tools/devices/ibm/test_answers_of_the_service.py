@@ -34,14 +34,18 @@ class Row:
 
 SENDING: dict[TroubleKind, Row] = {
     TroubleKind.CONNECTION: Row(DeviceUnavailable, "connection was lost twice", DeviceUnavailable, 4),
-    TroubleKind.BUSY: Row(DeviceUnavailable, r"takes no more for 6\d min", DeviceUnavailable, 130),
+    TroubleKind.BUSY: Row(DeviceUnavailable, r"takes no more requests for 6\d min", DeviceUnavailable, 130),
+    TroubleKind.PENDING: Row(
+        DeviceUnavailable, r"jobs of the account wait as may, for 6\d min", DeviceUnavailable, 130
+    ),
     TroubleKind.TOKEN: Row(DeviceUnavailable, "save a valid token", DeviceUnavailable, 2),
     TroubleKind.PLAN: Row(DeviceUnavailable, 'has no sessions .* mode = "batch"', DeviceUnavailable, 3),
     TroubleKind.MAINTENANCE: Row(DeviceUnavailable, "in maintenance", DeviceUnavailable, 2),
     TroubleKind.USAGE: Row(DeviceUnavailable, "no quantum seconds left", DeviceUnavailable, 2),
     TroubleKind.SESSION: Row(ToolError, "has ended, and a new one too", DeviceUnavailable, 3),
     TroubleKind.TARGET: Row(ToolError, "do not fit the device as it is now.* read anew", DeviceUnavailable, 2),
-    TroubleKind.LIMIT: Row(ToolError, "too large for one job", DeviceUnavailable, 2),
+    TroubleKind.CIRCUITS: Row(ToolError, "more circuits, shots or instructions than", DeviceUnavailable, 2),
+    TroubleKind.MEMORY: Row(ToolError, "too large for the memory", DeviceUnavailable, 2),
     TroubleKind.TIME: Row(ToolError, "longer than a job may", DeviceUnavailable, 2),
     TroubleKind.STOPPED: Row(ToolError, "the words", DeviceUnavailable, 2),
     TroubleKind.LOST: Row(ToolError, "no such job", DeviceUnavailable, 2),
@@ -51,7 +55,8 @@ SENDING: dict[TroubleKind, Row] = {
 JOB_ERRORS: dict[str, tuple[type[Exception], str]] = {
     "Error code 1305; ran too long": (ToolError, "longer than a job may"),
     "Error code 1517; instruction ecr on qubits (1, 0) is not supported": (ToolError, "read anew"),
-    "Error code 8018; waveform memory": (ToolError, "too large for one job"),
+    "Error code 8018; waveform memory": (ToolError, "too large for the memory"),
+    "Error code 6002; Too many experiments given (500 > 300).": (ToolError, "more circuits, shots"),
     "Error code 1224; usage limit": (DeviceUnavailable, "no quantum seconds left"),
     "Error code 8054; internal": (ToolError, "failed: Error code 8054"),
     "": (ToolError, "no reason given"),
@@ -113,6 +118,12 @@ def test_a_code_is_read_in_whatever_shape_it_comes(code: int) -> None:
         ("Session mode is not allowed for this plan", 400, TroubleKind.PLAN),
         ("Rate limit exceeded, retry after 10 s", None, TroubleKind.BUSY),
         ("Requests are throttled", None, TroubleKind.BUSY),
+        ("The maximum number of pending jobs is reached", 429, TroubleKind.PENDING),
+        ("You have too many pending jobs", None, TroubleKind.PENDING),
+        ("429 Client Error: Too Many Requests. Pending jobs limit", None, TroubleKind.PENDING),
+        ("413 Client Error: Payload Too Large for url", None, TroubleKind.MEMORY),
+        ("The program exceeds the available instruction memory", 400, TroubleKind.MEMORY),
+        ("Number of circuits exceeds the maximum number of circuits", 400, TroubleKind.CIRCUITS),
         ("The time limit of your plan's session quota is used up", None, TroubleKind.USAGE),
         ("Your session has expired, log in again", 401, TroubleKind.TOKEN),
         ("Session is not active; see the limits of your plan", None, TroubleKind.SESSION),
