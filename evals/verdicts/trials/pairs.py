@@ -7,7 +7,7 @@ from functools import partial
 from reson.agent.expert.pair_rule import PairFit, pair_fit
 from reson.components import Qubit
 from reson.evals.scenario import EDGE, PAIR, Setting, Spoil
-from reson.evals.spoils import off, off_by
+from reson.evals.spoils import of_either, off, off_by
 from reson.evals.true_pair import best_amplitude, best_frames, lost_by_a_pulse, true_bell, true_cz
 from reson.evals.tuned_qubits import known_table
 from reson.evals.verdicts.pair_stage import PairStage
@@ -169,7 +169,11 @@ PAIR_TRIALS: dict[str, Trial] = {
     ),
     "bell_state": _trial(
         stage=_GATE,
-        sweeps=(_one_of("shots", 200.0, 500.0), off_by(PAIR, "cz_amplitude", 1e-3, 0.1)),
+        sweeps=(
+            _one_of("shots", 200.0, 500.0),
+            off_by(PAIR, "cz_amplitude", 1e-3, 0.1),
+            of_either(lambda qubit: off_by(qubit, "sx_amplitude", 0.01, 0.5)),
+        ),
         needs={"bell_fidelity": Need(0.02, False, "tells a sound pair from one that loses some per cent")},
         truth={"bell_fidelity": lambda moment: true_bell(moment.device, EDGE)},
         meaningless=_noise,

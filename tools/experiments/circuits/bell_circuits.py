@@ -1,4 +1,5 @@
-"""The circuits of a Bell state's tomography: the state in nine bases, how 00 to 11 are read, and what heat turns.
+"""The circuits of a Bell state's tomography: the state in nine bases, how 00 to 11 are read, what the pulses add to
+that, and what heat turns.
 
 A qubit in 1 at rest turns its partner by pi in every CZ: an odd number of them costs the partner's fringe contrast, an
 even number gives it back. That tells the heat whatever the readout.
@@ -22,8 +23,8 @@ NUMBERS = (1, 2)
 
 
 def bell_circuits(pulse: float) -> list[PairSequence]:
-    """Metadata: ``basis`` of the nine that hold the state, ``prepared`` of the four that show the readout, ``number``
-    of gates of the Ramsey sequences.
+    """Metadata: ``basis`` of the nine that hold the state, ``prepared`` of the four that show the readout, ``turned``
+    of the one in which both qubits are turned by 2 pi, ``number`` of gates of the Ramsey sequences.
 
     Between two gates these wait for the length of a ``pulse``, in seconds: from the middle of one half pulse to that of
     the other, two gates then take twice as long as one does, and lose as many times what it loses.
@@ -32,15 +33,15 @@ def bell_circuits(pulse: float) -> list[PairSequence]:
     state = [*_hadamard(*FIRST), *_hadamard(*SECOND), gate, *_hadamard(*SECOND)]
     bases = [PairSequence({"basis": basis}, [*state, *_turned(basis)]) for basis in BASES]
     read = [PairSequence({"prepared": bits}, _flips(bits)) for bits in PREPARED]
+    turned = PairSequence({"turned": "11"}, 2 * _flips("11"))
     heat = [
         one
         for target in BOTH
         for number in NUMBERS
         for one in ramsey(target, False, row(gate, number, pulse), {"number": number})
     ]
-    return [
-        PairSequence({"xval": place, **one.metadata}, one.parts) for place, one in enumerate([*bases, *read, *heat])
-    ]
+    played = [*bases, *read, turned, *heat]
+    return [PairSequence({"xval": place, **one.metadata}, one.parts) for place, one in enumerate(played)]
 
 
 def _turned(basis: str) -> list[Part]:

@@ -47,6 +47,8 @@ class TwoQubitState:
     influence: np.ndarray
     """Size of the change of P(1) of each qubit when the other is prepared in 1, in units of its contrast, shape (2,):
     the larger one of that in 0 and that in 1."""
+    added: np.ndarray
+    """P(1) of each qubit after four quarter turns minus that after none, in units of its contrast, shape (2,)."""
     heat: np.ndarray
     """Share of 1 of each qubit at rest, shape (2,)."""
     repeated: np.ndarray
@@ -62,7 +64,12 @@ class TwoQubitState:
         physical state.
         """
         density = self.density
-        of_qubits = {"excited": self.heat, "contrast": self.contrast, "influence": self.influence}
+        of_qubits = {
+            "excited": self.heat,
+            "contrast": self.contrast,
+            "influence": self.influence,
+            "added": self.added,
+        }
         return {
             "bell_fidelity": float(np.real(np.trace(BELL @ density))),
             "concurrence": concurrence(physical(density)),
@@ -89,6 +96,7 @@ def state_of(raw: RawData) -> TwoQubitState:
         expectations=np.array([expectations[pauli] for pauli in PAULIS]),
         contrast=contrast,
         influence=np.abs(own[:, :, 1] - own[:, :, 0]).max(axis=1) / np.abs(divisor),
+        added=(_ones(shares[_places(raw, "turned")["11"]]) - own[:, 0, 0]) / np.abs(divisor),
         heat=heat,
         repeated=repeated,
     )
@@ -100,8 +108,13 @@ def _places(raw: RawData, key: str) -> dict[str, int]:
 
 def _read(shares: np.ndarray, prepared: Mapping[str, int]) -> np.ndarray:
     """P(1) of each qubit by its own preparation and by the other's, shape (2, 2, 2)."""
-    both = np.array([[shares[prepared[f"{first}{second}"]] for second in (0, 1)] for first in (0, 1)])
-    return np.stack([both[:, :, 1, :].sum(axis=-1), both[:, :, :, 1].sum(axis=-1).T])
+    first, second = _ones(np.array([[shares[prepared[f"{one}{other}"]] for other in (0, 1)] for one in (0, 1)]))
+    return np.stack([first, second.T])
+
+
+def _ones(shares: np.ndarray) -> np.ndarray:
+    """P(1) of the first and of the second qubit, from shares (..., 2, 2)."""
+    return np.stack([shares[..., 1, :].sum(axis=-1), shares[..., :, 1].sum(axis=-1)])
 
 
 def _expectations(

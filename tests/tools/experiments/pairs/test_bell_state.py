@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 from qiskit.circuit import QuantumCircuit
+from qiskit.circuit.library import RXGate
 from qiskit.quantum_info import DensityMatrix, Kraus, concurrence, random_density_matrix
 
 from reson.agent.reading.reader import read_saved_data
@@ -38,12 +39,14 @@ def played(
     phase: float = np.pi,
     frames: tuple[float, float] = (0.0, 0.0),
     dephased: float = 0.0,
+    turned: float = 0.0,
     shots: int = SHOTS,
     seed: int = 1,
 ) -> RawData:
-    """What ``bell_circuits`` bring home by ideal pulses: Qiskit's simulation, with a CZ that is wrong in known ways.
+    """What ``bell_circuits`` bring home: Qiskit's simulation, with a CZ and pulses that are wrong in known ways.
 
-    ``dephased``: probability of a Z on the first qubit with every gate.
+    ``dephased``: probability of a Z on the first qubit with every gate. ``turned``: rad by which each pulse on the
+    first qubit turns too far.
     """
     rng = np.random.default_rng(seed)
     start = np.kron(*([1 - share, share] for share in heat))
@@ -57,6 +60,8 @@ def played(
             places = [1 - place for place in part.places]
             if part.instruction.name == "cz":
                 state = state.evolve(gate, qargs=[0, 1])
+            elif part.instruction.name == "sx" and part.places == (0,):
+                state = state.evolve(RXGate(np.pi / 2 + turned), qargs=places)
             elif part.instruction.name != "delay":
                 state = state.evolve(part.instruction, qargs=places)
         shares = np.clip(read @ np.real(np.diag(state.data)), 0.0, 1.0)
@@ -156,6 +161,15 @@ def test_angles_have_the_size_of_the_frames() -> None:
 def test_few_shots_are_looked_at() -> None:
     _, verdict, failed = checked(played(readout=READOUT, shots=300))
     assert verdict is Verdict.REVIEW and "error of bell_fidelity" in failed
+
+
+@pytest.mark.parametrize("turned", [-0.5, -0.3, -0.1, 0.1, 0.3, 0.5])
+def test_pulses_that_are_off_measure_what_they_prepare_and_are_looked_at(turned: float) -> None:
+    """Without a word the fidelity comes out near one: the readout of 1 was shown by the same pulses."""
+    _, verdict, failed = checked(played(readout=READOUT, turned=turned))
+    assert verdict is not Verdict.ACCEPT
+    assert "error that four pulses add to 0 of the first qubit" in failed
+    assert "error that four pulses add to 0 of the second qubit" not in failed
 
 
 @pytest.mark.parametrize("dead", [0, 1])
