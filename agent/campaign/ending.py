@@ -8,8 +8,10 @@ from typing import Any
 from reson.agent.brains.scripted import ScriptedBrain
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.state import CampaignState, ready
+from reson.agent.expert.characterise import OPTIONAL
 from reson.components import by_kind
 from reson.records import Ending
+from reson.tools.devices.device import Remote
 from reson.tools.store.measurements import list_measurements
 
 
@@ -18,7 +20,8 @@ def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
 
     Of a single experiment each measurement was asked for; of a night it is the brain that chooses, so that a qubit
     counts as long as anything of it was measured, or nothing was refused by the device: what a person, the policy or a
-    limit of the lab turns down is a decision, and the qubit's diagnosis says so. A night that measured nothing at all,
+    limit of the lab turns down is a decision, and the qubit's diagnosis says so. What a device behind a queue refused
+    and never measured is missing all the same, unless its qubit was set aside. A night that measured nothing at all,
     since its device cannot run what was asked for, has failed.
     """
     missing = unmeasured(bench, state)
@@ -27,7 +30,8 @@ def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
     told = missing[0] if missing[0].get("impossible") else missing[-1]  # of what cannot be, where it stood first
     experiment, why = told["attempt"]["experiment"], "; ".join(told["attempt"]["reasons"])
     names = {entry["component"] for entry in missing}
-    reason = f"nothing on record of {len(names)} of {len(state['qubits'])} qubits: {experiment} was refused: {why}"
+    what = f"no {experiment}" if names & _measured(bench) else "nothing"
+    reason = f"{what} on record of {len(names)} of {len(state['qubits'])} qubits: {experiment} was refused: {why}"
     by_device = any(entry.get("by_device") for entry in missing)
     return (Ending.DEVICE_UNAVAILABLE if by_device else Ending.FAILED), reason
 
@@ -35,12 +39,26 @@ def ending_of(bench: Bench, state: CampaignState) -> tuple[Ending, str]:
 def unmeasured(bench: Bench, state: CampaignState) -> Sequence[dict[str, Any]]:
     """The refusals for which nothing came into the record instead."""
     rows = list_measurements(bench.store, run_id=bench.run_id)
+    pairs = {(row.component, row.experiment) for row in rows}
+    lacking = [one for one in state["refused"] if (one["component"], one["attempt"]["experiment"]) not in pairs]
     if isinstance(bench.brain, ScriptedBrain):
-        pairs = {(row.component, row.experiment) for row in rows}
-        return [one for one in state["refused"] if (one["component"], one["attempt"]["experiment"]) not in pairs]
+        return lacking
     measured = {row.component for row in rows}
     why = ("by_device",) if measured else ("by_device", "impossible")
-    return [one for one in state["refused"] if one["component"] not in measured and any(map(one.get, why))]
+    return [
+        one
+        for one in lacking
+        if (one["component"] not in measured and any(map(one.get, why))) or _refused_behind_a_queue(bench, state, one)
+    ]
+
+
+def _refused_behind_a_queue(bench: Bench, state: CampaignState, one: dict[str, Any]) -> bool:
+    wanted = one["attempt"]["experiment"] not in OPTIONAL and state["qubits"][one["component"]]["state"] != "failed"
+    return bool(one.get("by_device")) and wanted and isinstance(bench.device, Remote)
+
+
+def _measured(bench: Bench) -> set[str]:
+    return {row.component for row in list_measurements(bench.store, run_id=bench.run_id)}
 
 
 def taken_up(bench: Bench, state: CampaignState) -> CampaignState:

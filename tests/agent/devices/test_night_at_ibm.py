@@ -124,6 +124,28 @@ def test_a_measurement_that_was_refused_never_ends_as_finished(lab: Lab, service
     assert len(list_measurements(lab.store(), run_id=ended.run_id)) == 2
 
 
+def test_what_was_refused_twice_between_others_that_were_measured_is_missing_from_the_night(
+    lab: Lab, service: Recorded, round_of_three: tuple[str, ...]
+) -> None:
+    real, sound = service.report, set()
+
+    def report(job_id: str) -> JobReport:
+        _, circuits, _ = service.submitted[job_id]
+        if len(circuits) > 20 and "delay" in circuits[-1].count_ops():  # T1
+            raise IbmTrouble(TroubleKind.REFUSED, "404 Client Error: for url")
+        sound.add(job_id)
+        return real(job_id)
+
+    service.report = report
+    ended = start(lab, Plan(kind="night"), **QUIET)
+    assert sound and ended.ending is Ending.DEVICE_UNAVAILABLE
+    assert ended.reason == "no t1 on record of 2 of 2 qubits: t1 was refused: 404 Client Error: for url"
+    service.report = real
+    again = resume(lab, ended.run_id, QUIET["watch"])
+    assert again.ending is Ending.FINISHED, again.reason
+    assert {row.experiment for row in list_measurements(lab.store(), run_id=ended.run_id)} == set(round_of_three)
+
+
 def test_a_night_of_refusals_ends_at_the_second(lab: Lab, service: Recorded) -> None:
     service.sending = [REFUSED] * 100
     ended = start(lab, Plan(kind="night"), **QUIET)
