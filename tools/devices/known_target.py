@@ -8,11 +8,13 @@ from typing import Any
 from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
-from reson.tools.devices.published import ONE_PULSE, Published, PublishedPair
+from reson.tools.devices.published import BROKEN_GATE, ONE_PULSE, Published, PublishedPair
 
 
 def usable(target: Target, told: Published) -> Target:
-    """The target without what does not work, with the errors that are known."""
+    """The target without what does not work, with the errors that are known. A pair may have a gate that works and one
+    that does not, as a Heron's CZ and RZZ.
+    """
     works = {qubit for qubit, known in told.qubits.items() if known.works}
     links = {frozenset(pair.qubits): pair for pair in told.pairs if pair.works}
     found = Target(num_qubits=target.num_qubits, dt=target.dt, qubit_properties=_times(target, told))
@@ -22,9 +24,16 @@ def usable(target: Target, told: Published) -> Target:
             found.add_instruction(operation, None if isinstance(operation, type) else everywhere, name=name)
             continue
         places = [at for at in everywhere if works.issuperset(at) and (len(at) != 2 or frozenset(at) in links)]
+        places = [at for at in places if len(at) != 2 or not broken(everywhere[at])]
         here = {at: _known(name, at, everywhere[at], told, links) for at in places}
         found.add_instruction(operation, here, name=name)
     return found
+
+
+def broken(one: Any) -> bool:
+    """Whether a gate is published as one that does not work."""
+    error = getattr(one, "error", None)
+    return error is not None and error >= BROKEN_GATE
 
 
 def _known(

@@ -13,7 +13,7 @@ from reson.errors import OperatorError
 from reson.tools.devices.coherent import MIXED, Held, Wait, held, kept, phases
 from reson.tools.devices.durations import seconds_of
 from reson.tools.devices.layout import UNKNOWN
-from reson.tools.devices.published import Published, PublishedQubit
+from reson.tools.devices.published import Published, PublishedPair, PublishedQubit
 
 MOST = 0.999
 """Error from which a part counts as useless, so that a logarithm exists."""
@@ -80,14 +80,14 @@ def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
     Raises ``OperatorError`` for control flow.
     """
     places = {bit: place for place, bit in enumerate(circuit.qubits)}
-    errors = {frozenset(pair.qubits): pair.error for pair in told.pairs}
+    pairs = {frozenset(pair.qubits): pair for pair in told.pairs}
     pulses = gates = readout = 0.0
     for one in circuit.data:
         at = [places[bit] for bit in one.qubits]
         if one.operation.name == "measure":
             readout += sum(readout_cost(told.qubits[qubit].readout_error) for qubit in at)
         elif len(at) == 2 and one.operation.name != "barrier":
-            gates += lost(errors.get(frozenset(at)), 2)
+            gates += lost(_pair_error(one.operation.name, (at[0], at[1]), pairs.get(frozenset(at)), target), 2)
         elif len(at) == 1 and one.operation.name != "delay" and seconds_of(one, places, target) > 0:
             pulses += lost(told.qubits[at[0]].gate_error, 1)
     mine, starts = _timeline(circuit, target)
@@ -97,6 +97,13 @@ def rate(circuit: QuantumCircuit, target: Target, told: Published) -> Rating:
     left = kept(circuit, starts, turned) if turned else 1.0
     zz = sum(coupled(angle) for _, _, angle in turned) if left is None else -math.log(max(left, 1 - MOST))
     return Rating(pulses, gates, readout, idle, zz)
+
+
+def _pair_error(name: str, place: tuple[int, int], pair: PublishedPair | None, target: Target) -> float | None:
+    """Of the pair's own gate as it is known; of another one that the device has there (RZZ) as it is published."""
+    if (pair is None or name != pair.gate) and name in target.operation_names:
+        return getattr((target[name] or {}).get(place), "error", None)
+    return None if pair is None else pair.error
 
 
 def waiting(

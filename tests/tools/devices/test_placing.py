@@ -11,18 +11,21 @@ import numpy as np
 import pytest
 from qiskit import QuantumCircuit, qasm2, qasm3, qpy, transpile
 from qiskit.circuit import Parameter
+from qiskit.circuit.library import RZZGate
 from qiskit.providers import QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
 from reson.errors import OperatorError
 from reson.evals.benches.layout import mirror
 from reson.tools.devices.coherent import Held
+from reson.tools.devices.known_target import usable
 from reson.tools.devices.layout import UNKNOWN
 from reson.tools.devices.local.line import line_of_qubits
 from reson.tools.devices.order import NoiseOptions
 from reson.tools.devices.placing import WORTH, _unquoted, best, read_circuit, stock
 from reson.tools.devices.published import Published, published
 from reson.tools.devices.rating import coupled, idling, lost, rate
+from reson.tools.devices.target_backend import TargetBackend
 
 T6 = 0.3e-6
 
@@ -239,3 +242,27 @@ def test_a_delay_that_qpy_has_spoilt_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("told", ["[Errno 21] Is a directory: 'x'", "'a' is not defined", "'both'", '"all of it"', "'"])
 def test_only_quotes_around_all_of_an_error_are_taken_off(told: str) -> None:
     assert _unquoted(told) == {"'both'": "both", '"all of it"': "all of it"}.get(told, told)
+
+
+def test_a_pair_whose_fractional_gate_is_broken_is_used_for_its_cz_alone(line: tuple[Target, Published]) -> None:
+    """As on Herons: of half of the pairs with a good CZ the RZZ is published as broken."""
+    target, _ = line
+    broken = {(0, 1), (1, 0), (4, 5), (5, 4), (5, 6), (6, 5), (6, 7), (7, 6)}
+    places: Any = {
+        place: InstructionProperties(duration=84e-9, error=1.0 if place in broken else 0.05) for place in target["cz"]
+    }
+    target.add_instruction(RZZGate(Parameter("angle")), places)
+    told = published(cast("Any", TargetBackend("line", target)), "line")
+    assert (0, 1) in usable(target, told)["cz"] and (0, 1) not in usable(target, told)["rzz"]
+    circuit = QuantumCircuit(2)
+    circuit.h(0)
+    circuit.rzz(0.3, 0, 1)
+    circuit.h([0, 1])
+    circuit.measure_all()
+    for placed in best(circuit, target, told, 3):
+        used = [tuple(placed.circuit.qubits.index(bit) for bit in one.qubits) for one in placed.circuit.data]
+        names = [one.name for one in placed.circuit.data]
+        assert all(place not in broken for place, name in zip(used, names, strict=True) if name == "rzz")
+    own = QuantumCircuit(8)
+    own.rzz(0.3, 2, 3)
+    assert rate(own, target, told).gates == pytest.approx(lost(0.05, 2))
