@@ -13,7 +13,9 @@ from reson.tools.devices.simulated.ring_up import Fields, Tone, ground_frequency
 from reson.tools.devices.simulated.truth import TransmonTruth
 
 FREQUENCIES = 41
-AMPLITUDES = np.geomspace(0.012, 0.05, 25)
+STEP = (0.05 / 0.012) ** (1 / 24)
+AMPLITUDES = 0.012 * STEP ** np.arange(-18, 49)
+"""From 0.004 to 0.2: a readout line may be 12 dB stronger or weaker than it was designed."""
 
 
 def best_readout(transmon: TransmonTruth) -> dict[str, float]:
@@ -66,11 +68,12 @@ def best_amplitude(transmon: TransmonTruth, frequency: float) -> float:
     """Amplitude with the smallest expected error."""
     errors = expected_errors(transmon, [Tone(frequency, float(amplitude)) for amplitude in AMPLITUDES])
     best = int(np.clip(np.argmin(errors), 1, len(AMPLITUDES) - 2))
-    step = float(np.log(AMPLITUDES[1] / AMPLITUDES[0]))
-    return float(AMPLITUDES[best] * np.exp(step * _vertex(errors[best - 1 : best + 2])))
+    return float(AMPLITUDES[best] * STEP ** _vertex(errors[best - 1 : best + 2]))
 
 
 def _vertex(values: np.ndarray) -> float:
-    """Where the parabola through three equidistant values has its extremum, in steps from the middle one."""
+    """Where the parabola through three equidistant values has its extremum, in steps from the middle one; at most one,
+    also where the best lies beyond the grid.
+    """
     left, middle, right = values
-    return float((left - right) / (left - 2 * middle + right) / 2)
+    return float(np.clip((left - right) / (left - 2 * middle + right) / 2, -1, 1))

@@ -45,7 +45,7 @@ def compared(experiment: str, number: int, seed: int, realism: str = CLEAN) -> C
     trial = ALL_TRIALS[experiment]
     setting = trial.scenario(experiment, seed, number, realism).ready()
     arguments, never = setting.arguments(), trial.meaningless(setting)
-    adequate = not never and trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0])
+    adequate = not never and bool(trial.adequate(setting, arguments, setting.device.chip.truth_now().transmons[0]))
     try:
         played = play(setting, arguments)
     except ToolError as error:

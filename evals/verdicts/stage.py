@@ -126,6 +126,8 @@ class Stage:
             history = {name: Past(value=v, stderr=0.05 * abs(v), age=6 * 3600.0) for name, v in results.items()}
         elif "t1" in results:
             history = {"t1": Past(value=results["t1"], stderr=0.05 * results["t1"], age=600.0)}
+        if self.resonator is not None and self.amplitude is not None:
+            results["resonator_linewidth"] = healthy[0].resonator.kappa
         device.load(table)
         return Setting(experiment, device, rng, table, what=what, healthy=healthy[0], results=results, history=history)
 

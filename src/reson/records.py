@@ -172,6 +172,8 @@ class CheckCode(StrEnum):
     """1 was not prepared where it should have been."""
     CONSTANT = "constant"
     """The digitiser brought back one value."""
+    CLIPPED = "clipped"
+    """The digitiser brought back its largest value many times."""
     FAULT = "fault"
     """Our own code failed on the data."""
     INTERCHANGED = "interchanged"

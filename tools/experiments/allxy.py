@@ -16,6 +16,7 @@ from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.memory import MEMORY, forgotten, remembered, told_to_remember
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.witness import USUAL_PULSE
@@ -43,14 +44,9 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.experiments.circuits.sequences import Sequences
 
-    pulses = _pulses()
-    experiments = {
-        qubit: Sequences(
-            qubit,
-            [({"xval": n, "pair": pair}, [*pulses[pair[0]], *pulses[pair[1]]]) for n, pair in enumerate(PAIRS)],
-        )
-        for qubit in arguments
-    }
+    pulses, told = _pulses(), sweep.between_shots(device)
+    pairs = [({"xval": n, "pair": pair, **told}, [*pulses[pair[0]], *pulses[pair[1]]]) for n, pair in enumerate(PAIRS)]
+    experiments = {qubit: Sequences(qubit, pairs) for qubit in arguments}
     return acquisition.acquire("allxy", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
@@ -68,33 +64,49 @@ def _pulses() -> dict[str, list[Instruction]]:
 
 
 def analyse(raw: RawData) -> Analysis:
-    """Least squares of the staircase, its height and floor free, and of the bends of the three errors: all linear."""
+    """Least squares of the staircase, its height and floor free, and of the bends of the three errors: all linear.
+
+    Where shots remember each other, the upper step is lower (``memory.remembered``), by as much as the data have it.
+    """
     value, error = measured(raw)
     bends = syndromes(raw.controls.get("pulse_duration", USUAL_PULSE))
-    basis = np.column_stack([np.ones(len(PAIRS)), IDEAL, bends])
+    lowered = [(IDEAL == 1).astype(float)] if told_to_remember(raw) else []
+    basis = np.column_stack([np.ones(len(PAIRS)), IDEAL, bends, *lowered])
     covariance = np.linalg.inv((basis / error[:, None] ** 2).T @ basis)
     found = covariance @ ((basis / error[:, None] ** 2).T @ value)
     chi2 = float(np.sum(((value - basis @ found) / error) ** 2)) / (len(PAIRS) - basis.shape[1])
-    scale = max(1.0, chi2) ** 0.5
+    stderr = np.sqrt(np.diag(covariance)) * max(1.0, chi2) ** 0.5
     place = np.arange(len(PAIRS), dtype=float)
+    stands = found[1] > 0
+    memory = _memory(found) if lowered and stands else 0.0
     points = series("pairs", place, value, error, place, basis @ found)
-    stairs = series(STAIRCASE, place, found[0] + found[1] * IDEAL, np.zeros(len(PAIRS)))
+    stairs = series(STAIRCASE, place, found[0] + found[1] * remembered(IDEAL, memory), np.zeros(len(PAIRS)))
     return Analysis(
         experiment="allxy",
         component=raw.component,
         series=(points, stairs),
         x_axis=Axis(label="Pair of pulses (lower case: half the angle)", unit=""),
         y_axis=P1,
-        quantities=_quantities(value, error, found, np.sqrt(np.diag(covariance)) * scale),
+        quantities=_quantities(value, error, found, stderr, memory) if stands else {},
         reduced_chi2=chi2,
-        error=None if found[1] > 0 else "no staircase",
+        error=None if stands else "no staircase",
     )
 
 
-def _quantities(value: np.ndarray, error: np.ndarray, found: np.ndarray, stderr: np.ndarray) -> dict[str, Quantity]:
+def _memory(found: np.ndarray) -> float:
+    """What is remembered of a shot, by how much lower the step of 1 is than twice that of the equator."""
+    height, lower = float(found[1]), float(found[-1])
+    return float(np.clip(-lower / max(height + lower, height / 2), *MEMORY))
+
+
+def _quantities(
+    value: np.ndarray, error: np.ndarray, found: np.ndarray, stderr: np.ndarray, memory: float
+) -> dict[str, Quantity]:
     """The deviation in units of the staircase's height, the noise of the shots taken off; and the three errors."""
-    height = max(float(found[1]), 1e-6)
-    away, noise = (value - found[0]) / height - IDEAL, error / height
+    height = float(found[1])
+    share = (value - found[0]) / height
+    away = forgotten(share, memory) - IDEAL
+    noise = error / height * (1 - memory) / (1 - 2 * memory * remembered(IDEAL, memory)) ** 2
     square = float(np.mean(away**2) - np.mean(noise**2))
     spread = float(np.sqrt(np.sum(4 * away**2 * noise**2 + 2 * noise**4))) / len(away)
     deviation = float(np.sqrt(max(square, 0.0)))
@@ -102,7 +114,7 @@ def _quantities(value: np.ndarray, error: np.ndarray, found: np.ndarray, stderr:
     quantities = {
         # where the root is not told from zero, it is about that of its square's error
         "allxy_deviation": Quantity(value=deviation, stderr=spread / 2 / max(deviation, float(np.sqrt(spread)))),
-        "contrast": Quantity(value=float(found[1]), stderr=float(stderr[1])),
+        "contrast": Quantity(value=height, stderr=float(stderr[1])),
     }
     for place, name in enumerate(ERRORS, start=2):
         size, unit = units[name]

@@ -19,6 +19,7 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.memory import unprepared
 from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
 from reson.tools.verdicts import checks
 
@@ -59,7 +60,7 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     from reson.tools.experiments.circuits import clifford_sequences as cliffords
     from reson.tools.experiments.circuits.leakage_circuits import LeakageSequences
 
-    clock, experiments = int(device.now().timestamp() * 1e3), {}
+    clock, experiments, told = int(device.now().timestamp() * 1e3), {}, sweep.between_shots(device)
     for qubit, values in arguments.items():
         rng, lengths = np.random.default_rng([clock, qubit]), _lengths(values["max_length"])
         sequences = []
@@ -67,16 +68,16 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
             target = index // len(lengths) % 2
             metadata = {"xval": len(sequence), "target": target}
             sequences.append((metadata, [*sequence, cliffords.recovery(sequence, target)]))
-        experiments[qubit] = LeakageSequences(qubit, device.controls()[Qubit(qubit)], sequences)
+        experiments[qubit] = LeakageSequences(qubit, device.controls()[Qubit(qubit)], sequences, told)
     return acquisition.acquire("leakage_rb", device, arguments, experiments, acquisition.SINGLE_SHOT_IQ)
 
 
 def analyse(raw: RawData) -> Analysis:
     from reson.tools.experiments.fits.leakage_fit import fit_leakage
-    from reson.tools.experiments.fits.three_clouds import discriminate_three
+    from reson.tools.experiments.fits.three_clouds import all_prepared, discriminate_three
 
     iq = raw.arrays["iq"].astype(complex)
-    clouds = discriminate_three(iq[:3])
+    clouds = all_prepared(discriminate_three(iq[:3]), [0.0, *(unprepared(raw, level).value for level in (1, 2))])
     lengths = np.array([meta["xval"] for meta in raw.circuits[3:]], dtype=float)
     pulses = sum(meta["pulses"] for meta in raw.circuits[3:]) / float(np.sum(lengths + 1))
     singular = np.linalg.cond(clouds.assigned) > MOST_SINGULAR

@@ -12,15 +12,13 @@ from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY, C
 from reson.tools.experiments.fits.decay_shapes import echoes
 from reson.tools.experiments.fits.drifting import drifted, drifting, level, prior, standing
 from reson.tools.experiments.fits.fitting import Fit
-from reson.tools.experiments.fits.memory import PASSIVE, kept_over_rest
+from reson.tools.experiments.fits.memory import PASSIVE, T1_MOVED, kept_over_rest
 from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.fits.processing import axis_of, excitation
 from reson.tools.experiments.fits.remembering import fit_superpositions
 from reson.tools.experiments.fits.starts import decay_start
 
 US = 1e-6
-T1_MOVED = (0.83, 1.2)
-"""What T1 may have become since it was measured, relative: it wanders by some 20 % (Burnett et al., 2019)."""
 REMEMBERS = 0.35
 """How likely it is that nothing but T1 brings a qubit back to 0 between shots, before the data are asked."""
 

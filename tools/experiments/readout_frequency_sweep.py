@@ -29,6 +29,8 @@ FADING, UNSURE = 0.012, 0.0055
 they weaken the pull, which is upward for a resonator above its qubit (Boissonneault et al., PRL 105, 100504 (2010))."""
 WEAKENED = 0.02
 """Share by which the photons of the readout's own tone make the shift smaller, likewise."""
+BENT = 0.5
+"""Share that is uncertain of what the feedline does to the best frequency."""
 FLAT = 0.1
 """Linewidths beside the best frequency at which 0 and 1 lie 4 % less far apart: 1 / (1 + (2 x)^2) between near dips."""
 DECAYED = 0.004
@@ -75,50 +77,59 @@ def analyse(raw: RawData) -> Analysis:
 
     time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
     starts = (0.0, SETTLED) if declared is None else (declared,)
-    raws = [_off_the_feedline(raw, time, start) for start in starts]
+    lines = [_through(raw, time, start) for start in starts]
     fits = [
         fit_signal(TwoDipsAnalysis(time, start), one, MHZ, ("amp",), magnitude(one))
-        for start, one in zip(starts, raws, strict=True)
+        for start, one in zip(starts, (_off(raw, line) for line in lines), strict=True)
     ]
     chosen = int(np.argmax(weights(fits)))
-    result, raw, start = fits[chosen], raws[chosen], starts[chosen] * MHZ
+    result, line, start = fits[chosen], lines[chosen], starts[chosen] * MHZ
     return Analysis(
         experiment="readout_frequency_sweep",
         component=raw.component,
-        series=(*result.series, _distance(raw, result, start)),
+        series=(*result.series, _distance(raw, line, result, start)),
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Magnitude (arb. units)", unit=""),
-        quantities={} if result.error else _quantities(result, raw, start),
+        quantities={} if result.error else _quantities(result, raw, line, start),
         reduced_chi2=result.reduced_chi2,
         error=result.error,
     )
 
 
-def _off_the_feedline(raw: RawData, time: float, start: float) -> RawData:
-    """The signals in units of what the feedline lets through at each frequency, where that changes over the sweep."""
-    from reson.tools.experiments.fits.bent_feedline import feedline_of
-
+def _sweep_of(raw: RawData) -> tuple[np.ndarray, np.ndarray]:
+    """(frequencies in Hz, numbers of the circuits there with 0 and with 1 prepared, shape (2, points))."""
     ones = np.array([metadata["series"] == "prepared 1" for metadata in raw.circuits])
     rows = np.stack([np.flatnonzero(~ones), np.flatnonzero(ones)])
-    x = np.array([metadata["xval"] for metadata in raw.circuits])[rows[0]] / MHZ
+    return np.array([metadata["xval"] for metadata in raw.circuits])[rows[0]], rows
+
+
+def _through(raw: RawData, time: float, start: float) -> np.ndarray:
+    """What the feedline lets through at each frequency, where that changes over the sweep; else 1."""
+    from reson.tools.experiments.fits.bent_feedline import feedline_of
+
+    x, rows = _sweep_of(raw)
+    return feedline_of(raw, x / MHZ, rows, time * MHZ, start * MHZ)
+
+
+def _off(raw: RawData, line: np.ndarray) -> RawData:
+    """The signals in units of what the feedline lets through."""
     through = np.ones(len(raw.circuits))
-    through[rows] = feedline_of(raw, x, rows, time * MHZ, start * MHZ)
+    through[_sweep_of(raw)[1]] = line
     mean, stderr = raw.arrays["iq_mean"] / through, raw.arrays["iq_stderr"] / through[:, None]
     return replace(raw, arrays=raw.arrays | {"iq_mean": mean, "iq_stderr": stderr})
 
 
-def _distance(raw: RawData, result: Fit, start: float) -> Series:
+def _distance(raw: RawData, line: np.ndarray, result: Fit, start: float) -> Series:
     """Distance of the two mean signals in the plane at each frequency, and what the fit makes of it.
 
     ``start``: of the integration after that of the tone, us.
     """
     from reson.tools.experiments.fits.two_dips import HOT, mixed
 
-    ones = np.array([metadata["series"] == "prepared 1" for metadata in raw.circuits])
-    x = np.array([metadata["xval"] for metadata in raw.circuits])[~ones]
+    x, (zeros, ones) = _sweep_of(raw)
     mean, stderr = raw.arrays["iq_mean"], raw.arrays["iq_stderr"]
-    difference = mean[ones] - mean[~ones]
-    errors = np.hypot(stderr[ones], stderr[~ones]).mean(axis=1)
+    difference = mean[ones] - mean[zeros]
+    errors = np.hypot(stderr[ones], stderr[zeros]).mean(axis=1)
     curve_x, curve_y = np.array([]), np.array([])
     if result.error is None:
         curve_x = np.array(result.series[0].fit_x)
@@ -126,26 +137,31 @@ def _distance(raw: RawData, result: Fit, start: float) -> Series:
         time = raw.circuits[0]["readout_time"] * MHZ
         shares = (HOT, result["prepared"].value)
         parts = [mixed(curve_x / MHZ, share, **found, readout_time=time, start=start) for share in shares]
-        curve_y = result["amp"].value * np.abs(parts[1] - parts[0])
+        curve_y = result["amp"].value * np.abs(parts[1] - parts[0]) * np.interp(curve_x, x, line)
     return series("distance", x, np.abs(difference), errors, curve_x, curve_y)
 
 
-def _quantities(result: Fit, raw: RawData, start: float) -> dict[str, Quantity]:
+def _quantities(result: Fit, raw: RawData, line: np.ndarray, start: float) -> dict[str, Quantity]:
+    """The noise comes after the feedline, so that 0 and 1 lie farthest apart where more of the tone gets through."""
     from reson.tools.experiments.fits.two_dips import farthest
 
-    kappa = result["kappa"].value
-    time = raw.circuits[0]["readout_time"] * MHZ
-    best = farthest(result["f0"].value, result["shift"].value, kappa, result["asymmetry"].value, time, start)
+    time, places = raw.circuits[0]["readout_time"] * MHZ, _sweep_of(raw)[0] / MHZ
+    f0, shift, kappa, asymmetry = (result[name].value for name in ("f0", "shift", "kappa", "asymmetry"))
+    best, plain = (
+        farthest(f0, shift, kappa, asymmetry, time, start, through)
+        for through in (lambda x: float(np.interp(x, places, line)), lambda x: 1.0)
+    )
+    bent = BENT * (best - plain)
     best = MHZ * (best - FADING * kappa * (1 - _strength(raw) ** 2))
-    stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, UNSURE * kappa)
-    shift = Quantity(
-        value=MHZ * result["shift"].value * (1 + WEAKENED * _strength(raw) ** 2),
+    stderr = _combined(MHZ, result["f0"].stderr, result["shift"].stderr, float(np.hypot(UNSURE * kappa, bent)))
+    found = Quantity(
+        value=MHZ * shift * (1 + WEAKENED * _strength(raw) ** 2),
         stderr=_combined(MHZ, 0.0, 2 * (result["shift"].stderr or 0.0), DECAYED * kappa),
         unit="Hz",
     )
     return {
         "readout_frequency": Quantity(value=raw.controls["readout_frequency"] + best, stderr=stderr, unit="Hz"),
-        "dispersive_shift": shift,
+        "dispersive_shift": found,
         "offset": Quantity(value=best, stderr=stderr, unit="Hz"),
         "depth": result["depth"],
         "linewidth": result.scaled("kappa", MHZ, "Hz"),

@@ -16,6 +16,7 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.memory import T1_MOVED, forgotten, kept_over_rest
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts import checks
 
@@ -32,11 +33,12 @@ KNOWN_TO = 0.002
 """Standard error of an assignment error that was measured with some thousand shots."""
 CHANGED = 0.02
 """Change of an assignment error since it was measured that makes it useless here."""
+LEAST_CONTRAST = 0.05
 MEASURED, IDEAL = "measured", "ideal"
 
 
 def _defaults(values: Values) -> dict[str, float]:
-    return {name: values.get(name, 0.0) for name in ("p1_given_0", "p0_given_1")}
+    return {name: values.get(name, 0.0) for name in ("p1_given_0", "p0_given_1")} | sweep.known_t1(values)
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
@@ -46,18 +48,21 @@ def _device_seconds(parameters: Values, device: Device) -> float:
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
     from reson.tools.experiments.circuits.tomography_circuits import CalibratedTomography
 
-    experiments = {qubit: CalibratedTomography(qubit, int(values["state"])) for qubit, values in arguments.items()}
+    told = sweep.between_shots(device)
+    experiments = {
+        qubit: CalibratedTomography(qubit, int(values["state"]), told) for qubit, values in arguments.items()
+    }
     return acquisition.acquire("state_tomography", device, arguments, experiments, acquisition.CLASSIFIED)
 
 
 def analyse(raw: RawData) -> Analysis:
-    p1, error = measured(raw)
+    known = raw.parameters["p1_given_0"], raw.parameters["p0_given_1"]
+    p1, error = _rested(raw, *known)
     bases = {BASES[meta["m_idx"][0]]: k for k, meta in enumerate(raw.circuits) if "m_idx" in meta}
     order = [bases[component] for component in range(3)]
     prepared = {meta["prepared"]: k for k, meta in enumerate(raw.circuits) if "prepared" in meta}
     read = [(float(p1[prepared[state]]), float(error[prepared[state]])) for state in (0, 1)]
     target = TARGETS[int(raw.parameters["state"])]
-    known = raw.parameters["p1_given_0"], raw.parameters["p0_given_1"]
     vector, spread = bloch_vector(p1[order], error[order], *known)
     fidelity = (1 + float(target @ vector)) / 2
     states = density(physical(vector)), density(target)
@@ -84,11 +89,22 @@ def analyse(raw: RawData) -> Analysis:
     )
 
 
+def _rested(raw: RawData, p1_given_0: float, p0_given_1: float) -> tuple[np.ndarray, np.ndarray]:
+    """P(1) and its errors as of shots that each begin at rest: what they remember by T1 and the rest is taken off."""
+    p1, error = measured(raw)
+    contrast = max(1 - p1_given_0 - p0_given_1, LEAST_CONTRAST)
+    share = np.clip((p1 - p1_given_0) / contrast, 0, 1)
+    usual, *moved = (forgotten(share, kept_over_rest(raw, by)) for by in (1.0, *T1_MOVED))
+    memory = kept_over_rest(raw)
+    error = error * (1 - memory) / (1 - 2 * memory * share) ** 2
+    return p1 + contrast * (usual - share), np.hypot(error, contrast * np.abs(moved[1] - moved[0]) / 2)
+
+
 def bloch_vector(
     p1: np.ndarray, error: np.ndarray, p1_given_0: float, p0_given_1: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bloch vector and its errors, both (3,), from P(1) in the bases X, Y, Z, assignment errors taken out (0: none)."""
-    contrast = max(1 - p1_given_0 - p0_given_1, 0.05)
+    contrast = max(1 - p1_given_0 - p0_given_1, LEAST_CONTRAST)
     excited = (p1 - p1_given_0) / contrast
     # an error of P(1|0) shifts a 0, one of P(0|1) a 1
     uncertain = KNOWN_TO * bool(p1_given_0 or p0_given_1)
@@ -148,6 +164,7 @@ EXPERIMENT = Experiment(
         Parameter("p1_given_0", "", 0.0, 0.5, "error of reading 0 that is taken out; 0 if unknown"),
         Parameter("p0_given_1", "", 0.0, 0.5, "error of reading 1 that is taken out; 0 if unknown"),
         sweep.shots(5000),
+        sweep.KNOWN_T1,
     ),
     needs=("x_amplitude", "sx_amplitude", "readout_threshold"),
     calibrates=("state_fidelity",),

@@ -17,8 +17,9 @@ from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
-from reson.tools.experiments.fits.curve_models import DECAY
+from reson.tools.experiments.fits.curve_models import DECAY, REMEMBERED_DECAY
 from reson.tools.experiments.fits.fitting import series
+from reson.tools.experiments.fits.memory import relaxed, told_to_remember
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import decay_start
 from reson.tools.experiments.heights import highest_floor, least_height
@@ -55,13 +56,13 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
     from reson.tools.experiments.circuits.sequences import Sequences, Waits
 
-    experiments, flip, grid = {}, XGate(), Waits(device.backend)
+    experiments, flip, grid, told = {}, XGate(), Waits(device.backend), sweep.between_shots(device)
     for qubit, values in arguments.items():
         waits = [grid.of(float(share * values["max_delay"])) for share in SHARES]
         experiments[qubit] = Sequences(
             qubit,
             [
-                ({"xval": seconds, "repeat": repeat}, [flip, wait])
+                ({"xval": seconds, "repeat": repeat, **told}, [flip, wait])
                 for repeat in range(int(values["repeats"]))
                 for wait, seconds in waits
             ],
@@ -71,11 +72,13 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
 
 def analyse(raw: RawData) -> Analysis:
     points = points_of(raw, DECAY, US)
-    mean = fit_many(DECAY, [points], [decay_start(points.x, points.y)], US)[0]
+    rest = raw.circuits[0]["rest"] if told_to_remember(raw) else np.inf
+    model = REMEMBERED_DECAY if np.isfinite(rest) else DECAY
+    mean = fit_many(model, [points], [decay_start(points.x, points.y)], US, constants=[{"rest": rest / US}])[0]
     trace, quantities, error = (), {}, mean.error
     if error is None:
         t1, height, floor = mean.scaled("tau", US, "s"), mean["amp"], mean["base"]
-        time, values, errors = _single_values(raw, t1.value, height.value, floor.value)
+        time, values, errors = _single_values(raw, rest, t1.value, height.value, floor.value)
         found = _statistics(values, errors, t1.stderr or 0.0)
         line = np.array([time[0], time[-1]]), np.full(2, found["t1"].value)
         trace = (series("T1", time, values, errors, *line),)
@@ -92,18 +95,22 @@ def analyse(raw: RawData) -> Analysis:
     )
 
 
-def _single_values(raw: RawData, t1: float, height: float, floor: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _single_values(
+    raw: RawData, rest: float, t1: float, height: float, floor: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Time in s, T1 in s and its standard error of each repetition, all of shape (repeats,).
+
+    ``rest`` is the time between shots that remember each other, in s; infinite where they do not.
 
     Decay times with height and floor given, then height and floor with the decay times given, in turn: the mean decay,
     where they start from, is no exponential where T1 jumps.
     """
     value, error = (part.reshape(-1, len(SHARES)) for part in measured(raw))
     delay = np.array([meta["xval"] for meta in raw.circuits]).reshape(-1, len(SHARES))
-    logarithm, curvature = _coarse(delay, value, error, t1, height, floor), np.ones(len(value))
+    logarithm, curvature = _coarse(delay, value, error, rest, t1, height, floor), np.ones(len(value))
     for _ in range(TURNS):
-        logarithm, curvature = _decay_times(delay, value, error, logarithm, t1, height, floor)
-        shape = np.exp(-delay / np.exp(logarithm)[:, None]).ravel()
+        logarithm, curvature = _decay_times(delay, value, error, rest, logarithm, t1, height, floor)
+        shape = _shape(delay, rest, np.exp(logarithm)[:, None])[0].ravel()
         basis = np.stack([shape, np.ones_like(shape)], axis=1) / error.ravel()[:, None]
         height, floor = np.linalg.lstsq(basis, (value / error).ravel(), rcond=None)[0]
     found, number = np.exp(logarithm), len(logarithm)
@@ -115,6 +122,7 @@ def _decay_times(
     delay: np.ndarray,
     value: np.ndarray,
     error: np.ndarray,
+    rest: float,
     logarithm: np.ndarray,
     t1: float,
     height: float,
@@ -124,21 +132,27 @@ def _decay_times(
     lowest, highest = np.log(t1 * RANGE[0]), np.log(t1 * RANGE[1])
     curvature = np.ones_like(logarithm)
     for _ in range(ROUNDS):
-        ratio = delay / np.exp(logarithm)[:, None]
-        model = height * np.exp(-ratio)
-        slope = model * ratio / error
+        model, slope = (height * part for part in _shape(delay, rest, np.exp(logarithm)[:, None]))
+        slope = slope / error
         curvature = np.sum(slope**2, axis=1)
         step = np.sum(slope * (value - floor - model) / error, axis=1) / np.maximum(curvature, 1e-12)
         logarithm = np.clip(logarithm + np.clip(step, -0.5, 0.5), lowest, highest)
     return logarithm, curvature
 
 
+def _shape(delay: np.ndarray, rest: float, t1: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What is left of 1 after a delay, from 1 to 0, and how it changes with the logarithm of T1; as they broadcast."""
+    left, kept = np.exp(-delay / t1), np.exp(-rest / t1)
+    moved = left * delay / t1 - left**2 * kept * (min(rest, 1e3) / t1)
+    return relaxed(left, kept), moved / (1 + kept * left) ** 2
+
+
 def _coarse(
-    delay: np.ndarray, value: np.ndarray, error: np.ndarray, t1: float, height: float, floor: float
+    delay: np.ndarray, value: np.ndarray, error: np.ndarray, rest: float, t1: float, height: float, floor: float
 ) -> np.ndarray:
     """Logarithm of the best decay time of a grid for each repetition."""
     grid = np.log(t1) + np.linspace(np.log(RANGE[0]), np.log(RANGE[1]), 60)
-    model = floor + height * np.exp(-delay[None] / np.exp(grid)[:, None, None])
+    model = floor + height * _shape(delay[None], rest, np.exp(grid)[:, None, None])[0]
     return grid[np.argmin(np.sum(((value - model) / error) ** 2, axis=2), axis=0)]
 
 

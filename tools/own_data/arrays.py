@@ -51,8 +51,12 @@ def _chances(table: Table, points: Points, shots: int) -> Arrays:
                 "tell it: --shots 1000, --shots COLUMN, or --y NAME:counts0 as well",
             )
         ones, total = np.rint(points.value), np.rint(points.shots)
+        if not (np.allclose(ones, points.value, atol=1e-6) and np.allclose(total, points.shots, atol=1e-6)):
+            raise refused(
+                table.name, "counts shots that are not whole", "a share of ones, or what is corrected, is --y NAME:p1"
+            )
         if (ones > total).any() or (ones < 0).any() or (total <= 0).any():
-            raise refused(table.name, "counts more ones than shots", "look at --shots")
+            raise refused(table.name, "counts more ones than shots, or fewer than none", "look at --shots")
         return {"counts": np.stack([total - ones, ones], axis=1).astype(int)}, shots, ()
     if points.error is not None and points.error.any():
         return {"p1": points.value, "p1_stderr": points.error}, shots, ()

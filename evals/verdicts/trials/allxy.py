@@ -33,7 +33,9 @@ def _gates(controls: Values, truth: TransmonTruth) -> dict[str, np.ndarray]:
     for name, control in (("X", "x_amplitude"), ("x", "sx_amplitude")):
         pulse = Pulse(controls[control], controls["drag_beta"], 0.0, length)
         steps = magnus_steps(pulse, truth.gain)
-        path = unitary_paths([pulse], steps, 1, detuning, truth.anharmonicity, truth.gain)
+        path = unitary_paths(
+            [pulse], steps, 1, detuning, truth.anharmonicity, truth.gain, compression=truth.compression
+        )
         along = path[0, 0, -1].reshape(LEVELS, LEVELS)
         gates[name] = along
         gates[{"X": "Y", "x": "y"}[name]] = turn @ along @ turn.conj()

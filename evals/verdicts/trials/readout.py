@@ -9,11 +9,13 @@ import numpy as np
 from reson.evals.best_readout import readout_controls
 from reson.evals.scenario import Setting
 from reson.evals.spoils import put
+from reson.evals.true_assignment import PERIOD
 from reson.evals.verdicts.pulses import best_ef_amplitude
 from reson.evals.verdicts.stage import Stage
 from reson.evals.verdicts.trial import Moment, Need, Trial
 from reson.evals.verdicts.trials import common
 from reson.tools.data import Values
+from reson.tools.devices.simulated.lines import digitised
 from reson.tools.devices.simulated.readout import integrate, readout_of
 from reson.tools.devices.simulated.resonators import READOUT_TIME
 from reson.tools.devices.simulated.ring_up import Tone, pointer_states
@@ -21,10 +23,49 @@ from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
 
 SHOTS = 60_000
 """By which the true fidelity is sampled."""
+CLIPPED = 0.003
+"""Share of shots at the digitiser's largest value from which the pointer states do not tell the best cut."""
+COSTS, CUTS = 0.005, 61
+"""Fidelity that a cut may lack of the best straight one, and the angles and thresholds among which that is sought."""
 
 
 def _right(moment: Moment) -> dict[str, float]:
-    return readout_controls(moment.truth, *_tone(moment))
+    """What joins and parts the pointer states. Behind a digitiser that clips, many cuts are as good as each other: the
+    one that was found is right if it costs no more fidelity than ``COSTS``, else the best one is.
+    """
+    clouds, most = _clouds(moment), moment.truth.resonator.digitiser
+    if np.mean(np.maximum(np.abs(np.real(clouds)), np.abs(np.imag(clouds))) >= most) < CLIPPED:
+        return readout_controls(moment.truth, *_tone(moment))
+    found = moment.proposed["readout_angle"], moment.proposed["readout_threshold"]
+    some = clouds[:, ::8]
+    best = max(
+        (_best_cut(some, float(angle)) for angle in np.linspace(-math.pi, math.pi, CUTS)), key=lambda cut: cut[2]
+    )
+    angle, threshold = found if _told(clouds, *found) > best[2] - COSTS else best[:2]
+    return {"readout_angle": angle, "readout_threshold": threshold}
+
+
+def _clouds(moment: Moment) -> np.ndarray:
+    """Shots (2, SHOTS) of a qubit that is prepared perfectly, thermal population, decay, hum and clipping included."""
+    truth, rng = moment.truth, np.random.default_rng(1)
+    excited = (rng.random((2, SHOTS)) < truth.thermal_population).astype(int)
+    excited[1] = 1 - excited[1]
+    signal = integrate(readout_of([truth, truth], [_tone(moment)] * 2), excited, 1, rng)
+    return digitised(signal, [truth, truth], 0.0, PERIOD)[..., 0]
+
+
+def _told(clouds: np.ndarray, angle: float, threshold: float) -> float:
+    """Share of shots that a cut assigns rightly."""
+    above = ((clouds * np.exp(-1j * angle)).real > threshold).mean(axis=1)
+    return float(1 - (above[0] + 1 - above[1]) / 2)
+
+
+def _best_cut(clouds: np.ndarray, angle: float) -> tuple[float, float, float]:
+    """(angle, threshold, fidelity) of the best cut at an angle."""
+    along = (clouds * np.exp(-1j * angle)).real
+    cuts = np.quantile(along, np.linspace(0, 1, CUTS))
+    told = [_told(clouds, angle, float(cut)) for cut in cuts]
+    return angle, float(cuts[int(np.argmax(told))]), max(told)
 
 
 def _tone(moment: Moment) -> Tone:
@@ -42,14 +83,8 @@ def _threshold(moment: Moment) -> float:
 
 
 def _fidelity(moment: Moment) -> float:
-    """1 - (P(1|0) + P(0|1)) / 2 after a perfect X pulse, thermal population and decay included; sampled."""
-    truth, rng = moment.truth, np.random.default_rng(1)
-    excited = (rng.random((2, SHOTS)) < truth.thermal_population).astype(int)
-    excited[1] = 1 - excited[1]
-    readout = readout_of([truth, truth], [_tone(moment)] * 2)
-    along = integrate(readout, excited, 1, rng)[..., 0] * np.exp(-1j * moment.proposed["readout_angle"])
-    above = (along.real > moment.proposed["readout_threshold"]).mean(axis=1)
-    return float(1 - (above[0] + 1 - above[1]) / 2)
+    """1 - (P(1|0) + P(0|1)) / 2 after a perfect X pulse; sampled."""
+    return _told(_clouds(moment), moment.proposed["readout_angle"], moment.proposed["readout_threshold"])
 
 
 def _three_fidelity(moment: Moment) -> float:
@@ -100,7 +135,7 @@ TRIALS = {
         sampling=_sampling,
     ),
     "three_state_readout": Trial(
-        stage=Stage(frequency=10e3, amplitude=0.005, anharmonicity=50e3, lift=0.01),
+        stage=Stage(frequency=10e3, amplitude=0.005, anharmonicity=50e3, lift=0.01, t1_known=0.5),
         sweeps=(put("shots", 100, 500, whole=True), _lift_off),
         needs={"three_state_fidelity": Need(0.03, False, "leakage is read to a few per cent of itself")},
         truth={"three_state_fidelity": _three_fidelity},

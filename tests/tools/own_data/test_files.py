@@ -129,6 +129,18 @@ BAD: dict[str, tuple[str, bytes, Wanted, str]] = {
         Wanted(x="delay:us", y=("p:counts",), shots="100"),
         "more ones than shots",
     ),
+    "fewer than none": (
+        "a.csv",
+        text(y=-np.rint(900 * P)),
+        Wanted(x="delay:us", y=("p:counts",), shots="1000"),
+        "or fewer than none",
+    ),
+    "parts of a shot": (
+        "a.csv",
+        text(y=np.rint(900 * P) + 0.5),
+        Wanted(x="delay:us", y=("p:counts",), shots="1000"),
+        "shots that are not whole",
+    ),
     "an error of 0": (
         "a.npz",
         npz(delay=DELAY, p=P, e=0 * P),

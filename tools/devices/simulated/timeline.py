@@ -215,7 +215,7 @@ def waits_of(timeline: Timeline, place: int, catalogue: Catalogue) -> tuple[np.n
             if wait == len(spans):
                 spans.append([middle - half, middle + half])
             spans[wait][1] = middle + half
-    return np.array(spans).reshape(-1, 2), np.array(which)
+    return np.array(spans).reshape(-1, 2), np.array(which, dtype=np.intp)
 
 
 def _folded(angle: float) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from qiskit.circuit import QuantumCircuit
 from qiskit_experiments.library import StateTomography
 
@@ -19,14 +22,18 @@ def preparation(state: int) -> QuantumCircuit:
 
 class CalibratedTomography(StateTomography):
     """``StateTomography`` of one of the six states; metadata ``m_idx`` names the basis (Z, X, Y), ``prepared`` the
-    state of the two further circuits.
+    state of the two further circuits. All circuits carry what is ``told`` besides.
     """
 
-    def __init__(self, qubit: int, state: int) -> None:
+    def __init__(self, qubit: int, state: int, told: Mapping[str, Any]) -> None:
         super().__init__(preparation(state), physical_qubits=(qubit,))
+        self._told = told
 
     def circuits(self) -> list[QuantumCircuit]:
-        return [*super().circuits(), *(self._prepared(state) for state in (0, 1))]
+        found = [*super().circuits(), *(self._prepared(state) for state in (0, 1))]
+        for circuit in found:
+            circuit.metadata |= self._told
+        return found
 
     @staticmethod
     def _prepared(state: int) -> QuantumCircuit:

@@ -11,6 +11,8 @@ GAIN = 0.003
 """Fidelity that the best cut of the data has to win over the middle of the clouds, beyond what decays explain."""
 MOST_EXPLAINED = 0.02
 """The same that decays may explain: a cloud much wider than the other looks like one, too."""
+TURNED = np.linspace(-1.2, 1.2, 13)
+"""Angles in rad at which a cut is tried beside the usual one: a digitiser that clips flattens a cloud along an axis."""
 PLATEAU = 0.5
 """Cuts whose fidelity lies within so many errors of the best one's are as good; the threshold is in their middle."""
 NARROWEST = 0.2
@@ -37,7 +39,7 @@ class Mixture:
 
     def density(self, x: np.ndarray, preparation: int) -> np.ndarray:
         """Probability density at ``x`` for preparation 0 or 1."""
-        parts = _components(x, self.low, self.high, self.widths)
+        parts = components(x, self.low, self.high, self.widths)
         return sum((share * part for share, part in zip(self.shares[preparation], parts, strict=True)), np.zeros(1))
 
     @property
@@ -85,21 +87,44 @@ def rotated(iq: np.ndarray, angle: float) -> np.ndarray:
 def discriminate(iq: np.ndarray) -> Discrimination:
     """Angle, threshold and confusion from ``iq`` of shape (2, shots): preparations 0 and 1.
 
-    The angle joins the centroids. The threshold lies midway between the Gaussians that the shots decompose into, which
-    is optimal for equal widths and equal priors and, unlike the best cut of the very sample, does not follow its noise.
-    Where the clouds have not one width, in the plane or on the axis, or have tails, the best straight cut wins by more
-    than noise and decays explain, and is taken.
+    The angle joins the clouds' centres. The threshold lies midway between the Gaussians that the shots decompose into,
+    which is optimal for equal widths and equal priors and, unlike the best cut of the very sample, does not follow its
+    noise. Where the clouds have not one width, in the plane or on the axis, or have tails, the best straight cut wins
+    by more than noise and decays explain, and is taken.
     """
-    usual = _cut_midway(iq, _angle(iq), equal=True)
+    usual = _cut_midway(iq, _angle_of_clouds(iq, _cut_midway(iq, _angle(iq), equal=True)), equal=True)
     needed = usual.fidelity + min(_explained(usual), MOST_EXPLAINED) + max(GAIN, usual.fidelity_err)
-    # no decomposition of two widths, which takes long, where no cut at all would win by enough
-    angles = [angle for angle in (usual.angle, _fisher_angle(iq)) if _cuts(iq, angle)[1].max() > needed]
-    best = max((_best_cut(iq, angle) for angle in angles), key=lambda cut: cut.fidelity, default=usual)
-    return best if best.fidelity > needed else usual
+    # beside it, every other angle has to win by enough, and with it a decomposition of two widths, which takes long
+    angles = [usual.angle, _fisher_angle(iq), *(usual.angle + TURNED)]
+    most, angle = max((float(_cuts(iq, angle)[1].max()), angle) for angle in angles)
+    if most <= needed:
+        return usual
+    cut = _best_cut(iq, angle)
+    return cut if cut.fidelity > needed else usual
 
 
 def _angle(iq: np.ndarray) -> float:
     return float(np.angle(iq[1].mean() - iq[0].mean()))
+
+
+def _angle_of_clouds(iq: np.ndarray, found: Discrimination) -> float:
+    """From the shots that lie in the cloud of their preparation: those that decay meanwhile come along another way."""
+    lower, upper = (
+        _belongs(rotated(part, found.angle), found.mixture, preparation, cloud)
+        for part, preparation, cloud in ((iq[0], 0, 0), (iq[1], 1, 2))
+    )
+    clouds = [
+        np.sum(part * weight) / (np.sum(weight) + 1e-300) for part, weight in zip(iq, (lower, upper), strict=True)
+    ]
+    return float(np.angle(clouds[1] - clouds[0])) if clouds[1] != clouds[0] else found.angle
+
+
+def _belongs(along: np.ndarray, mixture: Mixture, preparation: int, part: int) -> np.ndarray:
+    """Probability that each shot belongs to a part of the mixture."""
+    likelihood = np.array(mixture.shares[preparation])[:, None] * components(
+        along, mixture.low, mixture.high, mixture.widths
+    )
+    return np.asarray(likelihood[part] / (likelihood.sum(axis=0) + 1e-300))
 
 
 def _fisher_angle(iq: np.ndarray) -> float:
@@ -166,7 +191,7 @@ def _fit_mixture(along: np.ndarray, equal: bool) -> Mixture:
     widths = (min(first, second), min(first, second)) if equal else (first, second)
     shares = np.array([[0.94, 0.02, 0.04], [0.04, 0.02, 0.94]])
     for _ in range(ITERATIONS):
-        likelihood = shares.T[:, :, None] * _components(along, low, high, widths)
+        likelihood = shares.T[:, :, None] * components(along, low, high, widths)
         lower, bridge, upper = likelihood / (likelihood.sum(axis=0) + 1e-300)
         before = low, high
         low, high = (float(np.sum(part * along) / (np.sum(part) + 1e-300)) for part in (lower, upper))
@@ -182,7 +207,7 @@ def _fit_mixture(along: np.ndarray, equal: bool) -> Mixture:
     return Mixture(low, high, widths, (ground, excited))
 
 
-def _components(x: np.ndarray, low: float, high: float, widths: tuple[float, float]) -> np.ndarray:
+def components(x: np.ndarray, low: float, high: float, widths: tuple[float, float]) -> np.ndarray:
     """Densities of lower cloud, bridge (even between the centres, as wide as a cloud beyond them) and upper cloud."""
     from scipy.special import ndtr
 

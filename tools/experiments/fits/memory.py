@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reson.records import Quantity
+
 if TYPE_CHECKING:
     from reson.tools.data import RawData
 
@@ -20,13 +22,27 @@ MEMORY = (-0.3, 0.7)
 PASSIVE = "passive_reset"
 """What the circuits call whether nothing but T1 brings a qubit back to 0 between shots, where the device tells."""
 
+T1_MOVED = (0.83, 1.2)
+"""What T1 may have become since it was measured, relative: it wanders by some 20 % (Burnett et al., 2019)."""
+
+LONGEST_T1 = 500e-6
+"""Seconds; of what a transmon may have before it was measured."""
+
+
+def told_to_remember(raw: RawData) -> bool:
+    """Whether the device tells that nothing but T1 brings its qubits back to 0 between shots."""
+    return bool(raw.circuits and raw.circuits[0].get(PASSIVE))
+
 
 def kept_over_rest(raw: RawData, moved: float = 1.0) -> float:
     """k of a qubit that relaxes in ``moved`` times the T1 of its arguments; 0 where that is not known, or unless its
     device tells that nothing else resets it.
     """
-    t1, told = raw.parameters.get("t1", 0.0) * moved, raw.circuits[0] if raw.circuits else {}
-    return float(np.exp(-told["rest"] / t1)) if t1 > 0 and told.get(PASSIVE) else 0.0
+    return _kept(raw, raw.parameters.get("t1", 0.0) * moved)
+
+
+def _kept(raw: RawData, t1: float) -> float:
+    return float(np.exp(-raw.circuits[0]["rest"] / t1)) if t1 > 0 and told_to_remember(raw) else 0.0
 
 
 def remembered(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
@@ -41,6 +57,18 @@ def relaxed(excited: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
     return excited / (1 + memory * excited)
 
 
-def forgotten(measured: np.ndarray, memory: float) -> np.ndarray:
+def forgotten(measured: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
     """The inverse of ``remembered``: what a circuit excites of |0>, from the share of 1 that is measured."""
     return measured * (1 - memory) / (1 - 2 * memory * measured)
+
+
+def unprepared(raw: RawData, level: int = 1) -> Quantity:
+    """Share of shots that pulses to ``level`` leave in 0, since they began in 1, and its error by T1's wandering.
+
+    A level comes down by steps, so that level n has 1 - (1 - k)^n of a chance not to be in 0 after the rest. Where T1
+    is not known, none, and half of what the longest one would leave.
+    """
+    moved = T1_MOVED if raw.parameters.get("t1", 0.0) else (0.0, LONGEST_T1)
+    kept = [kept_over_rest(raw), *(_kept(raw, (raw.parameters.get("t1") or 1.0) * by) for by in moved)]
+    share, low, high = (stays / (1 + stays) for stays in (1 - (1 - one) ** level for one in kept))
+    return Quantity(value=share, stderr=(high - low) / 2)

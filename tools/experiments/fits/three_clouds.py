@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class ThreeClouds:
     sigma: float
     """Common standard deviation of each quadrature."""
     assigned: np.ndarray
-    """P(assigned | prepared) as measured, shape (prepared, assigned)."""
+    """P(assigned | prepared), shape (prepared, assigned)."""
     shares: np.ndarray
     """Share of each cloud in the shots of each preparation, shape (prepared, cloud): what the overlap leaves out."""
     shots: int
@@ -31,12 +32,19 @@ class ThreeClouds:
     @property
     def fidelity_err(self) -> float:
         """Binomial, at Laplace's estimate so that it does not vanish."""
-        right = (np.diag(self.assigned) * self.shots + 1) / (self.shots + 2)
+        right = (np.clip(np.diag(self.assigned), 0, 1) * self.shots + 1) / (self.shots + 2)
         return float(np.sqrt(np.sum(right * (1 - right) / self.shots)) / 3)
 
     def separation(self, one: int, other: int) -> float:
         """Distance of two clouds in units of their width."""
         return float(abs(self.centres[one] - self.centres[other]) / self.sigma)
+
+
+def all_prepared(found: ThreeClouds, missed: Sequence[float]) -> ThreeClouds:
+    """The assignment of states that are prepared in every shot, where a share ``missed`` (3,) of each was left in 0."""
+    missed_of = np.array(missed)[:, None]
+    ground = found.assigned[0]
+    return replace(found, assigned=(found.assigned - missed_of * ground) / (1 - missed_of))
 
 
 def discriminate_three(iq: np.ndarray) -> ThreeClouds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import lmfit
@@ -30,14 +31,22 @@ def mixed(
     return (1 - share) * ground + share * excited
 
 
-def farthest(f0: float, shift: float, kappa: float, asymmetry: float, readout_time: float, start: float = 0.0) -> float:
-    """Frequency in MHz at which the signals of 0 and 1 lie farthest apart."""
+def farthest(
+    f0: float,
+    shift: float,
+    kappa: float,
+    asymmetry: float,
+    readout_time: float,
+    start: float,
+    through: Callable[[float], float],
+) -> float:
+    """Frequency in MHz at which the signals of 0 and 1 lie farthest apart, ``through`` a feedline by that share."""
     from scipy.optimize import minimize_scalar
 
     def closeness(x: float) -> float:
         one = np.array([x])
         parts = [transmission(one, f, kappa, 1.0, asymmetry, readout_time, start) for f in (f0, f0 + shift)]
-        return -float(np.abs(parts[1] - parts[0])[0])
+        return -through(x) * float(np.abs(parts[1] - parts[0])[0])
 
     margin = kappa / 2
     low, high = min(f0, f0 + shift) - margin, max(f0, f0 + shift) + margin

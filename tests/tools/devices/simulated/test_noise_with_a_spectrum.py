@@ -204,11 +204,14 @@ def test_all_pathways_without_their_mirror_images_are_counted_down_to_no_wait():
 
 
 def test_a_chip_with_crossed_lines_and_neighbours_runs_every_kind_of_circuit():
-    """Circuits with no wait, with one, and with more waits than pathways are followed for, in groups."""
+    """Circuits with no wait, with one, and with more waits than pathways are followed for, in groups; with nothing at
+    all before the readout, with a wait alone, and with a pulse on a neighbour alone.
+    """
     chip = ChipDescription(seed=11, qubits=3, realism=parts_of("fridge"), coupling=((0, 1), (1, 2)))
     device = open_chip(chip, 1.7e9)
     assert device.chip.truth.drive_lines is not None
-    program = read_circuits([_long(waits) for waits in (0, 1, 2, 5)], device.chip.controls)
+    circuits = [*(_long(waits) for waits in (0, 1, 2, 5)), *(_short(what) for what in ("", "delay", "x"))]
+    program = read_circuits(circuits, device.chip.controls)
     for _, found in device.chip.populations(program, device.chip.truth_now()):
         assert found.sum(axis=1) == pytest.approx(np.ones(3))
 
@@ -219,5 +222,15 @@ def _long(waits: int) -> QuantumCircuit:
     for _ in range(waits):
         circuit.delay(20, [0, 1, 2], unit="us")
         circuit.x([0, 1, 2])
+    circuit.measure([0, 1, 2], [0, 1, 2])
+    return circuit
+
+
+def _short(what: str) -> QuantumCircuit:
+    circuit = QuantumCircuit(3, 3)
+    if what == "delay":
+        circuit.delay(20, [0, 1, 2], unit="us")
+    if what == "x":
+        circuit.x(2)
     circuit.measure([0, 1, 2], [0, 1, 2])
     return circuit
