@@ -20,7 +20,7 @@ from reson.tools.experiments.fits.row_dips import row_dips
 from reson.tools.experiments.punch_out import ENDS
 
 GRID_POINTS, SHOTS = 73, 300
-"""Of the noiseless punch-out."""
+"""Of the noiseless punch-out; more points for a dip that would fall between them."""
 
 
 def _resonator(moment: Moment) -> float:
@@ -37,9 +37,12 @@ def unreadable(setting: Setting) -> bool:
 
 
 def _moved(moment: Moment) -> float:
-    """Place of the dip in the weakest tones less that in the strongest ones, from the signals without noise."""
-    raw, truth = moment.raw, moment.truth
-    frequencies = truth.resonator.bare + np.linspace(-12e6, 12e6, GRID_POINTS)
+    """Place of the dip in the weakest tones less that in the strongest ones, from the signals without noise and without
+    the feedline's own.
+    """
+    raw, truth = moment.raw, replace(moment.truth, resonator=replace(moment.truth.resonator, line=None))
+    points = max(GRID_POINTS, round(4 * 24e6 / truth.resonator.kappa))
+    frequencies = truth.resonator.bare + np.linspace(-12e6, 12e6, points)
     amplitudes = sorted({float(metadata["amplitude"]) for metadata in raw.circuits})
     ends = [*amplitudes[:ENDS], *amplitudes[-ENDS:]]
     size = np.abs([_mean_signal(truth, [Tone(float(f), amplitude) for f in frequencies]) for amplitude in ends])
