@@ -18,6 +18,7 @@ KINDS: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray]]] = {
     "T1, 31 points": (31, lambda x: 0.03 + 0.93 * np.exp(-4 * x)),
     "Gaussian echo, 41 points": (41, lambda x: 0.5 - 0.46 * np.exp(-((3 * x) ** 2))),
     "Ramsey, 8 periods, 61 points": (61, lambda x: 0.5 + 0.46 * np.exp(-2 * x) * np.cos(16 * np.pi * x)),
+    "Ramsey, 4 points a period, 101 points": (101, lambda x: 0.5 + 0.46 * np.exp(-2.5 * x) * np.cos(52 * np.pi * x)),
     "Rabi, 3 periods, 41 points": (41, lambda x: 0.5 - 0.47 * np.cos(6 * np.pi * x)),
     "line of 4 steps, 61 points": (61, lambda x: 0.1 + 0.8 * np.exp(-(((x - 0.47) * 61 / 1.7) ** 2) / 2)),
     "resonator of 5 steps, 101 points": (101, lambda x: np.abs(1 - 0.7 / (1 + 1j * (x - 0.4) * 101 / 2.5))),

@@ -20,7 +20,8 @@ def read_decay(analysis: Analysis) -> Reading:
     x, y, y_err = arrays(analysis.series[0])
     if not visible(y, y_err) or np.ptp(y) < SMALLEST_DROP:
         return no_signal(analysis, "the points scatter around one level")
-    drawn, floor = has_curve(analysis.series), float(y[len(y) // 2 :].mean())
+    even = np.interp(np.linspace(x[0], x[-1], len(x)), x, y)  # delays may be spaced by their logarithm
+    drawn, floor = has_curve(analysis.series), float(even[len(y) // 2 :].mean())
     if y[0] - floor > 0.1 and y[1] < floor + 0.4 * (y[0] - floor):
         reason = "the signal has dropped between the first two points"
         return answer(
@@ -30,7 +31,7 @@ def read_decay(analysis: Analysis) -> Reading:
             suggested_range=(0.0, float(x[1] - x[0]) * 1.5),
             curve_drawn=drawn,
         )
-    lengths = _decay_lengths(y)
+    lengths = _decay_lengths(even)
     if lengths is None:
         return no_signal(analysis, "the signal does not decay")
     if lengths < SHORTEST_WINDOW:
@@ -41,7 +42,10 @@ def read_decay(analysis: Analysis) -> Reading:
 
 
 def _decay_lengths(y: np.ndarray) -> float | None:
-    """Window in decay times, from the means of its three thirds: their differences fall by exp(-window / 3 tau)."""
+    """Window in decay times, from the means of its three thirds: their differences fall by exp(-window / 3 tau).
+
+    ``y`` (points,) on even steps.
+    """
     first, second, third = (part.mean() for part in np.array_split(y, 3))
     if first <= second:
         return None

@@ -8,7 +8,7 @@ from reson.agent.reading.answers import answer, arrays, has_curve, no_signal, su
 from reson.agent.reading.features import strongest_oscillation, swing, visible
 from reson.records import Outcome, Reading, Status
 from reson.tools.data import Analysis
-from reson.tools.spectrum import amplitude_spectrum
+from reson.tools.spectrum import amplitude_spectrum, even
 
 SECOND_LINE = 0.35
 """Height of a second line of the spectrum, in units of the first, from which there are two."""
@@ -42,7 +42,7 @@ def read_trace(analysis: Analysis) -> Reading:
     if cycles > 0.35 * len(x):
         reason = f"{len(x) / cycles:.1f} points to an oscillation"
         return answer(Status.TOO_MANY_OSC, Outcome.SUBOPTIMAL, reason, curve_drawn=drawn)
-    lines = spectral_lines(x, y, y_err)
+    lines = spectral_lines(x, y, y_err) if even(x) else []  # else side lobes look like lines; the fit tells them
     if len(lines) > 1:
         reason = f"two lines in the spectrum, {abs(lines[1] - lines[0]) * window:.1f} oscillations apart"
         return answer(Status.BEATING, Outcome.ANOMALOUS, reason, curve_drawn=drawn)

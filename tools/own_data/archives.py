@@ -53,7 +53,7 @@ def read_hdf5(name: str, data: bytes) -> Table:
                 if depth < DEEPEST:
                     look(one, f"{path}{key}/", depth + 1)
                 continue
-            if isinstance(one, h5py.Dataset) and one.dtype.kind in KINDS + "S":
+            if isinstance(one, h5py.Dataset) and (one.dtype.kind in KINDS + "S" or one.dtype.names):
                 take(one, f"{path}{key}")
 
     def take(one: Any, path: str) -> None:
@@ -64,10 +64,14 @@ def read_hdf5(name: str, data: bytes) -> Table:
         )
         if len(columns) >= MOST_ARRAYS:
             raise refused(name, f"holds more than {MOST_ARRAYS} arrays", "give a file of one measurement")
+        if one.dtype.names:  # a table: each of its fields is a column
+            columns.update({f"{path}/{field}": one[field] for field in one.dtype.names})
+            return
         columns[path] = one[()]
         told = next((one.attrs[key] for key in ("unit", "units") if key in one.attrs), "")
-        if unit := told.decode() if isinstance(told, bytes) else str(told):
-            units[path] = unit
+        told = told.ravel()[0] if isinstance(told, np.ndarray) and told.size == 1 else told
+        if unit := told.decode() if isinstance(told, bytes) else told if isinstance(told, str) else "":
+            units[path] = str(unit)
 
     try:
         with h5py.File(io.BytesIO(data), "r") as file:

@@ -9,7 +9,7 @@ import numpy as np
 
 from reson.errors import OperatorError
 from reson.tools.own_data.forms import Form
-from reson.tools.own_data.table import Table, refused
+from reson.tools.own_data.table import Table, name_of, refused
 from reson.wording import FACTORS
 
 P1, P0, COUNTS, COUNTS0 = "p1", "p0", "counts", "counts0"
@@ -17,8 +17,25 @@ DECIBEL, ARBITRARY = "dB", "arb"
 TURNS = {"deg": np.pi / 180, "rad": 1.0}
 SIGNALS = ("V", "A", "W")
 """SI units of a signal, which take a prefix."""
+PERCENT = "%"
+SPELT = {
+    **dict.fromkeys(("°", "degree", "degrees"), "deg"),
+    **dict.fromkeys(("radian", "radians"), "rad"),
+    **dict.fromkeys(("a.u.", "a.u", "au", "arb.", "arb. units", "arb. u.", "arb.u."), ARBITRARY),
+    **dict.fromkeys(("sec", "second", "seconds"), "s"),
+    **{f"{prefix}sec": f"{prefix}s" for prefix in "mµun"},
+    "dBm": DECIBEL,
+}
+"""Other ways to write a unit."""
+LARGEST_VALUE = 1e100
+"""Beyond which nothing is measured, and squares overflow."""
+MOST_SHOTS = 10**9
 SAY = "p1 or p0 (a probability), counts or counts0, V, mV, uV, dB, or arb for a signal in arbitrary units"
-FAMILIAR = {"p1": P1, "p(1)": P1, "p_1": P1, "p0": P0, "p(0)": P0, "p_0": P0, "counts": COUNTS, "counts_1": COUNTS}
+FAMILIAR = {
+    **dict.fromkeys(("p1", "p(1)", "p_1", "p(|1>)", "pe", "p(e)", "p_e", "p(|e>)"), P1),
+    **dict.fromkeys(("p0", "p(0)", "p_0", "p(|0>)", "pg", "p(g)", "p_g", "p(|g>)"), P0),
+    **dict.fromkeys(("counts", "counts_1"), COUNTS),
+}
 """Names of columns that say by themselves what they hold."""
 
 
@@ -68,11 +85,13 @@ def _prefixed(kind: str) -> str:
 def measured(table: Table, text: str) -> Column:
     """A measured column and what it is. Raises ``OperatorError``."""
     name, told = _named(table, text, "--y")
-    written = table.units.get(name, "")
+    written = _written(table, name)
     if told not in ("", written, ARBITRARY) and (written in (DECIBEL, *TURNS) or _prefixed(written)):
         raise refused(table.name, f"has {name} in {written}, and --y says {told}", "give one, that of the numbers")
     kind = told or FAMILIAR.get(name.lower().strip(), "") or written
     values = _numbers(table, name)
+    if kind in (P1, P0) and written == PERCENT:
+        return Column(name, values / 100, kind)
     if kind in (P1, P0, COUNTS, COUNTS0, DECIBEL, ARBITRARY, *TURNS):
         return Column(name, values, kind)
     if unit := _prefixed(kind):
@@ -119,6 +138,31 @@ def words(table: Table, text: str, option: str) -> np.ndarray:
     return np.array([one.decode() if isinstance(one, bytes) else str(one).strip() for one in values.tolist()])
 
 
+def shots_of(table: Table, text: str, number: int) -> np.ndarray | None:
+    """Shots of each of ``number`` points, from a number or the name of a column; None where nobody says."""
+    if not text:
+        return None
+    if text in table.columns:
+        found = np.real(_numbers(table, text))
+    elif text.isdecimal():
+        found = np.full(number, float(text))
+    else:
+        remedy = f"it has {table.described}; or give the number itself"
+        raise refused(table.name, f"has no column of numbers {text!r} (--shots)", remedy)
+    if not ((found >= 1) & (found <= MOST_SHOTS)).all():
+        raise refused(table.name, "has points of no shot, or of more than anybody takes", "look at --shots")
+    return found
+
+
+def _written(table: Table, name: str) -> str:
+    """The unit that the file names, in our spelling."""
+    return _spelt(table.units.get(name, ""))
+
+
+def _spelt(unit: str) -> str:
+    return SPELT.get(unit, unit)
+
+
 def _scale(table: Table, like: Column) -> float:
     """Factor of the measured column, for an error that names no unit of its own."""
     before, after = np.abs(table.columns[like.name]).max(), np.abs(like.values).max()
@@ -131,12 +175,13 @@ def _named(table: Table, text: str, option: str) -> tuple[str, str]:
         return text, ""
     name, colon, told = text.rpartition(":")
     name = name if colon else text
-    told = told if colon else ""
+    told = _spelt(told) if colon else ""
     if name in table.columns:
         return name, told
-    bare = [one for one in table.columns if one.startswith(name) and table.units.get(one) and len(one) - len(name) < 8]
-    if name and len(bare) == 1:
-        return bare[0], told
+    for alike in (str, str.lower):
+        bare = [one for one in table.columns if alike(name) in (alike(one), alike(name_of(one)))]
+        if name and len(bare) == 1:
+            return bare[0], told
     raise OperatorError(f"{table.name} has no column {name!r} ({option})", f"it has {table.described}")
 
 
@@ -144,13 +189,18 @@ def _numbers(table: Table, name: str) -> np.ndarray:
     """The values, all of them finite numbers. Raises ``OperatorError`` with the row of the first that is none."""
     values = table.columns[name]
     if values.dtype.kind in "SU":
-        bad = next((one for one in values.ravel().tolist() if not _is_number(one)), "")
-        row = values.ravel().tolist().index(bad) + 1 if bad else 1
+        row = next((n for n, one in enumerate(values.ravel().tolist(), 1) if not _is_number(one)), 1)
+        bad = values.ravel()[row - 1]
+        if not bad.strip():
+            raise refused(table.name, f"has nothing in column {name} (row {row})", "take that row out of the file")
         remedy = "give numbers alone; the unit goes behind the name of the column, like --x delay:us"
         raise refused(table.name, f"has {str(bad)[:24]!r} in column {name} (row {row}), which is no number", remedy)
     if not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values).reshape(len(values), -1).all(axis=1))) + 1
         raise refused(table.name, f"has NaN or infinity in column {name} (row {row})", "take that row out of the file")
+    if values.size and float(np.abs(values).max()) > LARGEST_VALUE:
+        why = f"has values beyond {LARGEST_VALUE:.0e} in column {name}"
+        raise refused(table.name, why, "look at what the column holds")
     return values.astype(complex if values.dtype.kind == "c" else float)
 
 
@@ -164,8 +214,9 @@ def _is_number(text: str) -> bool:
 
 def _factor(table: Table, name: str, told: str, unit: str, option: str) -> tuple[float, str]:
     """(factor to SI units, SI unit). ``unit``: of the form; amplitudes may be in volts or in units of their own."""
-    written = table.units.get(name, "")
-    if told and written and _si(told, unit) != _si(written, unit):
+    written = _written(table, name)
+    understood = _si(written, unit) if written else None
+    if told and understood and _si(told, unit) != understood:
         raise refused(
             table.name, f"has {name} in {written}, and {option} says {told}", "give one unit, that of the numbers"
         )

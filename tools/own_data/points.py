@@ -19,6 +19,7 @@ from reson.tools.own_data.columns import (
     Wanted,
     errors,
     measured,
+    shots_of,
     swept,
     words,
 )
@@ -74,7 +75,7 @@ def points_of(table: Table, form: Form, wanted: Wanted) -> Points:
         raise refused(table.name, f"has {len(place)} swept values and {lengths} measured ones", "give one for each")
     row = _rows(table, form, wanted, number)
     curve = np.concatenate([np.full(number, n) for n in range(len(parts))]) if series is None else series
-    shots = [_shots(table, wanted, number) if told is None else told for _, _, told in parts]
+    shots = [shots_of(table, wanted.shots, number) if told is None else told for _, _, told in parts]
     value = np.concatenate([one for one, _, _ in parts])
     if kind == CHANCE and all(one.unit in (P1, P0) for one in columns):
         _require_chances(table, value)
@@ -114,6 +115,8 @@ def _kind(table: Table, columns: Sequence[Column]) -> tuple[str, str]:
     """Of the measured columns: CHANCE or SIGNAL, and the unit of a signal. Raises ``OperatorError`` for a mixture."""
     units = {one.unit for one in columns} - set(TURNS)
     chances = units & {P1, P0, COUNTS, COUNTS0}
+    if not units and len(columns) > 1:
+        raise refused(table.name, "was given phases alone", "name the magnitude as well, like --y mag:mV --y phase:deg")
     if len(units) > 1 and units not in ({COUNTS, COUNTS0},):
         raise refused(table.name, f"mixes {' and '.join(sorted(units))}", "give all measured columns in one unit")
     return (CHANCE, "") if chances else (SIGNAL, next(iter(units), ARBITRARY))
@@ -187,6 +190,8 @@ def _chance(table: Table, columns: Sequence[Column], errs: list[np.ndarray]) -> 
 
 
 def _signal(columns: Sequence[Column], errs: list[np.ndarray]) -> Part:
+    if len(columns) == 2 and columns[0].unit in TURNS:  # the phase was named first
+        columns, errs = columns[::-1], errs[::-1]
     first = columns[0]
     size = 10 ** (first.values / 20) if first.unit == DECIBEL else first.values
     if errs and first.unit == DECIBEL:
@@ -202,21 +207,6 @@ def _signal(columns: Sequence[Column], errs: list[np.ndarray]) -> Part:
         value = size * np.exp(1j * TURNS[other.unit] * other.values)
         return value, np.stack([errs[0]] * 2, axis=1) if errs else None, None
     return size + 1j * other.values, np.stack([errs[0], errs[-1]], axis=1) if errs else None, None
-
-
-def _shots(table: Table, wanted: Wanted, number: int) -> np.ndarray | None:
-    if not wanted.shots:
-        return None
-    if wanted.shots.isdecimal():
-        return np.full(number, float(wanted.shots))
-    name = wanted.shots
-    if name not in table.columns or table.columns[name].dtype.kind not in "iuf":
-        raise refused(
-            table.name,
-            f"has no column of numbers {name!r} (--shots)",
-            f"it has {table.described}; or give the number itself",
-        )
-    return table.columns[name].astype(float)
 
 
 def _require_chances(table: Table, value: np.ndarray) -> None:

@@ -34,10 +34,19 @@ class Table:
 
 def unit_of(heading: str) -> str:
     """The unit that a heading like "delay (us)", "delay [us]" or "delay_us" names; empty where it names none."""
+    return _parted(heading)[1]
+
+
+def name_of(heading: str) -> str:
+    """A heading without the unit that it names."""
+    return _parted(heading)[0]
+
+
+def _parted(heading: str) -> tuple[str, str]:
     for pattern in _HEADED:
         if found := pattern.fullmatch(heading):
-            return found[2].strip()
-    return ""
+            return found[1].strip(), found[2].strip()
+    return heading, ""
 
 
 def refused(name: str, why: str, remedy: str) -> OperatorError:
