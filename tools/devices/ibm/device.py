@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from qiskit.primitives import BackendSamplerV2
 from qiskit.providers import BackendV2
 
-from reson.errors import OperatorError
+from reson.errors import DeviceUnavailable, OperatorError, Stopped
 from reson.records import Json
 from reson.tools.devices.device import Controls, DeviceLimits, Standing
 from reson.tools.devices.fixed import FixedControls
@@ -69,6 +70,8 @@ class IbmDevice(FixedControls):
         self.ledger = ledger
         self._wall = wall
         self._held: float | None = None
+        self._before = 0.0
+        """Quantum seconds of the run that it is attending to, before this process."""
         self._reached = 0.0
         """The latest time that it has told while it was held, seconds since the Unix epoch."""
         self._taken: tuple[float, float] | None = None
@@ -93,6 +96,7 @@ class IbmDevice(FixedControls):
     def attend(self, run_id: str, stop: Event, tell: Callable[[str, Json], None]) -> None:
         """From now on jobs belong to this run, stop with it, and are told of."""
         self._backend.attendance = replace(self._backend.attendance, run_id=run_id, stop=stop, tell=tell)
+        self._before = self.ledger.spent(run_id)
 
     def load(self, controls: Controls) -> None:
         super().load(controls)
@@ -192,6 +196,7 @@ class IbmDevice(FixedControls):
         First of all it is closed: what is asked after that takes none of a session's time.
         """
         self._close_at_the_service()
+        self._note_sessions()
         if self._backend.attendance.stop.is_set() or self._backend.cancelled:
             self.let_go()
         self._backend.settle(last=True)
@@ -213,9 +218,18 @@ class IbmDevice(FixedControls):
             attendance.rest(pause)
         return None
 
+    def _note_sessions(self) -> None:
+        """A run that is resumed has no other budget: what a session took beyond its jobs is on disk."""
+        run_id = self._backend.attendance.run_id
+        with suppress(DeviceUnavailable, Stopped):  # what is not told its jobs count
+            beyond = self._spent() - self.ledger.spent(run_id)
+            if beyond > 0:
+                self.ledger.session(run_id, self.now().timestamp(), beyond)
+
     def _spent(self) -> float:
-        """Quantum seconds of this run."""
-        return max(self.ledger.spent(self._backend.attendance.run_id), self._in_sessions())
+        """Quantum seconds of this run: of its jobs, or of the sessions that they ran in, where that is more."""
+        jobs = self.ledger.spent(self._backend.attendance.run_id)
+        return max(jobs, self._before + self._in_sessions())
 
     def _in_sessions(self) -> float:
         """Wall time of the open session, which is charged instead of that of its jobs."""

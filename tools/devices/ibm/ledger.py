@@ -106,6 +106,23 @@ class Ledger:
         charged = entry.usage if usage is None else usage
         return self._note(entry.model_copy(update={"step": Step.CLOSED, "why": why, "usage": charged}))
 
+    def session(self, run_id: str, clock: float, seconds: float) -> None:
+        """Note what the sessions of a run were charged beyond their jobs."""
+        self._note(
+            Entry(
+                tag=f"reson-{self._lab}-{run_id}-{uuid4().hex}",
+                key="",
+                step=Step.CLOSED,
+                run_id=run_id,
+                clock=clock,
+                lab=self._lab,
+                meant=time.time(),
+                job_id="session",
+                usage=seconds,
+                why="the clock of the wall",
+            )
+        )
+
     def pending(self, since: float) -> list[Entry]:
         """Jobs of all runs since then, seconds since the Unix epoch, that have ended and whose usage is not final."""
         mine = [entry for entry in self._entries.values() if entry.job_id and entry.clock >= since]

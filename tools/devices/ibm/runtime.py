@@ -139,11 +139,9 @@ class RuntimeService:
         )
 
     def renew(self, sessions: bool = True) -> None:
-        with suppress(IbmTrouble):  # what it does not tell now its jobs count
-            self._closed_sessions += self._open_session()
         with suppress(IbmTrouble):  # it has ended already, and says so
             self.close()
-        self._mode = None
+        self._ended()
         if not sessions:
             self._mode_name = "batch"
 
@@ -154,7 +152,13 @@ class RuntimeService:
         if self._mode is not None:
             with own_terms(self._secrets):
                 self._mode.close()
-            self._mode = None
+            self._ended()
+
+    def _ended(self) -> None:
+        """Count the time of the session that is over, and let go of it."""
+        with suppress(IbmTrouble):  # what it does not tell now its jobs count
+            self._closed_sessions += self._open_session()
+        self._mode = None
 
     def _open_session(self) -> float:
         if self._mode is None or self._mode_name != "session":

@@ -124,7 +124,7 @@ class IbmService(Protocol):
         ...
 
     def session_seconds(self) -> float:
-        """Wall time of the session that is open, which is what a session is charged; 0 in a batch or without one."""
+        """Wall time of this process's sessions, which is what they are charged; 0 in batches or without any."""
         ...
 
     def close(self) -> None:

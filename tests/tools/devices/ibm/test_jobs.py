@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -433,6 +434,24 @@ def test_a_session_is_counted_by_the_clock_of_the_wall(opened: Open, service: Re
     assert device.over_budget(20.0) is None
     service.wall = 90.0
     assert device.over_budget(20.0) == "quantum seconds: 90 of 100 used, next needs 20"
+
+
+def test_a_resumed_run_knows_what_its_sessions_took_before(opened: Open, service: Recorded) -> None:
+    first = opened(budget=100.0)
+    first.attend("night-0001", Event(), lambda kind, body: None)
+    measured(first)
+    first.recorded()
+    service.wall = 60.0
+    assert first.over_budget(39.0) is None and first.over_budget(41.0)
+    first.close()
+    first.close()  # noted once
+    service.wall = 0.0
+    again = opened(budget=100.0)
+    assert again.ledger.spent("night-0001") == 60.0 and not again.ledger.open_jobs()
+    again.attend("night-0001", Event(), lambda kind, body: None)
+    assert again.over_budget(39.0) is None and again.over_budget(41.0)
+    service.wall = 30.0  # of the new session
+    assert again.over_budget(9.0) is None and again.over_budget(11.0)
 
 
 @pytest.mark.parametrize("stopped", [False, True])

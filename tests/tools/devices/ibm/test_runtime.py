@@ -354,6 +354,19 @@ def test_a_session_that_does_not_tell_its_time_is_closed_all_the_same(told: Exce
     assert session.closed == 1  # it would be charged by the clock of the wall until its time limit
 
 
+def test_the_time_of_a_session_that_was_closed_is_still_told() -> None:
+    port = RuntimeService(None, None, IbmOptions(mode="session"))
+    for number in (1, 2):
+        port._mode = _OpenSession()
+        assert port.session_seconds() == 12.0 * number
+        port.close()
+        port.close()
+        assert port.session_seconds() == 12.0 * number
+    port._mode = _OpenSession()
+    port.renew()
+    assert port.session_seconds() == 36.0
+
+
 def test_a_session_whose_closing_failed_is_still_there_to_be_closed() -> None:
     port = RuntimeService(None, None, IbmOptions(mode="session"))
     port._mode = session = _OpenSession(close=RequestsApiError("429 Client Error: Too Many Requests", 429))
