@@ -56,6 +56,8 @@ class Board:
     measurements: int = 0
     device_began: float | None = None
     device_now: float | None = None
+    charged: float | None = None
+    """Quantum seconds of a provider's device, whose clock is that of the wall; None for a chip of one's own."""
     began: float = field(default_factory=time.monotonic)
 
 
@@ -133,6 +135,11 @@ def take(board: Board, kind: str, body: Json) -> None:
         case "start":
             board.title = sentence
             board.rows = {name: Row() for name in body["settings"]["components"]}
+        case "published":
+            board.charged = board.charged or 0.0
+        case "job_done" if "estimate" in body:
+            usage = body.get("usage")
+            board.charged = (board.charged or 0.0) + (body["estimate"] if usage is None else usage)
         case "opening" | "memory_failed" | "stopping" | "stop" | "report":
             board.now = sentence
         case "measuring":
@@ -190,7 +197,9 @@ def render(board: Board) -> RenderableType:
 
 def _clock(board: Board) -> str:
     parts = [duration(time.monotonic() - board.began)]
-    if board.device_now is not None and board.device_began is not None:
+    if board.charged:
+        parts.append(f"device {duration(board.charged)}")
+    elif board.charged is None and board.device_now is not None and board.device_began is not None:
         parts.append(f"device {duration(board.device_now - board.device_began)}")
     return " · ".join([*parts, count(board.measurements, "measurement")])
 
@@ -257,14 +266,15 @@ def sentences(kind: str, body: Json) -> list[str]:
 def _judged(body: Json) -> str:
     head = f"{body['component']} {body['experiment']}: {body['verdict']}"
     if body["verdict"] == Verdict.ACCEPT:
-        return f"{head}, {findings(body['quantities'])}"
+        return ", ".join(part for part in (head, findings(body["quantities"])) if part)
     return f"{head} ({body['reading']['status']}): {'; '.join(body['reasons'])}"
 
 
 def findings(quantities: Json) -> str:
-    """The fitted values that the parameter table knows, in words."""
+    """The fitted values that the parameter table knows, in words; where it knows none the first of them."""
+    known = [name for name in quantities if (of[1] if (of := value_of_pair(name)) else name) in PARAMETERS]
     return ", ".join(
         f"{name} {quantity(found['value'], found['stderr'], found['unit'])}"
         for name, found in quantities.items()
-        if (of[1] if (of := value_of_pair(name)) else name) in PARAMETERS
+        if name in (known or [*quantities][:1])
     )

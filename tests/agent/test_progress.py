@@ -176,3 +176,21 @@ def test_a_pipe_that_nobody_reads_any_more_ends_no_run():
     with watching(Closed(), live=False) as watch:
         watch("start", START)
         watch("stopping", {"reason": "SIGHUP"})
+
+
+def test_device_time_at_a_provider_is_what_its_jobs_took_and_not_the_clock_of_the_wall():
+    board = Board()
+    take(board, "start", {**START, "device_time": 1000.0})
+    take(board, "published", {"blob": "0" * 64, "calibrated": None, "device_time": 1000.0})
+    take(board, "job_queued", {"job": "d4", "device_time": 9000.0})
+    assert "device" not in how_far(board)
+    take(board, "job_done", {"job": "d4", "usage": 4.0, "estimate": 7.0, "device_time": 9000.0})
+    take(board, "job_done", {"job": "d5", "usage": None, "estimate": 7.0, "device_time": 9000.0})
+    take(board, "job_done", {"id": "night-0001-0000", "experiment": "t1", "device_time": 9000.0})
+    assert "device 11 s" in how_far(board)
+
+
+def test_a_verdict_without_values_of_the_table_tells_the_first_that_was_found():
+    body = verdict("q0", "accept") | {"quantities": {"phase_error": {"value": 6e-4, "stderr": 7e-4, "unit": "rad"}}}
+    assert sentences("verdict", body) == ["q0 rabi: accept, phase_error (600 ± 700) µrad"]
+    assert sentences("verdict", body | {"quantities": {}}) == ["q0 rabi: accept"]
