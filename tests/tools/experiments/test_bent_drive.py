@@ -101,3 +101,20 @@ def test_a_straight_drive_is_accepted_with_honest_errors() -> None:
         pulls = [pull(analysis, name, true_amplitude(BENDS["none"], turns)) for analysis, _ in found]
         assert abs(np.mean(pulls)) < 0.5
         assert 0.6 < np.std(pulls) < 1.25
+
+
+@pytest.mark.parametrize("fade", [0.4, 0.8, 1.5])
+def test_an_oscillation_that_fades_is_not_taken_for_a_bend_or_a_slope(fade: float) -> None:
+    """P(1) whose oscillation falls to 1/e at the amplitude ``fade``; a pi pulse is at 0.2."""
+    x, pi = np.linspace(0.0, 0.5, 41), 0.2
+    for seed in range(4):
+        chance = 0.04 + 0.92 * (0.5 - 0.5 * np.cos(np.pi * x / pi) * np.exp(-x / fade))
+        ones = np.random.default_rng(seed).binomial(1000, chance)
+        arrays = {"counts": np.stack([1000 - ones, ones], axis=1)}
+        given = {"max_amplitude": 0.5, "points": 41.0, "shots": 1000.0}
+        raw = RawData("rabi", Qubit(0), given, CONTROLS, 1000, [{"xval": float(a)} for a in x], arrays, 0.0, 1.0)
+        analysis = get("rabi").analyse(raw)
+        if judge(get("rabi").check(analysis, given, {})).verdict is Verdict.ACCEPT:
+            for name, truth in (("x_amplitude", pi), ("sx_amplitude", pi / 2)):
+                found = analysis.quantities[name]
+                assert abs(found.value - truth) < 4 * (found.stderr or 0.0)

@@ -38,10 +38,17 @@ MISSED_YET = 1.3
 STEPS = 8
 """Fixed-point steps from an angle to its amplitude; each gains a digit at least."""
 
-_TERMS = {"slowing": (-0.05, 0.15), "bend": (-0.1, 0.1), "lead": (-0.05, 0.05), "memory": MEMORY}
+_TERMS = {
+    "slowing": (-0.05, 0.15),
+    "bend": (-0.1, 0.1),
+    "lead": (-0.05, 0.05),
+    "memory": MEMORY,
+    "fading": (-0.3, 3.0),
+}
 """What may be freed, and its bounds: by how much a pi pulse is slowed by a term of third order in the amplitude, by one
-of second order, both relative; what is turned at amplitude zero, in turns; and what shots remember."""
-_NONE = {"bend": 0.0, "lead": 0.0, "memory": 0.0}
+of second order, both relative; what is turned at amplitude zero, in turns; what shots remember; and how fast the
+oscillation fades, in e-folds a turn."""
+_NONE = {"bend": 0.0, "lead": 0.0, "memory": 0.0, "fading": 0.0}
 
 
 def _bent(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
@@ -49,7 +56,7 @@ def _bent(x: np.ndarray, part: np.ndarray, p: Parameters) -> np.ndarray:
     size = turns * np.sign(np.real(turns))
     left = 1 - p["slowing"] * (2 * turns) ** 2 - p["bend"] * 2 * size
     excited = (1 - np.cos(2 * np.pi * turns * left)) / 2
-    return p["base"] + p["amp"] * (1 - 2 * remembered(excited, p["memory"]))
+    return p["base"] + p["amp"] * (1 - 2 * remembered(excited, p["memory"])) * np.exp(-p["fading"] * np.real(size))
 
 
 def _freed(*terms: str) -> CurveModel:
@@ -62,6 +69,8 @@ BENT = {term: _freed(term) for term in ("slowing", "bend", "lead")}
 FREER = [
     *(_freed("slowing", term) for term in ("bend", "lead", "memory")),
     _freed("memory"),
+    _freed("fading"),
+    _freed("slowing", "fading"),
     drifting(_freed(), np.inf),
     drifting(_freed("slowing"), np.inf),
 ]
