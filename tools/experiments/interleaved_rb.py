@@ -15,7 +15,7 @@ from reson.tools.experiments import acquisition, benchmarking, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import Fit, fit
 from reson.tools.experiments.heights import least_height
-from reson.tools.experiments.standard_rb import PULSES_PER_CLIFFORD
+from reson.tools.experiments.standard_rb import FLOOR, PULSES_PER_CLIFFORD, ends_in_both
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def _analyse(gate: _Gate, raw: RawData) -> Analysis:
     survival, error = benchmarking.survival(raw)
     keys = ("xval", "interleaved", "target")
     groups = np.array([[metadata[key] for key in keys] for metadata in raw.circuits], dtype=float)
-    result = fit(InterleavedAnalysis(), raw, 1.0, (survival, error * benchmarking.scatter(groups, survival, error)))
+    way = InterleavedAnalysis(FLOOR if ends_in_both(raw) else None)
+    result = fit(way, raw, 1.0, (survival, error * benchmarking.scatter(groups, survival, error)))
     lengths = groups[:, 0]
     return Analysis(
         experiment=f"interleaved_rb_{gate.name}",

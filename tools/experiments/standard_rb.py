@@ -12,7 +12,7 @@ from reson.tools.data import SURVIVAL, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.batch_fitting import fit_many, points_of
-from reson.tools.experiments.fits.curve_models import BENCHMARKING
+from reson.tools.experiments.fits.curve_models import BENCHMARKING, BENCHMARKING_TO_ONE_STATE
 from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.fits.starts import benchmarking_start
@@ -113,7 +113,16 @@ def analyse_many(data: Sequence[RawData]) -> list[Analysis]:
     points = [points_of(raw, BENCHMARKING, 1.0, found) for raw, found in zip(data, survivals, strict=True)]
     starts = [benchmarking_start(one.x, one.y, FLOOR) for one in points]
     results = fit_many(BENCHMARKING, points, starts, constants=[{"b": FLOOR}] * len(points))
+    for place, raw in enumerate(data):
+        if not ends_in_both(raw):
+            begin = starts[place] | {"b": FLOOR}
+            results[place] = fit_many(BENCHMARKING_TO_ONE_STATE, [points[place]], [begin])[0]
     return [_analysis(raw, result, found[0]) for raw, result, found in zip(data, results, survivals, strict=True)]
+
+
+def ends_in_both(raw: RawData) -> bool:
+    """Whether sequences end in 0 and in 1: only then the floor of their survival is one half, whatever the readout."""
+    return len({metadata["target"] for metadata in raw.circuits}) > 1
 
 
 def survival_of(raw: RawData) -> tuple[np.ndarray, np.ndarray]:

@@ -165,3 +165,25 @@ def test_fringes_of_few_points_a_period_are_no_noise() -> None:
         seen = own_data.analyse(read, "t2_ramsey", Wanted("t:us", ("v:mV",)), {})
         accepted += seen.judgement.verdict is Verdict.ACCEPT
     assert accepted >= 5
+
+
+@pytest.mark.parametrize("floor", [0.4, 0.5, 0.6])
+@pytest.mark.parametrize("experiment", ["standard_rb", "interleaved_rb_x"])
+def test_benchmarking_of_one_final_state_knows_no_floor(experiment: str, floor: float) -> None:
+    """An uneven readout moves the level that the survival falls to, where all sequences end in 0."""
+    length, error = np.repeat([1, 10, 20, 40, 80, 160, 320, 640, 1000], 10), 1e-3
+    away = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        columns = {"m": length}
+        for name, per_clifford in (("a", error), ("b", 1.5 * error)):
+            columns[name] = rng.binomial(400, floor + 0.38 * (1 - 2 * per_clifford) ** length) / 400
+        rows = "\n".join(",".join(f"{one:.6g}" for one in row) for row in zip(*columns.values(), strict=True))
+        names = ("a:p0", "b:p0") if experiment == "interleaved_rb_x" else ("a:p0",)
+        told = {} if experiment == "interleaved_rb_x" else {"pulses_per_clifford": 1.875}
+        table = read_bytes("rb.csv", f"{','.join(columns)}\n{rows}".encode())
+        seen = own_data.analyse(table, experiment, Wanted("m", names, shots="400"), told)
+        found = seen.analysis.quantities["epc"]
+        away.append(abs(found.value - error) / (found.stderr or 1e-12))
+        assert seen.judgement.verdict is not Verdict.REJECT
+    assert max(away) < 4

@@ -28,12 +28,15 @@ def decay_start(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
 
 
 class InterleavedAnalysis(InterleavedRBAnalysis):
-    """``InterleavedRBAnalysis`` with a fixed floor: one half for a qubit, a quarter for a pair."""
+    """``InterleavedRBAnalysis`` with a fixed floor: one half for a qubit, a quarter for a pair; None where it is free,
+    since all sequences end in one state.
+    """
 
-    def __init__(self, floor: float = FLOOR) -> None:
+    def __init__(self, floor: float | None) -> None:
         super().__init__()
-        self._floor = floor
-        self.set_options(average_method="shots_weighted", fixed_parameters={"b": floor})
+        self._free, self._floor = floor is None, FLOOR if floor is None else floor
+        fixed = {} if floor is None else {"b": floor}
+        self.set_options(average_method="shots_weighted", fixed_parameters=fixed)
 
     def _generate_fit_guesses(
         self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
@@ -42,6 +45,9 @@ class InterleavedAnalysis(InterleavedRBAnalysis):
         (height, alpha), (_, both) = (decay_start(part.x, part.y - self._floor + FLOOR) for part in parts)
         user_opt.bounds.set_if_empty(a=(0, 1), alpha=(0, 1), alpha_c=(0, 1))
         user_opt.p0.set_if_empty(a=height, alpha=alpha, alpha_c=min(both / alpha, 1 - 1e-7))
+        if self._free:
+            user_opt.bounds.set_if_empty(b=(0, 1))
+            user_opt.p0.set_if_empty(b=self._floor)
         return user_opt
 
 

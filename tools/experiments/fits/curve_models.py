@@ -130,6 +130,10 @@ RAMSEY_GIVEN_BEAT = CurveModel((*RAMSEY.free, "share"), _beating_ramsey, _QUADRA
 
 BENCHMARKING = CurveModel(("a", "alpha"), _benchmarking, {"data": "rb_decay"}, {"a": (0, 1), "alpha": (0, 1)}, ("b",))
 """a * alpha^x + b: ``RBAnalysis``."""
+BENCHMARKING_TO_ONE_STATE = CurveModel(
+    ("a", "alpha", "b"), _benchmarking, {"data": "rb_decay"}, {"a": (0, 1), "alpha": (0, 1), "b": (0, 1)}
+)
+"""The same of sequences that all end in one state: an uneven readout moves the floor ``b`` off one half."""
 
 _GATES = {"spam-cal": "spam cal.", "1": "fine amp."}
 _LIMITS = _HEIGHTS | {"d_theta": (-0.8 * np.pi, 0.8 * np.pi)}
