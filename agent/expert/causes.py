@@ -182,7 +182,7 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment != readout_signs.POWER and readout_signs.may_be_faint(failure.attempts):
         why = "the clouds overlap at the tone's first amplitude: does a stronger one part them?"
         return GoUpstream(readout_signs.POWER, why)
-    if readout_signs.is_compressed(failure.attempts):
+    if readout_signs.is_compressed(failure.attempts) and not _looked_at("readout", failure):
         return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
     gone = readout_signs.lost_before_read(failure.attempts)
     if gone is not None and _looked_at("rabi", failure) and not _looked_at("t1", failure):

@@ -14,7 +14,7 @@ from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.clouds import Discrimination, discriminate, rotated
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.preparation import unprepared_and_fidelity
-from reson.tools.experiments.fits.processing import thinned
+from reson.tools.experiments.fits.processing import at_limit, thinned
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ UNPREPARED = 0.03
 """Share of failed preparations from which the X pulse, not the readout, wants calibrating: a tenth of a turn is off."""
 MOST_UNPREPARED = 0.4
 """Share from which the readout itself is in doubt, whatever the pulse; memory leaves less than half."""
+
+CLIPPED = 0.01
+"""Share of the shots at one largest value from which the digitiser clips; of a hundred shots, one is alone."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -78,6 +81,7 @@ def _quantities(iq: np.ndarray, found: Discrimination) -> dict[str, Quantity]:
         "p0_given_1": Quantity(value=p01, stderr=float(np.sqrt((p01 * shots + 1) / (shots + 2) / shots))),
         "decayed": Quantity(value=found.mixture.shares[1][1]),
         "preparation_error": unprepared,
+        "clipped": Quantity(value=at_limit(iq)),
         "separation": Quantity(value=found.separation, stderr=float(np.sqrt((2 + found.separation**2 / 4) / shots))),
     }
 
@@ -120,6 +124,15 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
             limit,
             severity=Verdict.ACCEPT if _is_no_pulse(found["preparation_error"], history) else Verdict.REVIEW,
             code=CheckCode.NOT_PREPARED,
+        ),
+        # a cut of what came back is a cut; but separation was lost that a smaller gain keeps
+        checks.within(
+            "share of shots at the digitiser's limit",
+            found["clipped"].value,
+            0.0,
+            CLIPPED,
+            severity=Verdict.ACCEPT,
+            code=CheckCode.CLIPPED,
         ),
         checks.resolved(
             "contrast", Quantity(value=2 * as_prepared.value - 1, stderr=2 * (as_prepared.stderr or 0.0)), 20.0

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MHZ = 1e6
 WIDTHS, SHORTEST = 6.0, 6e6
 """Default span in linewidths of the resonator, and its least in Hz."""
+NARROW, ZOOMED = 0.6e6, 3.6e6
+"""Linewidth in Hz below which the least span is this: as wide as 0 and 1 of a readout of 1 us can be told apart."""
 GENTLE = 0.6
 """Default amplitude in units of the readout's: the stronger the tone, the more it stirs a qubit in 1."""
 FADING, UNSURE = 0.012, 0.0055
@@ -38,7 +40,8 @@ DECAYED = 0.004
 
 
 def _defaults(values: Values) -> dict[str, float]:
-    span = min(60e6, max(SHORTEST, WIDTHS * values.get("resonator_linewidth", 0.0)))
+    width = values.get("resonator_linewidth", NARROW)
+    span = min(60e6, max(ZOOMED if width < NARROW else SHORTEST, WIDTHS * width))
     return {"span": span, "amplitude": GENTLE * values["readout_amplitude"]}
 
 

@@ -38,7 +38,8 @@ MEASURED, IDEAL = "measured", "ideal"
 
 
 def _defaults(values: Values) -> dict[str, float]:
-    return {name: values.get(name, 0.0) for name in ("p1_given_0", "p0_given_1")} | sweep.known_t1(values)
+    errors = {name: float(np.clip(values.get(name, 0.0), 0.0, 0.5)) for name in ("p1_given_0", "p0_given_1")}
+    return errors | sweep.known_t1(values)
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.records import Check, CheckCode, Verdict
+from reson.records import Check, CheckCode
 from reson.tools.data import Analysis, RawData
 from reson.tools.fence import failed
 from reson.tools.verdicts.checks import asked
@@ -14,16 +14,13 @@ from reson.tools.verdicts.on_a_line import on_a_line
 from reson.tools.verdicts.steady import steady
 from reson.tools.verdicts.told_apart import told_apart
 
-CLIPPED = 0.01
-"""Share of the shots at one largest value from which the digitiser clips; of 145 shots, one is alone."""
-
 
 def data_checks(raw: RawData, decay_from: int | None = None, two_states: bool = False) -> tuple[Check, ...]:
     """``decay_from``: of a decay, the state that it begins in. ``two_states``: see ``Experiment``."""
     lives = alive(raw)
     if not lives.passed:
         return (lives,)
-    return lives, *told_apart(raw, decay_from), *steady(raw), *in_range(raw), *(on_a_line(raw) if two_states else ())
+    return lives, *told_apart(raw, decay_from), *steady(raw), *(on_a_line(raw) if two_states else ())
 
 
 def broken(checks: Sequence[Check]) -> list[Check]:
@@ -46,19 +43,6 @@ def alive(raw: RawData) -> Check:
     said = _constant(raw)
     message = f"constant channel: {said}; look at the digitiser and its cables"
     return asked("constant channel", not said, CheckCode.CONSTANT, message)
-
-
-def in_range(raw: RawData) -> tuple[Check, ...]:
-    """Whether single shots stay within what the digitiser takes: noise alone brings no two to one largest value.
-
-    No value is wrong by it, since a cut of what came back is a cut; but separation was lost that a smaller gain keeps.
-    """
-    if "iq" not in raw.arrays or not raw.arrays["iq"].size:
-        return ()
-    parts = [np.abs(part) for part in (np.real(raw.arrays["iq"]), np.imag(raw.arrays["iq"]))]
-    share, name = max((float(np.mean(part == part.max())), name) for part, name in zip(parts, "IQ", strict=True))
-    message = f"{share:.1%} of all shots lie at the largest {name}: the digitiser clips; lower its gain"
-    return (asked("digitiser in range", share <= CLIPPED, CheckCode.CLIPPED, message, Verdict.ACCEPT),)
 
 
 def _constant(raw: RawData) -> str:

@@ -294,6 +294,18 @@ def test_clouds_that_overlap_under_a_tone_that_nobody_chose_are_read_with_others
     assert following(chosen) in READOUTS, "what the new tone brings is looked at before anything is given up"
 
 
+def test_a_signal_that_falls_behind_its_tone_ends_nothing_where_0_and_1_are_told_apart():
+    """Most amplifiers of a fridge do; the best frequency of the tone is what the readout can do without."""
+    failed = attempt("readout_frequency_sweep", Verdict.REJECT, Status.SUCCESS)
+    found = GOOD | {"punch_out": {"growth": (0.8, 0.01)}}
+    before = [good(one.experiment, found=found.get(one.experiment, {})) for one in until("readout_frequency_sweep")]
+    attempts = [*before, failed, failed, readout(5.0, 0.04, 0.956)]
+    while following(attempts) == "readout_frequency_sweep":
+        attempts.append(failed)
+        assert len(attempts) < 20
+    assert following(attempts) == "readout_power"
+
+
 def test_noise_is_named_only_after_a_readout_with_the_tone_that_was_chosen():
     failed = attempt("readout_frequency_sweep", Verdict.REJECT, Status.FIT_POOR)
     before = [*until("readout_frequency_sweep"), failed, failed, readout(3.4, 0.05, 0.94), failed]

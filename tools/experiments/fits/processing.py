@@ -48,6 +48,13 @@ def thinned(shots: np.ndarray, most: int) -> tuple[tuple[float, float], ...]:
     return tuple((float(z.real), float(z.imag)) for z in shots[:: max(1, -(-len(shots) // most))])
 
 
+def at_limit(iq: np.ndarray) -> float:
+    """Share of single shots, any shape, at the largest I or Q: noise brings no two of them to one value, a digitiser
+    that clips does.
+    """
+    return max(float(np.mean(part == part.max())) for part in (np.abs(np.real(iq)), np.abs(np.imag(iq))))
+
+
 def probability(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """P(1) and its binomial standard error, from counts of shape (circuits, 2).
 
