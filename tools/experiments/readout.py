@@ -14,7 +14,7 @@ from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.clouds import Discrimination, discriminate, rotated
 from reson.tools.experiments.fits.fitting import series
 from reson.tools.experiments.fits.preparation import unprepared_and_fidelity
-from reson.tools.experiments.fits.processing import at_limit, thinned
+from reson.tools.experiments.fits.processing import CLIPPED, at_limit, thinned
 from reson.tools.verdicts import checks
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ UNPREPARED = 0.03
 """Share of failed preparations from which the X pulse, not the readout, wants calibrating: a tenth of a turn is off."""
 MOST_UNPREPARED = 0.4
 """Share from which the readout itself is in doubt, whatever the pulse; memory leaves less than half."""
-
-CLIPPED = 0.01
-"""Share of the shots at one largest value from which the digitiser clips; of a hundred shots, one is alone."""
 
 
 def _defaults(values: Values) -> dict[str, float]:

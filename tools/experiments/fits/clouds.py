@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+
+from reson.tools.experiments.fits.processing import CLIPPED, at_limit
 
 ITERATIONS = 60
 GAIN = 0.003
@@ -12,7 +15,7 @@ GAIN = 0.003
 MOST_EXPLAINED = 0.02
 """The same that decays may explain: a cloud much wider than the other looks like one, too."""
 TURNED = np.linspace(-1.2, 1.2, 13)
-"""Angles in rad at which a cut is tried beside the usual one: a digitiser that clips flattens a cloud along an axis."""
+"""Angles in rad at which a cut is tried beside the usual one where a digitiser clips and flattens a cloud."""
 PLATEAU = 0.5
 """Cuts whose fidelity lies within so many errors of the best one's are as good; the threshold is in their middle."""
 NARROWEST = 0.2
@@ -95,12 +98,19 @@ def discriminate(iq: np.ndarray) -> Discrimination:
     usual = _cut_midway(iq, _angle_of_clouds(iq, _cut_midway(iq, _angle(iq), equal=True)), equal=True)
     needed = usual.fidelity + min(_explained(usual), MOST_EXPLAINED) + max(GAIN, usual.fidelity_err)
     # beside it, every other angle has to win by enough, and with it a decomposition of two widths, which takes long
-    angles = [usual.angle, _fisher_angle(iq), *(usual.angle + TURNED)]
+    angles = [usual.angle, _fisher_angle(iq), *(usual.angle + TURNED if at_limit(iq) > CLIPPED else ())]
     most, angle = max((float(_cuts(iq, angle)[1].max()), angle) for angle in angles)
     if most <= needed:
         return usual
     cut = _best_cut(iq, angle)
-    return cut if cut.fidelity > needed else usual
+    return _unsure(cut, usual) if cut.fidelity > needed else usual
+
+
+def _unsure(cut: Discrimination, usual: Discrimination) -> Discrimination:
+    """The cut with errors as large as what it departs by from the clouds' own: such clouds have no one best axis."""
+    turned = math.remainder(cut.angle - usual.angle, math.tau)
+    moved = cut.threshold - usual.threshold
+    return replace(cut, angle_err=math.hypot(cut.angle_err, turned), threshold_err=math.hypot(cut.threshold_err, moved))
 
 
 def _angle(iq: np.ndarray) -> float:

@@ -48,11 +48,16 @@ def thinned(shots: np.ndarray, most: int) -> tuple[tuple[float, float], ...]:
     return tuple((float(z.real), float(z.imag)) for z in shots[:: max(1, -(-len(shots) // most))])
 
 
+CLIPPED = 0.01
+"""Share of shots at one largest value from which the digitiser clips; of a hundred shots, one is alone."""
+
+
 def at_limit(iq: np.ndarray) -> float:
     """Share of single shots, any shape, at the largest I or Q: noise brings no two of them to one value, a digitiser
     that clips does.
     """
-    return max(float(np.mean(part == part.max())) for part in (np.abs(np.real(iq)), np.abs(np.imag(iq))))
+    parts = [np.abs(part) for part in (np.real(iq), np.imag(iq)) if np.ptp(part)]  # a quadrature may be missing
+    return max((float(np.mean(part == part.max())) for part in parts), default=0.0)
 
 
 def probability(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
