@@ -24,6 +24,7 @@ CLOUDS: dict[str, dict[str, Any]] = {
     "long and askew": {"long": 2.0, "askew": 0.6},
     "long, askew and wider": {"long": 2.5, "askew": 0.8, "wider": 1.3},
     "some decay": {"decayed": 0.15},
+    "much decay, far apart": {"decayed": 0.3, "apart": 6.5},
 }
 
 

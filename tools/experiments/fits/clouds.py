@@ -12,7 +12,7 @@ from reson.tools.experiments.fits.processing import CLIPPED, at_limit
 ITERATIONS = 60
 GAIN = 0.003
 """Fidelity that the best cut of the data has to win over the middle of the clouds, beyond what decays explain."""
-MOST_EXPLAINED = 0.02
+MOST_EXPLAINED = 0.001
 """The same that decays may explain: a cloud much wider than the other looks like one, too."""
 TURNED = np.linspace(-1.2, 1.2, 13)
 """Angles in rad at which a cut is tried beside the usual one where a digitiser clips and flattens a cloud."""
