@@ -14,11 +14,11 @@ import typer
 from reson.agent.cli import output, place
 from reson.agent.cli.output import AsJson
 from reson.components import Qubit
-from reson.records import Json
 from reson.wording import count, moment, quantity
 
 if TYPE_CHECKING:
     from reson.agent.operations.devices import Known
+    from reson.records import Json
     from reson.tools.devices.device import Device, Remote
     from reson.tools.devices.published import Published
 

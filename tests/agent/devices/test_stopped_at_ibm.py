@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,14 @@ def interrupt_twice() -> None:
 
 def bug() -> None:
     raise ZeroDivisionError("a bug of ours")
+
+
+@pytest.fixture(autouse=True)
+def a_terminal_that_can_hang_up() -> Iterator[None]:
+    """Under nohup, as tests may be started, hanging up is ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize(
