@@ -32,12 +32,14 @@ def measured_couplings(told: Published, zz: Mapping[str, Value]) -> tuple[Compar
 
 def _coupling(name: str, value: Value, published: float | None) -> ComparedCoupling:
     first, second = parse(name).qubits()
+    measured = Quantity(value=value.value, stderr=value.stderr, unit="Hz")
     return ComparedCoupling(
-        qubits=(first, second),
-        measured=Quantity(value=value.value, stderr=value.stderr, unit="Hz"),
-        published=published,
-        sigmas=(value.value - published) / value.stderr if value.stderr and published is not None else None,
+        qubits=(first, second), measured=measured, published=published, sigmas=_sigmas(measured, published)
     )
+
+
+def _sigmas(measured: Quantity, published: float | None) -> float | None:
+    return None if published is None or not measured.stderr else (measured.value - published) / measured.stderr
 
 
 def _compare(
@@ -48,14 +50,14 @@ def _compare(
         return None
     known = [one for one in pulses if one is not None]
     stderr = math.hypot(layer.stderr or 0.0, gate_error(0.0, math.hypot(*(one.stderr or 0.0 for one in known))))
-    value = credited(layer.value, sum(one.value for one in known))
+    measured = Quantity(value=credited(layer.value, sum(one.value for one in known)), stderr=stderr)
     return ComparedPair(
         qubits=pair.qubits,
         gate=pair.gate,
         layer_error=Quantity(value=layer.value, stderr=layer.stderr),
-        measured=Quantity(value=value, stderr=stderr),
+        measured=measured,
         published=pair.error,
-        sigmas=None if pair.error is None or not stderr else (value - pair.error) / stderr,
+        sigmas=_sigmas(measured, pair.error),
     )
 
 

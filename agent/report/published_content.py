@@ -32,21 +32,25 @@ class Agreement(Record):
     compared: int
 
 
-class ComparedPair(Record):
-    """One two-qubit gate as this run has measured it, beside the published error."""
+class BesidePublished(Record):
+    """What this run has measured of a pair, beside the published value, which comes without an error."""
 
     qubits: tuple[int, int]
-    gate: str
-    layer_error: Quantity
-    """Average error of a layer: a Clifford on each of both, and the gate, while all pairs of the layer are played."""
     measured: Quantity
-    """Average error of the gate: the layer's without that of the pulses of the Cliffords."""
     published: Finite | None
     sigmas: Finite | None
 
     @property
     def agrees(self) -> bool:
         return self.sigmas is None or abs(self.sigmas) <= WITHIN
+
+
+class ComparedPair(BesidePublished):
+    """A two-qubit gate: ``measured`` is its average error, the layer's without that of the pulses of the Cliffords."""
+
+    gate: str
+    layer_error: Quantity
+    """Average error of a layer: a Clifford on each of both, and the gate, while all pairs of the layer are played."""
 
     @property
     def times_worse(self) -> float:
@@ -54,18 +58,8 @@ class ComparedPair(Record):
         return self.measured.value / self.published if self.published else 1.0
 
 
-class ComparedCoupling(Record):
-    """The always-on ZZ of a pair as this run has measured it, beside the published one."""
-
-    qubits: tuple[int, int]
-    measured: Quantity
-    """Hz."""
-    published: Finite | None
-    sigmas: Finite | None
-
-    @property
-    def agrees(self) -> bool:
-        return self.sigmas is None or abs(self.sigmas) <= WITHIN
+class ComparedCoupling(BesidePublished):
+    """The always-on ZZ of a pair, Hz."""
 
 
 class PublishedThen(Record):

@@ -16,7 +16,7 @@ from reson.tools.data import P1, Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment
 from reson.tools.experiments.fits.fitting import series
-from reson.tools.experiments.fits.memory import MEMORY, forgotten, remembered, told_to_remember
+from reson.tools.experiments.fits.memory import MEMORY, forgotten, forgotten_error, remembered, told_to_remember
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.experiments.heights import least_height
 from reson.tools.experiments.witness import USUAL_PULSE
@@ -106,7 +106,7 @@ def _quantities(
     height = float(found[1])
     share = (value - found[0]) / height
     away = forgotten(share, memory) - IDEAL
-    noise = error / height * (1 - memory) / (1 - 2 * memory * remembered(IDEAL, memory)) ** 2
+    noise = forgotten_error(remembered(IDEAL, memory), error / height, memory)
     square = float(np.mean(away**2) - np.mean(noise**2))
     spread = float(np.sqrt(np.sum(4 * away**2 * noise**2 + 2 * noise**4))) / len(away)
     deviation = float(np.sqrt(max(square, 0.0)))

@@ -77,7 +77,7 @@ def analyse(raw: RawData) -> Analysis:
     from reson.tools.experiments.fits.three_clouds import all_prepared, discriminate_three
 
     iq = raw.arrays["iq"].astype(complex)
-    clouds = all_prepared(discriminate_three(iq[:3]), [0.0, *(unprepared(raw, level).value for level in (1, 2))])
+    clouds = all_prepared(discriminate_three(iq[:3]), [unprepared(raw, level).value for level in range(3)])
     lengths = np.array([meta["xval"] for meta in raw.circuits[3:]], dtype=float)
     pulses = sum(meta["pulses"] for meta in raw.circuits[3:]) / float(np.sum(lengths + 1))
     singular = np.linalg.cond(clouds.assigned) > MOST_SINGULAR

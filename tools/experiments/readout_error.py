@@ -65,7 +65,7 @@ def analyse(raw: RawData) -> Analysis:
         ),
         x_axis=Axis(label="X pulses", unit=""),
         y_axis=P1,
-        quantities=_quantities(wrong, error, unprepared(raw)),
+        quantities=_quantities(wrong, error, unprepared(raw, 1)),
     )
 
 

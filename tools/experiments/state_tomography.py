@@ -16,7 +16,7 @@ from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
 from reson.tools.experiments.fits.fitting import series
-from reson.tools.experiments.fits.memory import T1_MOVED, forgotten, kept_over_rest
+from reson.tools.experiments.fits.memory import T1_MOVED, forgotten, forgotten_error, kept_over_rest
 from reson.tools.experiments.fits.processing import measured
 from reson.tools.verdicts import checks
 
@@ -95,10 +95,10 @@ def _rested(raw: RawData, p1_given_0: float, p0_given_1: float) -> tuple[np.ndar
     p1, error = measured(raw)
     contrast = max(1 - p1_given_0 - p0_given_1, LEAST_CONTRAST)
     share = np.clip((p1 - p1_given_0) / contrast, 0, 1)
-    usual, *moved = (forgotten(share, kept_over_rest(raw, by)) for by in (1.0, *T1_MOVED))
     memory = kept_over_rest(raw)
-    error = error * (1 - memory) / (1 - 2 * memory * share) ** 2
-    return p1 + contrast * (usual - share), np.hypot(error, contrast * np.abs(moved[1] - moved[0]) / 2)
+    low, high = (forgotten(share, kept_over_rest(raw, moved)) for moved in T1_MOVED)
+    rested = p1 + contrast * (forgotten(share, memory) - share)
+    return rested, np.hypot(forgotten_error(share, error, memory), contrast * np.abs(high - low) / 2)
 
 
 def bloch_vector(

@@ -65,7 +65,7 @@ def analyse(raw: RawData) -> Analysis:
         series=tuple(_assignment(found, n) for n in range(3)),
         x_axis=Axis(label="Assigned state", unit=""),
         y_axis=Axis(label="Fraction of shots", unit=""),
-        quantities=_quantities(found, [Quantity(value=0.0, stderr=0.0), unprepared(raw, 1), unprepared(raw, 2)]),
+        quantities=_quantities(found, [unprepared(raw, level) for level in range(3)]),
         points={f"prepared {n}": thinned(iq[n], DRAWN) for n in range(3)},
     )
 

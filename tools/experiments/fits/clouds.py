@@ -42,8 +42,17 @@ class Mixture:
 
     def density(self, x: np.ndarray, preparation: int) -> np.ndarray:
         """Probability density at ``x`` for preparation 0 or 1."""
-        parts = components(x, self.low, self.high, self.widths)
-        return sum((share * part for share, part in zip(self.shares[preparation], parts, strict=True)), np.zeros(1))
+        return sum(
+            (share * part for share, part in zip(self.shares[preparation], self.parts(x), strict=True)), np.zeros(1)
+        )
+
+    def parts(self, x: np.ndarray) -> np.ndarray:
+        """Densities of lower cloud, bridge and upper cloud at ``x``, shape (3, points)."""
+        return _components(x, self.low, self.high, self.widths)
+
+    def belongs(self, x: np.ndarray, preparation: int) -> np.ndarray:
+        """Probability that a shot at ``x`` of a preparation is of lower cloud, bridge and upper cloud; likewise."""
+        return _normalised(np.array(self.shares[preparation])[:, None] * self.parts(x))
 
     @property
     def sigma(self) -> float:
@@ -119,22 +128,10 @@ def _angle(iq: np.ndarray) -> float:
 
 def _angle_of_clouds(iq: np.ndarray, found: Discrimination) -> float:
     """From the shots that lie in the cloud of their preparation: those that decay meanwhile come along another way."""
-    lower, upper = (
-        _belongs(rotated(part, found.angle), found.mixture, preparation, cloud)
-        for part, preparation, cloud in ((iq[0], 0, 0), (iq[1], 1, 2))
-    )
-    clouds = [
-        np.sum(part * weight) / (np.sum(weight) + 1e-300) for part, weight in zip(iq, (lower, upper), strict=True)
-    ]
-    return float(np.angle(clouds[1] - clouds[0])) if clouds[1] != clouds[0] else found.angle
-
-
-def _belongs(along: np.ndarray, mixture: Mixture, preparation: int, part: int) -> np.ndarray:
-    """Probability that each shot belongs to a part of the mixture."""
-    likelihood = np.array(mixture.shares[preparation])[:, None] * components(
-        along, mixture.low, mixture.high, mixture.widths
-    )
-    return np.asarray(likelihood[part] / (likelihood.sum(axis=0) + 1e-300))
+    zero, one = rotated(iq, found.angle)
+    own = found.mixture.belongs(zero, 0)[0], found.mixture.belongs(one, 1)[2]
+    low, high = (np.sum(part * weight) / (np.sum(weight) + 1e-300) for part, weight in zip(iq, own, strict=True))
+    return float(np.angle(high - low)) if high != low else found.angle
 
 
 def _fisher_angle(iq: np.ndarray) -> float:
@@ -201,8 +198,7 @@ def _fit_mixture(along: np.ndarray, equal: bool) -> Mixture:
     widths = (min(first, second), min(first, second)) if equal else (first, second)
     shares = np.array([[0.94, 0.02, 0.04], [0.04, 0.02, 0.94]])
     for _ in range(ITERATIONS):
-        likelihood = shares.T[:, :, None] * components(along, low, high, widths)
-        lower, bridge, upper = likelihood / (likelihood.sum(axis=0) + 1e-300)
+        lower, bridge, upper = _normalised(shares.T[:, :, None] * _components(along, low, high, widths))
         before = low, high
         low, high = (float(np.sum(part * along) / (np.sum(part) + 1e-300)) for part in (lower, upper))
         spread = [np.sum(part * (along - centre) ** 2) for part, centre in ((lower, low), (upper, high))]
@@ -217,7 +213,11 @@ def _fit_mixture(along: np.ndarray, equal: bool) -> Mixture:
     return Mixture(low, high, widths, (ground, excited))
 
 
-def components(x: np.ndarray, low: float, high: float, widths: tuple[float, float]) -> np.ndarray:
+def _normalised(likelihood: np.ndarray) -> np.ndarray:
+    return likelihood / (likelihood.sum(axis=0) + 1e-300)
+
+
+def _components(x: np.ndarray, low: float, high: float, widths: tuple[float, float]) -> np.ndarray:
     """Densities of lower cloud, bridge (even between the centres, as wide as a cloud beyond them) and upper cloud."""
     from scipy.special import ndtr
 

@@ -62,13 +62,19 @@ def forgotten(measured: np.ndarray, memory: float | np.ndarray) -> np.ndarray:
     return measured * (1 - memory) / (1 - 2 * memory * measured)
 
 
-def unprepared(raw: RawData, level: int = 1) -> Quantity:
+def forgotten_error(measured: np.ndarray, error: np.ndarray, memory: float) -> np.ndarray:
+    """Standard error of ``forgotten``, from that of what is measured."""
+    return error * (1 - memory) / (1 - 2 * memory * measured) ** 2
+
+
+def unprepared(raw: RawData, level: int) -> Quantity:
     """Share of shots that pulses to ``level`` leave in 0, since they began in 1, and its error by T1's wandering.
 
     A level comes down by steps, so that level n has 1 - (1 - k)^n of a chance not to be in 0 after the rest. Where T1
     is not known, none, and half of what the longest one would leave.
     """
-    moved = T1_MOVED if raw.parameters.get("t1", 0.0) else (0.0, LONGEST_T1)
-    kept = [kept_over_rest(raw), *(_kept(raw, (raw.parameters.get("t1") or 1.0) * by) for by in moved)]
-    share, low, high = (stays / (1 + stays) for stays in (1 - (1 - one) ** level for one in kept))
+    t1 = raw.parameters.get("t1", 0.0)
+    times = (t1, *(t1 * moved for moved in T1_MOVED)) if t1 else (0.0, 0.0, LONGEST_T1)
+    stays = [1 - (1 - _kept(raw, time)) ** level for time in times]
+    share, low, high = (one / (1 + one) for one in stays)
     return Quantity(value=share, stderr=(high - low) / 2)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from reson.records import Quantity
-from reson.tools.experiments.fits.clouds import Discrimination, components, rotated
+from reson.tools.experiments.fits.clouds import Discrimination, rotated
 
 EARLY = 0.1
 """Share of the shots that decay during the readout that do so before there is a signal, give or take as much."""
@@ -22,7 +22,7 @@ def unprepared_and_fidelity(iq: np.ndarray, found: Discrimination) -> tuple[Quan
     The standard errors are those of the shares' likelihood and of counting, with what the two have in common.
     """
     (_, _, up), (down, decayed, _) = found.mixture.shares
-    early = EARLY * max(decayed, 0.0)
+    early = EARLY * decayed
     unprepared = found.mixture.preparation_error - early
     # the 0 and the 1 that are there are told apart by more than the preparations, which mix them
     apart = (1 - sum(found.errors)) / max(1 - up - down, 1e-300)
@@ -43,8 +43,8 @@ def _influence(along: np.ndarray, found: Discrimination, preparation: int) -> np
 
     Of the likelihood's maximum: the inverse of Fisher's information times the score, the clouds themselves known.
     """
-    low, bridge, high = components(along, found.mixture.low, found.mixture.high, found.mixture.widths)
-    density = np.array(found.mixture.shares[preparation]) @ np.stack([low, bridge, high]) + 1e-300
+    low, bridge, high = parts = found.mixture.parts(along)
+    density = np.array(found.mixture.shares[preparation]) @ parts + 1e-300
     score = np.stack([low - bridge, high - bridge]) / density
     return np.asarray(np.linalg.pinv(score @ score.T / len(along)) @ score)
 
