@@ -1,12 +1,16 @@
-"""``choose`` by a model: one question for the whole chip, precise corrections, the offline brain as a last resort."""
+"""``choose`` by a model: one question for the whole chip, precise corrections, the offline brain as a last resort.
+
+Opened, asked, looked: each step takes a talk and gives it back longer, so that a checkpoint can lie between two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from reson.agent.asking.decisions import decisions_of
 from reson.agent.asking.looking import Lookup, answered, shown, split
 from reson.agent.asking.outline import Advice, is_failing, outline
+from reson.agent.asking.talk import Talk, found_again, kept
 from reson.agent.asking.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
 from reson.agent.asking.toolset import offered
 from reson.agent.asking.wishes import Problem, wishes_of
@@ -27,44 +31,88 @@ def choose_by_model(
     advice: Mapping[str, Advice] | None = None,
     lookup: Lookup | None = None,
 ) -> tuple[dict[str, Decision], NoAnswer | None]:
-    """component -> decision, as far as sound ones came; and why none came for the rest.
+    """component -> decision, as far as sound ones came; and why none came for the rest. All turns at once.
 
     ``advice``: component -> why it is asked about, and what the expert would do. ``lookup``: read-only tools that it
     may use for some turns before it decides, where a qubit is in trouble.
     """
     advice = advice or {}
-    expert = {name: one.expert for name, one in advice.items() if one.expert is not None}
+    talk = opened(desk, able, observation, advice, lookup)
+    while not talk.over:
+        talk = (
+            looked(desk, able, talk, lookup)
+            if talk.looks
+            else asked(desk, observation, talk, expert_of(advice), lookup)
+        )
+    return talk.decided, talk.failure.as_error() if talk.failure else None
+
+
+def expert_of(advice: Mapping[str, Advice]) -> dict[str, Decision]:
+    """component -> what the expert would do."""
+    return {name: one.expert for name, one in advice.items() if one.expert is not None}
+
+
+def opened(
+    desk: Desk, able: Capabilities, observation: Observation, advice: Mapping[str, Advice], lookup: Lookup | None
+) -> Talk:
+    """The first question about all components of the observation, before it is put."""
     request = question(desk.settings, able, observation, advice, last_plots(desk, able, observation))
-    deciding = request.tools
     turns = _turns(desk.settings, able, observation, advice) if lookup else 0
     looking = lookup.tools() if lookup and turns else ()
-    decided: dict[str, Decision] = {}
-    missing = [view.component for view in observation.qubits]
-    problems: list[Problem] = []
-    corrections = desk.settings.corrections
-    while corrections >= 0:
-        request = request.model_copy(update={"tools": (*deciding, *looking)})
-        try:
-            reply = desk.ask(request)
-        except NoAnswer as error:
-            return decided, error
-        looks, rest = split(reply, [tool.name for tool in looking])
-        found, problems = _sound(rest, observation, missing, expert) if rest.tool_calls or not looks else ({}, [])
-        decided |= found
-        missing = [name for name in missing if name not in found]
-        if not missing:
-            return decided, None
-        if looks and lookup:
-            turns -= 1
-            looking = looking if turns else ()
-            more = answered(desk, able, lookup, reply, looks, turns)
-        else:
-            corrections -= 1
-            more = (reply.as_message(), *_correction(reply, problems, sorted(found), missing))
-        request = request.model_copy(update={"messages": (*request.messages, *more)})
-    codes = ", ".join(sorted({problem.code for problem in problems})) or "left out"
-    rounds = f"{desk.settings.corrections} corrections did not help ({codes})"
-    return decided, NoAnswer(FailureKind.INVALID, rounds)
+    return Talk(
+        components=tuple(view.component for view in observation.qubits),
+        because={name: one.because for name, one in advice.items() if one.because},
+        said=kept(desk.blobs, request.model_copy(update={"tools": (*request.tools, *looking)})),
+        turns=turns,
+        corrections=desk.settings.corrections,
+    )
+
+
+def asked(
+    desk: Desk, observation: Observation, talk: Talk, expert: Mapping[str, Decision], lookup: Lookup | None
+) -> Talk:
+    """The next question and what its answer decides; what the answer asks to look up waits for ``looked``."""
+    request = found_again(desk.blobs, talk.said)
+    try:
+        reply = desk.ask(request)
+    except NoAnswer as error:
+        return talk.failed(error)
+    looks, rest = split(reply, _looking(request, lookup))
+    found, problems = _sound(rest, observation, talk.missing, expert) if rest.tool_calls or not looks else ({}, [])
+    talk = talk.model_copy(update={"decided": talk.decided | found, "looks": len(looks)})
+    if talk.over:
+        return talk
+    more = [reply.as_message()]
+    if not looks:
+        if not talk.corrections:
+            codes = ", ".join(sorted({problem.code for problem in problems})) or "left out"
+            rounds = f"{desk.settings.corrections} corrections did not help ({codes})"
+            return talk.failed(NoAnswer(FailureKind.INVALID, rounds))
+        talk = talk.model_copy(update={"corrections": talk.corrections - 1})
+        more += _correction(reply, problems, sorted(found), talk.missing)
+    return _with_more(desk, talk, request, more)
+
+
+def looked(desk: Desk, able: Capabilities, talk: Talk, lookup: Lookup | None) -> Talk:
+    """What the last answer asked to look up; after the last turn it is offered no further looks."""
+    request = found_again(desk.blobs, talk.said)
+    looking = _looking(request, lookup)
+    talk = talk.model_copy(update={"looks": 0, "turns": talk.turns - 1})
+    more = answered(desk, able, lookup, request.messages[-1], looking, talk.turns) if lookup else ()
+    if not talk.turns:
+        request = request.model_copy(update={"tools": tuple(one for one in request.tools if one.name not in looking)})
+    return _with_more(desk, talk, request, more)
+
+
+def _looking(request: Request, lookup: Lookup | None) -> frozenset[str]:
+    """Names of the tools offered in it that look something up."""
+    known = {tool.name for tool in lookup.tools()} if lookup else set()
+    return frozenset(tool.name for tool in request.tools if tool.name in known)
+
+
+def _with_more(desk: Desk, talk: Talk, request: Request, more: Sequence[Message]) -> Talk:
+    longer = request.model_copy(update={"messages": (*request.messages, *more)})
+    return talk.model_copy(update={"said": kept(desk.blobs, longer)})
 
 
 def _sound(
@@ -108,7 +156,7 @@ def question(
     """The question about all qubits of the observation, in the form that this endpoint can answer."""
     pairs = any(isinstance(view, PairView) for view in observation.qubits)
     codes = tuple(DiagnosisCode) if pairs else OF_QUBITS
-    experiments = offered(observation, {name: one.expert for name, one in advice.items() if one.expert is not None})
+    experiments = offered(observation, expert_of(advice))
     parts: list[str | Picture] = [outline(observation, advice)]
     for name, picture in plots.items():
         parts += [render("last_plot.j2", component=name), picture]

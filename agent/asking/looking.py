@@ -1,12 +1,12 @@
 """Looking again before deciding: for a qubit in trouble a model may call read-only tools for some turns.
 
-Nothing here measures or writes. Every turn is a question of its own at the desk: on record with what was looked up,
-paid from the same budget, and found again there by a run that was killed.
+Nothing here measures or writes. Every turn is a question of its own at the desk: on record with what was looked up, and
+paid from the same budget.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -41,7 +41,7 @@ class Lookup(Protocol):
         ...
 
 
-def split(reply: Reply, names: Sequence[str]) -> tuple[tuple[ToolCall, ...], Reply]:
+def split(reply: Reply, names: Collection[str]) -> tuple[tuple[ToolCall, ...], Reply]:
     """The calls that look something up, and the reply with those alone that decide."""
     looks = tuple(call for call in reply.tool_calls if call.name in names)
     rest = tuple(call for call in reply.tool_calls if call.name not in names)
@@ -49,22 +49,27 @@ def split(reply: Reply, names: Sequence[str]) -> tuple[tuple[ToolCall, ...], Rep
 
 
 def answered(
-    desk: Desk, able: Capabilities, lookup: Lookup, reply: Reply, looks: Sequence[ToolCall], left: int
+    desk: Desk, able: Capabilities, lookup: Lookup, said: Message, names: Collection[str], left: int
 ) -> tuple[Message, ...]:
-    """The reply and an answer to each of its calls; pictures follow in a message of their own."""
-    messages, pictures, looked = [reply.as_message()], [], 0
-    for call in reply.tool_calls:
-        if call in looks and looked < MOST_LOOKS:
+    """An answer to each call of what the model said; pictures follow in a message of their own."""
+    messages, pictures, looked = [], [], 0
+    for call in said.tool_calls:
+        if call.name in names and looked < MOST_LOOKS:
             looked += 1
             found = lookup.look(call.name, object_in(call.arguments or "{}"))
             text = render("tool_result.j2", result=found.text, limit=LONGEST)
             if found.picture and len(pictures) < shown(desk, able):
-                pictures.append(picture_of(Path(found.picture), desk.settings.picture_width))
+                pictures.append(_on_record(desk, Path(found.picture)))
         else:
             text = render("looked.j2", what="not_now")
         messages.append(Message(role="tool", parts=(text,), tool_call_id=call.id))
     parts: tuple[str | Picture, ...] = (render("looked.j2", what="left", left=left), *pictures)
     return (*messages, Message(role="user", parts=parts))
+
+
+def _on_record(desk: Desk, picture: Path) -> Picture:
+    sha = desk.blobs.put(picture.read_bytes(), ".png")
+    return picture_of(desk.blobs.path(sha, ".png"), desk.settings.picture_width)
 
 
 def shown(desk: Desk, able: Capabilities) -> int:

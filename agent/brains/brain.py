@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from reson.agent.asking.talk import Talk
 from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Observation
 from reson.records import Reading, Verdict
@@ -29,6 +30,34 @@ class Brain(Protocol):
     def sure_of(self, reading: Reading) -> bool:
         """Whether the reading is sure enough to support a value; if not, the value is put under review."""
         ...
+
+
+@runtime_checkable
+class InTurns(Protocol):
+    """A brain that may ask and look several times before it decides: a checkpoint lies between any two of its turns.
+
+    ``choose`` of such a brain takes all its turns at once.
+    """
+
+    def opened(self, observation: Observation) -> Talk | None:
+        """The talk about what it is to be asked; None where it decides without one."""
+        ...
+
+    def asked(self, observation: Observation, talk: Talk) -> Talk: ...
+
+    def looked(self, observation: Observation, talk: Talk) -> Talk: ...
+
+    def concluded(self, observation: Observation, talk: Talk | None) -> list[Decision]:
+        """One decision for each qubit of the observation, once the talk is over."""
+        ...
+
+
+def all_turns(brain: InTurns, observation: Observation) -> list[Decision]:
+    """What it decides, with all its turns taken one after the other."""
+    talk = brain.opened(observation)
+    while talk and not talk.over:
+        talk = brain.looked(observation, talk) if talk.looks else brain.asked(observation, talk)
+    return brain.concluded(observation, talk)
 
 
 @runtime_checkable

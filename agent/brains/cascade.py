@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reson.agent.asking.talk import Talk
+from reson.agent.brains.brain import all_turns
 from reson.agent.brains.model import MODEL, OFFLINE, PERSON, ModelBrain, place_of
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.config import CascadeSettings
@@ -31,21 +34,34 @@ class CascadeBrain:
     name: str = "cascade"
 
     def choose(self, observation: Observation) -> list[Decision]:
+        return all_turns(self, observation)
+
+    def opened(self, observation: Observation) -> Talk | None:
         """The expert decides; qubits in trouble go to the model, all of them in one question."""
+        troubled = self._troubled(observation)
+        return self.model.opened_because(_only(observation, troubled), troubled) if troubled else None
+
+    def asked(self, observation: Observation, talk: Talk) -> Talk:
+        return self.model.asked(observation, talk)
+
+    def looked(self, observation: Observation, talk: Talk) -> Talk:
+        return self.model.looked(observation, talk)
+
+    def concluded(self, observation: Observation, talk: Talk | None) -> list[Decision]:
         decisions = {decision.component: decision for decision in self.offline.choose(observation)}
-        troubled = {
-            view.component: why
-            for view in observation.qubits
-            if (why := self._trouble(view, decisions[view.component]))
-        }
+        troubled = self._troubled(observation)
         if troubled:
-            asked = tuple(view for view in observation.qubits if view.component in troubled)
-            answers = self.model.choose_because(observation.model_copy(update={"qubits": asked}), troubled)
+            answers = self.model.concluded_because(_only(observation, troubled), talk, troubled)
             decisions |= {decision.component: decision for decision in answers}
         for view in observation.qubits:
             if view.component not in troubled:
                 self.model.desk.answered_by("choose", view.component, place_of(view), OFFLINE, "")
         return [decisions[view.component] for view in observation.qubits]
+
+    def _troubled(self, observation: Observation) -> dict[str, str]:
+        """component -> why the expert alone should not decide."""
+        decisions = zip(observation.qubits, self.offline.choose(observation), strict=True)
+        return {view.component: why for view, decision in decisions if (why := self._trouble(view, decision))}
 
     def _trouble(self, view: QubitView, decision: Decision) -> str:
         """Why the expert alone should not decide; empty where it may."""
@@ -78,6 +94,11 @@ class CascadeBrain:
         if (reading.status in SUPPORTS_A_VALUE) != (numbers is Verdict.ACCEPT):
             return f"the offline reading {reading.status} disagrees with the numbers: {numbers}"
         return ""
+
+
+def _only(observation: Observation, names: Collection[str]) -> Observation:
+    views = tuple(view for view in observation.qubits if view.component in names)
+    return observation.model_copy(update={"qubits": views})
 
 
 def _failed_in_a_row(view: QubitView) -> int:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reson.agent.asking.choose_by_model import choose_by_model
+from reson.agent.asking.choose_by_model import asked, expert_of, looked, opened
 from reson.agent.asking.looking import Lookup
 from reson.agent.asking.outline import Advice
 from reson.agent.asking.read_by_model import read_by_model
+from reson.agent.asking.talk import Talk
+from reson.agent.brains.brain import all_turns
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.expert.next_step import MAX_ATTEMPTS
 from reson.agent.model.capabilities import Capabilities
@@ -34,32 +36,48 @@ class ModelBrain:
     """What it may look up before it decides about a qubit in trouble."""
 
     def choose(self, observation: Observation) -> list[Decision]:
-        return self.choose_because(observation, {})
+        return all_turns(self, observation)
 
-    def choose_because(self, observation: Observation, why: dict[str, str]) -> list[Decision]:
-        """One question for all qubits; ``why`` (component -> reason) is told, and noted with each answer."""
+    def opened(self, observation: Observation) -> Talk | None:
+        return self.opened_because(observation, {})
+
+    def opened_because(self, observation: Observation, why: dict[str, str]) -> Talk | None:
+        """One question for all qubits; ``why`` (component -> reason) is told. None where no qubit may go on so."""
+        asked = _unspent(observation)
+        if not asked.qubits:
+            return None
+        advice = self._advice(asked, why)
+        try:
+            return opened(self.desk, self.able(), asked, advice, self.lookup)
+        except NoAnswer as no_answer:  # the endpoint could not even be probed
+            names = tuple(view.component for view in asked.qubits)
+            return Talk(components=names, because=why).failed(no_answer)
+
+    def asked(self, observation: Observation, talk: Talk) -> Talk:
+        about = _about(observation, talk)
+        return asked(self.desk, about, talk, expert_of(self._advice(about, talk.because)), self.lookup)
+
+    def looked(self, observation: Observation, talk: Talk) -> Talk:
+        return looked(self.desk, self.able(), talk, self.lookup)
+
+    def concluded(self, observation: Observation, talk: Talk | None) -> list[Decision]:
+        return self.concluded_because(observation, talk, {})
+
+    def concluded_because(self, observation: Observation, talk: Talk | None, why: dict[str, str]) -> list[Decision]:
+        """As ``concluded``; ``why`` (component -> reason) is noted with each answer."""
         by_offline = {decision.component: decision for decision in self.offline.choose(observation)}
-        spent = {view.component for view in observation.qubits if len(view.attempts) >= MAX_ATTEMPTS}
-        asked = observation.model_copy(
-            update={"qubits": tuple(view for view in observation.qubits if view.component not in spent)}
-        )
-        advice = {name: Advice(because=why.get(name, ""), expert=expert) for name, expert in by_offline.items()}
-        decided = self._by_model(asked, advice) if asked.qubits else {}
+        decided = talk.decided if talk else {}
+        if talk and talk.failure:
+            self.desk.fell_back("choose", talk.missing, talk.failure.as_error())
         for view in observation.qubits:
             name = view.component
             who = OFFLINE if name not in decided else PERSON if decided[name].kind == "escalate" else MODEL
             self.desk.answered_by("choose", name, place_of(view), who, why.get(name, ""))
         return [decided.get(name, decision) for name, decision in by_offline.items()]
 
-    def _by_model(self, observation: Observation, advice: dict[str, Advice]) -> dict[str, Decision]:
-        try:
-            decided, error = choose_by_model(self.desk, self.able(), observation, advice, self.lookup)
-        except NoAnswer as no_answer:  # the endpoint could not even be probed
-            decided, error = {}, no_answer
-        if error is not None:
-            left = [view.component for view in observation.qubits if view.component not in decided]
-            self.desk.fell_back("choose", left, error)
-        return decided
+    def _advice(self, observation: Observation, why: dict[str, str]) -> dict[str, Advice]:
+        expert = {decision.component: decision for decision in self.offline.choose(observation)}
+        return {name: Advice(because=why.get(name, ""), expert=one) for name, one in expert.items()}
 
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         reading = self.look(figure, analysis)
@@ -81,6 +99,17 @@ class ModelBrain:
         except NoAnswer as error:
             self.desk.fell_back("read", [analysis.component], error)
             return None
+
+
+def _unspent(observation: Observation) -> Observation:
+    """Those that have not used up their attempts: the others are closed by the expert's rule."""
+    views = tuple(view for view in observation.qubits if len(view.attempts) < MAX_ATTEMPTS)
+    return observation.model_copy(update={"qubits": views})
+
+
+def _about(observation: Observation, talk: Talk) -> Observation:
+    views = tuple(view for view in observation.qubits if view.component in talk.components)
+    return observation.model_copy(update={"qubits": views})
 
 
 def place_of(view: QubitView) -> str:

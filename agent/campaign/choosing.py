@@ -1,4 +1,6 @@
-"""The node ``choose``: takes up answered approvals, asks the brain about all that is ready, plans the jobs."""
+"""The nodes ``choose`` and ``conclude``: answered approvals are taken up, the brain decides about all that is ready, at
+once or after a talk, and the jobs are planned.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
+from reson.agent.asking.talk import Talk
+from reson.agent.brains.brain import InTurns
 from reson.agent.campaign.ahead import foreseen
+from reson.agent.campaign.asking import begun, observed, talk_of
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.dependence import settled
 from reson.agent.campaign.gathering import gathered, newly_asked
@@ -18,7 +23,7 @@ from reson.agent.campaign.state import CampaignState, Job, QubitState, parked, r
 from reson.agent.campaign.writing import ask_to_write, execute
 from reson.agent.expert.characterise import MOST_REPEATS
 from reson.agent.measured_device import coupling_now
-from reson.agent.observation import Attempt, Done, Escalate, GiveUp, Measure
+from reson.agent.observation import Attempt, Decision, Done, Escalate, GiveUp, Measure, Observation
 from reson.components import with_qubits
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import ActionKind
@@ -35,7 +40,9 @@ INFLATED = 3.0
 
 
 def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
-    """State after one round of decisions; with nobody ready it is left as it is and the graph pauses or ends."""
+    """State after one round of decisions, or with the talk that must come before them; with nobody ready it is left as
+    it is and the graph pauses or ends.
+    """
     qubits, granted, refused = take_up_answers(bench, state)
     qubits = settled(bench, qubits)
     state = {**state, "qubits": qubits, "refused": refused}
@@ -43,12 +50,38 @@ def choose(bench: Bench, state: CampaignState) -> dict[str, Any]:
         bench.device.let_go()
     if not any(qubit["state"] == "ready" for qubit in qubits.values()):
         return {"qubits": qubits, "queue": granted, "refused": refused}
-    asked = {name: one for name, one in state.get("held", {}).items() if qubits[name]["state"] == "ready"}
-    state = {**state, "held": asked}
+    held = {name: one for name, one in state.get("held", {}).items() if qubits[name]["state"] == "ready"}
+    state = {**state, "held": held, "queue": granted}
     observation = observe(bench, state)
+    if observation.qubits and (asking := begun(bench, observation)):
+        return {"qubits": qubits, "queue": granted, "refused": refused, "held": held, "asking": asking}
+    return _planned(bench, state, observation, decided(bench, observation, None))
+
+
+def conclude(bench: Bench, state: CampaignState) -> dict[str, Any]:
+    """State after the decisions of a talk that is over."""
+    asking = state.get("asking")
+    assert asking is not None, "the graph comes here from a talk"
+    observation = observed(bench, asking)
+    return _planned(bench, state, observation, decided(bench, observation, talk_of(asking))) | {"asking": None}
+
+
+def decided(bench: Bench, observation: Observation, talk: Talk | None) -> list[Decision]:
+    if not observation.qubits:
+        return []
+    brain = bench.brain
+    return brain.concluded(observation, talk) if isinstance(brain, InTurns) else brain.choose(observation)
+
+
+def _planned(
+    bench: Bench, state: CampaignState, observation: Observation, decisions: Sequence[Decision]
+) -> dict[str, Any]:
+    """Each decision carried out, or put in the queue behind the jobs that were granted."""
+    qubits, granted, refused = dict(state["qubits"]), state["queue"], list(state["refused"])
+    asked = dict(state.get("held", {}))
     left = bench.budget().device_minutes * 60 - used(bench.store, bench.run_id).device_seconds
     attempts = {view.component: view.attempts for view in observation.qubits}
-    for decision in bench.brain.choose(observation) if attempts else ():
+    for decision in decisions:
         bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
             case Measure(component=name):

@@ -1,5 +1,7 @@
 """The campaign as a LangGraph graph: choose, gate, acquire, analyse, read, judge, propose, commit, remember, and pause.
 
+Between choose and gate a brain that talks first has a sub-graph of its own, asking, which conclude ends.
+
 ``pause`` is the only place where a run stops before it is finished: an interrupt whose value is the named ending and
 its reason. Resuming goes on from there, in the same or in another process.
 """
@@ -14,8 +16,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import interrupt
 
+from reson.agent.campaign.asking import asking_graph
 from reson.agent.campaign.bench import Bench
-from reson.agent.campaign.choosing import choose
+from reson.agent.campaign.choosing import choose, conclude
 from reson.agent.campaign.gating import gate
 from reson.agent.campaign.measuring import acquire, analyse, judge, read
 from reson.agent.campaign.remembering import remember
@@ -28,6 +31,7 @@ Node = Callable[[Bench, CampaignState], dict[str, Any]]
 
 NODES: dict[str, Node] = {
     "choose": choose,
+    "conclude": conclude,
     "gate": gate,
     "acquire": acquire,
     "analyse": analyse,
@@ -44,9 +48,12 @@ def build_graph(bench: Bench, checkpointer: BaseCheckpointSaver) -> CompiledStat
     graph = StateGraph(CampaignState)
     for name, node in NODES.items():
         graph.add_node(name, _on_bench(node, bench))
+    graph.add_node("asking", asking_graph(bench))
     graph.add_node("pause", pause)
     graph.add_edge(START, "choose")
-    graph.add_conditional_edges("choose", after_choose, ["gate", "pause", "choose", END])
+    graph.add_conditional_edges("choose", after_choose, ["asking", "gate", "pause", "choose", END])
+    graph.add_edge("asking", "conclude")
+    graph.add_conditional_edges("conclude", after_choose, ["gate", "pause", "choose", END])
     graph.add_conditional_edges("gate", after_gate, ["acquire", "gate", "pause", "choose"])
     graph.add_conditional_edges(
         "acquire", lambda state: "analyse" if state["job"] else _next_job(state), ["analyse", "gate", "choose"]
@@ -72,6 +79,8 @@ def _on_bench(node: Node, bench: Bench) -> Callable[..., dict[str, Any]]:
 
 
 def after_choose(state: CampaignState) -> str:
+    if state.get("asking"):
+        return "asking"
     if state["queue"]:
         return "gate"
     states = {qubit["state"] for qubit in state["qubits"].values()}

@@ -44,6 +44,14 @@ class Held(TypedDict):
     """How many it has waited."""
 
 
+class Asking(TypedDict):
+    """A question to a brain that may ask and look several times before it decides."""
+
+    observation: str
+    """SHA-256 of what it was shown."""
+    talk: dict[str, Any]
+
+
 class CampaignState(TypedDict):
     run_id: str
     step: int
@@ -51,6 +59,8 @@ class CampaignState(TypedDict):
     job: Job | None
     held: NotRequired[dict[str, Held]]
     """component -> what was asked of it and waits; runs that were begun before it was kept have none."""
+    asking: NotRequired[Asking | None]
+    """The talk before the decisions of this round."""
     qubits: dict[str, QubitState]
     """component -> state, of qubits and pairs."""
     refused: list[dict[str, Any]]

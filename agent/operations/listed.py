@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reson.agent.operations import (
+    closer,
     devices,
     following,
     measurements,
@@ -17,7 +18,20 @@ from reson.agent.operations import (
 )
 from reson.agent.operations.operation import Operation, Rows
 
-_ROOMS = (values, nights, following, measurements, own_files, devices, record, requests, notes, runs, rolling_back)
+_ROOMS = (
+    values,
+    nights,
+    following,
+    measurements,
+    closer,
+    own_files,
+    devices,
+    record,
+    requests,
+    notes,
+    runs,
+    rolling_back,
+)
 OPERATIONS: Rows = {row.name: row for room in _ROOMS for row in vars(room).values() if isinstance(row, Operation)}
 
 

@@ -13,8 +13,8 @@ from reson.agent.operations.opened import LOOKING, OpenLab
 from reson.records import Json
 
 AT_NIGHT = some("""
-    show_qubit list_measurements show_measurement look_at_plot parameter_history show_experiment show_diagnosis
-    value_over_nights compare_runs troubles list_notes
+    show_qubit list_measurements show_measurement look_at_plot draw_anew raw_numbers parameter_history show_experiment
+    show_diagnosis value_over_nights compare_runs compare_qubits troubles list_notes list_lessons
 """)
 """Not among them: the index, which the run itself holds open, and what concerns people alone."""
 
