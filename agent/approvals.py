@@ -254,9 +254,11 @@ def _require_open(store: Store, approval_id: str) -> ApprovalRow:
 
 
 def _edited(change: Change, value: float | str) -> Change:
-    """A person's value has no statistical error."""
+    """A person's value has no statistical error, and is no limit."""
     spec = PARAMETERS[change.parameter]
-    return change.model_copy(update={"new": spec.require(parse_value(value, spec.unit)), "stderr": None})
+    return change.model_copy(
+        update={"new": spec.require(parse_value(value, spec.unit)), "stderr": None, "confidence": None}
+    )
 
 
 def _bad(message: str) -> ToolError:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reson.records import CheckCode, Finite, Outcome, Quantity, Record, Status, Verdict
+from reson.records import CheckCode, Confidence, Finite, Outcome, Quantity, Record, Status, Verdict
 
 
 class Known(Record):
@@ -15,6 +15,8 @@ class Known(Record):
 
     value: Finite
     stderr: Finite | None
+    confidence: Confidence = Field(default=None, exclude_if=lambda one: one is None)
+    """Where the value is an upper limit."""
     age_hours: Finite
     measured: bool
     """False for a design value that no measurement has confirmed."""

@@ -240,7 +240,7 @@ def sentences(kind: str, body: Json) -> list[str]:
             return [f"not written: {body['reason']}"]
         case "parameter_change":
             name = body["parameter"]
-            value = quantity(body["value"], body["stderr"], PARAMETERS[name].unit)
+            value = quantity(body["value"], body["stderr"], PARAMETERS[name].unit, confidence=body.get("confidence"))
             return [f"{body['component']} {name} = {value}, by {author(body['author'])}"]
         case "approval" if body["status"] == "pending":
             return [f"{body['component']} waits for a person: reson approvals show {body['approval']}"]

@@ -1,4 +1,4 @@
-"""Would the tests notice? Small random changes of the code, one at a time, each against the tests nearest to it.
+"""Would the tests notice? Small random changes of the code, one at a time, each against the tests that call it.
 
 ``make mutants``: seeded, the same number from every room, bounded in time, in a copy of the tree. A mutant that no test
 sees is listed: whether it matters is for a person to say, and one that does becomes a test. Not part of CI.
@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
+import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from reson.evals import seeds
+from reson.evals.forked_tests import Reach, Runner
 from reson.evals.intervals import proportion
 
 TREE = Path(__file__).resolve().parents[1]
-SECONDS = 600
-"""After which the tests of one mutant count as hanging, which is noticed too."""
+SECONDS_OF_TESTS = 60.0
+"""Of the tests that call what a mutant changed, the nearest and quickest are run up to so many seconds in all."""
+SECONDS_OF_A_FILE = 400.0
+"""A test file that takes longer is left out."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ ROOMS: dict[str, Room] = {
 class Mutant:
     room: str
     module: str
+    function: str
+    """Qualified name of what it is in; empty outside of functions."""
     line: int
     before: str
     after: str
@@ -138,13 +144,40 @@ def mutants_of(room: str, module: str, source: str) -> Iterator[Callable[[], Mut
 
         def make(place: int = place) -> Mutant:
             tree = ast.parse(source)
+            function = _functions(tree)
             node, change = [(node, one) for node in ast.walk(tree) for one in changes(node)][place]
             before, line = ast.unparse(node), getattr(node, "lineno", 0)
             change()
             ast.fix_missing_locations(tree)
-            return Mutant(room, module, line, _short(before), _short(ast.unparse(node)), ast.unparse(tree))
+            text = ast.unparse(tree)
+            return Mutant(room, module, function[node], line, _short(before), _short(ast.unparse(node)), text)
 
         yield make
+
+
+def _functions(tree: ast.Module) -> dict[ast.AST, str]:
+    """The qualified name of the innermost function that each node is evaluated in; empty for what runs at import."""
+    inside: dict[ast.AST, str] = {}
+
+    def visit(node: ast.AST, function: str, scope: str) -> None:
+        inside[node] = function
+        for name, child in _fields(node):
+            body = name == "body" and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            here = scope + node.name if body and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
+            if isinstance(node, ast.ClassDef):
+                visit(child, function, f"{scope}{node.name}.")
+            else:
+                visit(child, here, f"{here}.<locals>." if body else scope)
+
+    visit(tree, "", "")
+    return inside
+
+
+def _fields(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    for name, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield name, child
 
 
 def _short(code: str) -> str:
@@ -165,50 +198,92 @@ def drawn(seed: int, each: int) -> list[Mutant]:
     return [mutant for row in range(each) for column in columns for mutant in column[row : row + 1]]
 
 
-def noticed(mutant: Mutant, tree: Path) -> bool:
-    """Whether the tests nearest to it fail, or hang, in this copy of the tree."""
+class Known:
+    """What every test file calls, kept in a file from one draw to the next for as long as the test file is the same."""
+
+    def __init__(self, tree: Path, tests: Runner, file: Path) -> None:
+        self._tree, self._tests, self._file = tree, tests, file
+        self._reach = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+    def of(self, test: str) -> Reach:
+        key = f"{test} {hashlib.sha256((self._tree / test).read_bytes()).hexdigest()[:16]}"
+        if key not in self._reach:
+            self._reach[key] = self._tests.reach_of(test, SECONDS_OF_A_FILE).to_json()
+            self._file.write_text(json.dumps(self._reach), encoding="utf-8")
+        return Reach(**self._reach[key])
+
+    def nearest(self, mutant: Mutant) -> dict[str, float]:
+        """The tests of its room that call what it changed, with their seconds; first those that import its module."""
+        found: list[tuple[bool, float, str]] = []
+        dotted = "reson." + mutant.module.removeprefix("src/reson/").removesuffix(".py").replace("/", ".")
+        for file in _files(self._tree, mutant.room):
+            names = dotted in (self._tree / file).read_text(encoding="utf-8")
+            reach = self.of(file)
+            for test, called in reach.calls.items():
+                if any(_is_in(mutant, one) for one in called) or (names and not mutant.function):
+                    found.append((not names, reach.seconds[test], test))
+        return {test: seconds for _, seconds, test in sorted(found)}
+
+
+def _files(tree: Path, room: str) -> list[str]:
+    places = [tree / place for place in ROOMS[room].tests]
+    files = [file for place in places for file in ([place] if place.suffix else sorted(place.rglob("test_*.py")))]
+    return [str(file.relative_to(tree)) for file in dict.fromkeys(files)]
+
+
+def _is_in(mutant: Mutant, called: str) -> bool:
+    module, _, function = called.rpartition(":")
+    if module != mutant.module:
+        return False
+    return not mutant.function or f"{function}.<locals>.".startswith(f"{mutant.function}.<locals>.")
+
+
+def noticed(mutant: Mutant, tree: Path, tests: Runner, nearest: dict[str, float]) -> bool:
+    """Whether one of these tests fails, or hangs, in this copy of the tree."""
     module = tree / mutant.module
-    original = module.read_text(encoding="utf-8")
+    original, stamp = module.read_bytes(), module.stat()
     module.write_text(mutant.text, encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-m",
-        "not browser and not study and not real_model",
-        *ROOMS[mutant.room].tests,
-    ]
+    chosen, taken = [], 0.0
+    for test, seconds in nearest.items():
+        if taken + seconds > SECONDS_OF_TESTS and chosen:
+            break
+        chosen.append(test)
+        taken += seconds
     try:
-        environment = os.environ | {"PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return True
+        return bool(chosen) and tests.fail(chosen, SECONDS_OF_TESTS + 4 * taken) is not False
     finally:
-        module.write_text(original, encoding="utf-8")
-    return done.returncode != 0
+        module.write_bytes(original)
+        os.utime(module, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # what was compiled of it counts again
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, required=True, help="a fresh one each time; say which in docs")
+    parser.add_argument("--seed", type=int, help="default: drawn from the commit's hash, and recorded")
     parser.add_argument("--each", type=int, default=25, help="mutants of each room")
     parser.add_argument("--minutes", type=float, default=120.0, help="after which no further mutant is tried")
     parser.add_argument("--rooms", nargs="*", choices=list(ROOMS), default=list(ROOMS))
+    parser.add_argument("--known", type=Path, help="a file that keeps which test calls what, for the next draw")
     asked = parser.parse_args()
+    seed = asked.seed if asked.seed is not None else seeds.draw("mutants", 1, seeds.commit_here()).first
     deadline, found = time.monotonic() + 60 * asked.minutes, []
     with tempfile.TemporaryDirectory() as directory:
-        tree = Path(directory) / "tree"
-        shutil.copytree(TREE, tree, symlinks=True, ignore=shutil.ignore_patterns(".venv", ".git", "lab", "__pycache__"))
-        for mutant in drawn(asked.seed, asked.each):
+        tree = Path(directory).resolve() / "tree"
+        shutil.copytree(
+            TREE, tree, symlinks=True, ignore=shutil.ignore_patterns(".venv*", ".git", "lab", "__pycache__")
+        )
+        tests = Runner(tree)
+        known = Known(tree, tests, asked.known or Path(directory) / "known.json")
+        for mutant in drawn(seed, asked.each):
             if mutant.room not in asked.rooms:
                 continue
             if time.monotonic() > deadline:
                 break
-            found.append((mutant, noticed(mutant, tree)))
-            print(f"{'noticed ' if found[-1][1] else 'SURVIVED'} {mutant}", flush=True)
-    print(f"seed {asked.seed}, {len(found)} mutants")
+            nearest = known.nearest(mutant)
+            found.append((mutant, noticed(mutant, tree, tests, nearest)))
+            word = "noticed " if found[-1][1] else "SURVIVED"
+            print(f"{word} {mutant}  ({len(nearest)} tests)", flush=True)
+        tests.close()
+    print(f"seed {seed}, {len(found)} mutants")
     for room in asked.rooms:
         seen = [hit for mutant, hit in found if mutant.room == room]
         print(f"{room}: {proportion(sum(seen), len(seen))} noticed")

@@ -11,7 +11,7 @@ from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 from reson.components import Component, as_qubit
 from reson.older_records import derived, with_component, with_limits, with_pairs
-from reson.records import Check, Finite, Quantity, Record
+from reson.records import Check, Confidence, Finite, Quantity, Record
 
 Values = Mapping[str, float]
 """Parameter name -> value in SI units."""
@@ -139,5 +139,7 @@ class Past(Record):
 
     value: Finite
     stderr: Finite | None
+    confidence: Confidence = None
+    """Where the value is an upper limit."""
     age: Finite
     """Seconds."""

@@ -19,6 +19,8 @@ class ParameterSpec(Record):
     high: Finite
     control: bool
     description: str
+    positive: bool = False
+    """Cannot be below zero in truth: what is not told from zero is recorded as an upper limit."""
 
     def written(self, *values: float) -> str:
         """``4.5e+09 Hz``, or of two ``0 to 0.4``."""
@@ -52,6 +54,12 @@ def _control(name: str, unit: str, low: float, high: float, description: str) ->
 
 def _result(name: str, unit: str, low: float, high: float, description: str) -> ParameterSpec:
     return ParameterSpec(name=name, unit=unit, low=low, high=high, control=False, description=description)
+
+
+def _share(name: str, low: float, high: float, description: str) -> ParameterSpec:
+    """An error, a probability, a spread: it may be found below zero by its noise, and is not."""
+    spec = _result(name, "", low, high, description)
+    return spec.model_copy(update={"positive": True})
 
 
 PARAMETERS: dict[str, ParameterSpec] = {
@@ -105,46 +113,40 @@ PARAMETERS: dict[str, ParameterSpec] = {
         ),
         _result("t2_cpmg", "s", 1e-8, 2e-2, "dephasing time under a train of echoes (CPMG)"),
         _result("t1_rho", "s", 1e-8, 2e-2, "relaxation time along the axis of a drive that holds the state (T1rho)"),
-        _result(
-            "t1_fluctuation", "", 0.0, 10.0, "standard deviation of T1 over its median, within one long measurement"
-        ),
+        _share("t1_fluctuation", 0.0, 10.0, "standard deviation of T1 over its median, within one long measurement"),
         _result("rabi_rate", "Hz", 1e5, 1e10, "peak Rabi frequency of a drive of full scale"),
-        _result(
-            "allxy_deviation", "", 0.0, 1.0, "root mean square deviation of the AllXY staircase from the ideal one"
-        ),
+        _share("allxy_deviation", 0.0, 1.0, "root mean square deviation of the AllXY staircase from the ideal one"),
         _result("three_state_fidelity", "", 0.0, 1.0, "mean probability that 0, 1 and 2 are read as what was prepared"),
         _result("assignment_fidelity", "", 0.0, 1.0, "1 - (P(1|0) + P(0|1)) / 2"),
         _result("x_angle_error", "rad", -3.2, 3.2, "over-rotation of the X pulse"),
         _result("sx_angle_error", "rad", -3.2, 3.2, "over-rotation of the SX pulse"),
         _result("angle_scale_error", "", -0.6, 0.6, "by how much a fractional RX turns too far, relative to its angle"),
-        _result("error_per_gate", "", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
-        _result("simultaneous_error_per_gate", "", 0.0, 0.5, "the same while all neighbours are benchmarked as well"),
+        _share("error_per_gate", 0.0, 0.5, "average error of one physical pulse by randomised benchmarking"),
+        _share("simultaneous_error_per_gate", 0.0, 0.5, "the same while all neighbours are benchmarked as well"),
         _result("zz", "Hz", -2e7, 2e7, "always-on ZZ of a pair"),
-        _result(
+        _share(
             "layer_error",
-            "",
             0.0,
             0.75,
             "average error of a Clifford on each qubit of a pair and their two-qubit gate, in a full layer",
         ),
-        _result("cz_error", "", 0.0, 0.75, "average error of a pair's CZ by interleaved benchmarking"),
+        _share("cz_error", 0.0, 0.75, "average error of a pair's CZ by interleaved benchmarking"),
         _result("bell_fidelity", "", 0.0, 1.05, "fidelity of a pair's Bell state by tomography, by its noise above 1"),
-        _result("x_error", "", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
-        _result("sx_error", "", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
-        _result("incoherent_error", "", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),
-        _result(
+        _share("x_error", 0.0, 0.5, "average error of the X pulse by interleaved benchmarking"),
+        _share("sx_error", 0.0, 0.5, "average error of the SX pulse by interleaved benchmarking"),
+        _share("incoherent_error", 0.0, 0.5, "part of the average error of a pulse that is decoherence"),
+        _share(
             "coherent_error",
-            "",
             -0.1,
             0.5,
             "part of the average error of a pulse that a better calibration can win",
         ),
         _result("unitarity", "", 0.0, 1.0, "mean of what one pulse leaves of the squared length of a Bloch vector"),
-        _result("leakage_per_gate", "", -0.01, 0.5, "average population that one pulse lifts out of levels 0 and 1"),
-        _result("reset_error", "", -0.1, 1.0, "population of 1 that a reset leaves of a 1, beyond the thermal one"),
-        _result("p1_given_0", "", 0.0, 1.0, "probability of reading 1 where 0 was prepared"),
-        _result("p0_given_1", "", 0.0, 1.0, "probability of reading 0 where 1 was prepared"),
-        _result("readout_crosstalk", "", -1.0, 1.0, "largest change of P(1) with the state of another qubit"),
+        _share("leakage_per_gate", -0.01, 0.5, "average population that one pulse lifts out of levels 0 and 1"),
+        _share("reset_error", -0.1, 1.0, "population of 1 that a reset leaves of a 1, beyond the thermal one"),
+        _share("p1_given_0", 0.0, 1.0, "probability of reading 1 where 0 was prepared"),
+        _share("p0_given_1", 0.0, 1.0, "probability of reading 0 where 1 was prepared"),
+        _share("readout_crosstalk", -1.0, 1.0, "largest change of P(1) with the state of another qubit"),
         _result("state_fidelity", "", 0.0, 1.05, "fidelity of a prepared state by tomography, by its noise above 1"),
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.words import SHORT, STATES
+from reson.agent.report.words import SHORT, STATES, number
 from reson.agent.standing import Standing
 from reson.agent.worse import MOST_LINES, Worse
 from reson.components import noun_of
@@ -15,7 +15,7 @@ from reson.ui.addresses import link, to_measurement
 from reson.ui.chip_state import QubitNow, chip_now
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import Markup, empty, heading, note, section, show, tag
-from reson.wording import count, quantity
+from reson.wording import count
 
 COLUMNS = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
 
@@ -160,5 +160,5 @@ def _row(one: QubitNow) -> dict[str, str]:
             continue
         value = one.values.get(name)
         known = value is not None and (value.measured or name == "drive_frequency")
-        cells[SHORT[name]] = quantity(value.value, value.stderr, value.unit) if known and value else "–"
+        cells[SHORT[name]] = number(value) if known and value else "–"
     return cells | {"Age": chip_map.short(one.age_hours, "h"), "Due": str(len(one.due)) if one.due else "–"}

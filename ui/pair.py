@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from reson.agent.operations.values import value_in_words
 from reson.agent.report.chip import limit_of, over_limit
 from reson.agent.report.words import OF_PAIRS, SHORT
 from reson.agent.standing import Standing
@@ -17,7 +18,6 @@ from reson.ui import qubit
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, esc, heading, section, sentence, state_mark
 from reson.ui.phrases import show as put
-from reson.wording import quantity
 
 
 def head(one: Standing) -> None:
@@ -62,7 +62,7 @@ def _row(place: Opened, name: str, rows: Mapping[str, ParameterRow], over: Quant
     cells = {"Pair": name}
     for key in OF_PAIRS:
         row = rows.get(key)
-        cells[SHORT[key]] = "–" if row is None else quantity(row.value, row.stderr, row.unit)
+        cells[SHORT[key]] = "–" if row is None else value_in_words(row)
         if key == "cz_error":
             cells["Over limit"] = "–" if over is None else f"{over.value:.2f} ×"
     newest = max(row.valid_from for row in rows.values())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from reson.agent.operations.values import value_in_words
 from reson.agent.report.words import DIAGNOSES, SHORT, number
 from reson.records import Json
 from reson.tools.experiments.catalogue import title_of
@@ -16,7 +17,7 @@ from reson.ui.chip_state import QubitNow
 from reson.ui.opened import Opened
 from reson.ui.phrases import Markup, esc, facts, heading, note, section, sentence, state_mark, table, tag
 from reson.ui.phrases import show as put
-from reson.wording import author, moment, quantity
+from reson.wording import author, moment
 
 TRENDS = ("error_per_gate", "t1", "t2_echo", "drive_frequency", "x_amplitude", "assignment_fidelity")
 LAST = 12
@@ -65,7 +66,7 @@ def values(place: Opened, rows: Mapping[str, ParameterRow]) -> Markup:
         (
             (
                 name,
-                tag("span", quantity(row.value, row.stderr, row.unit), kind="rs-new" if row.measurement_id else ""),
+                tag("span", value_in_words(row), kind="rs-new" if row.measurement_id else ""),
                 age_in_words((place.now - row.valid_from) / 3600),
                 author(row.author),
                 tag("span", to_measurement(row.measurement_id) if row.measurement_id else row.reason, kind="rs-code"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from reson.agent.holder import holder_of
+from reson.agent.operations.values import value_in_words
 from reson.changes import changes_of, named_changes
 from reson.components import named
 from reson.errors import OperatorError
@@ -81,8 +82,8 @@ def _known(table_now: Table, change: Change) -> ParameterRow | None:
 
 
 def _change(name: str, change: Change, known: ParameterRow | None) -> tuple[Markup, Markup, Markup, Markup]:
-    old = "–" if known is None else quantity(known.value, known.stderr, known.unit)
-    new = quantity(change.new, change.stderr, change.unit)
+    old = "–" if known is None else value_in_words(known)
+    new = quantity(change.new, change.stderr, change.unit, confidence=change.confidence)
     return (
         tag("span", name),
         tag("span", old, kind="rs-old"),
@@ -97,7 +98,9 @@ def _difference(change: Change, known: ParameterRow | None) -> str:
     step = change.new - known.value
     size = f"{'+' if step > 0 else ''}{quantity(float(f'{step:.3g}'), None, change.unit)}"
     by = sigmas(known.value, known.stderr, change.new, change.stderr)
-    return f"{size}, {by:+.1f} σ" if by is not None else f"{size}, from a design value"
+    if by is not None:
+        return f"{size}, {by:+.1f} σ"
+    return size if known.measurement_id else f"{size}, from a design value"
 
 
 def _asked_measurement(row: ApprovalRow) -> Markup:
@@ -196,7 +199,7 @@ def _history_of_values(place: Opened, row: ApprovalRow) -> None:
 def show_stale(place: Opened, row: ApprovalRow) -> None:
     """Say what moved since it was asked, and offer to measure it again."""
     moved = [
-        f"{one.parameter} became {quantity(one.value, one.stderr, one.unit)}, by {one.author}, {ago(one.recorded_wall)}"
+        f"{one.parameter} became {value_in_words(one)}, by {one.author}, {ago(one.recorded_wall)}"
         for name in named(row.component)
         for one in queries.written_since(place.store, row.device, name, row.requested_wall)
     ]

@@ -17,7 +17,7 @@ from reson.tools.store.table import ParameterRow
 from reson.ui import palette
 from reson.ui.special_plots import AnyChart
 
-KINDS = ("design", "measured", "proposed")
+KINDS = ("design", "measured", "proposed", "upper limit", "proposed limit")
 HEIGHT, TICKS = 190, 5
 FEWEST, JUMP = 4, 5.0
 """Steps that say what is usual, and times that from which one is a jump."""
@@ -30,12 +30,10 @@ def of_value(
     the moment it was ``asked`` (device clock).
     """
     scale, unit = prefix(np.array([row.value for row in past]), past[-1].unit)
-    rows = [
-        _point(row.valid_from, row.value, row.stderr, "measured" if row.measurement_id else "design", row.author)
-        for row in past
-    ]
+    rows = [_point(row.valid_from, row.value, row.stderr, _kind(row), row.author) for row in past]
     if change is not None:
-        rows.append(_point(asked, change.new, change.stderr, "proposed", ""))
+        kind = "proposed limit" if change.confidence else "proposed"
+        rows.append(_point(asked, change.new, change.stderr, kind, ""))
     frame = pd.DataFrame(rows)
     frame[["value", "err"]] *= scale
     frame = frame.assign(low=frame.value - frame.err, high=frame.value + frame.err)
@@ -54,7 +52,7 @@ def jumps(past: Sequence[ParameterRow]) -> list[int]:
     steps = [
         (index, one.value - before.value, math.hypot(one.stderr or 0.0, before.stderr or 0.0))
         for index, (before, one) in enumerate(pairwise(past), start=1)
-        if before.measurement_id and one.measurement_id
+        if before.measurement_id and one.measurement_id and not before.confidence and not one.confidence
     ]
     if len(steps) < FEWEST:
         return []
@@ -72,6 +70,12 @@ def _goal(at: float) -> alt.Chart:
     return rule.encode(y="value:Q", tooltip=alt.Tooltip("value:Q", title="goal"))
 
 
+def _kind(row: ParameterRow) -> str:
+    if row.confidence:
+        return "upper limit"
+    return "measured" if row.measurement_id else "design"
+
+
 def _point(at: float, value: float, stderr: float | None, kind: str, by: str) -> dict[str, object]:
     return {"at": pd.Timestamp(at, unit="s", tz="UTC"), "value": value, "err": stderr or 0.0, "kind": kind, "by": by}
 
@@ -87,8 +91,11 @@ def time_axis(frame: pd.DataFrame) -> alt.X:
 def _layers(frame: pd.DataFrame, title: str) -> AnyChart:
     hues = palette.colours()
     x, y = time_axis(frame), alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=KINDS, range=["#8a949d", hues[0], hues[1]]), legend=None)
-    shape = alt.Shape("kind:N", scale=alt.Scale(domain=KINDS, range=["square", "circle", "diamond"]), legend=None)
+    colour = alt.Color(
+        "kind:N", scale=alt.Scale(domain=KINDS, range=["#8a949d", hues[0], hues[1], hues[0], hues[1]]), legend=None
+    )
+    marks = ["square", "circle", "diamond", "triangle-down", "triangle-down"]
+    shape = alt.Shape("kind:N", scale=alt.Scale(domain=KINDS, range=marks), legend=None)
     tooltip = [
         alt.Tooltip("kind:N"),
         alt.Tooltip("value:Q", format=".9~g"),

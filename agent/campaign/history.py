@@ -26,7 +26,7 @@ def past(bench: Bench, this: MeasurementRow, analysis: Analysis) -> dict[str, Pa
     of_pairs = {value_name(pair, name): row for pair in pairs for name, row in table.get(pair, {}).items()}
     rows = {**table.get(this.component, {}), **of_pairs}
     known = {
-        name: Past(value=row.value, stderr=row.stderr, age=now - row.valid_from)
+        name: Past(value=row.value, stderr=row.stderr, confidence=row.confidence, age=now - row.valid_from)
         for name, row in rows.items()
         if row.measurement_id is not None
     }

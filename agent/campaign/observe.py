@@ -155,6 +155,7 @@ def _known(row: ParameterRow, now: float) -> Known:
     return Known(
         value=row.value,
         stderr=row.stderr,
+        confidence=row.confidence,
         age_hours=(now - row.valid_from) / 3600,
         measured=row.measurement_id is not None,
     )

@@ -163,6 +163,7 @@ def execute(bench: Bench, row: ApprovalRow) -> QubitState:
             "parameter": version.parameter,
             "value": version.value,
             "stderr": version.stderr,
+            **({"confidence": version.confidence} if version.confidence else {}),
         }
         bench.tell(f"{row.id}-{name}", "parameter_change", body | {"approval": row.id, "author": version.author})
     return ready("written")

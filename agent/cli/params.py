@@ -9,12 +9,12 @@ import typer
 
 from reson.agent.cli import arguments, output, place
 from reson.agent.cli.output import AsJson
+from reson.agent.operations.values import value_in_words
 from reson.errors import OperatorError
 from reson.wording import author, moment, quantity
 
 if TYPE_CHECKING:
     from reson.records import Change
-    from reson.tools.store.parameters import ParameterRow
 
 app = typer.Typer(
     help="The parameter table: every value with its past, its source and its author.", no_args_is_help=True
@@ -47,7 +47,14 @@ def show(
     output.table(
         ("qubit", "parameter", "value", "valid from (device clock)", "by", "source"),
         (
-            (name, key, _value(row), moment(row.valid_from), author(row.author), row.measurement_id or row.reason)
+            (
+                name,
+                key,
+                value_in_words(row),
+                moment(row.valid_from),
+                author(row.author),
+                row.measurement_id or row.reason,
+            )
             for name in names
             for key, row in table[name].items()
         ),
@@ -86,7 +93,7 @@ def log(
                 moment(row.valid_from),
                 row.component,
                 row.parameter,
-                _value(row) + (" superseded" if row.superseded_by else ""),
+                value_in_words(row) + (" superseded" if row.superseded_by else ""),
                 row.verdict or "",
                 author(row.author),
                 row.reason,
@@ -152,7 +159,7 @@ def rollback(
     if as_json:
         output.document([row.to_json() for row in rows])
     else:
-        output.lines(f"{row.component} {row.parameter} = {_value(row)}" for row in rows)
+        output.lines(f"{row.component} {row.parameter} = {value_in_words(row)}" for row in rows)
 
 
 def _confirm(changes: list[Change], as_json: bool) -> None:
@@ -175,13 +182,9 @@ def _print_changes(changes: list[Change], as_json: bool, empty: str) -> None:
                 change.component,
                 change.parameter,
                 "" if change.old is None else quantity(change.old, change.stderr, change.unit, bare=True),
-                quantity(change.new, change.stderr, change.unit),
+                quantity(change.new, change.stderr, change.unit, confidence=change.confidence),
             )
             for change in changes
         ),
         empty=empty,
     )
-
-
-def _value(row: ParameterRow) -> str:
-    return quantity(row.value, row.stderr, row.unit)

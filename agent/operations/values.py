@@ -111,7 +111,7 @@ def _ages(at: OpenLab, asked: OfAnyComponent) -> Json:
 
 
 def value_in_words(row: ParameterRow) -> str:
-    return quantity(row.value, row.stderr, PARAMETERS[row.parameter].unit)
+    return quantity(row.value, row.stderr, PARAMETERS[row.parameter].unit, confidence=row.confidence)
 
 
 def origin(row: ParameterRow) -> str:

@@ -7,7 +7,7 @@ from reson.agent.model.accounts import Account
 from reson.agent.report.published_content import AgainstPublished
 from reson.agent.standing import State
 from reson.agent.worse import Worse
-from reson.records import Check, Ending, Finite, Json, Quantity, Reading, Record, Verdict
+from reson.records import Check, Confidence, Ending, Finite, Json, Quantity, Reading, Record, Verdict
 from reson.wording import sigmas
 
 SCHEMA = "reson-report-1"
@@ -18,6 +18,8 @@ class Value(Record):
 
     value: Finite
     stderr: Finite | None
+    confidence: Confidence = None
+    """Where the value is an upper limit."""
     unit: str
     measured: bool
     """False for a design value."""
@@ -66,6 +68,8 @@ class Proposed(Record):
     """Of the value in force, where it is the one that the change names."""
     new: Finite
     stderr: Finite | None
+    confidence: Confidence = None
+    """Where ``new`` is an upper limit."""
     unit: str
 
     @property

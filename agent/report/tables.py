@@ -51,6 +51,7 @@ def value_of(row: ParameterRow, run_measurements: frozenset[str]) -> Value:
     return Value(
         value=row.value,
         stderr=row.stderr,
+        confidence=row.confidence,
         unit=row.unit,
         measured=row.measurement_id is not None,
         fresh=row.measurement_id in run_measurements,

@@ -186,7 +186,8 @@ def result(experiment: str, quantities: Mapping[str, Quantity]) -> str:
 
 
 def number(value: Value | Quantity) -> str:
-    return quantity(value.value, value.stderr, value.unit)
+    limit = value.confidence if isinstance(value, Value) else None
+    return quantity(value.value, value.stderr, value.unit, confidence=limit)
 
 
 def rounded(value: Quantity) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from reson.evals.verdicts.outcomes import Value
 from reson.evals.verdicts.trial import Need, TrueValue
@@ -30,3 +31,9 @@ def compare(need: Need, found: float, stderr: float | None, truth: TrueValue, ne
         outside=outside,
         unsure=truth.stderr,
     )
+
+
+def compare_limit(need: Need, limit: float, stderr: float | None, truth: TrueValue, never: bool = False) -> Value:
+    """The same of an upper limit, which is off by what of the truth lies above it. ``stderr``: of what it rests on."""
+    found = compare(need, min(limit, truth.value), stderr, truth, never)
+    return replace(found, found=limit, stderr=None, limit=True)

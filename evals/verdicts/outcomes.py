@@ -21,6 +21,8 @@ class Value:
     """Within both."""
     outside: bool = False
     """Outside what the next step bears, whatever its error says."""
+    limit: bool = False
+    """Whether it would be written as an upper limit. Then it is off only where the truth lies above it."""
     unsure: float = 0.0
     """Standard error of the truth itself: how far it moved meanwhile, and what finding it by sampling leaves open."""
 

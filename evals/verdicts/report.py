@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 import numpy as np
 from scipy.stats import chi2
@@ -29,6 +30,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     parts = (
         verdict_table(outcomes),
         distance_table(outcomes),
+        limit_table(outcomes),
         pull_table(outcomes),
         [outside(outcomes)],
         failures(outcomes),
@@ -69,13 +71,14 @@ def wrong_accepted(outcomes: Sequence[Outcome]) -> Proportion:
     return proportion(sum(outcome.verdict is Verdict.ACCEPT for outcome in wrong), len(wrong))
 
 
-def accepted_values(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], list[Value]]:
-    """(experiment, parameter) -> every value that was accepted, of whatever condition."""
+def accepted_values(outcomes: Sequence[Outcome], limits: bool = False) -> dict[tuple[str, str], list[Value]]:
+    """(experiment, parameter) -> every value that was accepted, healthy or not; ``limits``: every upper limit."""
     found: dict[tuple[str, str], list[Value]] = {}
     for outcome in outcomes:
         if outcome.verdict is Verdict.ACCEPT:
             for parameter, value in outcome.values.items():
-                found.setdefault((outcome.experiment, parameter), []).append(value)
+                if value.limit is limits:
+                    found.setdefault((outcome.experiment, parameter), []).append(value)
     return found
 
 
@@ -96,6 +99,19 @@ def distance_table(outcomes: Sequence[Outcome]) -> list[str]:
             sum(value.wrong for value in values),
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
+    return lines
+
+
+def limit_table(outcomes: Sequence[Outcome]) -> list[str]:
+    """How often the truth lies above an accepted upper limit, and how much such a limit leaves open."""
+    lines = [
+        "| experiment | parameter | accepted upper limits | truth above (95 %) | median of limit over truth |",
+        "|---|---|---|---|---|",
+    ]
+    for (experiment, parameter), values in accepted_values(outcomes, limits=True).items():
+        above = proportion(sum(value.truth > value.found for value in values), len(values))
+        times = median(value.found / value.truth if value.truth > 0 else math.inf for value in values)
+        lines.append(f"| {' | '.join(map(str, (experiment, parameter, len(values), above, f'{times:.2g}')))} |")
     return lines
 
 
@@ -215,6 +231,8 @@ def page(outcomes: Sequence[Outcome], seeds: str, each: int) -> str:
             "\n## How far off are accepted values?\n",
             DISTANCES,
             *distance_table(outcomes),
+            LIMITS,
+            *limit_table(outcomes),
             "\n## By condition\n",
             *condition_table(outcomes),
             "\n## Are the error bars honest?\n",
@@ -288,6 +306,12 @@ half that benchmarking counts.
 DISTANCES = """Values that were accepted, of whatever condition. Outside the tolerance: more than the next step bears,
 whatever the error bar says. Beyond 3 and 5 sigma: by the value's own error, combined with the truth's. Both, outside
 and beyond 5, is what the study calls wrong."""
+
+LIMITS = """
+What cannot be negative and is not three of its errors above zero would be written as an upper limit at 95 %. The truth
+should lie above one in twenty at most; such a limit is wrong where the truth lies above it by more than the tolerance,
+and by more than 5 errors.
+"""
 
 PULLS = f"""Pull = (found - true) / error, of healthy accepted measurements; goal: standard deviation {LEAST} to {MOST}.
 The error is that of the value, combined with how far the truth itself moved during the measurement and with what

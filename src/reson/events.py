@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from reson.records import Change, Ending, Finite, Json, Quantity, Reading, Record, Verdict
+from reson.records import Change, Confidence, Ending, Finite, Json, Quantity, Reading, Record, Verdict
 
 Moment = Annotated[Finite, Field(ge=-6e10, le=2.5e11)]
 """Seconds since the Unix epoch, within what a calendar can tell."""
@@ -127,6 +127,8 @@ class Written(Event):
     parameter: str
     value: Finite
     stderr: Finite | None
+    confidence: Confidence = None
+    """Where the value is an upper limit."""
     approval: str
     author: str
 

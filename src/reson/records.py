@@ -14,6 +14,12 @@ from reson.older_records import derived, with_check_code, with_seen
 # JSON has no NaN; a number that is not finite never crosses a border.
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Json = dict[str, Any]
+Confidence = Annotated[float, Field(gt=0, lt=1)] | None
+"""Of an upper limit: with what confidence the truth lies below the value. None where the value is a measured one."""
+
+
+def _is_measured(confidence: Confidence) -> bool:
+    return confidence is None
 
 
 class Record(BaseModel):
@@ -255,6 +261,8 @@ class Change(Record):
     new: Finite
     stderr: Annotated[Finite, Field(ge=0)] | None
     unit: str
+    confidence: Confidence = Field(default=None, exclude_if=_is_measured)
+    """Where ``new`` is an upper limit. What is no limit is hashed as it was before there were any."""
 
 
 class ActionKind(StrEnum):

@@ -28,17 +28,35 @@ POLITE = r"please|(?:can|could|would) you|now|hey|ok|and"
 """Regular expression of what may stand before a person's request."""
 
 
-def quantity(value: float, stderr: float | None = None, unit: str = "", *, bare: bool = False) -> str:
+def quantity(
+    value: float,
+    stderr: float | None = None,
+    unit: str = "",
+    *,
+    bare: bool = False,
+    confidence: float | None = None,
+) -> str:
     """``5.123 456 7(12) GHz``: two digits of the standard deviation, in units of the last digit shown.
 
     An uncertainty above the value itself is written ``(0.3 ± 1.2) kHz``. Without one: seven significant digits.
-    ``bare`` leaves the uncertainty out and keeps the digits that it allows.
+    ``bare`` leaves the uncertainty out and keeps the digits that it allows. With a ``confidence`` the value is an upper
+    limit: ``< 2.4 × 10⁻⁵ (95 %)``, rounded up.
     """
+    if confidence is not None:
+        return f"< {quantity(_rounded_up(value), None, unit)} ({confidence:.0%})".replace("%)", " %)")
     exponent = _exponent(max(abs(value), stderr or 0.0), unit)
     number = _number(value / 10**exponent, (stderr or 0.0) / 10**exponent, bare)
     if unit:
         return f"{number} {PREFIXES[exponent]}{unit}"
     return number if exponent == 0 else f"{number} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def _rounded_up(limit: float) -> float:
+    """Two significant digits, not below the limit itself."""
+    if limit == 0.0:
+        return limit
+    step = 10.0 ** (math.floor(math.log10(abs(limit))) - 1)
+    return float(f"{math.ceil(limit / step * (1 - 1e-12)) * step:.3g}")
 
 
 def plainly(value: float, digits: int = 3, unit: str = "") -> str:
@@ -129,7 +147,7 @@ def asked(action: Action, *, values: bool = True) -> str:
 def change(one: Change, name: str = "") -> str:
     """``x_amplitude 0.31 → 0.3512(6)``; of a first value the new one alone. ``name``: in place of the parameter's."""
     old = "" if one.old is None else f"{quantity(one.old, None, one.unit)} "
-    return f"{name or one.parameter} {old}→ {quantity(one.new, one.stderr, one.unit)}"
+    return f"{name or one.parameter} {old}→ {quantity(one.new, one.stderr, one.unit, confidence=one.confidence)}"
 
 
 def one_line(text: str, width: int | None = None) -> str:

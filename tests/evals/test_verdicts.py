@@ -13,7 +13,7 @@ import pytest
 
 from reson.evals.seeds import FIRST_UNSEEN_SEED
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.comparison import compare
+from reson.evals.verdicts.comparison import compare, compare_limit
 from reson.evals.verdicts.measuring import Compared, measure
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
@@ -23,6 +23,7 @@ from reson.evals.verdicts.report import (
     condition_table,
     distance_table,
     failures,
+    limit_table,
     never_wrong,
     outside,
     page,
@@ -278,6 +279,41 @@ def test_how_far_off_is_told_apart() -> None:
     assert Value(1.0, None, 1.2, wrong=False, unsure=0.1).sigmas == pytest.approx(2.0)
     assert Value(1.0, None, 1.0, wrong=False).sigmas == 0.0
     assert Value(1.1, None, 1.0, wrong=False).sigmas == math.inf
+
+
+@pytest.mark.parametrize(
+    ("limit", "stderr", "true", "wrong", "outside"),
+    [
+        (3e-5, 1e-5, 1e-5, False, False),  # below it, however far
+        (3e-5, 1e-5, 0.0, False, False),
+        (3e-5, 1e-5, 4e-5, False, False),  # above by less than half of itself
+        (3e-5, 1e-5, 7e-5, False, True),  # by more, and by four errors
+        (3e-5, 1e-6, 7e-5, True, True),
+    ],
+)
+def test_an_upper_limit_is_off_by_what_lies_above_it(
+    limit: float, stderr: float, true: float, wrong: bool, outside: bool
+) -> None:
+    value = compare_limit(Need(0.5, True, ""), limit, stderr, TrueValue(true))
+    assert (value.found, value.limit, value.pull) == (limit, True, None)
+    assert (value.wrong, value.outside, value.right) == (wrong, outside, not wrong and not outside)
+    assert compare_limit(Need(0.5, True, ""), limit, stderr, TrueValue(true), never=True).wrong
+
+
+def test_upper_limits_are_counted_for_themselves() -> None:
+    def made(value: Value, verdict: Verdict = Verdict.ACCEPT) -> Outcome:
+        values = {"leakage_per_gate": value}
+        return Outcome("leakage_rb", 0, 7, "healthy", True, verdict, verdict, "SUCCESS", (), values)
+
+    need = Need(0.5, True, "")
+    limits = [compare_limit(need, found, 1e-5, TrueValue(1e-5)) for found in (3e-5, 2e-5, 0.9e-5, 9e-5)]
+    outcomes = [*map(made, limits[:3]), made(limits[3], Verdict.REVIEW)]
+    [row] = limit_table(outcomes)[2:]
+    assert row == "| leakage_rb | leakage_per_gate | 3 | 1 of 3 (33.3 %, 6.1 to 79.2) | 2 |"
+    assert row in page(outcomes, "Drawn afresh.", 4)
+    assert distance_table(outcomes)[2:] == [], "a limit is no value"
+    value = made(compare(need, 3e-5, 1e-5, TrueValue(1e-5)))
+    assert limit_table([value])[2:] == [], "and a value no limit"
 
 
 @pytest.mark.parametrize(

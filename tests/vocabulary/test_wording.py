@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reson.records import Action, ActionKind, Effect
-from reson.wording import NARROW_SPACE, asked, command, duration, moment, one_line, quantity, sigmas
+from reson.records import Action, ActionKind, Change, Effect
+from reson.wording import NARROW_SPACE, asked, change, command, duration, moment, one_line, quantity, sigmas
 
 CHANGE = {"component": "q0", "parameter": "x_amplitude", "old": 0.31, "new": 0.3512, "stderr": 0.0006, "unit": ""}
 PREFIX = {"p": 1e-12, "n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
@@ -35,6 +35,25 @@ PREFIX = {"p": 1e-12, "n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 
 )
 def test_a_value_with_its_uncertainty(value, stderr, unit, text):
     assert quantity(value, stderr, unit).replace(NARROW_SPACE, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("limit", "confidence", "unit", "text"),
+    [
+        (2.31e-5, 0.95, "", "< 2.4 × 10⁻⁵ (95 %)"),
+        (2.4e-5, 0.9, "", "< 2.4 × 10⁻⁵ (90 %)"),
+        (0.0301, 0.95, "", "< 0.031 (95 %)"),
+        (1201.0, 0.95, "Hz", "< 1.3 kHz (95 %)"),
+        (0.0, 0.95, "", "< 0 (95 %)"),
+    ],
+)
+def test_an_upper_limit_is_rounded_up_and_says_its_confidence(limit, confidence, unit, text):
+    assert quantity(limit, None, unit, confidence=confidence).replace(NARROW_SPACE, " ") == text
+
+
+def test_a_change_to_an_upper_limit_says_so():
+    limit = Change.model_validate(CHANGE | {"new": 0.31, "stderr": None, "confidence": 0.95})
+    assert change(limit) == "x_amplitude 0.31 → < 0.31 (95 %)"
 
 
 def test_bare_keeps_the_digits_that_the_uncertainty_allows():

@@ -8,6 +8,7 @@ from reson.components import value_of_pair
 from reson.records import Change, Quantity
 from reson.tools.data import Analysis, Values
 from reson.tools.quantities import PARAMETERS
+from reson.tools.upper_limits import CONFIDENCE, told_from_zero, upper_limit
 
 ROUNDING = 1e-12
 """Relative difference of two ways to write one value on a grid: none that anybody could set."""
@@ -32,6 +33,17 @@ def changes_of_pairs(analysis: Analysis, *names: str) -> list[Change]:
 
 
 def _change(component: str, name: str, old: float | None, found: Quantity) -> Change:
+    if PARAMETERS[name].positive and not told_from_zero(found):
+        limit = upper_limit(found.value, found.stderr or 0.0)
+        return Change(
+            component=component,
+            parameter=name,
+            old=old,
+            new=limit,
+            stderr=None,
+            unit=PARAMETERS[name].unit,
+            confidence=CONFIDENCE,
+        )
     return Change(
         component=component,
         parameter=name,

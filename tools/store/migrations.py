@@ -45,6 +45,11 @@ def _pairs_named(connection: Connection, blobs: Blobs) -> None:
     name_pairs(connection, blobs)
 
 
+def _limits_told(connection: Connection, blobs: Blobs) -> None:
+    """Version 6: a value may be an upper limit. What was written before stays what it was: a value with its error."""
+    _add_columns(connection, parameters.name, _OF_PARAMETERS)
+
+
 def _add_columns(connection: Connection, table: str, columns: Mapping[str, str]) -> None:
     held = {column["name"] for column in inspect(connection).get_columns(table)}
     for name, kind in columns.items():
@@ -61,12 +66,13 @@ _OF_LESSONS = {
     "superseded_by": "VARCHAR(255)",
     "contradicted_by": "VARCHAR(255)",
 }
-_OF_PARAMETERS = {"was": "TEXT"}
+_OF_PARAMETERS = {"was": "TEXT", "confidence": "FLOAT"}
 MIGRATIONS: dict[int, Callable[[Connection, Blobs], None]] = {
     1: _chained,
     2: _successors_indexed,
     3: _noted,
     4: _pairs_named,
+    5: _limits_told,
 }
 
 

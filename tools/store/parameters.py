@@ -205,9 +205,9 @@ def _require_evidence(store: Store, connection: Connection, approval: ApprovalRo
 
 def require_proposed(approval: ApprovalRow, proposed: Iterable[Change]) -> None:
     """That an approval was asked for nothing but what was proposed. Raises ``ToolError`` (not_allowed)."""
-    known = {(one.component, one.parameter): (one.new, one.stderr) for one in proposed}
+    known = {(one.component, one.parameter): (one.new, one.stderr, one.confidence) for one in proposed}
     for change in changes_of(approval.action):
-        if known.get((change.component, change.parameter)) != (change.new, change.stderr):
+        if known.get((change.component, change.parameter)) != (change.new, change.stderr, change.confidence):
             measured = approval.action.arguments.get("measurement")
             raise _refuse(f"{measured} does not propose {change.component}.{change.parameter} = {change.new:g}")
 
@@ -222,6 +222,7 @@ def _write(connection: Connection, approval: ApprovalRow, changes: list[Change],
             "parameter": change.parameter,
             "value": change.new,
             "stderr": change.stderr,
+            "confidence": change.confidence,
             "unit": change.unit,
             "valid_from": device_time,
             **_source(connection, approval, change),
@@ -257,7 +258,7 @@ def _source(connection: Connection, approval: ApprovalRow, change: Change) -> di
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> list[ParameterRow]:
     last = connection.execute(select(func.max(parameters.c.sequence))).scalar() or 0
-    absent = dict.fromkeys(("stderr", "superseded_by", "measurement_id", "verdict", "approval_id", "was"))
+    absent = dict.fromkeys(("stderr", "superseded_by", "measurement_id", "verdict", "approval_id", "was", "confidence"))
     full = [
         absent | row | {"sequence": sequence, "recorded_wall": time.time()}
         for sequence, row in enumerate(rows, start=last + 1)
@@ -290,6 +291,7 @@ def _changes(before: Table, after: Table) -> list[Change]:
                         new=row.value,
                         stderr=row.stderr,
                         unit=row.unit,
+                        confidence=row.confidence,
                     )
                 )
     return found

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 metadata = MetaData()
 _NULLABLE_JSON = JSON(none_as_null=True)
 
@@ -165,6 +165,7 @@ parameters = Table(
     _text("reason"),
     _reference("approval_id", "approvals.id", null=True),
     _text("was", null=True),
+    _number("confidence", null=True),
     UniqueConstraint("approval_id", "component", "parameter"),
     Index("ix_parameters_history", "device", "component", "parameter", "sequence"),
 )

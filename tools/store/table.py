@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from reson.components import named, value_name
-from reson.records import Finite, Record, Verdict, content_hash
+from reson.records import Confidence, Finite, Record, Verdict, content_hash
 from reson.tools.quantities import PARAMETERS
 from reson.tools.store.database import reading
 from reson.tools.store.rows import record_of
@@ -37,6 +37,8 @@ class ParameterRow(Record):
     author: str
     reason: str
     approval_id: str | None
+    confidence: Confidence = None
+    """Where the value is an upper limit."""
     was: str | None = None
     """The name under which it was written, like ``q0.zz_1``, where it has another since: see ``named_by_place``."""
 

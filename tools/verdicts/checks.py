@@ -141,13 +141,15 @@ def history(
     """No jump beyond ``sigmas`` from the last accepted value.
 
     ``natural`` is the fluctuation that the quantity has without any fault: relative to its value, or in its own unit.
+    Of an upper limit only what lies above it jumped.
     """
     last = past.get(name)
     if last is None:
         return asked(f"{name} within history", True, CheckCode.JUMP, "no history", Verdict.REVIEW)
     allowed = natural * abs(last.value) if relative else natural
     spread = float(np.hypot(np.hypot(quantity.stderr or 0.0, last.stderr or 0.0), allowed))
-    jump = abs(quantity.value - last.value) / spread if spread else np.inf
+    apart = quantity.value - last.value if last.confidence else abs(quantity.value - last.value)
+    jump = max(apart, 0.0) / spread if spread else np.inf
     message = f"{name} jumped from {last.value:.4g} to {quantity.value:.4g} {quantity.unit} ({jump:.1f} sigma)"
     return asked(f"{name} within history", bool(jump <= sigmas), CheckCode.JUMP, message, Verdict.REVIEW)
 

@@ -16,7 +16,8 @@ from reson.components import Qubit
 from reson.errors import ToolError, ToolErrorKind
 from reson.records import Action, ActionKind, Change, Effect, Verdict
 from reson.tools.store.approvals import ApprovalStatus, get_approval
-from reson.tools.store.parameters import commit, current, log, values
+from reson.tools.store.integrity import problems
+from reson.tools.store.parameters import commit, current, log, require_proposed, rollback_changes, values
 from reson.tools.store.store import Store, open_store
 
 Make = Callable[..., Any]
@@ -280,3 +281,31 @@ def test_a_write_of_both_changes_nothing_else(store: Store, write_action: Make, 
     both = _of_both(store, write_action, 0.2)
     ask("a", both.model_copy(update={"component": "q0-q1"}))
     _refused(store, "a", "is for q0-q1, not for q0")
+
+
+LIMIT = {"new": 2.4e-5, "stderr": None, "confidence": 0.95}
+
+
+def test_an_upper_limit_is_one_in_the_table_and_its_history(store: Store, write_action: Make, ask: Make) -> None:
+    ask("a", _with_change(write_action({"leakage_per_gate": 2.4e-5}), **LIMIT))
+    (row,) = commit(store, "a", device_time=1100.0)
+    assert (row.value, row.stderr, row.confidence) == (2.4e-5, None, 0.95)
+    ask("b", _with_change(write_action({"leakage_per_gate": 4e-5}), stderr=1e-5))
+    commit(store, "b", device_time=1200.0)
+    assert current(store, "chip")["q0"]["leakage_per_gate"].confidence is None
+    (back,) = [one for one in rollback_changes(store, "chip", ["q0"], 1150.0) if one.parameter == "leakage_per_gate"]
+    assert (back.new, back.stderr, back.confidence) == (2.4e-5, None, 0.95)
+    assert list(problems(store)) == []
+
+
+@pytest.mark.parametrize("confidence", [None, 0.9])
+def test_a_limit_is_not_written_as_anything_else(
+    store: Store, write_action: Make, ask: Make, confidence: float | None
+) -> None:
+    proposed = Change.model_validate(
+        {"component": "q0", "parameter": "leakage_per_gate", "old": None, "unit": "", **LIMIT}
+    )
+    action = write_action({"leakage_per_gate": 2.4e-5})
+    require_proposed(ask("a", _with_change(action, **LIMIT)), [proposed])
+    with pytest.raises(ToolError, match="does not propose"):
+        require_proposed(ask("b", _with_change(action, **LIMIT | {"confidence": confidence})), [proposed])
