@@ -1,8 +1,8 @@
 """Tests of a tree, run over and over in forks of one process that has the libraries loaded already.
 
-``Runner`` starts that process in the tree and asks it. A test file is run once to learn which functions of the tree each
-of its tests calls; afterwards only the tests that call a changed function need to be run, the quickest first. What a
-test starts as a process of its own is not followed, so fewer tests than there are may be known to reach a function.
+``Runner`` starts that process in the tree and asks it. A test file is run once to learn which functions of the tree
+each of its tests calls; afterwards only the tests that call a changed function need to be run, the quickest first. What
+a test starts as a process of its own is not followed, so fewer tests than there are may be known to reach a function.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Reach:
 class Runner:
     """A process in a tree that runs tests. Close it when done."""
 
-    def __init__(self, tree: Path) -> None:
+    def __init__(self, tree: Path, libraries: Sequence[str] = LIBRARIES) -> None:
         environment = os.environ | {"PYTHONPATH": str(tree / "src")}
-        command = [sys.executable, "-m", __name__]
+        command = [sys.executable, "-m", __name__, *libraries]
         self._process = subprocess.Popen(
             command, cwd=tree, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -198,7 +198,7 @@ def _forked(request: Mapping[str, Any]) -> Any:
 
 
 def main() -> None:
-    for name in LIBRARIES:
+    for name in sys.argv[1:]:
         importlib.import_module(name)
     for line in sys.stdin:
         print(json.dumps(_forked(json.loads(line))), flush=True)

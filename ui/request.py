@@ -95,6 +95,8 @@ def _change(name: str, change: Change, known: ParameterRow | None) -> tuple[Mark
 def _difference(change: Change, known: ParameterRow | None) -> str:
     if known is None:
         return "first value"
+    if known.confidence or change.confidence:
+        return "–"
     step = change.new - known.value
     size = f"{'+' if step > 0 else ''}{quantity(float(f'{step:.3g}'), None, change.unit)}"
     by = sigmas(known.value, known.stderr, change.new, change.stderr)
