@@ -97,7 +97,13 @@ PARAMETERS: dict[str, ParameterSpec] = {
         _control("flux_tail_time", "s", 5e-9, 5e-6, "predistortion of the flux line: time constant of its tail"),
         _result("resonator_frequency", "Hz", 4e9, 10e9, "frequency of the readout resonator with the qubit in 0"),
         _result("resonator_linewidth", "Hz", 1e4, 1e8, "linewidth kappa / 2 pi of the readout resonator"),
-        _result("punch_out_shift", "Hz", -50e6, 50e6, "resonator frequency at low power minus that at full power"),
+        _result(
+            "punch_out_shift",
+            "Hz",
+            -50e6,
+            50e6,
+            "resonator frequency at low power minus that at the strongest tone that shows a dip",
+        ),
         _result(
             "dispersive_shift", "Hz", -20e6, 20e6, "resonator frequency with the qubit in 1 minus that in 0: 2 chi"
         ),

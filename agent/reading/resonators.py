@@ -119,10 +119,10 @@ def read_punch_out(analysis: Analysis) -> Reading:
     third = len(rows) // 3
     if not seen[:third].any() and not seen[-third:].any():
         return no_signal(analysis, "no dip stands out of the noise", Outcome.ANOMALOUS)
-    if not seen[:third].any() or not seen[-third:].any():
+    if not seen[:third].any() or seen.sum() <= third:
         reason = "the dip is there at one end of the powers only"
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason)
-    weak, strong = (float(np.median(place[part][seen[part]])) for part in (slice(0, third), slice(-2, None)))
+    weak, strong = float(np.median(place[:third][seen[:third]])), float(np.median(place[seen][-2:]))
     edge = 2 * float(x[1] - x[0])
     if any(not x[0] + edge <= end <= x[-1] - edge for end in (weak, strong)):
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, "the dip leaves the sweep")

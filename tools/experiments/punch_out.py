@@ -3,6 +3,9 @@
 A weak tone finds the resonator pulled by the qubit, a strong one the bare resonator (Reed et al., PRL 105, 173601
 (2010)): a dip that moves belongs to a resonator with a living transmon, and moves by about g^2 / detuning. Which
 amplitude reads the qubit best is for single shots to say (``readout_power``), so none is proposed here.
+
+An amplifier or digitiser that strong tones drive to its end shows no dip there: the shift is then that between the
+weakest tones and the strongest that still show one, which tells a living qubit as well.
 """
 
 from __future__ import annotations
@@ -33,10 +36,16 @@ HEARD = 3.0
 MEDIAN = 1.253
 """Standard error of a median over that of a mean."""
 ENDS = 2
-"""Rows at either end from which the dip's frequency at low and at high power is taken."""
-
+"""Rows at either end of those with a dip from which its frequency at low and at high power is taken."""
+FEWEST = 6
+"""Rows with a dip from which it can be followed over the powers."""
 APART = 1 / 6
 """Share of the distance of two rows that counts as an error of their middle: the dip does move from one to the next."""
+
+
+BENT, BROAD = 0.12, 0.15
+"""Shares of the shift, and of the dip's width, that its place is uncertain by: feedlines, amplifiers and digitisers
+flatten its flanks unevenly as the power grows (up to a quarter of the shift on fridge chips, hardly on clean ones)."""
 
 
 def _defaults(values: Values) -> dict[str, float]:
@@ -76,7 +85,7 @@ def analyse(raw: RawData) -> Analysis:
     x = np.array([metadata["xval"] for metadata in raw.circuits[: size.shape[1]]])
     power = 20 * np.log10([metadata["amplitude"] for metadata in raw.circuits[:: size.shape[1]]])
     z = size / level
-    place, spread = row_dips(x, z, errors / level)
+    place, spread, width = row_dips(x, z, errors / level)
     seen = np.isfinite(spread)
     return Analysis(
         experiment="punch_out",
@@ -86,18 +95,23 @@ def analyse(raw: RawData) -> Analysis:
         x_axis=Axis(label="Readout frequency offset", unit="Hz"),
         y_axis=Axis(label="Readout power (dB of full scale)", unit=""),
         z_axis=Axis(label="Magnitude over median of the row", unit=""),
-        quantities=_quantities(place, spread, raw) | _growth(size, errors, raw),
-        error=None if seen[:ENDS].any() and seen[-ENDS:].any() else "no dip at one end of the powers",
+        quantities=_quantities(place[seen], spread[seen], width[seen], raw) | _growth(size, errors, raw),
+        error=None if seen[:ENDS].any() and seen.sum() >= FEWEST else "no dip at low power that could be followed",
     )
 
 
-def _quantities(place: np.ndarray, spread: np.ndarray, raw: RawData) -> dict[str, Quantity]:
-    ends = [_mean(place[part], spread[part]) for part in (slice(0, ENDS), slice(-ENDS, None))]
-    if not all(np.isfinite(stderr) for _, stderr in ends):
+def _quantities(place: np.ndarray, spread: np.ndarray, width: np.ndarray, raw: RawData) -> dict[str, Quantity]:
+    """Of the rows with a dip; empty where there are fewer than ``FEWEST``."""
+    if len(place) < FEWEST:
         return {}
-    (low, low_err), (high, high_err) = ends
+    (low, low_err), (high, high_err) = (
+        _middle(place[part], spread[part]) for part in (slice(0, ENDS), slice(-ENDS, None))
+    )
+    bent = float(np.hypot(BENT * (low - high), BROAD * np.median(width[-ENDS:])))
     return {
-        "punch_out_shift": Quantity(value=low - high, stderr=float(np.hypot(low_err, high_err)), unit="Hz"),
+        "punch_out_shift": Quantity(
+            value=low - high, stderr=float(np.hypot(np.hypot(low_err, high_err), bent)), unit="Hz"
+        ),
         "low_power_offset": Quantity(value=low, stderr=low_err, unit="Hz"),
         "high_power_offset": Quantity(value=high, stderr=high_err, unit="Hz"),
         "overdrive": Quantity(value=raw.parameters["min_amplitude"] / max(raw.controls["readout_amplitude"], 1e-9)),
@@ -118,12 +132,9 @@ def _growth(size: np.ndarray, errors: np.ndarray, raw: RawData) -> dict[str, Qua
     return {"growth": Quantity(value=value, stderr=float(value * np.hypot(*relative)))}
 
 
-def _mean(place: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
-    """Median of the places that were found, and its error: of a row, or ``APART`` of how far the rows lie apart."""
-    found = np.isfinite(spread)
-    if not found.any():
-        return 0.0, float("nan")
-    return float(np.median(place[found])), float(max(np.median(spread[found]), APART * np.ptp(place[found])))
+def _middle(place: np.ndarray, spread: np.ndarray) -> tuple[float, float]:
+    """Median of the places, and its error: of a row, or ``APART`` of how far the rows lie apart."""
+    return float(np.median(place)), float(max(np.median(spread), APART * np.ptp(place)))
 
 
 def _floats(values: np.ndarray) -> tuple[float, ...]:
@@ -142,19 +153,24 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
         return [fitted]
     found, half = analysis.quantities, parameters["span"] / 2
     shift = found["punch_out_shift"]
-    step, rows = parameters["span"] / (parameters["points"] - 1), len(analysis.maps[0].y)
+    step = parameters["span"] / (parameters["points"] - 1)
     return [
         fitted,
         checks.inside_sweep("dip at low power", found["low_power_offset"].value, -half, half, 0.05, "Hz"),
         checks.inside_sweep("dip at high power", found["high_power_offset"].value, -half, half, 0.05, "Hz"),
         checks.within("weakest tone over the readout's", found["overdrive"].value, 0.0, 1.0),
-        checks.within("rows with a dip", len(analysis.series[0].x), 0.6 * rows, rows),
-        checks.resolved("shift between low and high power", shift, 5.0),
+        checks.resolved("shift between low and high power", _moved(found), 5.0),
         checks.wide_enough("shift between low and high power", abs(shift.value), 2 * step, 50e6, "Hz"),
         checks.history("punch_out_shift", shift, history, natural=0.1),
-        checks.precise("punch_out_shift", shift, 0.2),
+        checks.precise("punch_out_shift", shift, 0.5),
         checks.within("dip at low power", abs(found["low_power_offset"].value), 0.0, half / 2, "Hz", Verdict.REVIEW),
     ]
+
+
+def _moved(found: Mapping[str, Quantity]) -> Quantity:
+    """The shift with the error of its two ends alone: whether the dip moves, by however much."""
+    ends = [found[name].stderr or 0.0 for name in ("low_power_offset", "high_power_offset")]
+    return found["punch_out_shift"].model_copy(update={"stderr": float(np.hypot(*ends))})
 
 
 EXPERIMENT = Experiment(

@@ -16,6 +16,7 @@ from reson.tools.data import Values
 from reson.tools.devices.simulated.readout import draw_levels, integrate, readout_of
 from reson.tools.devices.simulated.ring_up import Tone, ground_frequency
 from reson.tools.devices.simulated.truth import LEVELS, TransmonTruth
+from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.fits.row_dips import row_dips
 from reson.tools.experiments.punch_out import ENDS
 
@@ -37,17 +38,17 @@ def unreadable(setting: Setting) -> bool:
 
 
 def _moved(moment: Moment) -> float:
-    """Place of the dip in the weakest tones less that in the strongest ones, from the signals without noise and without
-    the feedline's own.
+    """Place of the dip in the weakest tones less that in the strongest ones that show one, from the signals without
+    noise and without the feedline's own.
     """
     raw, truth = moment.raw, replace(moment.truth, resonator=replace(moment.truth.resonator, line=None))
     points = max(GRID_POINTS, round(4 * 24e6 / truth.resonator.kappa))
     frequencies = truth.resonator.bare + np.linspace(-12e6, 12e6, points)
-    amplitudes = sorted({float(metadata["amplitude"]) for metadata in raw.circuits})
-    ends = [*amplitudes[:ENDS], *amplitudes[-ENDS:]]
+    powers = sorted(get("punch_out").analyse(raw).series[0].y)
+    ends = [10 ** (power / 20) for power in (*powers[:ENDS], *powers[-ENDS:])]
     size = np.abs([_mean_signal(truth, [Tone(float(f), amplitude) for f in frequencies]) for amplitude in ends])
     rows = size / np.median(size, axis=1, keepdims=True)
-    place, _ = row_dips(frequencies, rows, np.full(rows.shape, 1e-3))
+    place, *_ = row_dips(frequencies, rows, np.full(rows.shape, 1e-3))
     return float(np.median(place[:ENDS]) - np.median(place[-ENDS:]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,21 @@ def states(feedline: str, seed: int) -> RawData:
     rows = [FEEDLINES[feedline](x) * ((1 - share) * zero + share * one) for share in (0.01, 0.97)]
     signal = np.stack(rows, axis=1).ravel()
     return raw_of("readout_frequency_sweep", seed, circuits, signal, 0.01, span=8e6, points=61, amplitude=0.12)
+
+
+@pytest.mark.parametrize(("moves", "verdict"), [(True, Verdict.ACCEPT), (False, Verdict.REJECT)])
+def test_strong_tones_that_overload_the_chain_hide_no_living_qubit(moves: bool, verdict: Verdict) -> None:
+    """Above 0.45 of full scale the digitiser is at its end; by then the dip has moved, or has not."""
+    raw, row = powers("flat", 2), get("punch_out")
+    amplitudes = np.array([one["amplitude"] for one in raw.circuits])
+    signal = raw.arrays["iq_mean"]
+    if not moves:
+        signal = amplitudes / amplitudes[0] * np.tile(signal[:49], 16)
+    clipped = np.where(amplitudes > 0.45, 0.45 * np.exp(1j), signal)
+    analysis = row.analyse(replace(raw, arrays=raw.arrays | {"iq_mean": clipped}))
+    assert judge(row.check(analysis, raw.parameters, {})).verdict is verdict
+    shift = analysis.quantities["punch_out_shift"]
+    assert shift.stderr and abs(shift.value / 1e6 - (1.2 if moves else 0.0)) < 3 * shift.stderr / 1e6
 
 
 @pytest.mark.parametrize("feedline", FEEDLINES_BENT)

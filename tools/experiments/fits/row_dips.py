@@ -10,8 +10,9 @@ SEEN = 6.0
 """Depth in errors of a point from which a row has a dip."""
 
 
-def row_dips(x: np.ndarray, z: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Place of the dip in each row and its error, both of shape (rows,); an infinite error where there is none.
+def row_dips(x: np.ndarray, z: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Place of the dip in each row, its error and its full width at half depth, all of shape (rows,); an infinite error
+    where there is none.
 
     ``z`` and ``errors`` have shape (rows, points). The dip is a Lorentzian with a skewed flank on a level floor, which
     only has to find the middle; where its shape misses the points, the error grows by the root of reduced chi2. All
@@ -37,4 +38,5 @@ def row_dips(x: np.ndarray, z: np.ndarray, errors: np.ndarray) -> tuple[np.ndarr
     spread = np.sqrt(np.maximum(found.covariance[:, 3, 3], 0.0)) * scale * unit
     place = x[0] + found.parameters[:, 3] * unit
     inside = (place > x[0]) & (place < x[-1]) & (found.parameters[:, 1] > SEEN * np.median(errors, axis=1))
-    return place, np.where(found.found & inside & (spread < 0.1 * unit), spread, np.inf)
+    width = 2 * found.parameters[:, 4] * unit
+    return place, np.where(found.found & inside & (spread < 0.1 * unit), spread, np.inf), width
