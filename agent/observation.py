@@ -194,6 +194,8 @@ class PairView(QubitView):
     the pair was measured."""
     set_aside: tuple[str, ...] = ()
     """Those of its qubits that were given up tonight."""
+    jumping: tuple[str, ...] = ()
+    """Those of its qubits that jump between two frequencies, by what tonight's Ramsey fringes showed."""
 
 
 class GoalsView(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from reson.tools.devices.simulated.flux_propagation import LEVELS, Propagation, 
 from reson.tools.devices.simulated.gates import Flux, Idle, Rz
 from reson.tools.devices.simulated.instructions import to_gate
 from reson.tools.devices.simulated.joint import coupling_rates, on_entries
+from reson.tools.devices.simulated.noise import branches
 from reson.tools.devices.simulated.superoperators import superoperators
 from reson.tools.devices.simulated.truth import TransmonTruth
 from reson.tools.devices.simulated.tunable import TunableTruth, adiabatic_amplitude
@@ -77,48 +79,73 @@ def true_cz(device: SimulatedDevice, pair: Pair) -> CzErrors:
 
 
 def cz_played(device: SimulatedDevice, pair: Pair, coherent: bool = False) -> np.ndarray:
-    """Superoperator of the loaded CZ on entries of both qubits, shape (LEVELS^4, LEVELS^4).
+    """Superoperator of the loaded CZ on entries of both qubits, shape (LEVELS^4, LEVELS^4): over the shots, in some of
+    which a fast defect has moved a qubit.
 
     ``coherent``: without decoherence of qubits and coupler, and without noise.
     """
-    (first, second), coupler, tunable = _parts(device, pair)
+    pulse = _pulse(device, pair, coherent)
+    parts = [share * _with_qubits(device, pair, both, pulse) for share, both in _mixtures(device, pair, coherent)]
+    return np.sum(parts, axis=0)
+
+
+def _mixtures(
+    device: SimulatedDevice, pair: Pair, coherent: bool = False
+) -> list[tuple[float, tuple[TransmonTruth, TransmonTruth]]]:
+    """(share of the shots, both qubits in them), of all combinations of their fast defects."""
+    first, second = _parts(device, pair).transmons
     if coherent:
         first, second = (replace(one, t1=_FOREVER, t2=_FOREVER, thermal_population=0.0) for one in (first, second))
+    mixed = itertools.product(branches(first), branches(second))
+    return [(one_share * other_share, (one, other)) for (one_share, one), (other_share, other) in mixed]
+
+
+def _pulse(device: SimulatedDevice, pair: Pair, coherent: bool = False) -> np.ndarray:
+    """Superoperator of the flux pulse alone."""
+    tunable, controls = _parts(device, pair).tunable, device.chip.pairs[pair]
+    if coherent:
         tunable = replace(tunable, t1=_FOREVER, line=replace(tunable.line, noise=0.0))
-    controls = device.chip.pairs[pair]
     found = _propagated(tunable, pair, controls["cz_amplitude"], controls["cz_duration"])
+    return superoperator(found, tunable.line.noise)
+
+
+def _with_qubits(
+    device: SimulatedDevice, pair: Pair, both: tuple[TransmonTruth, TransmonTruth], pulse: np.ndarray
+) -> np.ndarray:
+    """The pulse between two halves of what its qubits do meanwhile, and the virtual Z after it."""
+    controls, coupler = device.chip.pairs[pair], _parts(device, pair).coupler
     half = Idle(round(controls["cz_duration"] / 2 * 1e12))
     idles, turns = [], []
-    for qubit, transmon, angle in zip(pair, (first, second), ("cz_z_first", "cz_z_second"), strict=True):
+    for qubit, transmon, angle in zip(pair, both, ("cz_z_first", "cz_z_second"), strict=True):
         frequency = device.chip.controls[qubit]["drive_frequency"]
         idle, turn = on_entries(superoperators([half, Rz(controls[angle])], transmon, frequency), LEVELS)
         idles.append(idle)
         turns.append(turn)
     zz = np.exp(-1j * coupling_rates(LEVELS, 2, [(0, 1, coupler.zz)]).ravel() * half.picoseconds * 1e-12)
     idle = zz[:, None] * np.kron(*idles)
-    return np.kron(*turns) @ idle @ superoperator(found, tunable.line.noise) @ idle
+    return np.kron(*turns) @ idle @ pulse @ idle
 
 
 def true_bell(device: SimulatedDevice, pair: Pair) -> float:
     """Fidelity with (00 + 11) / sqrt(2) of what the loaded pulses make of a perfect 00: two Hadamard gates, the CZ, and
     a Hadamard gate on the second qubit while the first waits.
     """
-    coupler = _parts(device, pair).coupler
-    gates, waits = zip(*(_hadamard_and_wait(device, qubit) for qubit in pair), strict=True)
     duration = max(device.chip.controls[qubit]["pulse_duration"] for qubit in pair)
-    turned = coupling_rates(LEVELS, 2, [(0, 1, coupler.zz)]).ravel() * duration
-    zz = np.exp(-1j * turned)[:, None]
-    state = np.zeros(LEVELS**4, dtype=complex)
-    state[0] = 1
-    before, after = zz * np.kron(*gates), zz * np.kron(waits[0], gates[1])
-    entries = (after @ cz_played(device, pair) @ before @ state).reshape((LEVELS,) * 4).transpose(0, 2, 1, 3)
+    turned = coupling_rates(LEVELS, 2, [(0, 1, _parts(device, pair).coupler.zz)]).ravel() * duration
+    zz, pulse = np.exp(-1j * turned)[:, None], _pulse(device, pair)
+    start, made = np.eye(LEVELS**4, 1, dtype=complex)[:, 0], np.zeros(LEVELS**4, dtype=complex)
+    for share, both in _mixtures(device, pair):
+        gates, waits = zip(*(_hadamard_and_wait(device, *one) for one in zip(pair, both, strict=True)), strict=True)
+        before, after = zz * np.kron(*gates), zz * np.kron(waits[0], gates[1])
+        made += share * (after @ _with_qubits(device, pair, both, pulse) @ before @ start)
+    entries = made.reshape((LEVELS,) * 4).transpose(0, 2, 1, 3)
     kept = entries.reshape(LEVELS**2, LEVELS**2)[np.ix_(_KEPT, _KEPT)]
     return float(np.real(kept[0, 0] + kept[0, 3] + kept[3, 0] + kept[3, 3]) / 2)
 
 
-def _hadamard_and_wait(device: SimulatedDevice, qubit: int) -> tuple[np.ndarray, np.ndarray]:
+def _hadamard_and_wait(device: SimulatedDevice, qubit: int, transmon: TransmonTruth) -> tuple[np.ndarray, np.ndarray]:
     """Superoperators of a Hadamard gate and of a wait as long, on entries of one qubit."""
-    controls, transmon = device.chip.controls[qubit], device.chip.truth_now().transmons[qubit]
+    controls = device.chip.controls[qubit]
     parts = [Rz(math.pi / 2), to_gate("sx", (), "", controls), Idle(round(controls["pulse_duration"] * 1e12))]
     quarter, half, wait = on_entries(superoperators(parts, transmon, controls["drive_frequency"]), LEVELS)
     return quarter @ half @ quarter, wait

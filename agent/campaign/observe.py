@@ -17,6 +17,7 @@ from reson.agent.expert.plans import BRING_UP, REFINE, SEARCH, UPKEEP, WHY_ABOVE
 from reson.agent.expert.replaying import succeeded
 from reson.agent.observation import (
     Attempt,
+    DiagnosisCode,
     GoalsView,
     Known,
     Observation,
@@ -105,7 +106,13 @@ def _view(bench: Bench, state: CampaignState, component: str, read: _Read) -> Qu
 
 def _pair(bench: Bench, state: CampaignState, table: Table, pair: Pair, view: QubitView) -> PairView:
     first, second = (Qubit(number) for number in pair.qubits())
-    closed = [name for name in (first, second) if state["qubits"].get(name, {}).get("state") == "failed"]
+    both = {name: state["qubits"][name] for name in (first, second) if name in state["qubits"]}
+    closed = [name for name, one in both.items() if one["state"] == "failed"]
+    jumping = [
+        name
+        for name, one in both.items()
+        if any(diagnosis["code"] == DiagnosisCode.TWO_FREQUENCIES for diagnosis in one["diagnoses"])
+    ]
     known = dict(view.known)
     limit = known_of(pair, values(table)).get("coherence_limit")
     if limit is not None:
@@ -116,6 +123,7 @@ def _pair(bench: Bench, state: CampaignState, table: Table, pair: Pair, view: Qu
         "second": _table_of(bench, table.get(second, {})),
         "designed": None if view.attempts else _designed(bench, pair),
         "set_aside": tuple(closed),
+        "jumping": tuple(jumping),
     }
     return PairView.model_validate({**dict(view), **fields})
 

@@ -95,11 +95,23 @@ def seen(code: DiagnosisCode, last: Attempt) -> Diagnosis:
     return Diagnosis(code=code, text=f"{text}{reason}.", remedy=remedy)
 
 
-def cz_above_limit(error: Quantity, limit: Quantity, goals: GoalsView) -> Diagnosis:
+def cz_above_limit(error: Quantity, limit: Quantity, goals: GoalsView, jumping: tuple[str, ...] = ()) -> Diagnosis:
+    """``jumping``: qubits of the pair between two frequencies, whose phases add up from gate to gate in a sequence."""
+    text = (
+        f"the error of its CZ, {quantity(error.value, error.stderr, '')}, is {error.value / limit.value:.2f} times "
+        f"what qubits and coupler allow; the goal is {goals.error_over_coherence_limit:g}"
+    )
+    if not jumping:
+        return Diagnosis(
+            code=DiagnosisCode.CZ_ABOVE_LIMIT,
+            text=f"{text}.",
+            remedy="Refinement did not help: look for a defect in the path of the coupler, a short coupler T1, noise "
+            "on the flux line, or a neighbour in the way.",
+        )
+    names = " and ".join(jumping)
     return Diagnosis(
         code=DiagnosisCode.CZ_ABOVE_LIMIT,
-        text=f"the error of its CZ, {quantity(error.value, error.stderr, '')}, is {error.value / limit.value:.2f} "
-        f"times what qubits and coupler allow; the goal is {goals.error_over_coherence_limit:g}.",
-        remedy="Refinement did not help: look for a defect in the path of the coupler, a short coupler T1, noise on "
-        "the flux line, or a neighbour in the way.",
+        text=f"{text}; {names} jump{'s' if len(jumping) == 1 else ''} between two frequencies, and the phase of either "
+        "adds up from gate to gate.",
+        remedy=f"Mend {names} first (its own diagnosis says how): no pulse of this pair can follow it.",
     )

@@ -94,7 +94,7 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
         if not begun_anew and isinstance(answer, Abandon) and _may_be_the_line(frame, answer):
             begun_anew = True
             return Anew(ANEW)
-        return _named_by_its_error(frame, answer, goals) if isinstance(answer, Abandon) else answer
+        return _named_by_its_error(view, frame, answer, goals) if isinstance(answer, Abandon) else answer
 
     left, answer = replayed(plan_for(view), view.attempts, answer_to, further)
     if not left:
@@ -110,7 +110,7 @@ def _by_plan(view: PairView, goals: GoalsView) -> Decision:
     return Measure(component=view.component, experiment=step.experiment, parameters=dict(step.parameters), why=step.why)
 
 
-def _named_by_its_error(frame: Frame, answer: Abandon, goals: GoalsView) -> Abandon:
+def _named_by_its_error(view: PairView, frame: Frame, answer: Abandon, goals: GoalsView) -> Abandon:
     """A gate too poor for its benchmark to be trusted is above its limit all the same."""
     last = frame.failures[-1]
     error, limit = (last.quantities.get(name) for name in CZ)
@@ -118,7 +118,7 @@ def _named_by_its_error(frame: Frame, answer: Abandon, goals: GoalsView) -> Aban
         return answer
     if error.value - 2 * (error.stderr or 0.0) <= goals.error_over_coherence_limit * limit.value:
         return answer
-    return Abandon(answer.why, cz_above_limit(error, limit, goals))
+    return Abandon(answer.why, cz_above_limit(error, limit, goals, view.jumping))
 
 
 def _may_be_the_line(frame: Frame, answer: Abandon) -> bool:
@@ -144,7 +144,9 @@ def _close(view: PairView, goals: GoalsView) -> Decision:
         return _give_up(view, "the limit of its gate is not known", unresolved(benchmark))
     if not within_limit(benchmark, goals, CZ):
         return _give_up(
-            view, "the error of its CZ stays above the goal after refinement", cz_above_limit(error, limit, goals)
+            view,
+            "the error of its CZ stays above the goal after refinement",
+            cz_above_limit(error, limit, goals, view.jumping),
         )
     why = f"CZ error {plainly(error.value)}, {error.value / limit.value:.2f} times the limit of qubits and coupler"
     return Done(component=view.component, why=why + _without_a_zero(view))

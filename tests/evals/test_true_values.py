@@ -14,7 +14,7 @@ from reson.evals.best_readout import AMPLITUDES, expected_errors, separations
 from reson.evals.nights import judged
 from reson.evals.true_assignment import largest_crosstalk, read_as_one
 from reson.evals.true_pair import LEVELS as OF_EACH
-from reson.evals.true_pair import _infidelity
+from reson.evals.true_pair import _infidelity, load_best_cz, true_cz
 from reson.evals.true_simultaneous import true_simultaneous_error
 from reson.evals.true_state import prepared_fidelity
 from reson.evals.truth import _CARDINAL_STATES, true_gate_errors
@@ -23,6 +23,7 @@ from reson.evals.unitarity import true_unitarities, unitarity
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import Tone
+from reson.tools.devices.simulated.telegraph import DefectTruth
 from reson.tools.devices.simulated.truth import LEVELS
 
 
@@ -39,6 +40,24 @@ def tuned_chip(seed: int, qubits: int = 1, **off: float) -> SimulatedDevice:
     controls["q0"] |= {name: factor * controls["q0"][name] for name, factor in off.items()}
     device.load(controls)
     return device
+
+
+@pytest.mark.parametrize("qubit", [0, 1])
+def test_a_qubit_between_two_frequencies_costs_a_cz_its_phase(qubit: int) -> None:
+    """A turn by phi about Z in half of the shots, by -phi in the others: 4/5 sin^2(phi/2) of error for d = 4."""
+    device = open_simulated(11, 2, {}, 1.8e9, "line", tunable=True)
+    device.load(tuned(device))
+    load_best_cz(device, (0, 1))
+    quiet = true_cz(device, (0, 1))
+    moved = list(device.chip.truth.transmons)
+    pull = DefectTruth(pull=200e3, loss=0.0, share=0.5, memory=0.01)
+    moved[qubit] = replace(moved[qubit], f01=moved[qubit].f01 - 100e3, defects=(pull,))
+    device.chip.truth = replace(device.chip.truth, transmons=tuple(moved))
+    jumping = true_cz(device, (0, 1))
+    phase = 2 * math.pi * 100e3 * device.chip.pairs[(0, 1)]["cz_duration"]
+    added = 4 / 5 * math.sin(phase / 2) ** 2
+    assert jumping.error - quiet.error == pytest.approx(added, rel=0.1)
+    assert jumping.coherent - quiet.coherent == pytest.approx(added, rel=0.1)
 
 
 def test_the_cardinal_states_average_as_all_states_do() -> None:
