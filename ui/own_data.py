@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -49,13 +49,18 @@ def page() -> None:
     try:
         held = read_bytes(file.name, file.getvalue())
         wanted, given = _columns(held, FORMS[name]), _asked(name, FORMS[name])
+        asked = (file.file_id, name, wanted, given)
         if st.button("Analyse", type="primary", key="own-go"):
             access.operator()
-            st.session_state["own-seen"] = (file.file_id, file.name, own_data.analyse(held, name, wanted, given()))
-        seen = st.session_state.get("own-seen")
-        if seen is not None and seen[0] == file.file_id and seen[2].experiment == name:
-            _result(seen[2])
-            _keeping(opened(), seen[2], seen[1])
+            st.session_state["own-seen"] = None  # what is refused leaves no older result behind
+            seen = own_data.analyse(held, name, wanted, own_data.told_of(name, given))
+            st.session_state["own-seen"] = (asked, seen)
+        of, seen = st.session_state.get("own-seen") or (None, None)
+        if seen is not None and of == asked:
+            _result(seen)
+            _keeping(opened(), seen, file.name)
+        elif seen is not None:
+            note("What is chosen above has changed since: analyse it again.")
     except (OperatorError, ToolError) as error:
         told(error)
 
@@ -86,8 +91,8 @@ def _one(label: str, names: Sequence[str], key: str) -> str:
     return st.selectbox(label, names, index=None, placeholder="choose", width=220, key=f"own-{key}") or ""
 
 
-def _asked(name: str, form: Form) -> Callable[[], dict[str, float]]:
-    """Fields for what the file cannot say; returns what reads them, once they are filled in."""
+def _asked(name: str, form: Form) -> dict[str, str]:
+    """Fields for what the file cannot say, and what is typed into them so far."""
     optional = (form.reference,) if form.reference else ()
     fields = [*form.asked, *optional]
     units = UNITS | {spec.name: spec.unit for spec in CATALOGUE[name].parameters}
@@ -101,7 +106,7 @@ def _asked(name: str, form: Form) -> Callable[[], dict[str, float]]:
             ).strip()
             for one in fields
         }
-    return lambda: own_data.told_of(name, {one: text for one, text in typed.items() if text})
+    return {one: text for one, text in typed.items() if text}
 
 
 def _result(seen: own_data.Seen) -> None:

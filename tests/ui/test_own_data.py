@@ -45,6 +45,10 @@ def test_a_file_is_analysed_and_kept_when_asked(run_page, at_home, fresh_lab, fi
     test.text_input(key="own-shots").input("1000").run()
     test.button(key="own-go").click().run()
     assert not test.exception and "rs-accept" in words(test) and "t1" in words(test)
+    test.text_input(key="own-unit").input("ns").run()
+    assert "rs-accept" not in words(test) and "analyse it again" in words(test), "that was another question"
+    test.text_input(key="own-unit").input("us").run()
+    assert "rs-accept" in words(test)
     store = open_store(fresh_lab)
     before = {row.id for row in list_measurements(store)}
     test.button(key="own-keep").click().run()
