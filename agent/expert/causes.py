@@ -17,6 +17,7 @@ from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, 
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.components import Qubit
 from reson.records import CheckCode, Status, Verdict
+from reson.tools.experiments.catalogue import EXPERIMENTS
 
 LINE_MAP = "drive_line_map"
 RESONATOR = "resonator_spectroscopy"
@@ -54,6 +55,11 @@ _SEARCH: tuple[tuple[float, float, int, int, str], ...] = (
 GLIMPSED = 4.0
 """Errors of its depth from which a dip that was not accepted is looked at in finer steps."""
 FINER = {"points": 401.0, "shots": 500.0}
+NEARER = {"points": 101.0, "shots": 500.0}
+"""Of a sweep about a dip that was seen and is too narrow for the steps."""
+MOST_ZOOMS = 2
+STEPS_WIDE, WIDTHS, STEPS = 8.0, 12.0, 6.0
+"""Steps that a dip should be wide at least; linewidths, and steps of the sweep that showed it, of the one about it."""
 
 
 @dataclass(frozen=True)
@@ -125,13 +131,18 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
 
 def _resonator(failure: Failure, usual: Remedy) -> Remedy:
     last = failure.last
+    if nearer := _about_a_narrow_dip(failure):
+        return Retry(nearer, "a dip was seen and is as narrow as the steps: about it, in finer ones")
     if last.status is Status.RANGE_TOO_NARROW and len(failure.failures) == 1:
         return Retry({"span": min(60e6, 2 * last.parameters["span"])}, "the dip is cut by the edge: twice as wide")
     if not _nothing(last):
         return usual
     if _glimpsed(last) and last.parameters["points"] < FINER["points"]:
         return Retry({**_sweep(last), **FINER}, "a dip was seen and not resolved: the same sweep in finer steps")
-    searched = sum(_nothing(one) and one.parameters["points"] < FINER["points"] for one in failure.failures)
+    searched = sum(
+        _nothing(one) and one.parameters["points"] < FINER["points"] and not one.parameters.get("centre")
+        for one in failure.failures
+    )
     if searched <= len(_SEARCH):
         span, weaker, shots, points, why = _SEARCH[max(0, searched - 1)]
         amplitude = weaker * failure.failures[0].parameters["amplitude"]
@@ -142,6 +153,24 @@ def _resonator(failure: Failure, usual: Remedy) -> Remedy:
     if readout_signs.saturates(failure.failures):
         return Abandon("the readout signal does not follow its tone", diagnosis.readout_saturated())
     return _noise_or(Abandon("no resonator in any search", diagnosis.no_resonator(list(failure.failures))), failure)
+
+
+def _about_a_narrow_dip(failure: Failure) -> dict[str, float]:
+    """Arguments of a sweep about a dip that the last one has shown in steps too coarse to tell its width; nothing where
+    none was seen, or where looking nearer did not help.
+    """
+    last, zooms = failure.last, sum(bool(one.parameters.get("centre")) for one in failure.failures)
+    place, width = (last.quantities.get(name) for name in ("offset", "resonator_linewidth"))
+    if place is None or width is None or zooms >= MOST_ZOOMS or not _glimpsed(last):
+        return {}
+    step = last.parameters["span"] / (last.parameters["points"] - 1)
+    if width.value > STEPS_WIDE * step:
+        return {}
+    bounds = {spec.name: (spec.low, spec.high) for spec in EXPERIMENTS[RESONATOR].parameters}
+    span = max(WIDTHS * width.value, STEPS * step, bounds["span"][0])
+    if span > last.parameters["span"] / 2 or not bounds["centre"][0] < place.value < bounds["centre"][1]:
+        return {}
+    return {**NEARER, "centre": place.value, "span": span, "amplitude": last.parameters["amplitude"]}
 
 
 def _glimpsed(last: Attempt) -> bool:
@@ -155,7 +184,7 @@ def _sweep(last: Attempt) -> dict[str, float]:
 
 def _noise_or(usual: Remedy, failure: Failure) -> Remedy:
     """The amplifier's noise, where it explains that nothing was seen or settled."""
-    stuck = isinstance(usual, (AskPerson, Abandon))
+    stuck = isinstance(usual, (AskPerson, Abandon)) and not readout_signs.reads(failure.attempts)
     ratio = readout_signs.signal_to_noise(failure.attempts)
     if stuck and ratio is not None and readout_signs.is_drowned(failure.attempts):
         return Abandon("noise buries the readout's signal", diagnosis.drowned_readout(ratio))
@@ -189,7 +218,7 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         if any(one.experiment == "t1" and one.verdict is Verdict.ACCEPT for one in failure.attempts):
             return GoUpstream("t1", "1 is gone before it is read: is T1 still what it was?")
         return Abandon("the qubit relaxes before it is read", diagnosis.lost_before_read(gone))
-    if apart is not None and readout_signs.is_noisy(failure.attempts):
+    if apart is not None and readout_signs.is_noisy(failure.attempts) and not readout_signs.reads(failure.attempts):
         return Abandon("the clouds of 0 and 1 overlap", diagnosis.noisy_readout(apart))
     return usual
 

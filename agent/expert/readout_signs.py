@@ -130,6 +130,11 @@ def is_noisy(attempts: Sequence[Attempt]) -> bool:
     return bool(told_since) and _overlaps(attempts)
 
 
+def reads(attempts: Sequence[Attempt]) -> bool:
+    """Whether the newest readout was accepted: then the qubit can be calibrated through it, however well it reads."""
+    return [one.verdict for one in attempts if one.experiment == "readout"][-1:] == [Verdict.ACCEPT]
+
+
 def may_be_faint(attempts: Sequence[Attempt]) -> bool:
     """Whether the clouds overlap, at an amplitude of the tone that nobody has chosen yet."""
     return all(one.experiment != POWER for one in attempts) and _overlaps(attempts)

@@ -54,7 +54,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     time = {"readout_time": device.limits.readout_time, "integration_start": device.limits.integration_start}
     experiments = {}
     for qubit, values in arguments.items():
-        offsets = np.linspace(-values["span"] / 2, values["span"] / 2, int(values["points"]))
+        ends = (values["centre"] - values["span"] / 2, values["centre"] + values["span"] / 2)
+        offsets = np.linspace(*ends, int(values["points"]))
         tones = [({"xval": float(f)} | time, [ReadoutToneGate(float(f), values["amplitude"])]) for f in offsets]
         experiments[qubit] = Sequences(qubit, tones)
     return acquisition.acquire("resonator_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
@@ -122,7 +123,7 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
     return [
         fitted,
         checks.signal(dip),
-        checks.inside_sweep("dip", found["offset"].value, -half, half, 0.04, "Hz"),
+        checks.inside_sweep("dip", found["offset"].value, min(dip.x), max(dip.x), 0.04, "Hz"),
         checks.within("linewidth", width.value, narrowest, min(10e6, half), "Hz"),
         checks.resolved("depth of the dip", found["depth"], 8.0),
         checks.within("depth of the dip", found["depth"].value, 0.0, 1.0 + DEEPER, severity=Verdict.REVIEW),
@@ -163,9 +164,8 @@ EXPERIMENT = Experiment(
     family="resonator_spectroscopy",
     effect=Effect.MEASURES,
     parameters=(
-        Parameter(
-            "span", "Hz", 2e6, 60e6, "width of the sweep, centred on the readout frequency; narrower once it is known"
-        ),
+        Parameter("span", "Hz", 2e6, 60e6, "width of the sweep; narrower once the resonator is known"),
+        Parameter("centre", "Hz", -40e6, 40e6, "middle of the sweep, from the readout frequency", 0.0),
         sweep.points(101),
         Parameter(
             "amplitude",

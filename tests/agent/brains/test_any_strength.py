@@ -112,6 +112,20 @@ def test_a_narrow_resonator_that_was_glimpsed_is_looked_at_in_finer_steps():
     assert wider["span"] == 60e6 and wider["span"] / (wider["points"] - 1) <= 0.2e6
 
 
+@pytest.mark.parametrize("status", [Status.SUCCESS, Status.RANGE_TOO_NARROW])
+def test_a_dip_as_narrow_as_the_steps_is_looked_at_nearer_twice_before_anything_is_searched(status: Status):
+    """Whatever the plot reads as: its flanks lie between two points."""
+    narrow = {"level": (6.3, 0.07), "depth": (0.9, 0.13), "offset": (4.2e6, 2e4), "resonator_linewidth": (0.2e6, 0.1e6)}
+    coarse = attempt("resonator_spectroscopy", REJECT, status, found=narrow, failed=(CheckCode.OUT_OF_RANGE,))
+    nearer = asked([coarse], "resonator_spectroscopy")
+    assert nearer["centre"] == 4.2e6
+    assert nearer["span"] / (nearer["points"] - 1) < 0.2e6 / 8 and nearer["span"] >= 6 * 30e6 / 100
+    missed = [no_dip(6.3, 0.07, **nearer)]
+    assert asked([coarse, *missed], "resonator_spectroscopy")["span"] == 60e6, "it was none"
+    wide = attempt("resonator_spectroscopy", REJECT, status, found=narrow, failed=(CheckCode.OUT_OF_RANGE,), **nearer)
+    assert not asked([coarse, wide, wide], "resonator_spectroscopy").get("centre"), "twice is enough"
+
+
 def test_a_third_level_off_its_design_is_searched_for_over_all_anharmonicities_and_then_more_strongly():
     nothing = attempt("ef_spectroscopy", REJECT, Status.NO_SIGNAL, amplitude=0.02, shots=500.0)
     wide = asked([*until("ef_spectroscopy"), nothing], "ef_spectroscopy")
