@@ -106,7 +106,7 @@ def recall(
     try:
         others = {"run_id": {"$ne": bench.run_id}} if earlier_runs else {}
         wanted = {"device": bench.device.name, **where, **others}
-        hits = memory.recall(bench.memory, question, where=wanted, limit=limit)
+        hits = memory.recall(bench.memory, question, where=[{name: value} for name, value in wanted.items()], limit=limit)
     except OperatorError as error:
         bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
         return ()
