@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -154,6 +154,33 @@ class ModelSettings(Record):
         return self.read or self.choose
 
 
+class MemorySettings(Record):
+    """What a run knows of the runs before, and what finds records that are alike."""
+
+    use: bool = True
+    """False: a run decides as if it were the lab's first; it is remembered all the same."""
+    embedding: Literal["words", "endpoint"] = "words"
+    base_url: str = "https://api.openai.com/v1"
+    model: str = ""
+    """Of an endpoint that speaks OpenAI's /v1/embeddings."""
+    key_env: str = "OPENAI_API_KEY"
+    key_file: str = ""
+    timeout: Positive = 20.0
+    """Seconds without an answer after which the offline words answer in its place until the next run."""
+
+    @model_validator(mode="after")
+    def _named(self) -> MemorySettings:
+        if self.embedding == "endpoint" and not self.model:
+            raise ValueError('embedding = "endpoint" needs the name of a model')
+        self.endpoint()
+        return self
+
+    def endpoint(self) -> ModelSettings:
+        """The same, as whoever talks to an endpoint wants it."""
+        where = self.model_dump(include={"base_url", "key_env", "key_file", "timeout"})
+        return ModelSettings(choose=self.model, **where)
+
+
 class CascadeSettings(Record):
     """When the offline brain asks the model, and when the model's answer is no answer."""
 
@@ -167,6 +194,7 @@ class LabConfig(Record):
     device: DeviceSettings = DeviceSettings()
     brain: str = DEFAULT
     model: ModelSettings = ModelSettings()
+    memory: MemorySettings = MemorySettings()
     cascade: CascadeSettings = CascadeSettings()
     noise: NoiseOptions = NoiseOptions()
     ibm: IbmOptions = IbmOptions()
@@ -244,6 +272,10 @@ references = 4               # reference plots sent with each picture
 tokens = 2000000             # budgets of one run; then the offline brain goes on alone
 cost = 5.0
 # prices."some-model" = {{ input = 2.5, output = 10.0 }}   # per million tokens
+
+[memory]                     # what a night knows of the nights before: docs/brains.md
+use = true                   # false: each night decides as if it were the first
+embedding = "words"          # ships with Reson; or "endpoint", with base_url, model and key_env
 
 [cascade]
 sure = 0.75                  # below this confidence the next one is asked: offline, model, person

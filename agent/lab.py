@@ -20,7 +20,9 @@ from reson.tools.devices.order import NAMELESS, address, parse_address
 from reson.tools.store.whole import write_whole
 
 if TYPE_CHECKING:
-    from reson.agent.memory import Memory
+    from threading import Event
+
+    from reson.agent.memory.index import Memory, Say
     from reson.agent.policy import Policy
     from reson.tools.devices.device import Device
     from reson.tools.devices.order import DeviceOrder
@@ -64,10 +66,19 @@ class Lab:
         """As lab.toml has it now, too."""
         return read_settings(self.directory / "lab.toml").model
 
-    def memory(self) -> Memory:
+    def memory(self, say: Say | None = None, stop: Event | None = None) -> Memory:
+        """The index. ``say``: told where an endpoint's embedding does not answer; ``stop`` ends a wait for it."""
         from reson.agent.memory import open_memory
+        from reson.agent.memory.chosen import embedding_of
 
-        return open_memory(self.directory / "memory")
+        return open_memory(self.directory / "memory", embedding_of(self.config.memory, stop), say)
+
+    def rebuild_memory(self, store: Store, say: Say | None = None, stop: Event | None = None) -> int:
+        """Make the index again from the record; returns how many documents. Whoever calls holds the lab."""
+        from reson.agent.memory import rebuild
+        from reson.agent.memory.chosen import embedding_of
+
+        return rebuild(self.directory / "memory", store, embedding_of(self.config.memory, stop), say)
 
     def device(self, store: Store) -> Device:
         """The device with its clock where the lab left it and the controls of the parameter table loaded.

@@ -180,7 +180,7 @@ def _bench(begun: Begun, stop: Event) -> Bench:
         budget=lambda: grown(lab.budget(), len(settings.components)),
         store=store,
         device=device,
-        memory=_memory(lab, store, begun.watch),
+        memory=_memory(lab, store, begun.watch, stop),
         brain=brain,
         trajectory=trajectory,
         until=begun.ends,
@@ -217,18 +217,27 @@ def _tell_of_job(bench: Bench, kind: str, body: Json) -> None:
     bench.tell(f"remote-{bench.trajectory.count('remote-')}", kind, body)
 
 
-def _memory(lab: Lab, store: Store, watch: Watch) -> Memory | None:
-    """The index of the lab; a damaged one is made again from the record; where that fails, None."""
-    from reson.agent.memory import finish_rebuild, rebuild
+def _memory(lab: Lab, store: Store, watch: Watch, stop: Event) -> Memory | None:
+    """The index of the lab; one that is damaged or of another embedding is made again from the record; where that
+    fails, None.
+    """
+    from reson.agent.memory import catch_up, finish_rebuild
+
+    def say(reason: str, remedy: str) -> None:
+        watch("memory_failed", {"reason": reason, "remedy": remedy})
 
     try:
         finish_rebuild(lab.directory / "memory")
-        return lab.memory()
+        memory = lab.memory(say, stop)
+        if not memory.outdated:
+            catch_up(memory)
+            return memory
+        memory.close()
     except OperatorError as error:
         watch("memory_failed", {"reason": error.what, "remedy": "making it again from the record"})
     try:
-        rebuild(lab.directory / "memory", store)
-        return lab.memory()
+        lab.rebuild_memory(store, say, stop)
+        return lab.memory(say, stop)
     except OperatorError as error:
         watch("memory_failed", {"reason": error.what, "remedy": error.remedy})
         return None

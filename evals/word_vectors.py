@@ -1,4 +1,4 @@
-"""Make the static word vectors of ``agent/memory`` from WordLlama's wheel: ``python -m reson.evals.word_vectors WHEEL``."""
+"""The static word vectors of ``agent/memory`` from WordLlama's wheel: ``python -m reson.evals.word_vectors WHEEL``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def _cut(model: dict[str, Any]) -> list[int]:
     again = {number: place for place, number in enumerate(old)}
     model["vocab"] = {piece: again[number] for piece, number in latin.items()}
     model["merges"] = [
-        pair for pair in model["merges"] if all(one in latin for one in _halves(pair)) and "".join(_halves(pair)) in latin
+        pair
+        for pair in model["merges"]
+        if all(one in latin for one in _halves(pair)) and "".join(_halves(pair)) in latin
     ]
     return old
 

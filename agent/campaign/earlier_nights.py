@@ -32,12 +32,16 @@ OF_A_NIGHT = {
 
 def faults(bench: Bench, component: str) -> tuple[KnownFault, ...]:
     """Diagnoses of earlier runs that were open when this one began, newest first."""
+    if not bench.config.memory.use:
+        return ()
     rows = _open_before(bench, component)
     return tuple(_fault(bench, row) for row in reversed(rows) if row.code in list(DiagnosisCode))
 
 
 def remembered(bench: Bench, component: str) -> Remembered:
     """Lessons, notes and the last nights of this qubit."""
+    if not bench.config.memory.use:
+        return Remembered()
     lessons = [row for row in _open_before(bench, component) if row.code not in list(DiagnosisCode)]
     began = get_run(bench.store, bench.run_id).started_device
     notes = list_notes(bench.store, bench.device.name, component=component, at=bench.clock())

@@ -101,12 +101,14 @@ def recall(
     ``where``: metadata that must be equal, such as ``component`` or ``verdict``. ``earlier_runs``: without this run's
     own records, which are nearest to any question about it and known anyway.
     """
-    if bench.memory is None:
+    if bench.memory is None or not bench.config.memory.use:
         return ()
     try:
         others = {"run_id": {"$ne": bench.run_id}} if earlier_runs else {}
         wanted = {"device": bench.device.name, **where, **others}
-        hits = memory.recall(bench.memory, question, where=[{name: value} for name, value in wanted.items()], limit=limit)
+        hits = memory.recall(
+            bench.memory, question, where=[{name: value} for name, value in wanted.items()], limit=limit
+        )
     except OperatorError as error:
         bench.on_event("memory_failed", {"reason": error.what, "remedy": error.remedy})
         return ()

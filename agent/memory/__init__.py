@@ -25,6 +25,7 @@ from reson.agent.memory.index import (
     recall,
     remember,
 )
+from reson.agent.memory.stated import keeps, stated
 
 __all__ = [
     "Memory",
@@ -37,9 +38,11 @@ __all__ = [
     "document_of_note",
     "documents_of",
     "finish_rebuild",
+    "keeps",
     "nearest",
     "open_memory",
     "rebuild",
     "recall",
     "remember",
+    "stated",
 ]

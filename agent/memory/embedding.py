@@ -2,7 +2,7 @@
 
 Three vectors side by side, each of length 1 before it is weighed: the mean of static word vectors; which entries of the
 glossary the text touches; hashed features of words and of letter sequences, which know names. A last number tells the
-routine from the rest. The weights were chosen by ``python -m reson.evals.recall --tune``.
+routine from the rest. The weights were chosen on the questions of ``python -m reson.evals.recall --tune``.
 """
 
 from __future__ import annotations

@@ -34,11 +34,7 @@ def _follows(said: Sequence[str], rest: tuple[str, ...], stem: bool) -> bool:
     if not rest:
         return True
     *exact, last = rest
-    return (
-        len(said) == len(rest)
-        and said[:-1] == exact
-        and (said[-1].startswith(last) if stem else said[-1] == last)
-    )
+    return len(said) == len(rest) and said[:-1] == exact and (said[-1].startswith(last) if stem else said[-1] == last)
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from reson.tools.store.store import Store
 
+SEARCHED = 5000
+"""Candidates of a search in the graph of vectors: with Chroma's own 100 a filter hides one right answer in twelve."""
 _BATCH = 1000
 _REMEDY = "check free space and permissions; `reson memory rebuild` makes it again from the store, so nothing is lost"
 
@@ -56,14 +58,14 @@ class Memory:
     """The preferred one first; the last one is offline and always answers."""
     outdated: bool
     """Made with another embedding: empty until it is made again from the store."""
-    say: Say
+    say: Say | None
 
     def close(self) -> None:
         """Release the directory's files."""
         self.client.close()
 
 
-def open_memory(directory: Path, embedding: Embedding = WORDS, say: Say = lambda what, remedy: None) -> Memory:
+def open_memory(directory: Path, embedding: Embedding = WORDS, say: Say | None = None) -> Memory:
     """Open the index, making it on first use. Raises ``OperatorError`` when it is damaged or cannot be written."""
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
@@ -88,7 +90,7 @@ def open_memory(directory: Path, embedding: Embedding = WORDS, say: Say = lambda
 
 
 def _collection(client: Client, embedding: Embedding) -> Collection:
-    space = {"hnsw:space": "cosine"}
+    space = {"hnsw:space": "cosine", "hnsw:search_ef": SEARCHED}
     return client.get_or_create_collection(embedding.name, embedding_function=None, metadata=space)
 
 
@@ -114,9 +116,7 @@ def catch_up(memory: Memory) -> None:
                 _put(memory, shelf, [MemoryDocument(id=n, text=t, metadata=dict(m)) for n, t, m in rows])
 
 
-def recall(
-    memory: Memory, text: str, *, where: Sequence[dict[str, Any]] = (), limit: int = 5
-) -> list[MemoryHit]:
+def recall(memory: Memory, text: str, *, where: Sequence[dict[str, Any]] = (), limit: int = 5) -> list[MemoryHit]:
     """The most similar documents, nearest first. ``where``: conditions on metadata in Chroma's words, all of them."""
     for shelf in memory.shelves:
         with _operator_errors("the memory"):
@@ -147,7 +147,7 @@ def nearest(documents: Sequence[MemoryDocument], text: str, limit: int) -> list[
     return [MemoryHit(**dict(documents[one]), distance=max(0.0, 1 - float(likeness[one]))) for one in first]
 
 
-def rebuild(directory: Path, store: Store, embedding: Embedding = WORDS, say: Say = lambda what, remedy: None) -> int:
+def rebuild(directory: Path, store: Store, embedding: Embedding = WORDS, say: Say | None = None) -> int:
     """Make the index again from the store, beside the old one, and put it in its place; returns how many documents.
 
     The old index must not be open in this process. Raises ``OperatorError``.
@@ -206,7 +206,8 @@ def _vectors(memory: Memory, shelf: Shelf, texts: Sequence[str]) -> Any:
         return shelf.embedding.embed(texts)
     except OperatorError as error:
         shelf.away = True
-        memory.say(error.what, "the offline words answer in its place")
+        if memory.say is not None:
+            memory.say(error.what, "the offline words answer in its place")
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,16 +16,25 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
 _MONTHS += ("november", "december")
 _NAMED = "|".join(f"{one[:3]}(?:{one[3:]})?" for one in _MONTHS)
 _DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_DAY = re.compile(rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_NAMED})|({_NAMED})\s+(\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,?\s+(\d{{4}}))?")
+_DAY = re.compile(
+    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_NAMED})|({_NAMED})\s+(\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,?\s+(\d{{4}}))?"
+)
 _MONTH = re.compile(rf"\b(?:in|since|of|during|last)\s+({_NAMED})\b(?:\s+(\d{{4}}))?")
+
+_HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "$in": lambda value, wanted: value in wanted,
+    "$gte": lambda value, wanted: value >= wanted,
+    "$lt": lambda value, wanted: value < wanted,
+}
 
 Where = list[dict[str, Any]]
 """Conditions on a document's metadata, all of which must hold."""
 
 
-def conditions(question: str, now: float) -> Where:
-    """Filters for what the question states. ``now``: seconds since the Unix epoch on the device's clock; a date without
-    a year is the last one before it. A day is a day of UTC.
+def stated(question: str, now: float) -> Where:
+    """Conditions for what the question states: components, runs, a month or a day (of UTC).
+
+    ``now``: seconds since the Unix epoch on the device's clock; a date without a year is the last one before it.
     """
     low = question.lower()
     found: Where = []
@@ -38,6 +48,12 @@ def conditions(question: str, now: float) -> Where:
         first, end = span
         found += [{"device_time": {"$gte": first.timestamp()}}, {"device_time": {"$lt": end.timestamp()}}]
     return found
+
+
+def keeps(where: Where, metadata: Mapping[str, Any]) -> bool:
+    """Whether a document's metadata fulfil such conditions."""
+    told = ((metadata.get(name), *how.items()) for condition in where for name, how in condition.items())
+    return all(_HOLDS[word](value, wanted) for value, (word, wanted) in told)
 
 
 def _span(low: str, now: datetime) -> tuple[datetime, datetime] | None:

@@ -1,7 +1,7 @@
 """Static word vectors: what a piece of a word means wherever it stands. Two files, no network.
 
-Made by ``python -m reson.evals.word_vectors`` from those of WordLlama (MIT, see ``wordllama.LICENSE``): its pieces in Latin
-letters, 128 of its 256 numbers each, in steps of 1/127 of a piece's largest.
+Made by ``python -m reson.evals.word_vectors`` from those of WordLlama (MIT, see ``wordllama.LICENSE``): its pieces in
+Latin letters, 128 of its 256 numbers each, in steps of 1/127 of a piece's largest.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ class HttpEndpoint:
     def _spoken(self, said: Said, body: dict[str, Any], sent: set[str], until: float) -> Iterator[str]:
         """The text as it comes; all of the answer is in ``said``."""
         with border(self.key, self.name, sent):
-            self._client = self._client or _client(self.settings, self.key)
+            self._client = self._client or client_of(self.settings, self.key)
             ask = self._client.chat.completions.with_streaming_response.create
             for event in heard(lambda: _events(ask, body), self.patience, until):
                 yield said.take(event)
@@ -232,7 +232,7 @@ def find_key(settings: ModelSettings) -> str:
     return key
 
 
-def _client(settings: ModelSettings, key: str) -> openai.OpenAI:
+def client_of(settings: ModelSettings, key: str) -> openai.OpenAI:
     """Tries and deadlines are ours: the package makes one try, and its own waits end a little after we have left.
 
     Raises ``NoAnswer`` for a proxy of the environment that is none.

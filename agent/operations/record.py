@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reson.agent.operations.nights import OfRun, run_of
+from reson.agent.operations.notes import now
 from reson.agent.operations.opened import OpenLab
 from reson.agent.operations.operation import Arguments, Nothing, Operation
 from reson.agent.operations.values import MOST, Limit
@@ -14,9 +15,10 @@ from reson.errors import OperatorError
 from reson.records import Effect, Json
 from reson.tools.experiments.catalogue import get
 from reson.tools.experiments.experiment import Experiment
+from reson.tools.store.notes import list_notes
 
 if TYPE_CHECKING:
-    from reson.agent.memory import MemoryHit
+    from reson.agent.memory import Memory, MemoryHit
     from reson.agent.model.accounts import Account
 
 
@@ -36,19 +38,34 @@ class Heads(Arguments):
 
 
 def _recall(at: OpenLab, asked: Question) -> list[MemoryHit]:
-    from reson.agent.memory import recall
+    """What is most like the question, of what it states: components, runs, dates. Notes are read from the record."""
+    from reson.agent.memory import document_of_note, keeps, nearest, recall, stated
 
-    where = {"component": asked.component} if asked.component else None
-    with closing(at.lab.memory()) as memory:
-        return recall(memory, asked.question, where=where, limit=asked.limit)
+    where = stated(asked.question, now(at))
+    if asked.component:
+        where.append({"component": {"$in": [asked.component]}})
+    with closing(_memory(at)) as memory:
+        hits = recall(memory, asked.question, where=where, limit=asked.limit)
+    notes = [document_of_note(row) for row in list_notes(at.store, at.device)]
+    hits += nearest([one for one in notes if keeps(where, one.metadata)], asked.question, asked.limit)
+    return sorted(hits, key=lambda hit: hit.distance)[: asked.limit]
+
+
+def _memory(at: OpenLab) -> Memory:
+    """The index; one of another embedding is made again first. Raises ``OperatorError``."""
+    memory = at.lab.memory(lambda what, remedy: at.watch("memory_failed", {"reason": what, "remedy": remedy}))
+    if not memory.outdated:
+        return memory
+    memory.close()
+    _rebuild(at, Nothing())
+    return at.lab.memory()
 
 
 def _rebuild(at: OpenLab, asked: Nothing) -> int:
     from reson.agent.lab import lock_lab
-    from reson.agent.memory import rebuild
 
     with lock_lab(at.lab, "reson memory rebuild"):
-        return rebuild(at.lab.directory / "memory", at.store)
+        return at.lab.rebuild_memory(at.store)
 
 
 def _report(at: OpenLab, asked: OfRun) -> Path:

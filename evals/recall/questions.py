@@ -25,6 +25,10 @@ class Question:
     topic: str
     right: frozenset[str]
     """Documents that answer it: of its topic, about what it names and from when it says."""
+    component: str = ""
+    """The one that it states."""
+    when: str = ""
+    """Year and month, or the day, that it states, as ISO dates begin."""
 
 
 def questions(year: Sequence[Event], generator: np.random.Generator, words: str, count: int) -> list[Question]:
@@ -34,16 +38,16 @@ def questions(year: Sequence[Event], generator: np.random.Generator, words: str,
         event = year[int(index)]
         said = str(generator.choice(TOPICS[event.topic][words]))
         alike = [one for one in year if one.topic == event.topic]
-        if generator.random() < PLAIN:
-            text = said
-        else:
-            alike = [one for one in alike if one.component == event.component]
-            text = str(generator.choice(TEMPLATES[words])).format(q=_name(event.component, generator), said=said)
-        when = str(generator.choice(["", "", "month", "day"]))
-        if when:
-            text += f" {_when(event.at, when, generator)}"
-            alike = [one for one in alike if _same(one.at, event.at, when)]
-        found.append(Question(text, event.topic, frozenset(one.document.id for one in alike)))
+        component, when, text = "", "", said
+        if generator.random() >= PLAIN:
+            component = event.component
+            text = str(generator.choice(TEMPLATES[words])).format(q=_name(component, generator), said=said)
+        form = str(generator.choice(["", "", "%Y-%m", "%Y-%m-%d"]))
+        if form:
+            when = _iso(event.at, form)
+            text += f" {_when(event.at, form, generator)}"
+        alike = [one for one in alike if component in ("", one.component) and _iso(one.at, form) == when]
+        found.append(Question(text, event.topic, frozenset(one.document.id for one in alike), component, when))
     return found
 
 
@@ -53,13 +57,12 @@ def _name(component: str, generator: np.random.Generator) -> str:
     return str(generator.choice(NAMES)).format(n=component[1:])
 
 
-def _when(at: float, how: str, generator: np.random.Generator) -> str:
+def _iso(at: float, form: str) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime(form)
+
+
+def _when(at: float, form: str, generator: np.random.Generator) -> str:
     day = datetime.fromtimestamp(at, UTC)
-    if how == "month":
+    if form == "%Y-%m":
         return f"in {day:%B}"
     return str(generator.choice([f"on {day:%Y-%m-%d}", f"on {day.day} {day:%B}", f"on {day:%B} {day.day}"]))
-
-
-def _same(one: float, other: float, how: str) -> bool:
-    form = "%Y-%m" if how == "month" else "%Y-%m-%d"
-    return datetime.fromtimestamp(one, UTC).strftime(form) == datetime.fromtimestamp(other, UTC).strftime(form)

@@ -1,8 +1,8 @@
 """A simulated year of what a lab remembers: the routine of its nights, and events that somebody will ask about.
 
-Every document is rendered by the code that renders a lab's own. The routine is the measurements of one real night on the
-simulated chip, their names, times and values varied; an event is a diagnosis, a failed check, a person's decision, a note
-or a lesson whose sentence ``topics.toml`` has.
+Every document is rendered by the code that renders a lab's own. The routine is the measurements of one real night on
+the simulated chip, their names, times and values varied; an event is a diagnosis, a failed check, a person's decision,
+a note or a lesson whose sentence ``topics.toml`` has.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ def routine(rows: list[MeasurementRow], generator: np.random.Generator, count: i
         }
         place = {"id": f"n{index:06d}", "run_id": f"night-{night + 1:04d}", "component": qubit, "device": DEVICE}
         at = EPOCH.timestamp() + night * DAY + float(generator.uniform(0, 0.3)) * DAY
-        yield document_of_measurement(
-            row.model_copy(update=place | {"device_ended": at, "quantities": quantities})
-        )
+        yield document_of_measurement(row.model_copy(update=place | {"device_ended": at, "quantities": quantities}))
 
 
 def events(rows: list[MeasurementRow], generator: np.random.Generator, count: int = EVENTS) -> list[Event]:

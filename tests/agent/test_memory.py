@@ -4,6 +4,7 @@ import hashlib
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,22 @@ import numpy as np
 import pytest
 
 from reson.agent.approvals import approve, authorise, reject
+from reson.agent.config import MemorySettings
 from reson.agent.memory import (
     Memory,
     MemoryDocument,
+    catch_up,
     document_of_measurement,
     documents_of,
-    embed,
+    keeps,
     open_memory,
     rebuild,
     recall,
     remember,
+    stated,
 )
+from reson.agent.memory.chosen import embedding_of
+from reson.agent.memory.embedding import Embedding, words
 from reson.agent.policy import parse_policy
 from reson.components import Qubit
 from reson.errors import OperatorError
@@ -45,6 +51,11 @@ from reson.tools.store.lessons import record_lesson
 from reson.tools.store.measurements import get_measurement, record_analysis, record_measurements
 from reson.tools.store.runs import start_run
 from reson.tools.store.store import Store, open_store
+from tests.agent.embedding_server import embedding_server
+
+
+def _at(year: int, month: int, day: int, hour: int) -> float:
+    return datetime(year, month, day, hour, tzinfo=UTC).timestamp()
 
 
 def _measured(store: Store, name: str, experiment: str, qubit: int, value: float, verdict: Verdict, why: str) -> None:
@@ -127,11 +138,11 @@ def test_what_is_similar_is_found_first(memory: Memory, question: str, found: st
 
 
 def test_metadata_filters_and_carries_the_numbers(memory: Memory) -> None:
-    (hit,) = recall(memory, "t1", where={"kind": "measurement", "component": "q1", "device": "chip"}, limit=9)
+    (hit,) = recall(memory, "t1", where=[{"kind": "measurement"}, {"component": "q1"}, {"device": "chip"}], limit=9)
     assert hit.metadata["t1"] == 9e-5
     assert (hit.metadata["verdict"], hit.metadata["status"], hit.metadata["experiment"]) == ("accept", "SUCCESS", "t1")
-    assert [hit.id for hit in recall(memory, "t1", where={"t1": {"$lt": 1e-5}}, limit=9)] == ["measurement:m1"]
-    assert recall(memory, "t1", where={"component": "q9"}, limit=9) == []
+    assert [hit.id for hit in recall(memory, "t1", where=[{"t1": {"$lt": 1e-5}}], limit=9)] == ["measurement:m1"]
+    assert recall(memory, "t1", where=[{"component": "q9"}], limit=9) == []
     assert len(recall(memory, "anything at all", limit=50)) == 6
 
 
@@ -152,6 +163,7 @@ def test_remembering_again_replaces(memory: Memory) -> None:
 def test_memory_outlives_the_process(tmp_path: Path, store: Store) -> None:
     script = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from reson.agent.memory import documents_of, open_memory, remember
 from reson.tools.store.store import open_store
@@ -212,16 +224,93 @@ def test_no_connection_is_opened(tmp_path: Path, store: Store, monkeypatch: pyte
 
 def test_embedding_is_fixed_and_of_unit_length() -> None:
     texts = ["T1 of q3 collapsed", "t1 of q3 collapsed", "", "!?", "5.1 GHz"]
-    vectors = embed(texts)
-    assert vectors.shape == (5, 512)
+    vectors = words(texts)
+    assert vectors.shape[0] == 5
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-6)
     np.testing.assert_array_equal(vectors[0], vectors[1])
-    script = "import sys; from reson.agent.memory import embed; sys.stdout.buffer.write(embed(['q3 t1']).tobytes())"
+    script = "from reson.agent.memory.embedding import words; open(1, 'wb').write(words(['q3 t1']).tobytes())"
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=600).stdout
-    assert hashlib.sha256(other).digest() == hashlib.sha256(embed(["q3 t1"]).tobytes()).digest(), "same in each process"
+    assert hashlib.sha256(other).digest() == hashlib.sha256(words(["q3 t1"]).tobytes()).digest(), "same in each process"
 
 
 def test_similar_words_are_nearer_than_others() -> None:
-    question, near, far = embed(["frequency collision", "frequencies collided", "readout amplitude"])
+    question, near, far = words(["frequency collision", "frequencies collided", "readout amplitude"])
     assert question @ near > question @ far + 0.1
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "far"),
+    [
+        ("lifetime collapsed", "T1 has moved by 22 sigma from 88 µs", "the readout line brings back noise alone"),
+        ("paramp overloaded", "an amplifier saturates", "the fridge warmed up over the weekend"),
+        ("someone pulled the coax", "the cable was disconnected", "the curve misses the data"),
+    ],
+)
+def test_words_that_mean_the_same_are_near_without_a_letter_in_common(question: str, near: str, far: str) -> None:
+    asked, one, other = words([question, near, far])
+    assert asked @ one > asked @ other + 0.1
+
+
+NOW = datetime(2026, 12, 20, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("question", "holds", "breaks"),
+    [
+        ("T1 of q3 fell", {"component": "q3"}, {"component": "q30"}),
+        ("what of Qubit 12?", {"component": "q12"}, {"component": "q1"}),
+        ("the pair q4-q1", {"component": "q1-q4"}, {"component": "q1"}),
+        ("what happened in night-0007", {"run_id": "night-0007"}, {"run_id": "night-0070"}),
+        ("on 2026-03-12", {"device_time": _at(2026, 3, 12, 23)}, {"device_time": _at(2026, 3, 13, 0)}),
+        ("on the 3rd of May", {"device_time": _at(2026, 5, 3, 1)}, {"device_time": _at(2026, 5, 4, 1)}),
+        ("on dec 24", {"device_time": _at(2025, 12, 24, 1)}, {"device_time": _at(2026, 12, 24, 1)}),
+        ("in february", {"device_time": _at(2026, 2, 28, 23)}, {"device_time": _at(2026, 3, 1, 0)}),
+    ],
+)
+def test_what_a_question_states_is_a_filter(question: str, holds: dict[str, Any], breaks: dict[str, Any]) -> None:
+    where = stated(question, NOW)
+    assert keeps(where, holds) and not keeps(where, breaks)
+
+
+@pytest.mark.parametrize("question", ["it may march on", "T1 was 5e-6", "31 June", "2026-13-45", "q", "sq3 up"])
+def test_what_states_nothing_filters_nothing(question: str) -> None:
+    assert stated(question, NOW) == []
+
+
+def test_an_index_of_another_embedding_is_known_and_its_vectors_never_meet(tmp_path: Path, memory: Memory) -> None:
+    memory.close()
+    other = Embedding("others-1", lambda texts: np.ones((len(texts), 3), np.float32))
+    again = open_memory(tmp_path / "memory", other)
+    assert again.outdated and recall(again, "t1") == []
+    assert not open_memory(tmp_path / "memory").outdated
+
+
+def test_the_endpoint_embeds_and_where_it_is_away_the_offline_words_answer(tmp_path: Path, store: Store) -> None:
+    said: list[str] = []
+    with embedding_server() as server:
+        chosen = embedding_of(MemorySettings(embedding="endpoint", model="some", base_url=server.url, key_env="NO_KEY"))
+        memory = open_memory(tmp_path / "memory", chosen, lambda what, remedy: said.append(what))
+        remember(memory, documents_of(store))
+        assert server.asked and recall(memory, "T1 of q3 collapsed", limit=1)[0].id == server.favourite
+        assert said == []
+    late = MemoryDocument(id="late", text="the crane moved", metadata={"kind": "lesson"})
+    remember(memory, [late])  # nobody listens any more
+    assert recall(memory, "T1 of q3 collapsed", limit=1)[0].id == "measurement:m1"
+    assert len(said) == 1 and "does not answer" in said[0]
+    memory.close()
+    with embedding_server(server.port) as server:
+        again = open_memory(tmp_path / "memory", chosen)
+        catch_up(again)
+        assert [text for batch in server.asked for text in batch] == ["the crane moved"]
+
+
+@pytest.mark.parametrize("answer", ["too few", "other lengths", "zeros", "no json"])
+def test_an_endpoint_that_talks_nonsense_is_away(tmp_path: Path, store: Store, answer: str) -> None:
+    said: list[str] = []
+    with embedding_server(nonsense=answer) as server:
+        chosen = embedding_of(MemorySettings(embedding="endpoint", model="some", base_url=server.url, key_env="NO_KEY"))
+        memory = open_memory(tmp_path / "memory", chosen, lambda what, remedy: said.append(what))
+        remember(memory, documents_of(store))
+    assert recall(memory, "T1 of q3 collapsed", limit=1)[0].id == "measurement:m1"
+    assert len(said) == 1

@@ -86,7 +86,7 @@ def test_an_answer_to_a_request_to_measure_is_remembered(make_lab, give, told):
     [pending] = list_approvals(lab.store(), status="pending")
     give(lab.store(), pending.id)
     resume(lab, ended.run_id, lambda kind, body: None)
-    [hit] = recall(lab.memory(), told, where={"kind": "decision"}, limit=3)
+    [hit] = recall(lab.memory(), told, where=[{"kind": "decision"}], limit=3)
     assert told in hit.text and "ada" in hit.text
     assert hit.metadata["approval_id"] == pending.id
 
