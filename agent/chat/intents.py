@@ -56,27 +56,40 @@ def understood(at: OpenLab, line: str, person: Person) -> Any:
     for intent in INTENTS:
         if fits(intent, question):
             return intent.answer(at, question, person)
-    return not_understood(line)
+    return mended(at, line, person) or not_understood(line)
+
+
+def mended(at: OpenLab, line: str, person: Person) -> Any:
+    """The answer to a question with a slip of the finger; None where that helps nothing. It starts nothing."""
+    question = asked(" ".join(_mended(word) for word in line.lower().split()))
+    fit = next((one for one in INTENTS if not one.command and fits(one, question)), None)
+    return None if fit is None else fit.answer(at, question, person)
+
+
+def _mended(word: str) -> str:
+    """The word of the examples that it is nearly, or itself."""
+    known = {one for intent in INTENTS for one in re.findall(r"[a-z]{4,}", intent.example)}
+    near = difflib.get_close_matches(word.strip(".,:;?!"), known, n=1, cutoff=0.8) if len(word) > 4 else []
+    return near[0] if near else word
 
 
 def not_understood(line: str) -> Json:
-    """What may have been meant: the examples most like it."""
-    examples = [intent.example for intent in INTENTS]
-    words = set(re.findall(r"\w+", line.lower()))
-    near = sorted(
-        examples,
-        key=lambda one: (
-            -len(words & set(re.findall(r"\w+", one.lower()))),
-            -difflib.SequenceMatcher(None, line.lower(), one.lower()).ratio(),
-        ),
-    )
-    return {"not understood": line[:200], DID_YOU_MEAN: near[:SUGGESTED], "or": "help, for plain commands"}
+    """What may have been meant: the examples most like it in meaning."""
+    from reson.agent.memory import MemoryDocument, nearest  # the word vectors take a moment to load
+
+    examples = [MemoryDocument(id=intent.example, text=intent.example, metadata={}) for intent in INTENTS]
+    near = [hit.text for hit in nearest(examples, line, SUGGESTED)]
+    return {"not understood": line[:200], DID_YOU_MEAN: near, "or": "help, for plain commands"}
 
 
 _POLITE = rf"(?:(?:{POLITE})[,\s]+)*"
 
 
-_SAID = _POLITE + r"(?:note|remember|remark|write down)(?: down)?(?: that)?[:,\s]*"
+_SAID = (
+    _POLITE
+    + r"(?:note|remember|reminder|remark|write(?: down|(?=:))|fyi|for the record|log(?= that|:))"
+    + r"(?: down)?(?: that)?[:,\s]*"
+)
 
 
 def fits(intent: Intent, question: Asked) -> bool:
@@ -177,7 +190,12 @@ def _asks(name: str, **arguments: str) -> Answer:
 
 _NIGHTS = r"(?:night|run)s?"
 INTENTS: tuple[Intent, ...] = (
-    Intent("note that the cable of q2 was replaced", r"note|remember|remark|write down", _note, command=True),
+    Intent(
+        "note that the cable of q2 was replaced",
+        r"note|remember|reminder|remark|write(?: down|(?=:))|fyi|for the record|log(?= that|:)",
+        _note,
+        command=True,
+    ),
     Intent(
         "measure T1 on q1 with five times the shots",
         r"(?:re)?measure|run|repeat|redo|take|do",
@@ -197,48 +215,69 @@ INTENTS: tuple[Intent, ...] = (
         r"\bnotes?\b",
         _asks("list_notes", component="qubit"),
     ),
-    Intent("roll back q1", r"roll(?:ed)? ?back|\bundo\b|\brevert\b|\brestore\b|go back to", _roll_back),
+    Intent(
+        "roll back q1",
+        r"roll(?:ed)? ?back|\bundo\b|\brevert\b|\brestore\b|\breset\b|as it was|old values|"
+        r"(?:go|put|set|take|bring) (?:.* )?back\b",
+        _roll_back,
+    ),
     Intent(
         "what waits for me?",
-        r"\bwait|pending|approv|inbox|needs? (?:my|an|a) (?:answer|decision)|sign off",
+        r"\bwait|pending|approv|inbox|needs? (?:my|an|a) (?:answer|decision)|\bneed (?:me|my)\b|\bsign\b|"
+        r"(?:open|unanswered) (?:requests?|questions?)|\brequests\b|"
+        r"anything (?:for me|to (?:answer|decide))|\bto-?do'?s from",
         _asks("list_approvals"),
     ),
     Intent(
         "how far is the run?",
-        r"progress|how far|(?:is|are) .*\brunning|going on|measured? (?:right )?now",
+        r"progress|how far|(?:finished|done|ready) yet|(?:is|are) .*\brunning|going on|measured? (?:right )?now",
         _asks("progress", run_id="run"),
     ),
     Intent(
-        "compare the last two nights", r"compar|differ|versus|\bvs\b|what (?:has )?(?:changed|moved|drifted)", _compare
+        "compare the last two nights",
+        r"compar|differ|versus|\bvs\b|\bagainst\b|side by side|what (?:has )?(?:changed|moved|drifted)",
+        _compare,
     ),
     Intent(
         "which qubits should I not use today?",
         r"(?:not|n't|never|safe to|should i|can i|may i) (?:use|trust|touch)|avoid|"
         r"which qubits? (?:is|are) (?:bad|good|broken|down|usable|healthy|worst|best|fine|ok)|"
-        r"(?:bad|usable|healthy) qubits",
+        r"(?:bad|good|usable|healthy|working) qubits|\busable\b|stay away|steer clear|leave out|exclude|"
+        r"\btrustworthy\b",
         _asks("usable_qubits", component="qubit"),
     ),
     Intent(
         "what comes next?",
-        r"\bnext\b|what now|to do\b|todo|what should (?:i|we) do|where do (?:i|we) start",
+        r"\bnext\b|suggest|recommend|advi[cs]e|what now|to do\b|todo|"
+        r"what (?:should|shall|do|can) (?:i|we) do|where do (?:i|we) start",
         _asks("next_steps"),
     ),
     Intent(
         "why was q0 set aside?",
-        r"set aside|g[ia]ve(?:n)? up|diagnos|what(?:'s| is| went)? (?:wrong|broken|the (?:matter|problem|trouble))|"
+        r"set aside|g[ia]v(?:e|en|ing) up|diagnos|"
+        r"what(?:'s| is| went)? (?:wrong|broken|the (?:matter|problem|trouble))|"
         r"why (?:is|was|did|does|has|can).*(?:fail|bad|broken|not (?:done|work|calibrated|finished)|skip|poor|stop)",
         _asks("show_diagnosis", component="qubit"),
         ("qubits",),
     ),
     Intent(
         "what failed last night?",
-        r"\bfail|reject|doubt|review|\bnot accepted|troubles?\b|suspicious",
+        r"\bfail|reject|doubt|review|\bnot accepted|troubles?\b|suspicious|went wrong|problems?\b|(?:was|were) bad\b|"
+        r"\berrors (?:of|in|from|during) (?:the |last )?(?:night|run)",
         _asks("troubles", run_id="run"),
     ),
     Intent(
-        "why is T1 of q1 what it is?", r"\bwhy\b|where does .* come from|who (?:set|wrote|changed)", _why, ("qubits",)
+        "why is T1 of q1 what it is?",
+        r"\bwhy\b|\breason\b|\bwhere\b.*\bfrom\b|who (?:set|wrote|changed)",
+        _why,
+        ("qubits",),
     ),
-    Intent("show the plot of rabi on q1", r"\bplot|\bfigure|\bpicture|\bcurve|\blook like", _plot, ("qubits",)),
+    Intent(
+        "show the plot of rabi on q1",
+        r"\bplot|\bfigure|\bpic(?:ture)?s?\b|\bimages?\b|\bcurve|\btrace\b|\bgraph|\blook like",
+        _plot,
+        ("qubits",),
+    ),
     Intent(
         "show T1 of q1 over the last nights",
         rf"\bover\b|histor|trend|drift|evol|last (?:\w+ )?{_NIGHTS}|past|since|develop|stab|vary|change|between",
@@ -247,7 +286,7 @@ INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "when was q1 last calibrated?",
-        r"\bwhen\b|how old|how long ago|stale|out of date|\bages?\b",
+        r"\bwhen\b|how (?:old|fresh|recent)|up to date|how long ago|stale|out of date|\bages?\b",
         _asks("ages", component="qubit"),
     ),
     Intent(
@@ -258,7 +297,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "what does rabi do, and what are its defaults?",
-        r"what (?:does|do|is|are)|explain|describe|how (?:does|do|is)|arguments|defaults?|\bneeds?\b|options",
+        r"what (?:does|do|is|are)|what'?s\b|explain|describe|how (?:does|do|is)|arguments|parameters|"
+        r"defaults?|\bneeds?\b|options",
         _asks("show_experiment", experiment="experiment"),
         ("experiment",),
     ),
@@ -283,7 +323,7 @@ INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "have we seen such a jump before?",
-        r"seen|before|similar|ever|recall|remind|known",
+        r"\bseen\b|\bbefore\b|similar|\bever\b|recall|remind|\bknown\b",
         _asks("recall", question="line"),
     ),
     Intent("how is q1?", r"", _qubit, ("qubits",)),

@@ -67,6 +67,7 @@ EXPERIMENT_WORDS: dict[str, str] = {
 _NUMBERS = {"twice": 2, "double": 2, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "half": 0.5}
 _QUBIT = re.compile(r"\bq(?:ubits?)?\s*(\d{1,4})\b")
 _RUN = re.compile(r"\b(?:night|calibrate|run)-\d+\b")
+_NIGHT = re.compile(r"\bnight (?:number |#)?(\d{1,4})\b")
 _SHOTS = re.compile(r"\b(\d[\d_]*(?:\.\d+)?k?)\s+shots\b")
 _TIMES = re.compile(
     r"\b(\d+(?:\.\d+)?|twice|double|half|two|three|four|five|ten)\s*(?:x|×|times|fold)?\s*"
@@ -105,7 +106,7 @@ def asked(line: str) -> Asked:
         qubits=tuple(dict.fromkeys(Qubit(int(number)) for number in _QUBIT.findall(low))),
         parameter=_named(low, {name: name for name in PARAMETERS} | PARAMETER_WORDS),
         experiment=_named(low, {name: name for name in CATALOGUE} | EXPERIMENT_WORDS),
-        runs=tuple(dict.fromkeys(_RUN.findall(low))),
+        runs=tuple(dict.fromkeys([*_RUN.findall(low), *(f"night-{int(one):04d}" for one in _NIGHT.findall(low))])),
         given=dict(_GIVEN.findall(low)),
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reson.tools.store.store import Store
 
 SEARCHED = 5000
-"""Candidates of a search in the graph of vectors: with Chroma's own 100 a filter hides one right answer in twelve."""
+"""Candidates of a search in the graph of vectors, of which Chroma's own 100 are too few among thousands alike."""
 _BATCH = 1000
 _REMEDY = "check free space and permissions; `reson memory rebuild` makes it again from the store, so nothing is lost"
 
@@ -113,7 +113,11 @@ def catch_up(memory: Memory) -> None:
                     break
                 found = base.collection.get(ids=missed[start : start + _BATCH], include=["documents", "metadatas"])
                 rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
-                _put(memory, shelf, [MemoryDocument(id=n, text=t, metadata=dict(m)) for n, t, m in rows])
+                _put(
+                    memory,
+                    shelf,
+                    [MemoryDocument.model_validate({"id": n, "text": t, "metadata": dict(m)}) for n, t, m in rows],
+                )
 
 
 def recall(memory: Memory, text: str, *, where: Sequence[dict[str, Any]] = (), limit: int = 5) -> list[MemoryHit]:
@@ -123,19 +127,32 @@ def recall(memory: Memory, text: str, *, where: Sequence[dict[str, Any]] = (), l
             vector = _vectors(memory, shelf, [text])
             if vector is None:
                 continue
-            found = shelf.collection.query(
-                query_embeddings=vector,
-                n_results=limit,
-                where=_all_of(where),
-                include=["documents", "metadatas", "distances"],
-            )
-        columns = (found["ids"], found["documents"], found["metadatas"], found["distances"])
-        rows = zip(*((column or [[]])[0] for column in columns), strict=True)
-        return [
-            MemoryHit(id=name, text=document, metadata=dict(metadata), distance=max(0.0, distance))
-            for name, document, metadata, distance in rows
-        ]
+            near = _nearest(shelf.collection, vector[0], where, limit)
+            found = shelf.collection.get(ids=list(near), include=["documents", "metadatas"]) if near else None
+        if found is None:
+            return []
+        rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
+        hits = [MemoryHit(id=name, text=text, metadata=dict(of), distance=near[name]) for name, text, of in rows]
+        return sorted(hits, key=lambda hit: hit.distance)
     return []
+
+
+def _nearest(collection: Collection, vector: Any, where: Sequence[dict[str, Any]], limit: int) -> dict[str, float]:
+    """Id -> cosine distance of the nearest. What a filter leaves is compared one by one: the graph of vectors, whose
+    ways lead from one routine measurement to thousands like it, has hidden one right answer in six behind a filter.
+    """
+    import numpy as np
+
+    if not where:
+        found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        return {name: max(0.0, far) for name, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)}
+    held = collection.get(where=_all_of(where), include=["embeddings"])
+    if not held["ids"]:
+        return {}
+    vectors = np.asarray(held["embeddings"])
+    far = 1 - vectors @ vector / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(vector))
+    first = np.argsort(far, kind="stable")[:limit]
+    return {held["ids"][one]: max(0.0, float(far[one])) for one in first}
 
 
 def nearest(documents: Sequence[MemoryDocument], text: str, limit: int) -> list[MemoryHit]:

@@ -112,8 +112,8 @@ def _document(topic: str, place: tuple[str, str, str, float], rows: list[Measure
         return document_of_note(NoteRow(id=name, recorded_wall=at, recorded_device=at, **note))
     diagnosis = told["kind"] == "diagnosis"
     text = headed(component, topic, told["says"]) if diagnosis else f"{component}: {told['says']}"
-    row = {"id": name, "run_id": run_id, "device": DEVICE, "component": component, "text": text}
-    return document_of_lesson(LessonRow(recorded_wall=at, recorded_device=at, **row))
+    about = {"id": name, "run_id": run_id, "device": DEVICE, "component": component, "text": text}
+    return document_of_lesson(LessonRow.model_validate(about | {"recorded_wall": at, "recorded_device": at}))
 
 
 def _approval(told: dict[str, Any], place: tuple[str, str, str, float]) -> ApprovalRow:

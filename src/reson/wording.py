@@ -24,7 +24,7 @@ NARROW_SPACE = "\u202f"
 """Between groups of three digits, as the SI brochure (section 5.4.4) has it; does not break a line."""
 
 DID_YOU_MEAN = "did you mean"
-POLITE = r"please|(?:can|could|would) you|now|hey|ok|and"
+POLITE = r"please|plz|pls|(?:can|could|would) you|now|hey|ok|and"
 """Regular expression of what may stand before a person's request."""
 
 

@@ -149,9 +149,72 @@ OTHERS = {
     "have we seen only noise before?": ("only noise",),
     "status": ("q1",),
 }
+SHORT_AND_SLOPPY = {
+    "y was q0 given up on?": ("no_drive_response",),
+    "t1 q1 past nights pls": ("80.0(10) µs", "82.0(10) µs"),
+    "any qubits i should stay away from": ("q0: use no",),
+    "last night vs the one before": ("90.0(10) µs -> 9.0(10) µs",),
+    "anything I need to sign?": ("sx_amplitude",),
+    "is it still running or done": ("night-0002", "finished"),
+    "what shall I do first this morning": ("Check the drive line",),
+    "put q1 back to how it was": ("params rollback q1",),
+    "fyi: we changed the attenuator on q2": ("we changed the attenuator on q2",),
+    "did the night go well?": ("night-0002", "finished"),
+    "what went wrong tonight": ("night-0002-0000-q0",),
+    "who has the best t1": ("q1 82.0(10) µs",),
+    "q2 t1?": ("9.0(10) µs",),
+    "where's the T1 number of q1 from": ("the floor of errors",),
+    "rabi q1 pic": (".png",),
+    "q1 calibrated how long ago?": ("h ago",),
+    "everything ok with q2?": ("9.0(10) µs",),
+    "whats ramsey for": ("detuning",),
+    "Whats up with q0": ("no_drive_response",),
+    "q0 dead?": ("no_drive_response",),
+    "is q2 usable": ("q2: use with care",),
+    "good qubits today?": ("q1: use yes",),
+    "what moved since yesterday": ("90.0(10) µs -> 9.0(10) µs",),
+    "night 1 against night 2": ("90.0(10) µs -> 9.0(10) µs",),
+    "lifetime of Q2 in the last nights": ("90.0(10) µs", "9.0(10) µs"),
+    "has T1 of q2 dropped?": ("90.0(10) µs", "9.0(10) µs"),
+    "open requests": ("sx_amplitude",),
+    "do u need me for sth": ("sx_amplitude",),
+    "reset q2 to yesterday's values": ("params rollback q2",),
+    "plz write: q1 looks noisy when the AC is on": ("q1 looks noisy when the AC is on",),
+    "give me the errors of night-0001": ("night-0001-0000-q0",),
+    "recap of the night": ("night-0002", "finished"),
+    "x amplitude q1": ("0.3100(10)",),
+    "display t1 trace of q2": ("night-0002-0002-q2",),
+    "how fresh is q1": ("h ago",),
+    "worst t1 on the chip": ("q2 9.0(10) µs",),
+    "t1 of all": ("q1 82.0(10) µs",),
+    "overwiev of the chip": ("q1",),
+    "q0 - reason for giving up?": ("no_drive_response",),
+    "how did t1 of q2 behave lately": ("90.0(10) µs", "9.0(10) µs"),
+    "qubits to leave out of my circuit?": ("q0: use no",),
+    "two nights side by side": ("90.0(10) µs -> 9.0(10) µs",),
+    "my to-do's from the policy": ("sx_amplitude",),
+    "finished yet?": ("night-0002", "finished"),
+    "your suggestion for today?": ("Check the drive line",),
+    "I want the old values of q1 again": ("params rollback q1",),
+    "reminder: q2 cable is on loan until friday": ("q2 cable is on loan",),
+    "give me a short sumary of the night": ("night-0002", "finished"),
+    "which measurements were bad": ("night-0002-0000-q0",),
+    "rank qubits by t1": ("q1 82.0(10) µs",),
+    "relaxation q2 now": ("9.0(10) µs",),
+    "reason behind T1 of q1": ("the floor of errors",),
+    "image of the last rabi, q1": (".png",),
+    "age of the q1 calibration": ("h ago",),
+    "tell me about q2": ("9.0(10) µs",),
+    "parameters of the ramsey experiment": ("detuning",),
+    "how's the device doing": ("q1",),
+    "can q0 be fixed": ("no_drive_response",),
+}
+"""As one types them, with slips of the finger: the first 38 were written before the words were mended for their kinds, of
+which 19 were answered then; of the twenty after them nine were answered at once."""
+ASKED = EIGHTEEN | OTHERS | SHORT_AND_SLOPPY
 
 
-@pytest.mark.parametrize("line", EIGHTEEN | OTHERS)
+@pytest.mark.parametrize("line", ASKED)
 def test_a_question_of_the_morning_is_answered(lab, runs, line):
     if "notes" in line:
         answer(lab, "note q2: the cable was replaced", NOBODY)
@@ -161,7 +224,7 @@ def test_a_question_of_the_morning_is_answered(lab, runs, line):
         rebuild(lab.lab.directory / "memory", lab.store)
     said = ask(lab, line)
     assert "not understood" not in said
-    missing = [word for word in (EIGHTEEN | OTHERS)[line] if word.lower() not in said.lower()]
+    missing = [word for word in ASKED[line] if word.lower() not in said.lower()]
     assert not missing, said
     assert runs == [], "nothing was started"
 
