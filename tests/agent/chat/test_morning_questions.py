@@ -209,8 +209,8 @@ SHORT_AND_SLOPPY = {
     "how's the device doing": ("q1",),
     "can q0 be fixed": ("no_drive_response",),
 }
-"""As one types them, with slips of the finger: the first 38 were written before the words were mended for their kinds, of
-which 19 were answered then; of the twenty after them nine were answered at once."""
+"""As one types them, with slips of the finger. The first 38 were written before the words were mended for their kinds:
+19 of them were answered then; of the twenty after them nine were answered at once."""
 ASKED = EIGHTEEN | OTHERS | SHORT_AND_SLOPPY
 
 
