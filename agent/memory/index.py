@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SEARCHED = 5000
 """Candidates of a search in the graph of vectors, of which Chroma's own 100 are too few among thousands alike."""
+COMPARED = 5000
+"""Documents that a filter may leave to be compared one by one."""
 _BATCH = 1000
 _REMEDY = "check free space and permissions; `reson memory rebuild` makes it again from the store, so nothing is lost"
 
@@ -143,12 +145,15 @@ def _nearest(collection: Collection, vector: Any, where: Sequence[dict[str, Any]
     """
     import numpy as np
 
-    if not where:
-        found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+    left = collection.get(where=_all_of(where), include=[], limit=COMPARED + 1)["ids"] if where else None
+    if left is None or len(left) > COMPARED:
+        found = collection.query(
+            query_embeddings=[vector], n_results=limit, where=_all_of(where), include=["distances"]
+        )
         return {name: max(0.0, far) for name, far in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)}
-    held = collection.get(where=_all_of(where), include=["embeddings"])
-    if not held["ids"]:
+    if not left:
         return {}
+    held = collection.get(ids=left, include=["embeddings"])
     vectors = np.asarray(held["embeddings"])
     far = 1 - vectors @ vector / (np.linalg.norm(vectors, axis=1) * np.linalg.norm(vector))
     first = np.argsort(far, kind="stable")[:limit]
