@@ -52,15 +52,15 @@ def compared(seed: int, kind: str) -> Compared:
     faulty = faulty_chip(seed, 2, (kind,))
     with tempfile.TemporaryDirectory() as place:
         lab = make_lab(Path(place) / "with", seed, 2, faulty)
-        first = _night(lab)
+        cold = _night(lab)
         shutil.copytree(lab.directory, Path(place) / "without")
         without = open_lab(Path(place) / "without")
         settings = without.directory / "lab.toml"
         settings.write_text(settings.read_text().replace("use = true", "use = false"))
-        runs = [(lab, first), (lab, _night(lab)), (without, _night(open_lab(without.directory)))]
-        cost = [_measurements(one, run, faulty) for one, run in runs]
+        runs = [(lab, cold), (lab, _night(lab)), (without, _night(open_lab(without.directory)))]
+        first, remembering, forgetful = (_measurements(one, run, faulty) for one, run in runs)
         named = [_named(one, run, faulty) for one, run in runs]
-    return Compared(kind, named[0], *cost, (named[1], named[2]))
+    return Compared(kind, named[0], first, remembering, forgetful, (named[1], named[2]))
 
 
 def _night(lab: Lab) -> str:
@@ -89,7 +89,7 @@ def follow(seed: int, kind: str, nights: int) -> None:
             cost = _measurements(lab, run, faulty)
             said = f"{len(every)} lessons, {len(still)} open, at most {most} of one kind, {bare} without evidence"
             print(f"  night {number}: {cost} measurements of the faulty; {said}", flush=True)
-        for row in still:
+        for row in list_lessons(lab.store(), open_only=True):
             print(f"  open: {row.component} {row.code}, since night of {row.since_device:.0f}: {row.text[:90]}")
 
 

@@ -134,7 +134,10 @@ def recall(memory: Memory, text: str, *, where: Sequence[dict[str, Any]] = (), l
         if found is None:
             return []
         rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
-        hits = [MemoryHit(id=name, text=text, metadata=dict(of), distance=near[name]) for name, text, of in rows]
+        hits = [
+            MemoryHit.model_validate({"id": name, "text": text, "metadata": dict(of), "distance": near[name]})
+            for name, text, of in rows
+        ]
         return sorted(hits, key=lambda hit: hit.distance)
     return []
 

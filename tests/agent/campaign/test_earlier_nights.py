@@ -35,3 +35,17 @@ def test_a_known_fault_is_confirmed_by_one_look_and_cleared_by_a_line(make_lab, 
     assert row.parameters == look.parameters
     assert [one.contradicted_by for one in list_lessons(store)] == [None, row.id]
     assert list_lessons(store, open_only=True) == []
+
+
+def test_with_memory_off_a_known_fault_gets_no_look_of_its_own(make_lab, calibrate, watched):
+    lab = make_lab(q0="dead_drive_line")
+    store = lab.store()
+    told = start(lab, Plan(kind="run", qubits=(0,), experiment=SEARCH), watched)
+    [seen] = list_measurements(store)
+    code = "no_drive_response"
+    record_lesson(store, "l1", told.run_id, "q0", "q0: no line", 1.0, code=code, evidence=(seen.id,), sets_aside=True)
+    settings = lab.directory / "lab.toml"
+    settings.write_text(settings.read_text().replace("use = true", "use = false"))
+    second = calibrate(limited(open_lab(lab.directory), 1))
+    [row] = list_measurements(store, run_id=second.run_id)
+    assert row.experiment != SEARCH and watched.of("memory_failed") == []
