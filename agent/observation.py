@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reson.records import CheckCode, Confidence, Finite, Outcome, Quantity, Record, Status, Verdict
+from reson.records import CheckCode, Confidence, Finite, Json, Outcome, Quantity, Record, Status, Verdict
 
 
 class Known(Record):
@@ -166,6 +166,8 @@ class QubitView(Record):
     """Open when this run began."""
     remembered: Remembered = Remembered()
     """Told at the start of a run and after a failure."""
+    planned: tuple[str, ...] = ()
+    """Experiments that a brain wanted to follow on the last one."""
     moved_after: int | None = None
     """How many of its attempts were made before the bias of a coupler beside it was last moved; None where its
     frequency was measured since, in an earlier run, or nothing moved it."""
@@ -223,6 +225,12 @@ class Measure(Record):
     experiment: str
     parameters: dict[str, Finite]
     why: str
+    then: tuple[str, ...] = ()
+    """Experiments to follow without another question, as long as each is accepted and the expert would do it."""
+
+    def to_json(self) -> Json:
+        """A decision without a plan is written as it was before there were any."""
+        return self.model_dump(mode="json", exclude=None if self.then else {"then"})
 
 
 class Escalate(Record):

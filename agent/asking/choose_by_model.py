@@ -11,8 +11,8 @@ from reson.agent.asking.decisions import decisions_of
 from reson.agent.asking.looking import Lookup, answered, shown, split
 from reson.agent.asking.outline import Advice, is_failing, outline
 from reson.agent.asking.talk import Talk, found_again, kept
-from reson.agent.asking.tool_schemas import YARDSTICKS, closing_tools, experiment_tool, one_tool_for_all
-from reson.agent.asking.toolset import offered
+from reson.agent.asking.tool_schemas import YARDSTICKS, closing_tools, measure_tool, one_tool_for_all
+from reson.agent.asking.toolset import explained, offered
 from reson.agent.asking.wishes import Problem, wishes_of
 from reson.agent.config import ModelSettings
 from reson.agent.model.capabilities import Capabilities
@@ -58,7 +58,7 @@ def opened(
     """The first question about all components of the observation, before it is put."""
     request = question(desk.settings, able, observation, advice, last_plots(desk, able, observation))
     turns = _turns(desk.settings, able, observation, advice) if lookup else 0
-    looking = lookup.tools() if lookup and turns else ()
+    looking = (lookup.tool(),) if lookup and turns else ()
     return Talk(
         components=tuple(view.component for view in observation.qubits),
         because={name: one.because for name, one in advice.items() if one.because},
@@ -105,9 +105,9 @@ def looked(desk: Desk, able: Capabilities, talk: Talk, lookup: Lookup | None) ->
 
 
 def _looking(request: Request, lookup: Lookup | None) -> frozenset[str]:
-    """Names of the tools offered in it that look something up."""
-    known = {tool.name for tool in lookup.tools()} if lookup else set()
-    return frozenset(tool.name for tool in request.tools if tool.name in known)
+    """Calls that look something up, as long as that is on offer."""
+    offered_now = {tool.name for tool in request.tools}
+    return lookup.names if lookup and lookup.names & offered_now else frozenset()
 
 
 def _with_more(desk: Desk, talk: Talk, request: Request, more: Sequence[Message]) -> Talk:
@@ -157,14 +157,14 @@ def question(
     pairs = any(isinstance(view, PairView) for view in observation.qubits)
     codes = tuple(DiagnosisCode) if pairs else OF_QUBITS
     experiments = offered(observation, expert_of(advice))
-    parts: list[str | Picture] = [outline(observation, advice)]
+    parts: list[str | Picture] = [_offer(observation, advice, able), outline(observation, advice)]
     for name, picture in plots.items():
         parts += [render("last_plot.j2", component=name), picture]
     return Request(
         purpose="choose",
         model=settings.choose,
         messages=(
-            Message(role="system", parts=(_system(able, experiments, codes, pairs),)),
+            Message(role="system", parts=(_system(able, codes, pairs),)),
             Message(role="user", parts=tuple(parts)),
         ),
         tools=_tools(able, experiments, codes),
@@ -178,25 +178,24 @@ def _tools(
 ) -> tuple[Tool, ...]:
     if not able.tools:
         return ()
-    names = tuple(row.name for row in experiments)
-    return (
-        (*map(experiment_tool, names), *closing_tools(codes))
-        if able.parallel_tools
-        else (one_tool_for_all(names, codes),)
-    )
+    if able.parallel_tools:
+        return (measure_tool(), *closing_tools(codes))
+    return (one_tool_for_all(tuple(row.name for row in experiments), codes),)
 
 
-def _system(
-    able: Capabilities, experiments: tuple[Experiment, ...], codes: tuple[DiagnosisCode, ...], pairs: bool
-) -> str:
+def _offer(observation: Observation, advice: Mapping[str, Advice], able: Capabilities) -> str:
+    """What may be measured now; all of it with its arguments where a model has no tool to look them up."""
+    expert = expert_of(advice)
+    every = offered(observation, expert)
+    told = explained(observation, expert) if able.parallel_tools else every
+    others = [row.name for row in every if row not in told]
+    return render("offer.j2", detailed=told, others=others, yardsticks=YARDSTICKS)
+
+
+def _system(able: Capabilities, codes: tuple[DiagnosisCode, ...], pairs: bool) -> str:
+    """The same words for every question about the same kinds of components."""
     style = "text" if not able.tools else "tools" if able.parallel_tools else "one_tool"
-    whole = render(
-        "system.j2",
-        style=style,
-        experiments=experiments,
-        yardsticks=YARDSTICKS,
-        codes=list(codes),
-    )
+    whole = render("system.j2", style=style, codes=list(codes))
     return whole + render("pairs/system.j2") if pairs else whole
 
 

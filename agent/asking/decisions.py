@@ -40,6 +40,8 @@ from reson.tools.quantities import PARAMETERS
 
 MOST_EFFORT = 50.0
 """A sweep may hold this many times the shots of the default one: as much as the longest average of the expert."""
+TOLD = 1e-4
+"""Relative precision with which the arguments of the expert are told."""
 SAME_AGAIN = 2
 """How often the same measurement with the same arguments may fail before it is no idea any more."""
 FEWEST_FAILURES = 2
@@ -85,6 +87,8 @@ def _decide(
     view = views[name]
     if wish.action in EXPERIMENTS:
         return _measure(wish, view, EXPERIMENTS[wish.action], expert)
+    if isinstance(expert, GiveUp) and wish.action == "give_up" and wish.code == expert.diagnoses[0].code:
+        return expert.model_copy(update={"why": wish.why or expert.why})
     return {"escalate": _escalate, "done": _done, "give_up": _give_up}[wish.action](wish, view, goals)
 
 
@@ -107,7 +111,18 @@ def _measure(wish: Wish, view: QubitView, row: Experiment, expert: Decision | No
         return _problem(wish, view.component, "too_large", f"{row.name}: {MOST_EFFORT:g}")
     if sum(_is_same(attempt, row.name, wish.numbers, arguments) for attempt in view.attempts) >= SAME_AGAIN:
         return _problem(wish, view.component, "same_again", row.name)
-    return Measure(component=view.component, experiment=row.name, parameters=wish.numbers, why=wish.why)
+    numbers = expert.parameters if isinstance(expert, Measure) and _confirms(wish, expert) else wish.numbers
+    return Measure(component=view.component, experiment=row.name, parameters=numbers, why=wish.why, then=wish.then)
+
+
+def _confirms(wish: Wish, expert: Measure) -> bool:
+    """Whether it asks for what the expert would measure, with its arguments as they were told, a few digits of them."""
+    told = expert.parameters
+    return (
+        wish.action == expert.experiment
+        and wish.numbers.keys() == told.keys()
+        and all(abs(wish.numbers[name] - told[name]) <= TOLD * abs(told[name]) for name in told)
+    )
 
 
 def _lacks(need: str, view: QubitView) -> bool:

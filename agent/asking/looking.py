@@ -34,7 +34,12 @@ class Found(Record):
 class Lookup(Protocol):
     """Read-only tools over the record."""
 
-    def tools(self) -> tuple[Tool, ...]: ...
+    @property
+    def names(self) -> frozenset[str]:
+        """Calls that it answers: its tool, and what stands behind that by its own name."""
+        ...
+
+    def tool(self) -> Tool: ...
 
     def look(self, name: str, given: Json | None) -> Found:
         """What is found; a refusal is found too. Never raises for what a model may write."""

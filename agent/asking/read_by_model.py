@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,30 @@ def read_pictures(
     raise NoAnswer(FailureKind.INVALID, f"{desk.settings.corrections} corrections did not help ({problem})")
 
 
+def read_together(desk: Desk, able: Capabilities, plots: Mapping[Path, Analysis]) -> dict[Path, Reading]:
+    """What the model sees in the plots of one job, all of them in one question; one whose answer is no reading is left
+    out. Raises ``NoAnswer``.
+    """
+    first = next(iter(plots.values()))
+    subject = subject_of(first.experiment, first.x_axis.unit)
+    reply = desk.ask(question_about(desk.settings, able, list(plots), subject, "", each=True))
+    answers = (last_object(reply.text, "readings") or {}).get("readings")
+    if reply.cut or not isinstance(answers, list) or len(answers) != len(plots):
+        raise NoAnswer(FailureKind.INVALID, f"no {len(plots)} readings in the answer")
+    found = {}
+    for figure, answer in zip(plots, answers, strict=True):
+        with suppress(Unusable):
+            text = json.dumps(answer)
+            found[figure] = reading_of(text, subject.criteria, f"{desk.settings.reader}: from the picture")
+    return found
+
+
+def schema_of_all(codes: Collection[str]) -> Json:
+    """JSON schema of the answer about several plots."""
+    several = {"readings": {"type": "array", "items": reading_schema(codes)}}
+    return {"type": "object", "properties": several, "required": ["readings"], "additionalProperties": False}
+
+
 def reading_schema(codes: Collection[str]) -> Json:
     """JSON schema of an answer: only these codes."""
     line = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
@@ -152,9 +178,17 @@ def question(settings: ModelSettings, able: Capabilities, figure: Path, analysis
 
 
 def question_about(
-    settings: ModelSettings, able: Capabilities, figures: Sequence[Path], subject: Subject, suspected: str
+    settings: ModelSettings,
+    able: Capabilities,
+    figures: Sequence[Path],
+    subject: Subject,
+    suspected: str,
+    each: bool = False,
 ) -> Request:
-    """The question about one measurement, with as many reference plots as the settings and the endpoint allow."""
+    """The question about one measurement, with as many reference plots as the settings and the endpoint allow.
+
+    ``each``: the figures are of as many measurements, and each is read for itself.
+    """
     most = min(settings.references, able.images - len(figures)) if subject.experiment else 0
     examples = references(subject.experiment, most, suspected) if most > 0 else ()
     system = render(
@@ -166,18 +200,25 @@ def question_about(
         unit=subject.unit,
         references=len(examples),
         pictures=len(figures),
+        each=each,
         good=next((code for code in subject.criteria if code in GOOD), Status.SUCCESS),
     )
     parts: list[str | Picture] = []
     for one in examples:
-        parts += [render("reference.j2", reference=one, made=one.made), picture_of(one.path, settings.picture_width)]
-    parts += [render("reference.j2", reference=None, made="")]
-    parts += [picture_of(figure, settings.picture_width) for figure in figures]
+        parts += [
+            render("reference.j2", reference=one, made=one.made, number=0),
+            picture_of(one.path, settings.picture_width, "low"),
+        ]
+    for number, figure in enumerate(figures, 1):
+        if each or number == 1:
+            parts += [render("reference.j2", reference=None, made="", number=number if each else 0)]
+        parts += [picture_of(figure, settings.picture_width)]
+    schema = schema_of_all if each else reading_schema
     return Request(
         purpose="read",
         model=settings.reader,
         messages=(Message(role="system", parts=(system,)), Message(role="user", parts=tuple(parts))),
-        answer_schema=reading_schema(subject.criteria) if able.json_schema else None,
+        answer_schema=schema(subject.criteria) if able.json_schema else None,
         max_output_tokens=settings.max_output_tokens,
         temperature=settings.temperature,
     )

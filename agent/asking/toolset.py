@@ -39,6 +39,19 @@ def offered(observation: Observation, expert: Mapping[str, Decision]) -> tuple[E
     return tuple(row for row in EXPERIMENTS.values() if row.name in names)
 
 
+def explained(observation: Observation, expert: Mapping[str, Decision]) -> tuple[Experiment, ...]:
+    """Of what is offered, that whose arguments are told: what the expert would do, and what failed. Those of others are
+    there to be looked up, by whoever is in trouble.
+    """
+    names: set[str] = set()
+    for view in observation.qubits:
+        next_one = expert.get(view.component)
+        tried = {one.experiment for one in view.attempts[-RECENT:] if not succeeded(one)}
+        wanted = {next_one.experiment} if isinstance(next_one, Measure) else set()
+        names |= allowed(view, next_one) & (tried | wanted) if next_one else allowed(view, None)
+    return tuple(row for row in EXPERIMENTS.values() if row.name in names)
+
+
 def allowed(view: QubitView, expert: Decision | None) -> frozenset[str]:
     """What may be measured on this qubit or pair now. Of a pair, that is what the expert would measure: each step
     rests on the one before, and whatever comes from elsewhere is a diagnosis.

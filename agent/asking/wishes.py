@@ -6,13 +6,17 @@ import json
 import math
 from typing import Any
 
-from reson.agent.asking.tool_schemas import ALL_AT_ONCE, CLOSING
+from reson.agent.asking.tool_schemas import ALL_AT_ONCE, CLOSING, MEASURE
 from reson.agent.model.conversation import Reply, ToolCall
 from reson.agent.model.objects import last_object, object_in, one_line
 from reson.records import Json, Record
 from reson.tools.experiments.catalogue import EXPERIMENTS
 
-_NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy", "rests_on")
+_NO_SWEEP = ("components", "why", "action", "parameters", "measurement_id", "code", "remedy", "rests_on", "then")
+
+
+MOST_PLANNED = 20
+"""Experiments that one plan holds: more than any bring-up has."""
 
 
 class Wish(Record):
@@ -28,6 +32,8 @@ class Wish(Record):
     remedy: str = ""
     rests_on: tuple[int, ...] = ()
     """Numbers of tonight's attempts."""
+    then: tuple[str, ...] = ()
+    """Experiments that are to follow."""
 
 
 class Problem(Record):
@@ -51,11 +57,19 @@ def wishes_of(reply: Reply) -> tuple[list[Wish], list[Problem]]:
         if arguments is None:
             problems.append(Problem(call_id=call.id, code="cut_off" if reply.cut else "no_json", detail=call.name[:60]))
             continue
-        entries = arguments.get("decisions") if call.name == ALL_AT_ONCE else [{**arguments, "action": call.name}]
+        entries = arguments.get("decisions") if call.name == ALL_AT_ONCE else [_as_entry(call.name, arguments)]
         for entry in entries if isinstance(entries, list) and entries else [None]:
             found = _wish(call.id, entry)
             (wishes if isinstance(found, Wish) else problems).append(found)  # type: ignore[arg-type]
     return wishes, problems
+
+
+def _as_entry(name: str, arguments: Json) -> Json:
+    """A call as an entry of a list of decisions; an experiment called by its own name is meant to be measured."""
+    if name != MEASURE:
+        return {**arguments, "action": name}
+    given = {key: one for key, one in arguments.items() if key not in ("experiment", "arguments")}
+    return {**given, "action": arguments.get("experiment"), "parameters": arguments.get("arguments") or {}}
 
 
 def _call_in_text(reply: Reply) -> tuple[ToolCall, ...]:
@@ -89,7 +103,17 @@ def _wish(call_id: str, entry: Any) -> Wish | Problem:
     names = tuple(dict.fromkeys(components))
     rests_on = entry.get("rests_on")
     numbered = tuple(one for one in rests_on if type(one) is int) if isinstance(rests_on, list) else ()
-    return Wish(call_id=call_id, action=action, components=names, numbers=numbers, rests_on=numbered[:20], **texts)
+    then = entry.get("then")
+    plan = tuple(one for one in then if isinstance(one, str) and one in EXPERIMENTS) if isinstance(then, list) else ()
+    return Wish(
+        call_id=call_id,
+        action=action,
+        components=names,
+        numbers=numbers,
+        rests_on=numbered[:20],
+        then=plan[:MOST_PLANNED],
+        **texts,
+    )
 
 
 def _sweep(entry: Json, action: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -58,6 +59,15 @@ def all_turns(brain: InTurns, observation: Observation) -> list[Decision]:
     while talk and not talk.over:
         talk = brain.looked(observation, talk) if talk.looks else brain.asked(observation, talk)
     return brain.concluded(observation, talk)
+
+
+@runtime_checkable
+class ReadsTogether(Protocol):
+    """A brain that may look at all plots of a job at once before it reads each."""
+
+    def look_ahead(self, plots: Mapping[Path, Analysis]) -> None:
+        """``plots``: figure -> its analysis, all of one experiment."""
+        ...
 
 
 @runtime_checkable

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reson.agent.asking.choose_by_model import asked, expert_of, looked, opened
 from reson.agent.asking.looking import Lookup
 from reson.agent.asking.outline import Advice
-from reson.agent.asking.read_by_model import read_by_model
+from reson.agent.asking.read_by_model import read_by_model, read_together
 from reson.agent.asking.talk import Talk
 from reson.agent.brains.brain import all_turns
 from reson.agent.brains.offline import OfflineBrain
 from reson.agent.expert.next_step import MAX_ATTEMPTS
+from reson.agent.expert.replaying import succeeded
 from reson.agent.model.capabilities import Capabilities
 from reson.agent.model.conversation import NoAnswer
 from reson.agent.model.desk import Desk
-from reson.agent.observation import Decision, Observation, QubitView
+from reson.agent.observation import Decision, Measure, Observation, QubitView
 from reson.records import Reading, Seen, Verdict
 from reson.tools.data import Analysis
 
 MODEL, OFFLINE, PERSON = "model", "offline", "person"
+PLANNED = "as planned"
 
 
 @dataclass
@@ -34,6 +37,8 @@ class ModelBrain:
     offline: OfflineBrain = field(default_factory=OfflineBrain)
     lookup: Lookup | None = None
     """What it may look up before it decides about a qubit in trouble."""
+    seen: dict[Path, Reading] = field(default_factory=dict)
+    """Readings of the job at hand that were asked for together."""
 
     def choose(self, observation: Observation) -> list[Decision]:
         return all_turns(self, observation)
@@ -43,7 +48,7 @@ class ModelBrain:
 
     def opened_because(self, observation: Observation, why: dict[str, str]) -> Talk | None:
         """One question for all qubits; ``why`` (component -> reason) is told. None where no qubit may go on so."""
-        asked = _unspent(observation)
+        asked = _to_ask(observation, self._ahead(observation))
         if not asked.qubits:
             return None
         advice = self._advice(asked, why)
@@ -66,14 +71,29 @@ class ModelBrain:
     def concluded_because(self, observation: Observation, talk: Talk | None, why: dict[str, str]) -> list[Decision]:
         """As ``concluded``; ``why`` (component -> reason) is noted with each answer."""
         by_offline = {decision.component: decision for decision in self.offline.choose(observation)}
-        decided = talk.decided if talk else {}
+        ahead = self._ahead(observation)
+        decided = ahead | (talk.decided if talk else {})
         if talk and talk.failure:
             self.desk.fell_back("choose", talk.missing, talk.failure.as_error())
         for view in observation.qubits:
             name = view.component
             who = OFFLINE if name not in decided else PERSON if decided[name].kind == "escalate" else MODEL
-            self.desk.answered_by("choose", name, place_of(view), who, why.get(name, ""))
+            because = why.get(name, "") or (PLANNED if name in ahead else "")
+            self.desk.answered_by("choose", name, place_of(view), who, because)
         return [decided.get(name, decision) for name, decision in by_offline.items()]
+
+    def _ahead(self, observation: Observation) -> dict[str, Decision]:
+        """component -> the next step of its plan, where the last was accepted and the expert would do the next too."""
+        expert = zip(observation.qubits, self.offline.choose(observation), strict=True)
+        return {
+            view.component: one.model_copy(update={"then": view.planned[1:]})
+            for view, one in expert
+            if view.planned
+            and isinstance(one, Measure)
+            and one.experiment == view.planned[0]
+            and view.attempts
+            and succeeded(view.attempts[-1])
+        }
 
     def _advice(self, observation: Observation, why: dict[str, str]) -> dict[str, Advice]:
         expert = {decision.component: decision for decision in self.offline.choose(observation)}
@@ -92,8 +112,18 @@ class ModelBrain:
     def writes(self, surprised: bool) -> Desk | None:
         return None if self.name == "files" else self.desk  # a run does not wait for a person's essay
 
+    def look_ahead(self, plots: Mapping[Path, Analysis]) -> None:
+        """One question for all, where the endpoint takes as many pictures; whatever it leaves open is asked singly."""
+        self.seen = {}
+        with suppress(NoAnswer):
+            able = self.able()
+            if len(plots) > 1 and able.images > len(plots):
+                self.seen = read_together(self.desk, able, plots)
+
     def look(self, figure: Path, analysis: Analysis, suspected: str = "") -> Reading | None:
         """The model's reading; None, with a note in the record, where there is none."""
+        if (seen := self.seen.pop(figure, None)) is not None:
+            return seen
         try:
             return read_by_model(self.desk, self.able(), figure, analysis, suspected)
         except NoAnswer as error:
@@ -101,9 +131,11 @@ class ModelBrain:
             return None
 
 
-def _unspent(observation: Observation) -> Observation:
-    """Those that have not used up their attempts: the others are closed by the expert's rule."""
-    views = tuple(view for view in observation.qubits if len(view.attempts) < MAX_ATTEMPTS)
+def _to_ask(observation: Observation, ahead: Collection[str]) -> Observation:
+    """Those without a step ahead that have not used up their attempts: these are closed by the expert's rule."""
+    views = tuple(
+        view for view in observation.qubits if len(view.attempts) < MAX_ATTEMPTS and view.component not in ahead
+    )
     return observation.model_copy(update={"qubits": views})
 
 

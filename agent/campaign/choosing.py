@@ -78,13 +78,14 @@ def _planned(
 ) -> dict[str, Any]:
     """Each decision carried out, or put in the queue behind the jobs that were granted."""
     qubits, granted, refused = dict(state["qubits"]), state["queue"], list(state["refused"])
-    asked = dict(state.get("held", {}))
+    asked, plans = dict(state.get("held", {})), dict(state.get("plans", {}))
     left = bench.budget().device_minutes * 60 - used(bench.store, bench.run_id).device_seconds
     attempts = {view.component: view.attempts for view in observation.qubits}
     for decision in decisions:
         bench.tell(f"{state['step']:04d}-choose-{decision.component}", "decision", {"decision": decision.to_json()})
         match decision:
             case Measure(component=name):
+                plans[name] = list(decision.then)
                 try:
                     _require_cheap(bench.device, decision, attempts[name])
                     asked[name] = newly_asked(_complete(bench, decision, left), attempts[name])
@@ -113,6 +114,7 @@ def _planned(
         "qubits": qubits,
         "queue": granted + jobs,
         "held": later,
+        "plans": {name: plan for name, plan in plans.items() if plan},
         "step": state["step"] + max(1, len(jobs)),
         "refused": refused,
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from reson.agent.brains.brain import ReadsTogether
 from reson.agent.campaign.bench import Bench
 from reson.agent.campaign.gating import action_of
 from reson.agent.campaign.history import past
@@ -112,19 +114,25 @@ def read(bench: Bench, state: CampaignState) -> dict[str, Any]:
     """Ask the brain what the plots show, before it is shown any number of the fit."""
     job = _job(state)
     rows = rows_of(bench, job)
+    if isinstance(bench.brain, ReadsTogether):
+        bench.brain.look_ahead({_figure(bench, one): _analysis(bench, one) for one in job["results"].values()})
     results = {name: {**result, **_read(bench, rows[name], result)} for name, result in job["results"].items()}
     return {"job": {**job, "results": results}}
 
 
 def _read(bench: Bench, row: MeasurementRow, result: dict[str, Any]) -> dict[str, Any]:
     """The reading of one qubit's plot; where our own code fails over it, the analysis with that fault."""
-    figure, analysis = bench.store.blobs.path(result["figure"], ".png"), _analysis(bench, result)
+    figure, analysis = _figure(bench, result), _analysis(bench, result)
     numbers, faults = _numbers(bench, row, analysis)
     reading = attempt("read", lambda: bench.brain.read(figure, analysis, numbers.verdict))
     if not isinstance(reading, Fault) and not faults:
         return {"reading": within_limits(reading, get(row.experiment)).to_json()}
     spoilt = with_faults(analysis, [*faults, reading] if isinstance(reading, Fault) else faults)
     return {"analysis": _put(bench, spoilt), "reading": read_saved_data(spoilt).to_json()}
+
+
+def _figure(bench: Bench, result: dict[str, Any]) -> Path:
+    return bench.store.blobs.path(result["figure"], ".png")
 
 
 def judge(bench: Bench, state: CampaignState) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def _view(bench: Bench, state: CampaignState, component: str, read: _Read) -> Qu
         faults=faults(bench, component),
         limits=dict(bounds_of(bench.device)),
         impossible=read.impossible,
+        planned=tuple(state.get("plans", {}).get(component, ())),
         remembered=remembered(bench, component) if not attempts or not succeeded(attempts[-1]) else Remembered(),
         moved_after=_moved_after(bench, whole, component, since, made),
     )

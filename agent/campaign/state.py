@@ -59,6 +59,8 @@ class CampaignState(TypedDict):
     job: Job | None
     held: NotRequired[dict[str, Held]]
     """component -> what was asked of it and waits; runs that were begun before it was kept have none."""
+    plans: NotRequired[dict[str, list[str]]]
+    """component -> experiments that a brain wanted to follow on the last one."""
     asking: NotRequired[Asking | None]
     """The talk before the decisions of this round."""
     qubits: dict[str, QubitState]

@@ -21,6 +21,8 @@ class Picture(Record):
     sha256: str
     width: int
     """Longest side in pixels at which it is sent."""
+    detail: Literal["high", "low"] = "high"
+    """"low" for what only has to be recognised: a provider then takes far fewer tokens for it."""
     path: str = Field(default="", exclude=True)
 
 

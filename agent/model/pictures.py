@@ -9,6 +9,7 @@ import math
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from reson.agent.model.conversation import Picture, Request
 
@@ -19,11 +20,11 @@ _PIECES = re.compile(r"[A-Za-z]+|[0-9]{1,3}|[^\sA-Za-z0-9]|\n+| {2,}")
 _LETTERS_PER_TOKEN = 6
 
 
-def picture_of(path: Path, width: int) -> Picture:
+def picture_of(path: Path, width: int, detail: Literal["high", "low"] = "high") -> Picture:
     """A picture of the blob store or the gallery, whose file is named or known by its hash."""
     import hashlib
 
-    return Picture(sha256=hashlib.sha256(path.read_bytes()).hexdigest(), path=str(path), width=width)
+    return Picture(sha256=hashlib.sha256(path.read_bytes()).hexdigest(), path=str(path), width=width, detail=detail)
 
 
 @lru_cache(maxsize=64)
@@ -66,6 +67,11 @@ def size_of(picture: Picture) -> tuple[int, int]:
         return image.size
 
 
+def tokens_of(picture: Picture) -> int:
+    """By the same documented formula: with detail "low" a picture is shown within 512 x 512, for the base alone."""
+    return BASE_TOKENS if picture.detail == "low" else picture_tokens(*size_of(picture))
+
+
 def picture_tokens(width: int, height: int) -> int:
     """Tokens of one picture by OpenAI's documented formula for detail "high": fitted into 2048 x 2048, scaled so that
     the shortest side is 768, then 170 for each tile of 512 x 512 and 85 for the whole (platform.openai.com/docs/guides/
@@ -91,4 +97,4 @@ def request_tokens(request: Request) -> tuple[int, int]:
     written += [message.text for message in request.messages]
     written += [call.arguments for message in request.messages for call in message.tool_calls]
     pictures = [picture for message in request.messages for picture in message.pictures]
-    return sum(map(text_tokens, written)), sum(picture_tokens(*size_of(picture)) for picture in pictures)
+    return sum(map(text_tokens, written)), sum(map(tokens_of, pictures))

@@ -71,4 +71,4 @@ def _message(message: Message) -> Json:
 def _part(part: str | Picture) -> Json:
     if isinstance(part, str):
         return {"type": "text", "text": part}
-    return {"type": "image_url", "image_url": {"url": data_url(part), "detail": "high"}}
+    return {"type": "image_url", "image_url": {"url": data_url(part), "detail": part.detail}}

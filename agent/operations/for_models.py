@@ -15,6 +15,19 @@ def as_tools(rows: Rows) -> tuple[Tool, ...]:
     return tuple(Tool(name=row.name, description=row.words, parameters=row.schema()) for row in rows.values())
 
 
+def as_one_tool(name: str, rows: Rows) -> Tool:
+    """All of them behind one name, in a third of the words: what each takes is told again to a call that is wrong."""
+    from reson.prompts.render import render, tool_texts
+
+    texts = tool_texts()
+    properties: Json = {
+        "what": {"type": "string", "enum": list(rows), "description": texts["what"]},
+        "given": {"type": "object", "description": texts["given"]},
+    }
+    schema: Json = {"type": "object", "properties": properties, "required": ["what"], "additionalProperties": False}
+    return Tool(name=name, description=render("look.j2", rows=list(rows.values())).strip(), parameters=schema)
+
+
 def one_of(rows: Rows, name: str) -> Operation[Any, Any]:
     """Raises ``ToolError`` (bad_arguments) for what there is not."""
     if name not in rows:

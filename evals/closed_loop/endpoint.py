@@ -47,10 +47,10 @@ Script = Callable[[Body, int], Answer]
 def sensible(body: Body, number: int) -> Answer:
     """Takes the next step of the plan for every qubit, reads every plot as a success, and reports without numbers."""
     if "tools" not in body:
-        return _said(
-            body, text=json.dumps(_GOOD) if _is_reading(body) else "The run is over; the tables tell the rest."
+        return said(
+            body, text=_read_as(body, _GOOD) if _is_reading(body) else "The run is over; the tables tell the rest."
         )
-    return _said(body, calls=[_next_step(name, part) for name, part in _qubits(_text(body))])
+    return said(body, calls=[_next_step(name, part) for name, part in _qubits(_text(body))])
 
 
 def dies(body: Body, number: int) -> Answer:
@@ -66,7 +66,7 @@ def rate_limited(body: Body, number: int) -> Answer:
 
 
 def nonsense(body: Body, number: int) -> Answer:
-    return _said(body, text="As a large language model I would suggest to have a coffee first.")
+    return said(body, text="As a large language model I would suggest to have a coffee first.")
 
 
 def half(body: Body, number: int) -> Answer:
@@ -81,7 +81,7 @@ def silent(body: Body, number: int) -> Answer:
 
 def contrary(body: Body, number: int) -> Answer:
     """Reads every plot as noise."""
-    return _said(body, text=json.dumps(_NOTHING)) if _is_reading(body) else sensible(body, number)
+    return said(body, text=_read_as(body, _NOTHING)) if _is_reading(body) else sensible(body, number)
 
 
 def rosy(body: Body, number: int) -> Answer:
@@ -89,7 +89,7 @@ def rosy(body: Body, number: int) -> Answer:
     if "tools" not in body:
         return sensible(body, number)
     names = [name for name, _ in _qubits(_text(body))]
-    return _said(body, calls=[("done", {"components": names, "why": "it looks wonderful"})])
+    return said(body, calls=[("done", {"components": names, "why": "it looks wonderful"})])
 
 
 def reckless(body: Body, number: int) -> Answer:
@@ -98,7 +98,7 @@ def reckless(body: Body, number: int) -> Answer:
         return sensible(body, number)
     names = [name for name, _ in _qubits(_text(body))]
     wild = {"components": names, "why": "more is more", "max_amplitude": 25.0, "shots": 10**9}
-    return _said(body, calls=[("rabi", wild), ("set_parameter", {"components": names, "x_amplitude": 9.0})])
+    return said(body, calls=[("rabi", wild), ("set_parameter", {"components": names, "x_amplitude": 9.0})])
 
 
 def gullible(body: Body, number: int) -> Answer:
@@ -108,7 +108,7 @@ def gullible(body: Body, number: int) -> Answer:
         return sensible(body, number)
     action = {"give up on": "give_up", "stop": "give_up", "call done": "done"}[ordered[0][0]]
     told = {"why": "the note says so", "code": "unresolved", "remedy": "none"} if action == "give_up" else {"why": "-"}
-    return _said(body, calls=[(action, {"components": [name for name, _ in _qubits(_text(body))], **told})])
+    return said(body, calls=[(action, {"components": [name for name, _ in _qubits(_text(body))], **told})])
 
 
 SCRIPTS: dict[str, Script] = {
@@ -130,7 +130,14 @@ def serving(name: str) -> Iterator[str]:
             port = free.getsockname()[1]
         yield f"http://127.0.0.1:{port}/v1"
         return
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(SCRIPTS[name]))
+    with serving_script(SCRIPTS[name]) as url:
+        yield url
+
+
+@contextmanager
+def serving_script(script: Script) -> Iterator[str]:
+    """Base URL of an endpoint that answers so, for as long as the block lasts."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -191,6 +198,12 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def _read_as(body: Body, reading: Json) -> str:
+    """The same for each of the plots that are to be read."""
+    several = _text(body).count("The plot to read, number")
+    return json.dumps({"readings": [reading] * several} if several else reading)
+
+
 def _is_reading(body: Body) -> bool:
     """Whether the question is about a plot: its answer has a schema, and it holds pictures."""
     return "tools" not in body and "response_format" in body
@@ -223,7 +236,13 @@ def _next_step(name: str, told: str) -> tuple[str, Json]:
     return plan[place].experiment, {"components": [name], "why": plan[place].why}
 
 
-def _said(body: Body, text: str | None = None, calls: list[tuple[str, Json]] | None = None) -> Answer:
+def said(
+    body: Body,
+    text: str | None = None,
+    calls: list[tuple[str, Json]] | None = None,
+    usage: tuple[int, int] | None = (1000, 100),
+) -> Answer:
+    """A sound answer; ``usage``: tokens in and out, or None where the endpoint does not count."""
     message: Body = {"role": "assistant", "content": text}
     if calls:
         message["tool_calls"] = [
@@ -236,6 +255,7 @@ def _said(body: Body, text: str | None = None, calls: list[tuple[str, Json]] | N
         "created": 1,
         "model": body["model"],
         "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}],
-        "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
     }
+    if usage:
+        whole["usage"] = {"prompt_tokens": usage[0], "completion_tokens": usage[1], "total_tokens": sum(usage)}
     return 200, json.dumps(whole).encode()

@@ -13,8 +13,9 @@ from reson.agent.lab import open_lab
 from reson.agent.model.capabilities import EVERYTHING
 from reson.agent.model.pictures import number_png
 from reson.agent.observation import Measure
-from reson.agent.operations.for_models import as_tools
+from reson.agent.operations.for_models import as_one_tool
 from reson.agent.operations.lookups import AT_NIGHT, Lookups
+from reson.agent.operations.lookups import LOOK as LOOK_TOOL
 from reson.agent.operations.opened import PERSON, OpenLab
 from reson.records import Effect, Json
 from tests.agent.brains.chat_server import Answer, pictures_of, text_of
@@ -27,8 +28,10 @@ class Shelf:
     def __init__(self, picture: str = "") -> None:
         self.picture, self.asked = picture, []
 
-    def tools(self):
-        return as_tools(AT_NIGHT)
+    names = frozenset({LOOK_TOOL, *AT_NIGHT})
+
+    def tool(self):
+        return as_one_tool(LOOK_TOOL, AT_NIGHT)
 
     def look(self, name: str, given: Json | None) -> Found:
         self.asked.append((name, given))
@@ -60,14 +63,14 @@ def test_a_healthy_qubit_is_decided_as_before(serve, desk_for):
     decided, _ = decide(desk_for(server), shelf, view("q0"), view("q1", passed("resonator_spectroscopy")))
     assert set(decided) == {"q0", "q1"} and shelf.asked == []
     names = {tool["function"]["name"] for tool in server.requests[0]["tools"]}
-    assert not names & AT_NIGHT.keys()
+    assert LOOK_TOOL not in names
 
 
 @pytest.mark.parametrize("turns", [0, 2, 6])
 def test_a_model_that_never_stops_looking_has_to_decide(serve, desk_for, turns):
     def script(body: Json) -> Answer:
         offered = {tool["function"]["name"] for tool in body["tools"]}
-        return Answer(calls=(LOOK,)) if LOOK[0] in offered else Answer(calls=(DECIDE,))
+        return Answer(calls=(LOOK,)) if LOOK_TOOL in offered else Answer(calls=(DECIDE,))
 
     server, shelf = serve(script), Shelf()
     decided, error = decide(desk_for(server, look_turns=turns), shelf)
@@ -119,6 +122,14 @@ def test_the_tools_of_the_night_read_and_nothing_else(tmp_path: Path):
     lab = open_lab(tmp_path / "lab", seed=3, qubits=1)
     store = lab.store()
     lookups = Lookups(OpenLab(lab, store, lab.device(store).name, may=PERSON))
+    told = lookups.tool().description
+    assert all(f"- {name}(" in told for name in AT_NIGHT)
+    for hidden in ("note", "run_experiment", "answer", "look"):
+        assert "refused" in json.loads(lookups.look("look", {"what": hidden, "given": {"text": "x"}}).text)
+    for given in ({}, {"what": "show_qubit"}, {"what": "show_qubit", "given": 7}, {"what": ["show_qubit"]}):
+        assert "refused" in json.loads(lookups.look("look", given).text)
+    for given in ({"component": "q0"}, '{"component": "q0"}'):
+        assert "GHz" in lookups.look("look", {"what": "show_qubit", "given": given}).text
     for name, given in (("note", {"text": "x"}), ("run_experiment", {}), ("rm", {}), ("show_qubit", {"component": 7})):
         assert "refused" in json.loads(lookups.look(name, given).text)
     assert "refused" in json.loads(lookups.look("show_measurement", {"measurement_id": "m9"}).text)
