@@ -268,7 +268,7 @@ def test_the_benchmark_s_limit_and_temperature_are_sent(lines: Path, tmp_path: P
 
     def hearing(body: Json, number: int) -> tuple[int, bytes | None]:
         bodies.append(body)
-        return endpoint._said(body, text="Status: SUCCESS")
+        return endpoint.said(body, text="Status: SUCCESS")
 
     monkeypatch.setitem(endpoint.SCRIPTS, "hearing", hearing)
     with serving("hearing") as url:
@@ -323,8 +323,8 @@ def test_a_judge_marks_the_free_answers_over_http(lines: Path, tmp_path: Path, m
         text = endpoint._text(body)
         if "to be marked" in text:
             heard.append(text)
-            return endpoint._said(body, text='{"marks": [1, 0.5]}' if "rabi_success" in text else "very good")
-        return endpoint._said(body, text='{"plot_type": "scatter", "pi_amplitude": 0.31}')
+            return endpoint.said(body, text='{"marks": [1, 0.5]}' if "rabi_success" in text else "very good")
+        return endpoint.said(body, text='{"plot_type": "scatter", "pi_amplitude": 0.31}')
 
     monkeypatch.setitem(endpoint.SCRIPTS, "judging", judging)
     written = [json.loads(line) for line in (lines / "test.jsonl").read_text().splitlines()][:2]
