@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, cast
 from reson.components import Qubit
 from reson.evals.episode import ComparedValue, Episode, Measured, QubitTruth, Truth
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.comparison import compare
-from reson.evals.verdicts.trial import Moment, Trial, TrueValue, meaningless_without_drive, true_at
+from reson.evals.verdicts.comparison import compare_change
+from reson.evals.verdicts.outcomes import Value
+from reson.evals.verdicts.trial import Moment, meaningless_without_drive, true_at
 from reson.evals.verdicts.trials import TRIALS, readout, resonators
-from reson.records import Change
 from reson.tools.data import RawData
 from reson.tools.devices.simulated.device import SimulatedDevice
 from reson.tools.devices.simulated.truth import ChipTruth, TransmonTruth
@@ -67,7 +67,8 @@ def truth_of(lab: Lab, store: Store, rows: list[MeasurementRow]) -> Truth | None
 
 def _compared(device: SimulatedDevice, store: Store, row: MeasurementRow) -> dict[str, ComparedValue]:
     trial, raw = TRIALS.get(row.experiment), load_raw(store, row)
-    changes = get(row.experiment).propose(load_analysis(store, row), row.controls)
+    analysis = load_analysis(store, row)
+    changes = get(row.experiment).propose(analysis, row.controls)
     if trial is None or not changes:
         return {}
     proposed = {change.parameter: change.new for change in changes}
@@ -77,11 +78,14 @@ def _compared(device: SimulatedDevice, store: Store, row: MeasurementRow) -> dic
         return {}
     dead = not transmon.gain and trial.meaningless is meaningless_without_drive
     true = true_at(trial, moments)
-    return {change.parameter: _compare(trial, change, true[change.parameter], dead) for change in changes}
+    values = {
+        one.parameter: compare_change(trial.needs[one.parameter], one, analysis.quantities, true[one.parameter], dead)
+        for one in changes
+    }
+    return {name: _as_told(value) for name, value in values.items()}
 
 
-def _compare(trial: Trial, change: Change, true: TrueValue, dead: bool) -> ComparedValue:
-    value = compare(trial.needs[change.parameter], change.new, change.stderr, true, dead)
+def _as_told(value: Value) -> ComparedValue:
     return ComparedValue(
         found=value.found,
         stderr=value.stderr,

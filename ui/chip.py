@@ -17,7 +17,16 @@ from reson.ui.opened import Opened, opened
 from reson.ui.phrases import Markup, empty, heading, note, section, show, tag
 from reson.wording import count
 
-COLUMNS = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
+COLUMNS = (
+    "error_per_gate",
+    "over_limit",
+    "above_limit",
+    "t1",
+    "t2_star",
+    "t2_echo",
+    "assignment_fidelity",
+    "drive_frequency",
+)
 
 
 def page() -> None:
@@ -157,6 +166,9 @@ def _row(one: QubitNow) -> dict[str, str]:
     for name in COLUMNS:
         if name == "over_limit":
             cells["Over limit"] = "–" if one.over_limit is None else f"{one.over_limit.value:.2f} ×"
+            continue
+        if name == "above_limit":
+            cells["Above limit"] = "–" if one.above_limit is None else number(one.above_limit)
             continue
         value = one.values.get(name)
         known = value is not None and (value.measured or name == "drive_frequency")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from reson.agent.expert import characterise
 from reson.agent.expert.plans import BRING_UP, UPKEEP, Step
-from reson.agent.report.chip import limit_of, over_limit
+from reson.agent.report.chip import above_limit, limit_of, over_limit
 from reson.agent.report.content import Value
 from reson.agent.report.tables import value_of
 from reson.agent.standing import Standing, standings, trajectories
@@ -39,6 +39,7 @@ class Due(Record):
 class QubitNow(Standing):
     values: dict[str, Value]
     over_limit: Quantity | None
+    above_limit: Quantity | None
     age_hours: float | None
     """Since anything of it was last measured; None: never."""
     due: tuple[Due, ...]
@@ -78,11 +79,13 @@ def _chip_as_of(_place: Opened, state: tuple[object, ...]) -> ChipNow:
 def qubit_now(place: Opened, standing: Standing, table: Table) -> QubitNow:
     rows = table.get(standing.component, {})
     values = {key: value_of(row, frozenset()) for key, row in rows.items()}
+    limit = limit_of(standing.component, table)
     measured = [row.valid_from for row in rows.values() if row.measurement_id]
     return QubitNow(
         **dict(standing),
         values=values,
-        over_limit=over_limit(values, limit_of(standing.component, table)),
+        over_limit=over_limit(values, limit),
+        above_limit=above_limit(values, limit),
         age_hours=(place.now - max(measured)) / 3600 if measured else None,
         due=due_of(place.now, rows, plan_of(place.lab.config.device.kind, rows)),
     )

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from reson.agent.operations.values import value_in_words
-from reson.agent.report.chip import limit_of, over_limit
-from reson.agent.report.words import OF_PAIRS, SHORT
+from reson.agent.report.chip import above_limit, limit_of, over_limit
+from reson.agent.report.words import OF_PAIRS, SHORT, number
 from reson.agent.standing import Standing
 from reson.components import pairs_of
 from reson.records import Quantity
@@ -48,9 +48,7 @@ def overview(place: Opened, table: Table) -> None:
     if not known:
         return
     section("All pairs")
-    frame = pd.DataFrame(
-        [_row(place, name, rows, over_limit(rows, limit_of(name, table))) for name, rows in known.items()]
-    )
+    frame = pd.DataFrame([_row(place, name, rows, limit_of(name, table)) for name, rows in known.items()])
     st.dataframe(frame, hide_index=True, height="content" if len(known) <= 12 else 460)
 
 
@@ -58,12 +56,14 @@ def _measured(rows: Mapping[str, ParameterRow]) -> dict[str, ParameterRow]:
     return {name: row for name, row in rows.items() if row.measurement_id is not None}
 
 
-def _row(place: Opened, name: str, rows: Mapping[str, ParameterRow], over: Quantity | None) -> dict[str, str]:
+def _row(place: Opened, name: str, rows: Mapping[str, ParameterRow], limit: Quantity | None) -> dict[str, str]:
     cells = {"Pair": name}
     for key in OF_PAIRS:
         row = rows.get(key)
         cells[SHORT[key]] = "–" if row is None else value_in_words(row)
         if key == "cz_error":
+            over, above = over_limit(rows, limit), above_limit(rows, limit)
             cells["Over limit"] = "–" if over is None else f"{over.value:.2f} ×"
+            cells["Above limit"] = "–" if above is None else number(above)
     newest = max(row.valid_from for row in rows.values())
     return cells | {"Age": qubit.age_in_words((place.now - newest) / 3600)}

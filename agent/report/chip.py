@@ -41,6 +41,7 @@ def qubit(
         values=values,
         coherence_limit=limit,
         over_limit=over_limit(values, limit),
+        above_limit=above_limit(values, limit),
         below=below,
         diagnoses=diagnoses_of(last_word) if last_word else (),
         story=story,
@@ -86,3 +87,11 @@ def over_limit(rows: Mapping[str, ParameterRow | Value], limit: Quantity | None)
         (error.stderr or 0.0) / error.value if error.value else 0.0, (limit.stderr or 0.0) / limit.value
     )
     return Quantity(value=ratio, stderr=ratio * relative)
+
+
+def above_limit(rows: Mapping[str, ParameterRow | Value], limit: Quantity | None) -> Quantity | None:
+    """The same error minus the limit: beside a high limit a small ratio hides a large error."""
+    error = rows.get("error_per_gate", rows.get("cz_error"))
+    if error is None or limit is None or not limit.value:
+        return None
+    return Quantity(value=error.value - limit.value, stderr=math.hypot(error.stderr or 0.0, limit.stderr or 0.0))

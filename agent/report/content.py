@@ -130,6 +130,8 @@ class Qubit(Record):
     coherence_limit: Quantity | None
     over_limit: Quantity | None
     """Error per gate over the coherence limit."""
+    above_limit: Quantity | None = None
+    """Error per gate minus the coherence limit."""
     below: tuple[Shortfall, ...] = ()
     """Values below their goals or far worse than usual, the worst first; whatever the state."""
     diagnoses: tuple[Diagnosis, ...]

@@ -97,7 +97,16 @@ SHORT = {
     "cz_amplitude": "CZ amplitude",
     "cz_duration": "CZ duration",
 }
-OVERVIEW = ("error_per_gate", "over_limit", "t1", "t2_star", "t2_echo", "assignment_fidelity", "drive_frequency")
+OVERVIEW = (
+    "error_per_gate",
+    "over_limit",
+    "above_limit",
+    "t1",
+    "t2_star",
+    "t2_echo",
+    "assignment_fidelity",
+    "drive_frequency",
+)
 OF_PAIRS = ("cz_error", "coupler_bias", "cz_amplitude", "cz_duration")
 RELATIVE = ("x_amplitude", "sx_amplitude", "t1", "t2_star", "t2_echo", "error_per_gate")
 """Their changes are told in per cent; those of the others in their unit."""
@@ -149,6 +158,8 @@ def cell(qubit: Qubit, name: str) -> str:
     """One cell of the overview; a dash for what is not measured."""
     if name == "over_limit":
         return "–" if qubit.over_limit is None else f"{number(qubit.over_limit)} ×"
+    if name == "above_limit":
+        return "–" if qubit.above_limit is None else number(qubit.above_limit)
     value = qubit.values.get(name)
     return "–" if value is None or not (value.measured or name == "drive_frequency") else number(value)
 
@@ -158,7 +169,7 @@ def overview(noun: str, members: Sequence[Qubit]) -> tuple[str, ...]:
     none.
     """
     if noun == "pair":
-        return (OF_PAIRS[0], "over_limit", *OF_PAIRS[1:])
+        return (OF_PAIRS[0], "over_limit", "above_limit", *OF_PAIRS[1:])
     told = any("drive_frequency" in qubit.values for qubit in members)
     return tuple(name for name in OVERVIEW if told or name != "drive_frequency")
 

@@ -13,7 +13,7 @@ from reson.records import Finite, Record
 
 SIGNIFICANT = 0.05
 """Of the adjusted p-value."""
-USED = ("experiments", "shots", "device_seconds", "error_over_limit", "tokens", "cost", "latency")
+USED = ("experiments", "shots", "device_seconds", "error_over_limit", "error_above_limit", "tokens", "cost", "latency")
 """Figures that are compared run by run: smaller is better in all of them."""
 
 
@@ -130,6 +130,8 @@ def _both(a: CaseResult, b: CaseResult, name: str) -> tuple[float, float] | None
 def _ratio(found: list[tuple[float, float]]) -> float | None:
     from statistics import median
 
+    if any(a < 0 for a, _ in found):  # of what may be below zero a ratio says nothing
+        return None
     ratios = [b / a for a, b in found if a]
     return median(ratios) if ratios else None
 

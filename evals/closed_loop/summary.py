@@ -29,7 +29,15 @@ TOTALS = (
     "cost",
 )
 """Scores that are counted up over all runs."""
-MEDIANS = ("error_over_limit", "experiments", "device_seconds", "readings_right", "latency", "experiments_over_offline")
+MEDIANS = (
+    "error_over_limit",
+    "error_above_limit",
+    "experiments",
+    "device_seconds",
+    "readings_right",
+    "latency",
+    "experiments_over_offline",
+)
 
 
 class CaseSummary(Record):

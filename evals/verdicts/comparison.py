@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reson.evals.verdicts.outcomes import Value
 from reson.evals.verdicts.trial import Need, TrueValue
+from reson.records import Change, Quantity
 
 SIGMAS = 5.0
 """Combined standard deviations that chance is allowed; where thousands are compared, one in two million."""
@@ -37,3 +39,13 @@ def compare_limit(need: Need, limit: float, stderr: float | None, truth: TrueVal
     """The same of an upper limit, which is off by what of the truth lies above it. ``stderr``: of what it rests on."""
     found = compare(need, min(limit, truth.value), stderr, truth, never)
     return replace(found, found=limit, stderr=None, limit=True)
+
+
+def compare_change(
+    need: Need, change: Change, quantities: Mapping[str, Quantity], truth: TrueValue, never: bool = False
+) -> Value:
+    """What a measurement would write, a value or an upper limit. ``quantities``: of its analysis."""
+    if change.confidence is None:
+        return compare(need, change.new, change.stderr, truth, never)
+    rests_on = next(one for name, one in quantities.items() if name.rpartition(".")[2] == change.parameter)
+    return compare_limit(need, change.new, rests_on.stderr, truth, never)

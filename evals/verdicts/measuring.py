@@ -9,7 +9,7 @@ from reson.agent.campaign.measuring import with_doubt, within_bounds
 from reson.agent.reading import read_saved_data
 from reson.errors import ToolError
 from reson.evals.scenario import Played, Setting, play
-from reson.evals.verdicts.comparison import compare, compare_limit
+from reson.evals.verdicts.comparison import compare_change
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.trial import true_values
 from reson.evals.verdicts.trials import ALL_TRIALS
@@ -51,14 +51,11 @@ def compared(experiment: str, number: int, seed: int, realism: str = CLEAN) -> C
     except ToolError as error:
         return Compared(setting, arguments, never, False, None, {}, error.message)
     truth = true_values(trial, setting.device, played.raw, {one.parameter: one.new for one in played.changes})
-    values = {}
-    for one in played.changes:
-        need, true = trial.needs[one.parameter], truth[one.parameter]
-        if one.confidence is None:
-            values[one.parameter] = compare(need, one.new, one.stderr, true, never)
-        else:
-            rests_on = played.analysis.quantities[one.parameter]
-            values[one.parameter] = compare_limit(need, one.new, rests_on.stderr, true, never)
+    quantities = played.analysis.quantities
+    values = {
+        one.parameter: compare_change(trial.needs[one.parameter], one, quantities, truth[one.parameter], never)
+        for one in played.changes
+    }
     return Compared(setting, arguments, never, adequate, played, values)
 
 

@@ -252,6 +252,23 @@ def test_readings_are_right_where_they_agree_with_the_truth() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "rejected_good", "supported"),
+    [
+        ({"t1": RIGHT, "floor": RIGHT}, 1, 1.0),
+        ({"t1": RIGHT, "floor": WRONG}, 0, 0.0),
+        ({"t1": WRONG, "floor": WRONG}, 0, 0.0),
+        ({}, 0, None),
+    ],
+)
+def test_one_wrong_value_of_several_makes_a_measurement_wrong(
+    values: dict[str, ComparedValue], rejected_good: int, supported: float | None
+) -> None:
+    known = Truth(qubits={}, values={"m1": values})
+    assert scorers.good_rejected(case(), run(verdict("m1", "reject"), truth=known)).value == rejected_good
+    assert scorers.readings_right(case(), run(verdict("m1"), truth=known)).value == supported
+
+
+@pytest.mark.parametrize(
     ("mode", "done", "agrees"),
     [
         ("strict", "ab", True),

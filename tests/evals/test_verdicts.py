@@ -13,7 +13,7 @@ import pytest
 
 from reson.evals.seeds import FIRST_UNSEEN_SEED
 from reson.evals.truth import true_gate_errors
-from reson.evals.verdicts.comparison import compare, compare_limit
+from reson.evals.verdicts.comparison import compare, compare_change, compare_limit
 from reson.evals.verdicts.measuring import Compared, measure
 from reson.evals.verdicts.outcomes import Outcome, Value
 from reson.evals.verdicts.pulses import best_amplitude, best_beta
@@ -38,7 +38,7 @@ from reson.evals.verdicts.stage import SPOILS, condition, faulty
 from reson.evals.verdicts.study import numbers
 from reson.evals.verdicts.trial import Need, TrueValue, true_at, true_values
 from reson.evals.verdicts.trials import TRIALS
-from reson.records import Verdict
+from reson.records import Change, Quantity, Verdict
 from reson.tools.devices.envelope import area
 from reson.tools.devices.simulated.device import open_simulated
 from reson.tools.devices.simulated.truth import draw_truth
@@ -298,6 +298,12 @@ def test_an_upper_limit_is_off_by_what_lies_above_it(
     assert (value.found, value.limit, value.pull) == (limit, True, None)
     assert (value.wrong, value.outside, value.right) == (wrong, outside, not wrong and not outside)
     assert compare_limit(Need(0.5, True, ""), limit, stderr, TrueValue(true), never=True).wrong
+    change = {"component": "q0", "parameter": "layer_error", "old": None, "new": limit, "stderr": None, "unit": ""}
+    written = Change.model_validate(change | {"confidence": 0.95})
+    rests_on = {"other": Quantity(value=0, stderr=1.0), "q0-q1.layer_error": Quantity(value=2e-5, stderr=stderr)}
+    assert compare_change(Need(0.5, True, ""), written, rests_on, TrueValue(true)) == value
+    as_value = Change.model_validate(change | {"stderr": stderr})
+    assert not compare_change(Need(0.5, True, ""), as_value, rests_on, TrueValue(true)).limit
 
 
 def test_upper_limits_are_counted_for_themselves() -> None:

@@ -31,6 +31,11 @@ PREFIX = {"p": 1e-12, "n": 1e-9, "µ": 1e-6, "m": 1e-3, "": 1.0, "k": 1e3, "M": 
         (0.0, None, "", "0"),
         (999.9999999e6, None, "Hz", "1 GHz"),
         (32e-9, None, "s", "32 ns"),
+        (999999.0, None, "", "999999"),
+        (2.5e6, None, "", "2.5 × 10⁶"),  # a bare number is written out below a million and from a hundredth on
+        (2.5e17, 1e16, "", "2.50(10) × 10¹⁷"),
+        (0.0123, None, "", "0.0123"),
+        (0.00123, None, "", "1.23 × 10⁻³"),
     ],
 )
 def test_a_value_with_its_uncertainty(value, stderr, unit, text):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reson.agent.reading import read_saved_data
+from reson.agent.reading.traces import _gone_at_once, spectral_lines
 from reson.components import Qubit
 from reson.records import FitReliability, Outcome, Status
 from reson.tools.allxy_pairs import IDEAL, populations
@@ -148,3 +149,49 @@ def test_the_pattern_of_allxy_is_named(detuned: float) -> None:
     clean = lambda x: np.interp(x, place, ends)  # noqa: E731
     reading = read_saved_data(plot("allxy", series("pairs", place, clean, 3, noise=0.003)))
     assert ("the frequency" if detuned else "the amplitude") in reading.reason
+
+
+@pytest.mark.parametrize(
+    ("second", "apart", "lines"),
+    [(0.0, 0.0, [6.0]), (0.8, 12.0, [6.0, 18.0]), (0.8, 0.5, [6.0]), (0.2, 12.0, [6.0])],
+)
+def test_lines_of_a_spectrum_stand_where_they_are_and_apart(second: float, apart: float, lines: list[float]) -> None:
+    """Whole numbers of turns in the window: each frequency is a point of the spectrum. One of a fifth of the height
+    of the first counts as none, nor does one without a valley between them.
+    """
+    x = np.linspace(0, 1, 100, endpoint=False)
+    y = np.cos(2 * np.pi * 6 * x) + second * np.cos(2 * np.pi * (6 + apart) * x) * bool(apart)
+    assert spectral_lines(x, y, np.full(100, 0.01)) == pytest.approx(lines, abs=0.51)
+
+
+@pytest.mark.parametrize(("left", "gone"), [(0.0, True), (0.15, True), (0.18, False), (0.5, False)])
+def test_fringes_are_gone_where_less_than_a_sixth_is_left_of_them(left: float, gone: bool) -> None:
+    """The amplitude of a square wave is its root mean square; that of its fringe is sqrt(2) times as much."""
+    y = np.zeros(96)
+    y[0] = 1.0
+    y[12:32] = np.tile([1.0, -1.0], 10) * left / np.sqrt(2)
+    assert _gone_at_once(y, 1e-3) is gone
+    assert not _gone_at_once(0.1 * y, 1e-3), "nor where it never was far from the end"
+
+
+@pytest.mark.parametrize(
+    ("weak", "strong", "status"),
+    [
+        (0.0, -8.0, Status.SUCCESS),
+        (0.0, 0.0, Status.NO_EXCITATION),
+        (0.0, -19.0, Status.RANGE_TOO_NARROW),
+        (19.0, 10.0, Status.RANGE_TOO_NARROW),
+        (0.0, None, Status.RANGE_TOO_NARROW),
+        (None, None, Status.NO_SIGNAL),
+    ],
+)
+def test_a_punch_out_is_read_by_where_the_dip_lies(weak: float | None, strong: float | None, status: Status) -> None:
+    """A dip of two steps' width at each of twelve powers, the last four beyond the punch-out."""
+    x, rng = np.arange(-20.0, 21.0), np.random.default_rng(3)
+    rows = [
+        1 - (0 if at is None else 0.5 / (1 + ((x - at) / 2) ** 2)) + rng.normal(0, 0.01, len(x))
+        for at in [weak] * 8 + [strong] * 4
+    ]
+    part = Map(name="|S21|", x=tuple(x), y=tuple(range(12)), z=tuple(tuple(row) for row in rows))
+    analysis = plot("punch_out").model_copy(update={"maps": (part,)})
+    assert read_saved_data(analysis).status is status

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from reson.agent.report.chip import limit_of, over_limit
+from reson.agent.report.chip import above_limit, limit_of, over_limit
 from reson.tools.store.parameters import ParameterRow, Table
 
 
@@ -50,6 +50,9 @@ def test_a_cz_is_compared_with_what_its_qubits_and_a_usual_coupler_allow() -> No
     found = over_limit(table["q0-q1"], limit_of("q0-q1", table))
     assert found is not None and found.value == pytest.approx(2e-3 / expected)
     assert found.stderr == pytest.approx(found.value * math.hypot(0.1, 0.1))
+    above = above_limit(table["q0-q1"], limit_of("q0-q1", table))
+    assert above is not None and above.value == pytest.approx(2e-3 - expected)
+    assert above.stderr == pytest.approx(math.hypot(0.1 * 2e-3, 0.1 * expected))
 
 
 @pytest.mark.parametrize("missing", [("q0", "t1"), ("q1", "t2_echo"), ("q0-q1", "cz_error")])
@@ -59,3 +62,5 @@ def test_nothing_is_said_where_a_value_was_not_measured(missing: tuple[str, str]
     table[component][parameter] = row(component, parameter, 1e-5, measured=False)
     over = over_limit({k: one for k, one in table["q0-q1"].items() if one.measurement_id}, limit_of("q0-q1", table))
     assert over is None
+    measured = {name: one for name, one in table["q0-q1"].items() if one.measurement_id}
+    assert above_limit(measured, limit_of("q0-q1", table)) is None

@@ -7,9 +7,11 @@ import math
 import pytest
 
 from reson.agent.report.gather import gather
+from reson.agent.report.words import cell
 from reson.errors import OperatorError
 from reson.records import Ending, Quantity, Status, Verdict
 from reson.tools.store.lessons import lesson_id, record_lesson
+from reson.wording import quantity
 
 
 def calibrated(record) -> None:
@@ -51,6 +53,10 @@ def test_the_chip_at_a_glance(record):
     # the limit is nearly t/(6 T1) + t/(3 T2): 66.7 and 106.7 of 173.3 parts, of which 5 % and 6 % are uncertain
     relative_limit = math.hypot(32e-9 / 6 / 80e-6 * 0.05, 32e-9 / 3 / 100e-6 * 0.06) / limit
     assert q0.over_limit.stderr == pytest.approx(q0.over_limit.value * math.hypot(1 / 24, relative_limit), rel=1e-3)
+    assert q0.above_limit is not None and q0.above_limit.value == pytest.approx(2.4e-4 - limit)
+    assert q0.above_limit.stderr == pytest.approx(math.hypot(1e-5, relative_limit * limit), rel=1e-3)
+    assert cell(q0, "above_limit") == quantity(2.4e-4 - limit, q0.above_limit.stderr)
+    assert q1.above_limit is None and cell(q1, "above_limit") == "–"
     assert q1.over_limit is None and not q1.values["drive_frequency"].measured
 
 

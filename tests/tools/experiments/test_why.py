@@ -217,6 +217,15 @@ def _drawn_anew(raw: RawData, rng: np.random.Generator) -> RawData:
     return replace(raw, arrays=arrays)
 
 
+def test_the_error_of_a_pulse_is_known_as_well_as_that_of_a_clifford() -> None:
+    """One is the other over a known number of pulses. Sequences scatter beyond their shots: the test below is wide."""
+    found = healthy("standard_rb").analysis.quantities
+    pulse, clifford = found["error_per_gate"], found["epc"]
+    assert pulse.stderr is not None and clifford.stderr is not None
+    assert pulse.value * found["pulses_per_clifford"].value == pytest.approx(clifford.value)
+    assert pulse.stderr / pulse.value == pytest.approx(clifford.stderr / clifford.value)
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if (CATALOGUE | PAIR_ROWS)[name].calibrates])
 def test_the_error_of_what_is_written_is_the_scatter_of_its_shots(name: str) -> None:
     """Ratios, differences and products included: a wrong law of propagation is seen whatever its formula."""

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,3 +184,18 @@ def test_two_people_at_once_one_answer(lab: Path, store: Store, ask: Make) -> No
     losses = [line for told in lines.values() for line in told if line.startswith("lost")]
     assert len(losses) == 30
     assert all("by ann at" in line or "by bob at" in line for line in losses)
+
+
+def test_a_request_expires_at_its_moment_and_one_of_a_clock_ahead_at_once(
+    store: Store, write_action: Make, ask: Make
+) -> None:
+    """Clocks of two computers may differ by an hour; one that is farther ahead would keep its requests for ever."""
+    now, row = time.time(), ask("a", write_action({"x_amplitude": 0.2}))
+    for asked, until, expired in (
+        (now - 60, now + 60, False),
+        (now - 7200, now - 1, True),
+        (now + 3500, now + 7200, False),
+        (now + 3700, now + 7200, True),
+    ):
+        assert row.model_copy(update={"requested_wall": asked, "expires_wall": until}).expired is expired
+    assert not row.model_copy(update={"requested_wall": now + 1e6}).expired, "without a limit none is looked at"

@@ -47,6 +47,24 @@ def test_signal_and_noise() -> None:
     assert checks.signal(analysis(rise, None, "none").series[0]).passed
 
 
+@pytest.mark.parametrize(("sigmas", "seen"), [(4.0, False), (7.0, True), (12.0, True)])
+def test_a_signal_is_six_standard_deviations(sigmas: float, seen: bool) -> None:
+    """Of chi2 about the mean: two values half and half lie ``a`` errors from it, so that 50 of them have 50 a^2."""
+    chi2 = 49 + sigmas * (2 * 49) ** 0.5
+    y = np.tile([1.0, -1.0], 25) * 0.01 * (chi2 / 50) ** 0.5
+    assert checks.signal(analysis(y, None, "none").series[0]).passed is seen
+
+
+@pytest.mark.parametrize("parameters", [2, 5])
+def test_the_chance_that_reduced_chi2_is_granted_is_that_of_what_is_left(parameters: int) -> None:
+    """1 + 5 sqrt(2 / (points - parameters)) where that is above the usual limit."""
+    freedom = 8 - parameters
+    limit = 1 + 5 * (2 / freedom) ** 0.5
+    for factor, passes in ((0.98, True), (1.02, False)):
+        y = np.tile([1.0, -1.0], 4) * 0.01 * (factor * limit * freedom / 8) ** 0.5
+        assert checks.goodness(analysis(y, np.zeros(8)), parameters, 0.0).passed is passes
+
+
 def test_noise_seldom_passes_for_a_signal() -> None:
     rng = np.random.default_rng(0)
     passed = [checks.signal(analysis(rng.normal(0, 0.01, 21), None, "n").series[0]).passed for _ in range(500)]
