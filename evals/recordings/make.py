@@ -22,8 +22,9 @@ from reson.evals.case import Answer, Case, CaseFault, Expected
 from reson.evals.closed_loop.endpoint import model_settings, serving
 from reson.evals.closed_loop.laboratory import make_lab
 from reson.evals.closed_loop.running import see_through
-from reson.evals.replaying.gate import MARGINS, margins_of, score_check
+from reson.evals.replaying.gate import MARGINS, margins_of, score_check, unrecorded
 from reson.evals.replaying.keeping import recording_of
+from reson.evals.replaying.margins import margins_of_healthy
 from reson.evals.replaying.recording import RECORDINGS, Recording, load, recordings_in, save
 from reson.records import Ending, Json
 
@@ -169,7 +170,9 @@ def main() -> None:
             recording = load(path)
             failed = "; ".join(one.text for one in score_check(recording))
             print(f"{path.name}: {path.stat().st_size / 1e3:.0f} kB, {failed or 'passed'}", flush=True)
-    levels = margins_of(load(path) for path in recordings_in(asked.into))
+        names = unrecorded(asked.into)
+        levels = margins_of(load(path) for path in recordings_in(asked.into))
+        levels |= dict(zip(names, pool.map(margins_of_healthy, names), strict=True))
     text = json.dumps(levels, indent=1, sort_keys=True) + "\n"
     (asked.into / MARGINS).write_text(text, encoding="utf-8")
     print(f"{MARGINS}: {sum(map(len, levels.values()))} thresholds of {len(levels)} experiments")

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from reson.evals.healthy import NAMES
 from reson.evals.replaying.locks import lock_works_when_opened, open_locks
-from reson.evals.replaying.margins import MOST, STEP, Levels, margins
+from reson.evals.replaying.margins import MOST, STEP, Levels, margins, margins_of_healthy
 from reson.evals.replaying.recording import RECORDINGS, Recording, load, recordings_in
 from reson.evals.replaying.replay import Replay, ask_offline, replay
 from reson.evals.scorers import score
 from reson.prompts.render import prompt_hashes
-from reson.records import Record
+from reson.records import Record, Verdict
 
 MARGINS = "margins.json"
 """Beside the recordings: experiment -> levels of its checks."""
@@ -98,11 +99,23 @@ def margin_findings(recorded: dict[str, Levels], now: dict[str, Levels]) -> list
     return found
 
 
-def margin_check(folder: Path) -> list[Finding]:
+def unrecorded(folder: Path) -> list[str]:
+    """Experiments of which no recording has an accepted measurement."""
+    recorded = {
+        event["experiment"]
+        for path in recordings_in(folder)
+        for event in load(path).events
+        if event["kind"] == "verdict" and event["verdict"] == Verdict.ACCEPT
+    }
+    return [name for name in NAMES if name not in recorded]
+
+
+def margin_check(folder: Path, others: Mapping[str, Levels]) -> list[Finding]:
+    """``others``: levels of the experiments that no recording has."""
     path = folder / MARGINS
     if not path.exists():
         return [Finding(recording="", mode="thresholds", text=f"{MARGINS} is missing")]
-    now = margins_of(load(one) for one in recordings_in(folder))
+    now = {**margins_of(load(one) for one in recordings_in(folder)), **others}
     return margin_findings(json.loads(path.read_text(encoding="utf-8")), now)
 
 
@@ -111,14 +124,12 @@ def of_recording(path: Path) -> list[Finding]:
     return [*score_check(recording), *prompt_check(recording), *lab_findings(recording)]
 
 
-def _of_all(folder: Path) -> list[Finding]:
-    return [*lock_check(), *margin_check(folder)]
-
-
 def run_gate(folder: Path = RECORDINGS, workers: int = 2) -> list[Finding]:
     """Everything that is not as it is on record; empty where the gate is open."""
     os.environ["OMP_NUM_THREADS"] = "1"  # small matrices: more threads only get in each other's way
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        checks: list[tuple[Callable[[Path], list[Finding]], Path]] = [(_of_all, folder)]
-        checks += [(of_recording, path) for path in recordings_in(folder)]
-        return [finding for future in [pool.submit(*check) for check in checks] for finding in future.result()]
+        names = unrecorded(folder)
+        others = pool.map(margins_of_healthy, names)
+        checked = pool.map(of_recording, recordings_in(folder))
+        thresholds = margin_check(folder, dict(zip(names, others, strict=True)))
+        return [*lock_check(), *thresholds, *(finding for found in checked for finding in found)]

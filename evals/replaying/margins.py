@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 
+from reson.evals.healthy import healthy
 from reson.evals.replaying.recording import Recording
 from reson.records import Quantity, Verdict
 from reson.tools.data import Analysis, Past, Series, Values
@@ -36,6 +37,12 @@ def margins(recording: Recording, without: Container[str] = ()) -> dict[str, Lev
         raw = unpack_raw(recording.data[measurement].packed)
         found[measurement] = levels(experiment, get(experiment).analyse(raw), raw.parameters)
     return found
+
+
+def margins_of_healthy(experiment: str) -> Levels:
+    """Of a healthy measurement of one seed, made anew: for experiments that no recording has."""
+    one = healthy(experiment)
+    return levels(experiment, one.analysis, one.arguments)
 
 
 def levels(experiment: str, analysis: Analysis, arguments: Values) -> Levels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from reson.agent.expert import next_step
 from reson.agent.expert.diagnosis import unresolved
 from reson.agent.expert.remedies import Abandon
+from reson.evals.healthy import NAMES, healthy
 from reson.evals.replaying import gate
 from reson.evals.replaying.locks import ATTEMPTS, lock_works_when_opened, open_locks
-from reson.evals.replaying.margins import MOST, levels
-from reson.evals.replaying.recording import Recording, load
+from reson.evals.replaying.margins import MOST, levels, margins_of_healthy
+from reson.evals.replaying.recording import RECORDINGS, Recording, load
 from reson.evals.replaying.replay import replay
 from reson.prompts import render
 from reson.tools.data import Analysis
@@ -70,6 +72,33 @@ def test_a_threshold_that_is_loosened_shuts_it(plain: Recording, monkeypatch: py
     assert found and all("signal" in one.text and "loosened" in one.text for one in found), found
     monkeypatch.undo()
     assert gate.margin_findings({experiment: before}, {experiment: levels(experiment, analysis, arguments)}) == []
+
+
+RECORDED = json.loads((RECORDINGS / gate.MARGINS).read_text(encoding="utf-8"))
+
+
+def test_every_experiment_has_its_margins_on_record_and_those_of_its_errors() -> None:
+    assert RECORDED.keys() == set(NAMES)
+    written = {name for name in NAMES if get(name).calibrates}
+    without = {name for name in written if not any(line.startswith("uncertain:") for line in RECORDED[name])}
+    assert without == set()
+
+
+def test_an_experiment_that_no_recording_has_shuts_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, precise = "spin_locking", checks.precise
+    before = {name: RECORDED[name]}
+    assert gate.margin_findings(before, {name: margins_of_healthy(name)}) == []
+    monkeypatch.setattr(checks, "precise", lambda of, quantity, limit: precise(of, quantity, 1.5 * limit))
+    found = gate.margin_findings(before, {name: margins_of_healthy(name)})
+    assert any("uncertain" in one.text and "loosened by a factor of 1.4" in one.text for one in found), found
+    monkeypatch.undo()
+    one = healthy(name)
+    smaller = {
+        key: q.model_copy(update={"stderr": q.stderr and q.stderr / 2}) for key, q in one.analysis.quantities.items()
+    }
+    wrong = levels(name, one.analysis.model_copy(update={"quantities": smaller}), one.arguments)
+    found = gate.margin_findings(before, {name: wrong})
+    assert any("uncertain" in one.text and "loosened by a factor of" in one.text for one in found), "an error of half"
 
 
 def test_a_check_that_is_removed_shuts_it() -> None:

@@ -1,40 +1,14 @@
-"""One healthy measurement of every experiment that the verdict study knows, each made once for all tests."""
+"""Healthy measurements, and the same changed in one place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
 
-from reson.evals.scenario import play
-from reson.evals.verdicts.trials import ALL_TRIALS
-from reson.records import Check, Quantity
-from reson.tools.data import Analysis, Past, RawData, Series
-from reson.tools.experiments.catalogue import get
+from reson.evals.healthy import NAMES, Healthy, healthy
+from reson.records import Quantity
+from reson.tools.data import Analysis, Past, Series
 
-SEEDS = {"ramsey_xy": 4, "cz_settling": 4}
-"""Of chips on which no check fails; 3 for the others."""
-NAMES = tuple(ALL_TRIALS)
-
-
-@dataclass(frozen=True)
-class Healthy:
-    raw: RawData
-    analysis: Analysis
-    arguments: dict[str, float]
-    history: Mapping[str, Past]
-
-    def checks(self, analysis: Analysis | None = None, history: Mapping[str, Past] | None = None) -> list[Check]:
-        row = get(self.raw.experiment)
-        return row.check(analysis or self.analysis, self.arguments, self.history if history is None else history)
-
-
-@cache
-def healthy(name: str, seed: int | None = None) -> Healthy:
-    setting = ALL_TRIALS[name].scenario(name, SEEDS.get(name, 3) if seed is None else seed, 0).ready()
-    arguments = setting.arguments()
-    played = play(setting, arguments)
-    return Healthy(played.raw, played.analysis, arguments, setting.history)
+__all__ = ["NAMES", "Healthy", "changed", "healthy", "jumped"]
 
 
 def changed(analysis: Analysis, name: str, change: str) -> Analysis:
