@@ -105,7 +105,7 @@ def test_an_error_is_compared_with_the_limit_of_its_own_night():
     nights["t1"].append(Version(5 * NIGHT, 4e-6, 1e-7, "s", "later"))
     (ratio,) = over_limits(nights, PULSE)
     assert ratio.value == pytest.approx(2.2e-4 / coherence_limit(80e-6, 90e-6, PULSE))
-    assert ratio.stderr == pytest.approx(ratio.value * nights["error_per_gate"][0].stderr / 2.2e-4)
+    assert ratio.stderr == pytest.approx(ratio.value * (nights["error_per_gate"][0].stderr or 0.0) / 2.2e-4)
     assert not over_limits(nights, None) and not over_limits({"error_per_gate": nights["error_per_gate"]}, PULSE)
 
 
