@@ -9,7 +9,6 @@ import typer
 
 from reson.agent.cli import arguments, output, place
 from reson.agent.cli.output import AsJson
-from reson.agent.operations.values import value_in_words
 from reson.errors import OperatorError
 from reson.wording import author, moment, quantity
 
@@ -37,7 +36,7 @@ def show(
       reson params show q3
       reson params show --as-of 2026-01-02T05:30
     """
-    from reson.agent.operations.values import TABLE, AsOf
+    from reson.agent.operations.values import TABLE, AsOf, value_in_words
 
     table = TABLE(place.at(context), AsOf(as_of=arguments.moment(as_of) if as_of else None))
     names = arguments.components([component or "all"], table)
@@ -76,7 +75,7 @@ def log(
       reson params log q3
       reson params log q3 drive_frequency
     """
-    from reson.agent.operations.values import VERSIONS, Versions, table_of
+    from reson.agent.operations.values import VERSIONS, Versions, table_of, value_in_words
     from reson.tools.quantities import PARAMETERS
 
     lab = place.at(context)
@@ -145,7 +144,7 @@ def rollback(
       reson params rollback all --as-of 2026-01-01T21:59 --yes --note "fridge warmed up"
     """
     from reson.agent.operations.rolling_back import ROLL_BACK, ROLLBACK_CHANGES, BackTo, hash_of
-    from reson.agent.operations.values import table_of
+    from reson.agent.operations.values import table_of, value_in_words
 
     lab, when = place.at(context, by), arguments.moment(as_of)
     names = tuple(arguments.components([component], table_of(lab)))

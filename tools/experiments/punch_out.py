@@ -169,8 +169,8 @@ def check(analysis: Analysis, parameters: Values, history: Mapping[str, Past]) -
 
 def _moved(found: Mapping[str, Quantity]) -> Quantity:
     """The shift with the error of its two ends alone: whether the dip moves, by however much."""
-    ends = [found[name].stderr or 0.0 for name in ("low_power_offset", "high_power_offset")]
-    return found["punch_out_shift"].model_copy(update={"stderr": float(np.hypot(*ends))})
+    low, high = (found[name].stderr or 0.0 for name in ("low_power_offset", "high_power_offset"))
+    return found["punch_out_shift"].model_copy(update={"stderr": float(np.hypot(low, high))})
 
 
 EXPERIMENT = Experiment(
