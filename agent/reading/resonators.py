@@ -126,7 +126,11 @@ def read_punch_out(analysis: Analysis) -> Reading:
     edge = 2 * float(x[1] - x[0])
     if any(not x[0] + edge <= end <= x[-1] - edge for end in (weak, strong)):
         return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, "the dip leaves the sweep")
-    if abs(weak - strong) < 1.5 * float(x[1] - x[0]):
+    stays = abs(weak - strong) < 1.5 * float(x[1] - x[0])
+    if stays and not seen[-third:].any():
+        reason = "the dip stays where it is up to the strongest tone that shows it, and others show none"
+        return answer(Status.RANGE_TOO_NARROW, Outcome.SUBOPTIMAL, reason)
+    if stays:
         reason = "the dip stays where it is at every power: there is no qubit behind this resonator"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason)
     return success("the dip moves from one place at low power to another at high power")

@@ -181,6 +181,7 @@ def test_fringes_are_gone_where_less_than_a_sixth_is_left_of_them(left: float, g
         (0.0, 0.0, Status.NO_EXCITATION),
         (0.0, -19.0, Status.RANGE_TOO_NARROW),
         (19.0, 10.0, Status.RANGE_TOO_NARROW),
+        (0.0, None, Status.RANGE_TOO_NARROW),
         (None, 0.0, Status.RANGE_TOO_NARROW),
         (None, None, Status.NO_SIGNAL),
     ],
