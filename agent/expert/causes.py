@@ -55,9 +55,12 @@ _SEARCH: tuple[tuple[float, float, int, int, str], ...] = (
 GLIMPSED = 4.0
 """Errors of its depth from which a dip that was not accepted is looked at in finer steps."""
 FINER = {"points": 401.0, "shots": 500.0}
-NEARER = {"points": 101.0, "shots": 500.0}
+NEARER = {"points": 401.0, "shots": 300.0}
 """Of a sweep about a dip that was seen and is too narrow for the steps."""
-MOST_ZOOMS = 2
+MOST_ZOOMS, NARROWEST_ZOOM = 2, 8e6
+"""Sweeps about it, and Hz of their least span: seen for a microsecond, every dip is some MHz wide with its flanks."""
+GENTLER = 1 / 4
+"""Times the amplitude: a narrow dip is known by its shape, which an amplifier near its end flattens."""
 STEPS_WIDE, WIDTHS, STEPS = 8.0, 12.0, 6.0
 """Steps that a dip should be wide at least; linewidths, and steps of the sweep that showed it, of the one about it."""
 
@@ -104,7 +107,7 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
         return usual
     if failure.experiment == RESONATOR:
         return _resonator(failure, usual)
-    if readout_signs.saturates(failure.attempts):
+    if readout_signs.saturates(failure.attempts) and not readout_signs.reads(failure.attempts):
         return Abandon("nothing can be told through a saturated readout", diagnosis.readout_saturated())
     other = _other_line(view, failure.attempts)
     if other is not None:
@@ -167,10 +170,10 @@ def _about_a_narrow_dip(failure: Failure) -> dict[str, float]:
     if width.value > STEPS_WIDE * step:
         return {}
     bounds = {spec.name: (spec.low, spec.high) for spec in EXPERIMENTS[RESONATOR].parameters}
-    span = max(WIDTHS * width.value, STEPS * step, bounds["span"][0])
+    span = max(WIDTHS * width.value, STEPS * step, NARROWEST_ZOOM)
     if span > last.parameters["span"] / 2 or not bounds["centre"][0] < place.value < bounds["centre"][1]:
         return {}
-    return {**NEARER, "centre": place.value, "span": span, "amplitude": last.parameters["amplitude"]}
+    return {**NEARER, "centre": place.value, "span": span, "amplitude": GENTLER * last.parameters["amplitude"]}
 
 
 def _glimpsed(last: Attempt) -> bool:
@@ -211,6 +214,8 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment != readout_signs.POWER and readout_signs.may_be_faint(failure.attempts):
         why = "the clouds overlap at the tone's first amplitude: does a stronger one part them?"
         return GoUpstream(readout_signs.POWER, why)
+    if readout_signs.reads(failure.attempts):
+        return usual
     if readout_signs.is_compressed(failure.attempts) and not _looked_at("readout", failure):
         return Abandon("the readout signal falls behind its tone", diagnosis.readout_saturated())
     gone = readout_signs.lost_before_read(failure.attempts)
@@ -218,7 +223,7 @@ def _readout(failure: Failure, usual: Remedy) -> Remedy:
         if any(one.experiment == "t1" and one.verdict is Verdict.ACCEPT for one in failure.attempts):
             return GoUpstream("t1", "1 is gone before it is read: is T1 still what it was?")
         return Abandon("the qubit relaxes before it is read", diagnosis.lost_before_read(gone))
-    if apart is not None and readout_signs.is_noisy(failure.attempts) and not readout_signs.reads(failure.attempts):
+    if apart is not None and readout_signs.is_noisy(failure.attempts):
         return Abandon("the clouds of 0 and 1 overlap", diagnosis.noisy_readout(apart))
     return usual
 

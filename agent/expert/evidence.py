@@ -178,7 +178,7 @@ def _pulses_undo(attempt: Attempt, goals: GoalsView) -> bool:
     return CheckCode.CONTRAST_LOST in attempt.failed or CheckCode.NO_SIGNAL in attempt.failed
 
 
-def _never(attempt: Attempt, goals: GoalsView) -> bool:
+def of_the_table(attempt: Attempt, goals: GoalsView) -> bool:
     """It rests on the table alone."""
     return False
 
@@ -211,7 +211,7 @@ ANY: tuple[str, ...] = ()
 """Every experiment may show it."""
 _ARC, _IDLE, _AMPLITUDE, _PHASE, _FRAMES = "coupler_arc", "coupler_idle", "cz_amplitude", "cz_phase", "cz_frames"
 _SETTLING = "cz_settling"
-_FIRST = Evidence((_ARC, _PHASE), _never)
+_FIRST = Evidence((_ARC, _PHASE), of_the_table)
 """That the pair is measured at all shows that what kept it from it is gone."""
 _SEARCH, _RESONATOR, _READOUT = "qubit_spectroscopy", "resonator_spectroscopy", "readout"
 

@@ -248,12 +248,16 @@ def readout(separation: float, ones: float, fidelity: float, verdict: Verdict = 
     return attempt("readout", verdict, status, found=found)
 
 
+@pytest.mark.parametrize("growth", [1.0, 0.4])
 @pytest.mark.parametrize("experiment", ["readout_frequency_sweep", "readout_power"])
-def test_a_readout_that_is_accepted_calibrates_its_qubit_however_its_tuning_fails(experiment: str):
-    """A narrow resonator: its clouds overlap at the best tone, and nothing tunes it further."""
+def test_a_readout_that_is_accepted_calibrates_its_qubit_however_its_tuning_fails(experiment: str, growth: float):
+    """A narrow resonator: its clouds overlap at the best tone, the amplifier is near its end (``growth`` of the signal
+    over that of the tone), and nothing tunes it further.
+    """
     lost = attempt(experiment, Verdict.REJECT, Status.FIT_POOR, failed=(CheckCode.UNRESOLVED,))
     attempts = [*until("ramsey_xy"), good("readout_power"), readout(3.0, 0.076, 0.92)]
     attempts = [one for one in attempts if one.experiment != experiment or experiment == "readout_power"]
+    attempts += [good("punch_out", found={"growth": (growth, 0.01)})]
     done = set()
     while isinstance(asked := decide(attempts), Measure):
         attempts.append(lost if asked.experiment == experiment else good(asked.experiment))
