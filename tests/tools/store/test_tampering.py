@@ -170,7 +170,7 @@ SQL = [
     "UPDATE parameters SET component = 'q7' WHERE approval_id = 'm0-write'",
     "DELETE FROM parameters WHERE id = 'seed:chip:q1.drive_frequency'",
     "INSERT INTO parameters SELECT 'seed:chip:q5.t1', 99, device, 'q5', 't1', 1e-4, NULL, 's', valid_from,"
-    " recorded_wall, NULL, NULL, NULL, 'design', reason, NULL, NULL FROM parameters LIMIT 1",
+    " recorded_wall, NULL, NULL, NULL, 'design', reason, NULL, NULL, NULL FROM parameters LIMIT 1",
     # measurements
     "UPDATE measurements SET parameters = '{\"max_amplitude\": 0.5}' WHERE id = 'm0'",
     "UPDATE measurements SET controls = replace(controls, '0.1', '0.4') WHERE id = 'm0'",
