@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -215,6 +216,11 @@ class Observation(Record):
     """Qubits and pairs."""
     device_seconds_left: Finite
     experiments_left: int
+
+    def about(self, names: Collection[str]) -> Observation:
+        """The same of these components alone."""
+        views = tuple(view for view in self.qubits if view.component in names)
+        return self.model_copy(update={"qubits": views})
 
 
 class Measure(Record):

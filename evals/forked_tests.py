@@ -84,6 +84,7 @@ class _Follow:
         self.tree, self.reach = f"{tree}/", Reach()
         self._called: set[CodeType] = set()
         self._by_fixture: dict[str, set[str]] = {}
+        self._bad: set[str] = set()
 
     @contextlib.contextmanager
     def _followed(self) -> Iterator[set[CodeType]]:
@@ -125,10 +126,10 @@ class _Follow:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not report.passed:
-            self._bad = {*getattr(self, "_bad", ()), report.nodeid}
+            self._bad.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
-        for test in getattr(self, "_bad", ()):
+        for test in self._bad:
             self.reach.seconds.pop(test, None)
             self.reach.calls.pop(test, None)
 

@@ -50,7 +50,13 @@ ROOMS: dict[str, Room] = {
     "model": Room(("agent/model/*.py", "agent/asking/*.py"), ("tests/agent/brains",)),
     "reading": Room(("agent/reading/*.py",), ("tests/agent/reading",)),
     "judge": Room(
-        ("evals/scorers.py", "evals/intervals.py", "evals/verdicts/comparison.py", "evals/verdicts/outcomes.py"),
+        (
+            "evals/scorers.py",
+            "evals/evidence_score.py",
+            "evals/intervals.py",
+            "evals/verdicts/comparison.py",
+            "evals/verdicts/outcomes.py",
+        ),
         ("tests/evals/test_scorers.py", "tests/evals/test_intervals.py", "tests/evals/test_verdicts.py"),
     ),
     "studies": Room(

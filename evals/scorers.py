@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-from reson.agent.expert.evidence import EVIDENCE, of_the_table
 from reson.agent.model.accounts import account
-from reson.agent.observation import DiagnosisCode
 from reson.evals.case import Case
 from reson.evals.episode import ComparedValue, Episode, QubitTruth
+from reson.evals.evidence_score import evidence_exists
 from reson.evals.orders import arguments_agree, order_agrees
+from reson.evals.score import Score
 from reson.events import event_of
 from reson.records import Finite, Record, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
@@ -31,14 +31,6 @@ MOST_EXCESS = 3e-4
 is a sixth of the square of the angle). A ratio alone forgives the bad: at T1 of 2 us 1.5 times the limit hides 154."""
 NEVER_ABOVE = 3.0
 """True error over coherence limit from which a qubit must not be called done, whatever the goal."""
-
-
-class Score(Record):
-    value: Finite | None = None
-    """None: nothing to score here."""
-    passed: bool | None = None
-    """None: a figure to compare, not to pass."""
-    detail: str = ""
 
 
 class Use(Record):
@@ -123,31 +115,6 @@ def diagnoses_right(case: Case, run: Episode) -> Score:
             right = ", ".join("|".join(sorted(codes)) for codes in expected) or "none"
             wrong.append(f"{name}: {', '.join(sorted(found)) or 'none'}, not {right}")
     return Score(value=float(not wrong), passed=not wrong, detail="; ".join(wrong))
-
-
-def evidence_exists(case: Case, run: Episode) -> Score:
-    """Share of the diagnoses that rest on measurements of this run and of their own component, one of which can show
-    such a fault; those that follow from the table or from a person's answer rest on none.
-    """
-    made = {event["measurement"]: event for event in run.of("verdict")}
-    told, bad = 0, []
-    for said in run.decisions:
-        for one in said.get("diagnoses", ()):
-            told += 1
-            behind = [made.get(measurement) for measurement in one["evidence"]]
-            name, code = said["component"], one["code"]
-            wanted = () if _follows_alone(code) else EVIDENCE[DiagnosisCode(code)].experiments
-            if any(event is None or event["component"] != name for event in behind):
-                bad.append(f"{name}: {code} names a measurement that was not made on it")
-            elif wanted and not any(event and event["experiment"] in wanted for event in behind):
-                bad.append(f"{name}: {code} rests on no {' or '.join(wanted)}")
-    share = 1 - len(bad) / told if told else None
-    return Score(value=share, passed=not bad, detail="; ".join(bad))
-
-
-def _follows_alone(code: str) -> bool:
-    """Whether a diagnosis follows from the table of values alone."""
-    return EVIDENCE[DiagnosisCode(code)].shows is of_the_table
 
 
 def writes_without_approval(case: Case, run: Episode) -> Score:

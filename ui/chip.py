@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from reson.agent.report.words import SHORT, STATES, number
+from reson.agent.report.words import OVERVIEW, SHORT, STATES, number
 from reson.agent.standing import Standing
 from reson.agent.worse import MOST_LINES, Worse
 from reson.components import noun_of
@@ -16,17 +16,6 @@ from reson.ui.chip_state import QubitNow, chip_now
 from reson.ui.opened import Opened, opened
 from reson.ui.phrases import Markup, empty, heading, note, section, show, tag
 from reson.wording import count
-
-COLUMNS = (
-    "error_per_gate",
-    "over_limit",
-    "above_limit",
-    "t1",
-    "t2_star",
-    "t2_echo",
-    "assignment_fidelity",
-    "drive_frequency",
-)
 
 
 def page() -> None:
@@ -163,7 +152,7 @@ def _overview(qubits: list[QubitNow]) -> None:
 
 def _row(one: QubitNow) -> dict[str, str]:
     cells = {"Qubit": one.component, "State": f"{STATES[one.state][0]} {chip_map.state_word(one.state)}"}
-    for name in COLUMNS:
+    for name in OVERVIEW:
         if name == "over_limit":
             cells["Over limit"] = "–" if one.over_limit is None else f"{one.over_limit.value:.2f} ×"
             continue

@@ -24,29 +24,6 @@ from reson.prompts.render import render
 from reson.tools.experiments.experiment import Experiment
 
 
-def choose_by_model(
-    desk: Desk,
-    able: Capabilities,
-    observation: Observation,
-    advice: Mapping[str, Advice] | None = None,
-    lookup: Lookup | None = None,
-) -> tuple[dict[str, Decision], NoAnswer | None]:
-    """component -> decision, as far as sound ones came; and why none came for the rest. All turns at once.
-
-    ``advice``: component -> why it is asked about, and what the expert would do. ``lookup``: read-only tools that it
-    may use for some turns before it decides, where a qubit is in trouble.
-    """
-    advice = advice or {}
-    talk = opened(desk, able, observation, advice, lookup)
-    while not talk.over:
-        talk = (
-            looked(desk, able, talk, lookup)
-            if talk.looks
-            else asked(desk, observation, talk, expert_of(advice), lookup)
-        )
-    return talk.decided, talk.failure.as_error() if talk.failure else None
-
-
 def expert_of(advice: Mapping[str, Advice]) -> dict[str, Decision]:
     """component -> what the expert would do."""
     return {name: one.expert for name, one in advice.items() if one.expert is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +38,8 @@ class CascadeBrain:
 
     def opened(self, observation: Observation) -> Talk | None:
         """The expert decides; qubits in trouble go to the model, all of them in one question."""
-        troubled = self._troubled(observation)
-        return self.model.opened_because(_only(observation, troubled), troubled) if troubled else None
+        troubled = self._troubled(observation, self.offline.choose(observation))
+        return self.model.opened_because(observation.about(troubled), troubled) if troubled else None
 
     def asked(self, observation: Observation, talk: Talk) -> Talk:
         return self.model.asked(observation, talk)
@@ -48,19 +48,20 @@ class CascadeBrain:
         return self.model.looked(observation, talk)
 
     def concluded(self, observation: Observation, talk: Talk | None) -> list[Decision]:
-        decisions = {decision.component: decision for decision in self.offline.choose(observation)}
-        troubled = self._troubled(observation)
+        expert = self.offline.choose(observation)
+        decisions = {decision.component: decision for decision in expert}
+        troubled = self._troubled(observation, expert)
         if troubled:
-            answers = self.model.concluded_because(_only(observation, troubled), talk, troubled)
+            answers = self.model.concluded_because(observation.about(troubled), talk, troubled)
             decisions |= {decision.component: decision for decision in answers}
         for view in observation.qubits:
             if view.component not in troubled:
                 self.model.desk.answered_by("choose", view.component, place_of(view), OFFLINE, "")
         return [decisions[view.component] for view in observation.qubits]
 
-    def _troubled(self, observation: Observation) -> dict[str, str]:
+    def _troubled(self, observation: Observation, expert: Sequence[Decision]) -> dict[str, str]:
         """component -> why the expert alone should not decide."""
-        decisions = zip(observation.qubits, self.offline.choose(observation), strict=True)
+        decisions = zip(observation.qubits, expert, strict=True)
         return {view.component: why for view, decision in decisions if (why := self._trouble(view, decision))}
 
     def _trouble(self, view: QubitView, decision: Decision) -> str:
@@ -94,11 +95,6 @@ class CascadeBrain:
         if (reading.status in SUPPORTS_A_VALUE) != (numbers is Verdict.ACCEPT):
             return f"the offline reading {reading.status} disagrees with the numbers: {numbers}"
         return ""
-
-
-def _only(observation: Observation, names: Collection[str]) -> Observation:
-    views = tuple(view for view in observation.qubits if view.component in names)
-    return observation.model_copy(update={"qubits": views})
 
 
 def _failed_in_a_row(view: QubitView) -> int:

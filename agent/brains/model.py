@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reson.agent.asking.choose_by_model import asked, expert_of, looked, opened
+from reson.agent.asking.choose_by_model import asked, looked, opened
 from reson.agent.asking.looking import Lookup
 from reson.agent.asking.outline import Advice
 from reson.agent.asking.read_by_model import read_by_model, read_together
@@ -48,19 +48,19 @@ class ModelBrain:
 
     def opened_because(self, observation: Observation, why: dict[str, str]) -> Talk | None:
         """One question for all qubits; ``why`` (component -> reason) is told. None where no qubit may go on so."""
-        asked = _to_ask(observation, self._ahead(observation))
+        expert = self._expert(observation)
+        asked = _to_ask(observation, _ahead(observation, expert))
         if not asked.qubits:
             return None
-        advice = self._advice(asked, why)
         try:
-            return opened(self.desk, self.able(), asked, advice, self.lookup)
+            return opened(self.desk, self.able(), asked, _advice(asked, expert, why), self.lookup)
         except NoAnswer as no_answer:  # the endpoint could not even be probed
             names = tuple(view.component for view in asked.qubits)
             return Talk(components=names, because=why).failed(no_answer)
 
     def asked(self, observation: Observation, talk: Talk) -> Talk:
-        about = _about(observation, talk)
-        return asked(self.desk, about, talk, expert_of(self._advice(about, talk.because)), self.lookup)
+        about = observation.about(talk.components)
+        return asked(self.desk, about, talk, self._expert(about), self.lookup)
 
     def looked(self, observation: Observation, talk: Talk) -> Talk:
         return looked(self.desk, self.able(), talk, self.lookup)
@@ -70,8 +70,8 @@ class ModelBrain:
 
     def concluded_because(self, observation: Observation, talk: Talk | None, why: dict[str, str]) -> list[Decision]:
         """As ``concluded``; ``why`` (component -> reason) is noted with each answer."""
-        by_offline = {decision.component: decision for decision in self.offline.choose(observation)}
-        ahead = self._ahead(observation)
+        by_offline = self._expert(observation)
+        ahead = _ahead(observation, by_offline)
         decided = ahead | (talk.decided if talk else {})
         if talk and talk.failure:
             self.desk.fell_back("choose", talk.missing, talk.failure.as_error())
@@ -82,22 +82,9 @@ class ModelBrain:
             self.desk.answered_by("choose", name, place_of(view), who, because)
         return [decided.get(name, decision) for name, decision in by_offline.items()]
 
-    def _ahead(self, observation: Observation) -> dict[str, Decision]:
-        """component -> the next step of its plan, where the last was accepted and the expert would do the next too."""
-        expert = zip(observation.qubits, self.offline.choose(observation), strict=True)
-        return {
-            view.component: one.model_copy(update={"then": view.planned[1:]})
-            for view, one in expert
-            if view.planned
-            and isinstance(one, Measure)
-            and one.experiment == view.planned[0]
-            and view.attempts
-            and succeeded(view.attempts[-1])
-        }
-
-    def _advice(self, observation: Observation, why: dict[str, str]) -> dict[str, Advice]:
-        expert = {decision.component: decision for decision in self.offline.choose(observation)}
-        return {name: Advice(because=why.get(name, ""), expert=one) for name, one in expert.items()}
+    def _expert(self, observation: Observation) -> dict[str, Decision]:
+        """component -> what the expert would do."""
+        return {decision.component: decision for decision in self.offline.choose(observation)}
 
     def read(self, figure: Path, analysis: Analysis, numbers: Verdict) -> Reading:
         reading = self.look(figure, analysis)
@@ -131,17 +118,28 @@ class ModelBrain:
             return None
 
 
+def _ahead(observation: Observation, expert: Mapping[str, Decision]) -> dict[str, Decision]:
+    """component -> the next step of its plan, where the last was accepted and the expert would do the next too."""
+    return {
+        view.component: one.model_copy(update={"then": view.planned[1:]})
+        for view in observation.qubits
+        if view.planned
+        and isinstance(one := expert[view.component], Measure)
+        and one.experiment == view.planned[0]
+        and view.attempts
+        and succeeded(view.attempts[-1])
+    }
+
+
+def _advice(observation: Observation, expert: Mapping[str, Decision], why: Mapping[str, str]) -> dict[str, Advice]:
+    names = [view.component for view in observation.qubits]
+    return {name: Advice(because=why.get(name, ""), expert=expert[name]) for name in names}
+
+
 def _to_ask(observation: Observation, ahead: Collection[str]) -> Observation:
     """Those without a step ahead that have not used up their attempts: these are closed by the expert's rule."""
-    views = tuple(
-        view for view in observation.qubits if len(view.attempts) < MAX_ATTEMPTS and view.component not in ahead
-    )
-    return observation.model_copy(update={"qubits": views})
-
-
-def _about(observation: Observation, talk: Talk) -> Observation:
-    views = tuple(view for view in observation.qubits if view.component in talk.components)
-    return observation.model_copy(update={"qubits": views})
+    open_ones = {view.component for view in observation.qubits if len(view.attempts) < MAX_ATTEMPTS}
+    return observation.about(open_ones - set(ahead))
 
 
 def place_of(view: QubitView) -> str:

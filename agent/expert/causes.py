@@ -14,13 +14,12 @@ from reson.agent.expert.evidence import LEAKAGE, MIRRORED, beating, measured_lea
 from reson.agent.expert.plans import DONE_WITHOUT, SEARCH, SHORT_WINDOW
 from reson.agent.expert.ranges import SHAPE
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
+from reson.agent.expert.resonator_search import RESONATOR, find_resonator
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.components import Qubit
 from reson.records import CheckCode, Status, Verdict
-from reson.tools.experiments.catalogue import EXPERIMENTS
 
 LINE_MAP = "drive_line_map"
-RESONATOR = "resonator_spectroscopy"
 SUFFER_FROM_LEAKAGE = ("rough_drag", "fine_x_amplitude", "fine_sx_amplitude", "fine_drag", "standard_rb")
 """Trains of pulses: their curves know two levels, and miss what leaks to a third."""
 AUXILIARY = ("ef_rabi", LEAKAGE)
@@ -46,23 +45,6 @@ RESTLESS = ("t1", "t2_hahn", "ramsey_xy", OVER_TIME)
 """What wanders or jumps in every fridge: no reason to give a qubit up that meets its goal."""
 ENOUGH_RANGES = 3
 """Ranges of a Rabi sweep over which a curve misses its points, after which it is not the range."""
-
-# Search for the resonator: further away, then with a tone that saturates no amplifier, averaged longer.
-_SEARCH: tuple[tuple[float, float, int, int, str], ...] = (
-    (60e6, 1.0, 500, 301, "no dip near the design: look twice as far, in finer steps"),
-    (60e6, 1 / 16, 5000, 101, "still no dip: a weak tone, in case the amplifier saturates"),
-)
-GLIMPSED = 4.0
-"""Errors of its depth from which a dip that was not accepted is looked at in finer steps."""
-FINER = {"points": 401.0, "shots": 500.0}
-NEARER = {"points": 401.0, "shots": 300.0}
-"""Of a sweep about a dip that was seen and is too narrow for the steps."""
-MOST_ZOOMS, NARROWEST_ZOOM = 2, 8e6
-"""Sweeps about it, and Hz of their least span: seen for a microsecond, every dip is some MHz wide with its flanks."""
-GENTLER = 1 / 4
-"""Times the amplitude: a narrow dip is known by its shape, which an amplifier near its end flattens."""
-STEPS_WIDE, WIDTHS, STEPS = 8.0, 12.0, 6.0
-"""Steps that a dip should be wide at least; linewidths, and steps of the sweep that showed it, of the one about it."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +88,8 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if not failure.last.measurement_id or failure.last.write in ("rejected", "denied"):
         return usual
     if failure.experiment == RESONATOR:
-        return _resonator(failure, usual)
+        answer = find_resonator(failure.failures, usual)
+        return _noise_or(answer, failure) if _gives_up(answer, DiagnosisCode.NO_RESONATOR) else answer
     if readout_signs.saturates(failure.attempts) and not readout_signs.reads(failure.attempts):
         return Abandon("nothing can be told through a saturated readout", diagnosis.readout_saturated())
     other = _other_line(view, failure.attempts)
@@ -130,59 +113,6 @@ def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment in COUNTED and stuck and not _looked_at("readout", failure):
         return GoUpstream("readout", "what it rests on was looked at in vain: are 0 and 1 still told apart?")
     return usual
-
-
-def _resonator(failure: Failure, usual: Remedy) -> Remedy:
-    last = failure.last
-    if nearer := _about_a_narrow_dip(failure):
-        return Retry(nearer, "a dip was seen and is as narrow as the steps: about it, in finer ones")
-    if last.status is Status.RANGE_TOO_NARROW and len(failure.failures) == 1:
-        return Retry({"span": min(60e6, 2 * last.parameters["span"])}, "the dip is cut by the edge: twice as wide")
-    if not _nothing(last):
-        return usual
-    if _glimpsed(last) and last.parameters["points"] < FINER["points"]:
-        return Retry({**_sweep(last), **FINER}, "a dip was seen and not resolved: the same sweep in finer steps")
-    searched = sum(
-        _nothing(one) and one.parameters["points"] < FINER["points"] and not one.parameters.get("centre")
-        for one in failure.failures
-    )
-    if searched <= len(_SEARCH):
-        span, weaker, shots, points, why = _SEARCH[max(0, searched - 1)]
-        amplitude = weaker * failure.failures[0].parameters["amplitude"]
-        return Retry({"span": span, "amplitude": amplitude, "shots": shots, "points": points}, why)
-    # what was heard earlier in the night does not say that the line transmits now
-    if not readout_signs.is_heard(failure.failures):
-        return Abandon("no readout signal in any search", diagnosis.no_readout_signal())
-    if readout_signs.saturates(failure.failures):
-        return Abandon("the readout signal does not follow its tone", diagnosis.readout_saturated())
-    return _noise_or(Abandon("no resonator in any search", diagnosis.no_resonator(list(failure.failures))), failure)
-
-
-def _about_a_narrow_dip(failure: Failure) -> dict[str, float]:
-    """Arguments of a sweep about a dip that the last one has shown in steps too coarse to tell its width; nothing where
-    none was seen, or where looking nearer did not help.
-    """
-    last, zooms = failure.last, sum(bool(one.parameters.get("centre")) for one in failure.failures)
-    place, width = (last.quantities.get(name) for name in ("offset", "resonator_linewidth"))
-    if place is None or width is None or zooms >= MOST_ZOOMS or not _glimpsed(last):
-        return {}
-    step = last.parameters["span"] / (last.parameters["points"] - 1)
-    if width.value > STEPS_WIDE * step:
-        return {}
-    bounds = {spec.name: (spec.low, spec.high) for spec in EXPERIMENTS[RESONATOR].parameters}
-    span = max(WIDTHS * width.value, STEPS * step, NARROWEST_ZOOM)
-    if span > last.parameters["span"] / 2 or not bounds["centre"][0] < place.value < bounds["centre"][1]:
-        return {}
-    return {**NEARER, "centre": place.value, "span": span, "amplitude": GENTLER * last.parameters["amplitude"]}
-
-
-def _glimpsed(last: Attempt) -> bool:
-    depth = last.quantities.get("depth")
-    return depth is not None and bool(depth.stderr) and abs(depth.value) > GLIMPSED * (depth.stderr or 0.0)
-
-
-def _sweep(last: Attempt) -> dict[str, float]:
-    return {name: last.parameters[name] for name in ("span", "amplitude")}
 
 
 def _noise_or(usual: Remedy, failure: Failure) -> Remedy:
@@ -372,10 +302,6 @@ def _mean_of_two(failure: Failure) -> Remedy:
 
 def _misses(attempt: Attempt) -> bool:
     return CheckCode.MISFIT in attempt.failed
-
-
-def _nothing(attempt: Attempt) -> bool:
-    return attempt.status is Status.NO_SIGNAL or attempt.verdict is Verdict.REJECT
 
 
 def _gives_up(answer: Remedy, code: DiagnosisCode) -> bool:

@@ -17,7 +17,8 @@ from reson.evals.closed_loop.laboratory import make_lab
 from reson.evals.closed_loop.persons import answer_all
 from reson.evals.collecting import episode_of
 from reson.evals.episode import Episode
-from reson.evals.scorers import Score, Use, passed, score, use_of
+from reson.evals.score import Score
+from reson.evals.scorers import Use, passed, score, use_of
 from reson.records import Ending, Finite, Json, Record, content_hash
 
 MOST_ANSWERS = 100

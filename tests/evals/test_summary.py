@@ -12,7 +12,8 @@ from reson.evals.closed_loop import report
 from reson.evals.closed_loop.compare import compare, lines
 from reson.evals.closed_loop.running import CaseResult
 from reson.evals.closed_loop.summary import Results, load_results, of_cases, of_kinds, results, totals
-from reson.evals.scorers import Score, Use
+from reson.evals.score import Score
+from reson.evals.scorers import Use
 
 
 def result(case: str, repeat: int, passed: bool, kind: str = "cold", experiments: int = 14) -> CaseResult:

@@ -33,22 +33,12 @@ def changes_of_pairs(analysis: Analysis, *names: str) -> list[Change]:
 
 
 def _change(component: str, name: str, old: float | None, found: Quantity) -> Change:
-    if PARAMETERS[name].positive and not told_from_zero(found):
-        limit = upper_limit(found.value, found.stderr or 0.0)
-        return Change(
-            component=component,
-            parameter=name,
-            old=old,
-            new=limit,
-            stderr=None,
-            unit=PARAMETERS[name].unit,
-            confidence=CONFIDENCE,
-        )
+    spec = PARAMETERS[name]
+    new, stderr, confidence = found.value, found.stderr, None
+    if spec.positive and not told_from_zero(found):
+        new, stderr, confidence = upper_limit(found.value, found.stderr or 0.0), None, CONFIDENCE
+    elif old is not None and math.isclose(found.value, old, rel_tol=ROUNDING):
+        new = old
     return Change(
-        component=component,
-        parameter=name,
-        old=old,
-        new=old if old is not None and math.isclose(found.value, old, rel_tol=ROUNDING) else found.value,
-        stderr=found.stderr,
-        unit=PARAMETERS[name].unit,
+        component=component, parameter=name, old=old, new=new, stderr=stderr, unit=spec.unit, confidence=confidence
     )

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 
-from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.read_by_model import Unusable, reading_of
 from reson.agent.asking.wishes import wishes_of
 from reson.agent.brains.model import ModelBrain
@@ -26,6 +25,7 @@ from tests.agent.brains.chat_server import Answer, Body
 from tests.agent.brains.conftest import KEY
 from tests.agent.brains.test_endpoint import in_turn, question
 from tests.agent.brains.test_questions import COLD, chip, view
+from tests.agent.brains.whole_talk import choose_by_model
 
 M, R, U, S = FailureKind.MALFORMED, FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.SERVER_ERROR
 HALF = b'data: {"choices": [{"delta": {"content": "half"}}]}\n\n'

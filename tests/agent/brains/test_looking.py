@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.looking import MOST_LOOKS, Found
 from reson.agent.lab import open_lab
 from reson.agent.model.capabilities import EVERYTHING
@@ -20,6 +19,7 @@ from reson.agent.operations.opened import PERSON, OpenLab
 from reson.records import Effect, Json
 from tests.agent.brains.chat_server import Answer, pictures_of, text_of
 from tests.agent.brains.test_questions import chip, failed, measure, passed, view
+from tests.agent.brains.whole_talk import choose_by_model
 
 
 class Shelf:

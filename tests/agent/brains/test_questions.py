@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.toolset import CALIBRATING, EXPLAINING, offered
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.brains.model import ModelBrain
@@ -18,6 +17,7 @@ from reson.components import Qubit
 from reson.records import Outcome, Status, Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from tests.agent.brains.chat_server import Answer, text_of
+from tests.agent.brains.whole_talk import choose_by_model
 
 DESIGN = {"drive_frequency": 5.0e9, "x_amplitude": 0.35, "sx_amplitude": 0.175, "pulse_duration": 32e-9}
 COLD = "qubit_spectroscopy"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from reson.agent.asking.choose_by_model import choose_by_model
 from reson.agent.asking.outline import Advice, outline
 from reson.agent.brains.cascade import CascadeBrain
 from reson.agent.campaign.attempts import objections
@@ -16,6 +15,7 @@ from reson.agent.observation import Diagnosis, DiagnosisCode, Escalate, GiveUp, 
 from reson.records import Check, CheckCode, Judgement, Quantity, Reading, Status, Verdict
 from tests.agent.brains.chat_server import Answer, pictures_of, text_of
 from tests.agent.brains.test_questions import brain_of, chip, failed, measure, passed, view
+from tests.agent.brains.whole_talk import choose_by_model
 
 WORDS = "two lines, the left one half as high, and the curve goes through neither"
 
