@@ -14,7 +14,13 @@ from reson.agent.expert.evidence import LEAKAGE, MIRRORED, beating, measured_lea
 from reson.agent.expert.plans import DONE_WITHOUT, SEARCH, SHORT_WINDOW
 from reson.agent.expert.ranges import SHAPE
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip
-from reson.agent.expert.resonator_search import RESONATOR, find_resonator
+from reson.agent.expert.resonator_search import (
+    RESONATOR,
+    find_resonator,
+    look_beside,
+    looked_beside,
+    sweeps_beside,
+)
 from reson.agent.observation import Attempt, DiagnosisCode, QubitView
 from reson.components import Qubit
 from reson.records import CheckCode, Status, Verdict
@@ -41,6 +47,8 @@ COUNTED = (
 )
 """Experiments that count clicks: a readout that has moved spoils each of them."""
 OVER_TIME = "t1_over_time"
+WIDE_MAP = {"span": 650e6, "points": 27.0, "reach": 4.0}
+"""A map as far about the designs as fabrication puts them, in steps of a short pulse's line, of the lines nearby."""
 RESTLESS = ("t1", "t2_hahn", "ramsey_xy", OVER_TIME)
 """What wanders or jumps in every fridge: no reason to give a qubit up that meets its goal."""
 ENOUGH_RANGES = 3
@@ -87,14 +95,16 @@ def better_answer(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
 def _cause(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if not failure.last.measurement_id or failure.last.write in ("rejected", "denied"):
         return usual
+    other = _other_line(view, failure.attempts)
+    if other is not None:
+        return Abandon("another drive line reaches it", diagnosis.swapped_drive_lines(view.component, other))
+    if failure.experiment == RESONATOR and (beside := looked_beside(failure.attempts)):
+        return _nothing_beside(view, failure, beside)
     if failure.experiment == RESONATOR:
         answer = find_resonator(failure.failures, usual)
         return _noise_or(answer, failure) if _gives_up(answer, DiagnosisCode.NO_RESONATOR) else answer
     if readout_signs.saturates(failure.attempts) and not readout_signs.reads(failure.attempts):
         return Abandon("nothing can be told through a saturated readout", diagnosis.readout_saturated())
-    other = _other_line(view, failure.attempts)
-    if other is not None:
-        return Abandon("another drive line reaches it", diagnosis.swapped_drive_lines(view.component, other))
     if failure.experiment in READOUTS:
         return _readout(failure, usual)
     if failure.experiment in (SEARCH, LINE_MAP):
@@ -182,10 +192,17 @@ def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     if failure.experiment == SEARCH and not _gives_up(usual, DiagnosisCode.NO_DRIVE_RESPONSE):
         return usual
     if failure.experiment == SEARCH and not failure.upstream_tried:
+        drowned = readout_signs.is_drowned(failure.attempts)
+        if not drowned and (anew := look_beside(view, failure.attempts)):
+            return anew
         # a readout that was tuned keeps its frequency, which spectroscopy of the resonator would move
         tuned = any(one.experiment == "readout" and one.verdict is Verdict.ACCEPT for one in failure.attempts)
         listen = "punch_out" if tuned else RESONATOR
         return GoUpstream(listen, "no line in any search: is the resonator still where it was?")
+    return _no_line(view, failure)
+
+
+def _no_line(view: QubitView, failure: Failure) -> Remedy:
     searches = [one for one in failure.failures if one.experiment == SEARCH] or [
         one for one in failure.attempts if one.experiment == SEARCH
     ]
@@ -193,12 +210,24 @@ def _drive_line(view: QubitView, failure: Failure, usual: Remedy) -> Remedy:
     return _after_map(view, failure, nothing, "no line in any search: does another drive line reach this qubit?")
 
 
+def _nothing_beside(view: QubitView, failure: Failure, beside: Sequence[Attempt]) -> Remedy:
+    """The other side of a dip that does not move; where there is none either, what was known before."""
+    left = sweeps_beside(view)[len(beside) :]
+    if left and failure.last is beside[-1]:
+        return Retry(left[0], "no other dip on that side of the one that does not move: on the other")
+    return _no_line(view, failure)
+
+
 def _after_map(view: QubitView, failure: Failure, otherwise: Remedy, why: str) -> Remedy:
-    """``otherwise``, once a map at the design frequency has shown that no other line reaches the qubit."""
-    if any(one.experiment == LINE_MAP for one in failure.attempts):
+    """``otherwise``, once maps at the design frequencies, and as far about them as a design is off, have shown that no
+    other line reaches the qubit."""
+    maps = [one for one in failure.attempts if one.experiment == LINE_MAP]
+    settled = maps and (maps[-1].verdict is Verdict.ACCEPT or maps[-1].parameters.get("span"))
+    if settled or (maps and readout_signs.is_drowned(failure.attempts)):
         return otherwise
     offset = view.design.get("drive_frequency", 0.0) - (view.value("drive_frequency") or 0.0)
-    return GoUpstream(LINE_MAP, why, {"offset": min(500e6, max(-500e6, offset))})
+    asked = {"offset": min(500e6, max(-500e6, offset)), **(WIDE_MAP if maps else {})}
+    return Retry(asked, why) if failure.experiment == LINE_MAP else GoUpstream(LINE_MAP, why, asked)
 
 
 def _other_line(view: QubitView, attempts: Sequence[Attempt]) -> int | None:

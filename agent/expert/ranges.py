@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from reson.agent.observation import Attempt
 from reson.records import CheckCode, Quantity, Status, Verdict
 from reson.tools.experiments.catalogue import EXPERIMENTS
+from reson.tools.experiments.qubit_spectroscopy import LENGTH
 from reson.tools.experiments.ramsey_xy import COARSE_WINDOW, REACH, sweep_of
 
 FINE_AMPLITUDE = ("fine_x_amplitude", "fine_sx_amplitude")
@@ -232,7 +233,8 @@ def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
     """
     last = failures[-1]
     if last.parameters.get("centre") and _rises(last) and last.parameters["shots"] < LONGEST_LOOK:
-        kept = {name: last.parameters[name] for name in ("centre", "span", "points", "amplitude")}
+        names = ("centre", "span", "points", "amplitude", "length")
+        kept = {name: last.parameters[name] for name in names if name in last.parameters}
         return kept | {"shots": 4 * last.parameters["shots"]}
     shown = [one for one in failures if _shows_a_line(one)]
     if not shown or sum(one.parameters.get("centre", 0.0) != 0.0 for one in failures) >= MOST_ZOOMS:
@@ -250,9 +252,14 @@ def line_seen_coarsely(failures: Sequence[Attempt]) -> dict[str, float]:
         "centre": best.quantities["offset"].value,
         "span": ZOOMED * FINE_STEP,
         "points": ZOOMED + 1,
-        "amplitude": best.parameters["amplitude"] / (TURNED_TWICE if again else 1.0),
+        "amplitude": _of_usual_length(best) / (TURNED_TWICE if again else 1.0),
         "shots": best.parameters["shots"],
     }
+
+
+def _of_usual_length(one: Attempt) -> float:
+    """The amplitude that turns as far in the usual length of the pulse."""
+    return one.parameters["amplitude"] * one.parameters.get("length", LENGTH) / LENGTH
 
 
 def _rises(one: Attempt) -> bool:

@@ -31,6 +31,7 @@ from reson.agent.expert.ranges import (
 )
 from reson.agent.observation import Attempt, Diagnosis
 from reson.records import CheckCode, Outcome, Status, Verdict
+from reson.tools.experiments.qubit_spectroscopy import LENGTH
 
 MAX_TRIES = 4
 
@@ -171,13 +172,15 @@ def _after_refusal(failures: list[Attempt]) -> Remedy:
 
 
 # Search for the line: first as far as fabrication puts it, since a strong drive shows the two-photon line from 0 to 2
-# too, then with a stronger drive, then both, then once over everything.
+# too, then with a stronger drive, then both, then once over everything. Where the steps grow, the pulses get shorter
+# and their lines wider.
 _SEARCH: tuple[tuple[Mapping[str, float], float, str], ...] = (
     ({"span": 240e6, "points": 241}, 1.0, "no line near the guess: look six times as far"),
     (
-        {"span": 680e6, "points": 401, "shots": 1000},
-        0.5,
-        "still no line: as far as a design was ever off, with a drive that turns no qubit by 2 pi",
+        {"span": 680e6, "points": 401, "shots": 1000, "length": 200e-9},
+        1.4,
+        "still no line: as far as a design was ever off, with a shorter pulse, whose line is as wide as such steps "
+        "want, and which turns no qubit by 2 pi",
     ),
     (
         {"span": 40e6, "points": 61, "shots": 2000},
@@ -185,18 +188,23 @@ _SEARCH: tuple[tuple[Mapping[str, float], float, str], ...] = (
         "still no line: the drive may be weak, ten times the amplitude",
     ),
     ({"span": 240e6, "points": 241, "shots": 1000}, 10.0, "wide and strong"),
-    ({"span": 1.08e9, "points": 401}, 10.0, "as wide as a sweep goes"),
+    (
+        {"span": 1.08e9, "points": 401, "shots": 1000, "length": 100e-9},
+        40.0,
+        "as wide as a sweep goes, with as strong a pulse, short enough for its steps",
+    ),
 )
 WIDEST, MOST_POINTS = 1.08e9, 401.0
 """Hz and points of the largest sweep that the experiment takes."""
+SHORTEST = 100e-9
+"""Seconds of the shortest pulse of a search: its line is four times as wide as usual."""
 
 
 def _spectroscopy(failures: list[Attempt]) -> Remedy:
     """A line that is seen keeps the sweep that shows it; one that is not is searched for wider and more strongly."""
     last = failures[-1]
-    seen = {name: last.parameters[name] for name in ("span", "points", "shots", "amplitude")}
-    if centre := last.parameters.get("centre"):
-        seen["centre"] = centre
+    names = ("span", "points", "shots", "amplitude", "length", "centre")
+    seen = {name: last.parameters[name] for name in names if last.parameters.get(name)}
     if nearer := line_seen_coarsely(failures):
         return Retry(nearer, "a line was seen in coarse steps or at the edge: about it, in finer ones")
     crowded = [one for one in failures if one.status in (Status.AMP_TOO_HIGH, Status.MULTIPLE_PEAKS)]
@@ -231,6 +239,10 @@ def _finer(last: Attempt) -> dict[str, float]:
     away = None if offset is None else abs(offset.value - last.parameters.get("centre", 0.0))
     if away is not None and 2.2 * away + 20e6 < 0.8 * span:
         return {"span": 2.2 * away + 20e6}
+    length = last.parameters.get("length", LENGTH)
+    if length > SHORTEST:
+        shorter = max(SHORTEST, length / 2)
+        return {"length": shorter, "amplitude": min(1.0, last.parameters["amplitude"] * length / shorter)}
     return {"amplitude": min(1.0, 1.7 * last.parameters["amplitude"])}
 
 

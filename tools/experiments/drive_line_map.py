@@ -1,7 +1,10 @@
-"""Which drive line excites a qubit? A short pulse at the qubit's frequency through each line of the device in turn.
+"""Which drive line excites a qubit? A short pulse through each line of the device in turn.
 
-The pulse of a calibrated gate's length is some 30 MHz wide, so that a guess of the frequency is good enough. Only one
-line plays at a time: pulses meant for another qubit of nearly the same frequency would be taken for this one's.
+Where two drive cables are interchanged, the other line excites it at the qubit's frequency; where two readouts are,
+which is to say two labels, at the frequency that this other line was made for: both are played. The pulse of a
+calibrated gate's length is some 30 MHz wide, so that a guess of the frequency is good enough; where it is not, a span
+in such steps is. Only one line plays at a time: pulses meant for another qubit of nearly the same frequency would be
+taken for this one's.
 """
 
 from __future__ import annotations
@@ -35,44 +38,62 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(len(device.qubits) + 1, parameters["shots"], 0.0, device)
+    lines = min(len(device.qubits), 2 * parameters["reach"] + 1)
+    return sweep.device_seconds((2 * lines - 1) * parameters["points"] + 1, parameters["shots"], 0.0, device)
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
-    lines = (None, *device.qubits)
-    joints = [_joint(device, qubit, values, line) for qubit, values in arguments.items() for line in lines]
+    joints = [
+        _joint(device, qubit, values, pulse)
+        for qubit, values in arguments.items()
+        for pulse in (None, *_pulses(device, qubit, values))
+    ]
     return acquisition.bring_home("drive_line_map", device, arguments, joints, acquisition.AVERAGED_IQ)
 
 
-def _joint(device: Device, qubit: int, values: Values, line: int | None) -> Joint:
-    """A qubit's pulse through one line, and its readout; None: no pulse at all."""
+def _pulses(device: Device, qubit: int, values: Values) -> list[tuple[int, float]]:
+    """(line, offset in Hz from the frequency that the line is set to), about the qubit's frequency and the line's."""
+    reach, controls = values["span"] / 2, device.controls()
+    steps = np.linspace(-reach, reach, int(values["points"])) if reach else np.zeros(1)
+    found = []
+    for line in (one for one in device.qubits if abs(one - qubit) <= values["reach"]):
+        here, there = (controls[Qubit(one)]["drive_frequency"] for one in (qubit, line))
+        middles = [here + values["offset"] - there, *([0.0] if line != qubit else [])]
+        found += [(line, float(middle + step)) for middle in middles for step in steps]
+    return found
+
+
+def _joint(device: Device, qubit: int, values: Values, pulse: tuple[int, float] | None) -> Joint:
+    """A pulse through one line, and the qubit's readout; None: no pulse at all."""
     from qiskit import QuantumCircuit
 
     from reson.tools.devices.drive import DriveGate
     from reson.tools.experiments.circuits.joint_circuits import Joint
 
-    circuit = QuantumCircuit(1 + max(device.qubits), 1, name=f"drive-line-map-{qubit}-{line}", metadata={})
-    if line is not None:
-        here, there = (device.controls()[Qubit(one)] for one in (qubit, line))
-        offset = here["drive_frequency"] + values["offset"] - there["drive_frequency"]
-        circuit.append(DriveGate(values["amplitude"], 0.0, offset, here["pulse_duration"]), [line])
+    circuit = QuantumCircuit(1 + max(device.qubits), 1, name=f"drive-line-map-{qubit}-{pulse}", metadata={})
+    line, offset = (-1, 0.0) if pulse is None else pulse
+    if pulse is not None:
+        duration = device.controls()[Qubit(qubit)]["pulse_duration"]
+        circuit.append(DriveGate(values["amplitude"], 0.0, offset, duration), [line])
         circuit.barrier(*{qubit, line})
     circuit.measure(qubit, 0)
-    return Joint(circuit, {qubit: {"xval": -1 if line is None else line}}, {qubit: 0})
+    return Joint(circuit, {qubit: {"xval": line, "offset": offset}}, {qubit: 0})
 
 
 def analyse(raw: RawData) -> Analysis:
-    lines = np.array([circuit["xval"] for circuit in raw.circuits])
+    """The response of a line is the largest at any of its frequencies."""
+    played = np.array([circuit["xval"] for circuit in raw.circuits])
     mean, stderr = raw.arrays["iq_mean"], raw.arrays["iq_stderr"]
-    (rest,) = np.flatnonzero(lines < 0)
-    order = np.argsort(lines)[1:]
-    change = np.abs(mean[order] - mean[rest])
-    error = np.sqrt(stderr[order] ** 2 + stderr[rest] ** 2).max(axis=1)
-    quantities = _quantities(lines[order], change, error, raw.qubit)
+    (rest,) = np.flatnonzero(played < 0)
+    away, errors = np.abs(mean - mean[rest]), np.sqrt(stderr**2 + stderr[rest] ** 2).max(axis=1)
+    lines = np.unique(played[played >= 0])
+    best = [max(np.flatnonzero(played == line), key=away.__getitem__) for line in lines]
+    change, error = away[best], errors[best]
+    quantities = _quantities(lines, change, error, raw.qubit)
     return Analysis(
         experiment="drive_line_map",
         component=raw.component,
-        series=(Series(name="response", x=tuple(lines[order]), y=tuple(change), y_err=tuple(error)),),
+        series=(Series(name="response", x=tuple(lines), y=tuple(change), y_err=tuple(error)),),
         x_axis=Axis(label="Drive line, by the qubit that it is wired to", unit=""),
         y_axis=Axis(label="Change of the signal (arb. units)", unit=""),
         quantities=quantities,
@@ -125,6 +146,9 @@ EXPERIMENT = Experiment(
     parameters=(
         Parameter("amplitude", "", 0.01, 1.0, "amplitude of the pulse; by default that of X", drives="x_amplitude"),
         Parameter("offset", "Hz", -500e6, 500e6, "of the pulse's frequency from the qubit's drive frequency", 0.0),
+        Parameter("span", "Hz", 0.0, 700e6, "about the qubit's frequency, and each other line's own", 0.0),
+        Parameter("points", "", 1, 61, "frequencies in the span", 1.0, integer=True, shared=True),
+        Parameter("reach", "", 1, 1000, "lines to either side, by their numbers", 1000.0, integer=True, shared=True),
         sweep.shots(1000),
     ),
     needs=("readout_frequency",),

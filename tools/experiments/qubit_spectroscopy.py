@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reson.tools.devices.device import Device
 
 LENGTH = 400e-9
-"""Length of the spectroscopy pulse, seconds: its line is about 2 MHz wide (FWHM)."""
+"""Usual length of the spectroscopy pulse, seconds: its line is about 3 MHz wide (FWHM)."""
 
 CLEAR = 10.0
 """Height over the noise that the fit leaves from which a line is there, whatever its shape."""
@@ -35,7 +35,7 @@ def _defaults(values: Values) -> dict[str, float]:
 
 
 def _device_seconds(parameters: Values, device: Device) -> float:
-    return sweep.device_seconds(parameters["points"], parameters["shots"], LENGTH, device)
+    return sweep.device_seconds(parameters["points"], parameters["shots"], parameters["length"], device)
 
 
 def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawData]:
@@ -46,7 +46,8 @@ def acquire(device: Device, arguments: Mapping[int, Values]) -> dict[int, RawDat
     for qubit, values in arguments.items():
         reach = values["span"] / 2
         offsets = values["centre"] + np.linspace(-reach, reach, int(values["points"]))
-        pulses = [({"xval": float(f)}, [DriveGate(values["amplitude"], 0.0, float(f), LENGTH)]) for f in offsets]
+        amplitude, length = values["amplitude"], values["length"]
+        pulses = [({"xval": float(f)}, [DriveGate(amplitude, 0.0, float(f), length)]) for f in offsets]
         experiments[qubit] = Sequences(qubit, pulses)
     return acquisition.acquire("qubit_spectroscopy", device, arguments, experiments, acquisition.AVERAGED_IQ)
 
@@ -118,8 +119,17 @@ EXPERIMENT = Experiment(
             "",
             1e-4,
             1.0,
-            "drive amplitude; by default a rotation by pi on resonance",
+            "drive amplitude; by default a rotation by pi on resonance in the usual length",
             drives="x_amplitude",
+        ),
+        Parameter(
+            "length",
+            "s",
+            50e-9,
+            2e-6,
+            "length of the pulse: the line is as much wider as it is shorter",
+            LENGTH,
+            shared=True,
         ),
         sweep.shots(500),
     ),

@@ -191,7 +191,10 @@ def test_lines_that_rest_on_too_few_points_are_measured_in_finer_steps():
     assert 600e6 < nearer["span"] < 700e6 and nearer["amplitude"] == 0.028
     edge = far.model_copy(update={"quantities": {"offset": Quantity(value=-470e6)}})
     wider_line = asked([*until("qubit_spectroscopy"), edge], "qubit_spectroscopy")
-    assert (wider_line["span"], wider_line["amplitude"]) == (1.08e9, pytest.approx(0.028 * 1.7))
+    assert (wider_line["span"], wider_line["length"], wider_line["amplitude"]) == (1.08e9, 200e-9, 0.056)
+    shortest = edge.model_copy(update={"parameters": edge.parameters | {"length": 100e-9}})
+    stronger = asked([*until("qubit_spectroscopy"), shortest], "qubit_spectroscopy")
+    assert (stronger["length"], stronger["amplitude"]) == (100e-9, pytest.approx(0.028 * 1.7))
     third = attempt("ef_spectroscopy", REJECT, Status.UNDERSAMPLED, span=80e6, centre=-300e6)
     third = third.model_copy(update={"quantities": {"anharmonicity": Quantity(value=-311e6, stderr=1e6)}})
     about = asked([*until("ef_spectroscopy"), third], "ef_spectroscopy")

@@ -10,6 +10,7 @@ from reson.agent.expert.causes import READOUTS
 from reson.agent.expert.plans import BRING_UP
 from reson.agent.observation import Attempt, DiagnosisCode, Done, GiveUp, GoalsView, Known, Measure, QubitView
 from reson.records import CheckCode, Outcome, Quantity, Status, Verdict
+from reson.tools.experiments.qubit_spectroscopy import LENGTH
 from tests.agent.brains.rewording import decided
 
 GOALS = GoalsView(error_over_coherence_limit=1.5, assignment_fidelity=0.95, t1=15e-6)
@@ -144,19 +145,30 @@ def searched() -> list[Attempt]:
 
 
 def test_a_line_is_sought_as_far_as_a_design_is_off_before_a_stronger_drive_shows_its_two_photon_line():
-    searches = [one for one in searched() if one.experiment == "qubit_spectroscopy"]
+    searches = [one.parameters for one in searched() if one.experiment == "qubit_spectroscopy"]
+    turns = [one["amplitude"] * one.get("length", LENGTH) / LENGTH for one in searches]
     usual = USUAL["qubit_spectroscopy"]["amplitude"]
-    strong = [one.parameters["amplitude"] > usual for one in searches]
+    strong = [turn > usual for turn in turns]
     assert strong == sorted(strong) and strong[-1]
-    gentle = [one.parameters for one in searches if one.parameters["amplitude"] <= usual]
-    assert min(one["amplitude"] for one in gentle) == usual / 2, "a line 6 dB too strong is turned by 2 pi"
-    assert max(one["span"] for one in gentle) / 2 > 325e6  # 2.5 standard deviations of 130 MHz
-    assert all(one["span"] / (one["points"] - 1) < 2e6 for one in gentle), "a line is 2 MHz wide"
+    gentle = [(turn, one) for turn, one in zip(turns, searches, strict=True) if turn <= usual]
+    assert min(turn for turn, _ in gentle) == pytest.approx(0.7 * usual), "a line 6 dB too strong is turned by 2 pi"
+    assert max(one["span"] for _, one in gentle) / 2 > 325e6  # 2.5 standard deviations of 130 MHz
+
+
+def test_no_search_steps_over_a_line():
+    """3.2 MHz wide at half its height after the usual length: two points on it at least, whatever the noise."""
+    for one in (one.parameters for one in searched() if one.experiment == "qubit_spectroscopy"):
+        width = 3.2e6 * LENGTH / one.get("length", LENGTH)
+        assert one["span"] / (one["points"] - 1) < width / 3
 
 
 def test_no_line_anywhere_is_no_drive_response():
     nothing = attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL)
-    assert named([*searched(), nothing]) == {DiagnosisCode.NO_DRIVE_RESPONSE}
+    farther = decide([*searched(), nothing])
+    assert isinstance(farther, Measure) and farther.experiment == "drive_line_map"
+    assert farther.parameters["span"] / 2 >= 325e6, "the other line's qubit may be as far from its design"
+    nowhere = attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL, **farther.parameters)
+    assert named([*searched(), nothing, nowhere]) == {DiagnosisCode.NO_DRIVE_RESPONSE}
 
 
 @pytest.mark.parametrize(("line", "code"), [(3, "swapped_drive_lines"), (0, "no_drive_response")])
@@ -192,10 +204,10 @@ def test_a_line_without_an_oscillation_was_heard_through_another_cable():
     asked = decide([*attempts, *silent], drive_frequency=4.9e9)
     assert isinstance(asked, Measure) and asked.experiment == "drive_line_map"
     assert asked.parameters["offset"] == pytest.approx(100e6), "where the qubit was designed to be"
-    nothing = attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL)
+    nothing = [attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL, span=span) for span in (0.0, 650e6)]
     swapped = [good("drive_line_map", found={"line": 6.0, "response": (3.0, 0.1)}), silent[0]]
     assert named([*attempts, *silent, *swapped], drive_frequency=4.9e9) == {DiagnosisCode.SWAPPED_DRIVE_LINES}
-    assert DiagnosisCode.NO_DRIVE_RESPONSE in named([*attempts, *silent, nothing])
+    assert DiagnosisCode.NO_DRIVE_RESPONSE in named([*attempts, *silent, *nothing])
 
 
 @pytest.mark.parametrize(

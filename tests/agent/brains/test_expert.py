@@ -153,9 +153,13 @@ def test_no_line_is_searched_wider_then_stronger_then_both_and_then_diagnosed():
     line_map = decide(*attempts)
     assert isinstance(line_map, Measure)
     assert line_map.experiment == "drive_line_map"
-    attempts.append(attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL, outcome=Outcome.ANOMALOUS))
+    nothing = attempt("drive_line_map", Verdict.REJECT, Status.NO_SIGNAL, outcome=Outcome.ANOMALOUS)
+    nothing = nothing.model_copy(update={"parameters": {"offset": 0.0, "shots": 1000.0}})
+    farther = decide(*attempts, nothing)
+    assert isinstance(farther, Measure)
+    attempts += [nothing, nothing.model_copy(update={"parameters": nothing.parameters | dict(farther.parameters)})]
     assert max(spans) > 1e9
-    assert max(amplitudes) == pytest.approx(0.3)
+    assert max(amplitudes) == 1.0, "a short pulse at full scale"
     decision = decide(*attempts)
     assert isinstance(decision, GiveUp)
     assert decision.diagnoses[0].code is DiagnosisCode.NO_DRIVE_RESPONSE

@@ -74,3 +74,22 @@ def test_noise_alone_is_rejected_and_kept(measured: dict[int, RawData]) -> None:
 
 def test_nothing_is_written(measured: dict[int, RawData]) -> None:
     assert EXPERIMENT.propose(EXPERIMENT.analyse(measured[1]), {}) == []
+
+
+def test_crossed_labels_are_found_at_the_frequency_that_the_other_line_was_made_for() -> None:
+    """q1 is called by the resonator of the qubit that line 4 was made for; both lie 60 MHz off their design."""
+    device = open_chip(ChipDescription(5, QUBITS, scenario=SCENARIO), 1.8e9)
+    truth = device.chip.truth.transmons
+    readout = {"readout_frequency": ground_frequency(truth[1])}
+    device.load(
+        {"q1": readout | {"drive_frequency": truth[4].f01 - 60e6}, "q4": {"drive_frequency": truth[1].f01 + 60e6}}
+    )
+    found = {}
+    for span, points in ((0.0, 1), (150e6, 7)):
+        arguments = EXPERIMENT.arguments({"span": span, "points": points, "reach": 3}, device.controls()["q1"])
+        raw = EXPERIMENT.acquire(device, {1: arguments})[1]
+        assert EXPERIMENT.device_seconds(arguments, device) > 0
+        found[span] = EXPERIMENT.analyse(raw)
+    assert not found[0.0].quantities
+    assert found[150e6].quantities["line"].value == 4 and verdict(found[150e6]) is Verdict.ACCEPT
+    assert found[150e6].series[0].x == (0, 1, 2, 3, 4)

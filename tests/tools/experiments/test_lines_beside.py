@@ -16,6 +16,7 @@ from reson.tools.store.raw import unpack_raw
 from reson.tools.verdicts.judge import judge
 
 from .fits.synthetic_data import CONTROLS
+from .trying import attempt
 
 CASES = Path(__file__).parent / "cases"
 NOISE = 0.01
@@ -86,3 +87,14 @@ def test_the_wing_of_a_broad_line_is_none(width: float, place: float) -> None:
 def test_three_lines() -> None:
     raw = unpack_raw((CASES / "spectroscopy-three-lines.npz").read_bytes())
     assert judged(raw) == (Status.MULTIPLE_PEAKS, Verdict.REVIEW)
+
+
+def test_a_shorter_pulse_draws_a_wider_line() -> None:
+    """So that a wide search in coarse steps does not step over it; it turns as far with more amplitude."""
+    widths = {}
+    for length, span in ((400e-9, 40e6), (100e-9, 160e6)):
+        given = {"length": length, "span": span, "amplitude": 0.35 * 32e-9 / length}
+        done = attempt("qubit_spectroscopy", 3, given)
+        assert done.verdict is Verdict.ACCEPT and abs(done.pull("drive_frequency", done.truth.f01)) < 4
+        widths[length] = done.analysis.quantities["linewidth"].value
+    assert widths[100e-9] == pytest.approx(4 * widths[400e-9], rel=0.1)

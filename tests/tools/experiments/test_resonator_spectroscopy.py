@@ -7,8 +7,8 @@ import pytest
 
 from reson.agent.reading import read_saved_data
 from reson.components import Qubit
-from reson.records import Status, Verdict
-from reson.tools.data import Analysis, RawData
+from reson.records import CheckCode, Status, Verdict
+from reson.tools.data import Analysis, Past, RawData
 from reson.tools.devices.simulated.device import SimulatedDevice, open_simulated
 from reson.tools.devices.simulated.ring_up import ground_frequency
 from reson.tools.experiments.catalogue import get
@@ -41,6 +41,21 @@ def test_a_cold_chip_shows_its_resonators(seed: int) -> None:
     assert verdict is Verdict.ACCEPT
     assert read_saved_data(analysis).status is Status.SUCCESS
     assert {change.parameter for change in ROW.propose(analysis, device.controls()["q0"])} == set(ROW.calibrates)
+
+
+def test_only_a_sweep_over_the_old_place_is_held_against_it() -> None:
+    device = open_simulated(4, 1, {}, 1.8e9)
+    arguments = ROW.arguments({}, device.controls()["q0"])
+    analysis = ROW.analyse(ROW.acquire(device, {0: arguments})[0])
+    known = {
+        "resonator_frequency": Past(value=analysis.quantities["resonator_frequency"].value + 20e6, stderr=1e3, age=1.0)
+    }
+    there = analysis.series[0].model_copy(update={"x": tuple(x + 40e6 for x in analysis.series[0].x)})
+    elsewhere = analysis.model_copy(update={"series": (there,)})
+    failed = [
+        {check.code for check in ROW.check(one, arguments, known) if not check.passed} for one in (analysis, elsewhere)
+    ]
+    assert CheckCode.JUMP in failed[0] - failed[1]
 
 
 def test_a_known_resonator_is_looked_at_closely() -> None:

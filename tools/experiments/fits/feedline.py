@@ -121,14 +121,20 @@ def _fit(
         columns = np.column_stack([base, -dip(x, place[0], float(np.exp(place[1])), time, start)])
         return columns, np.linalg.lstsq(columns / error[:, None], flat / error, rcond=None)[0]
 
-    def residuals(place: np.ndarray) -> np.ndarray:
-        columns, factors = linear(place)
+    low, high = (x[0] - span / 2, np.log(least_width(x))), (x[-1] + span / 2, np.log(4 * span))
+    # searched for from 1 upwards: a step relative to a place at 0, where a dip is that was found before, is none
+    shift = 1 - np.array(low)
+
+    def residuals(shifted: np.ndarray) -> np.ndarray:
+        columns, factors = linear(shifted - shift)
         missed = (flat - columns @ factors) / error
         return np.concatenate([missed.real, missed.imag])
 
-    low, high = (x[0] - span / 2, np.log(least_width(x))), (x[-1] + span / 2, np.log(4 * span))
     inside = np.clip((begin[0], np.log(begin[1])), np.add(low, 1e-6), np.subtract(high, 1e-6))
-    found = least_squares(residuals, inside, bounds=(low, high), x_scale=(begin[1], 1.0), diff_step=1e-6)
+    found = least_squares(
+        residuals, inside + shift, bounds=(low + shift, high + shift), x_scale=(begin[1], 1.0), diff_step=1e-6
+    )
+    place = found.x - shift
     freedom = 2 * len(x) - 2 * (order + 2) - 2
     points = (x * MHZ, *drawn)
     normal = found.jac.T @ found.jac
@@ -136,20 +142,20 @@ def _fit(
         return Fit(series=(series("dip", *points),), error="the data does not determine the fit")
     scale = error_scale(np.split(found.fun, 2), freedom)
     spread = np.sqrt(np.diag(np.linalg.inv(normal))) * scale
-    columns, factors = linear(found.x)
-    kappa = float(np.exp(found.x[1]))
-    floor = _floor(x, factors[:-1], float(found.x[0]))
+    columns, factors = linear(place)
+    kappa = float(np.exp(place[1]))
+    floor = _floor(x, factors[:-1], float(place[0]))
     relative = factors[-1] / floor
     covariance = np.linalg.pinv((columns / error[:, None]).conj().T @ (columns / error[:, None])).real * scale**2
     unsure = float(np.sqrt(covariance[-1, -1] / 2) / abs(floor))
     fine = np.linspace(x[0], x[-1], CURVE_POINTS)
-    curve = np.abs(_model(x, fine, factors, float(found.x[0]), kappa, time, start))
+    curve = np.abs(_model(x, fine, factors, float(place[0]), kappa, time, start))
     bounds = {"f0": (low[0], high[0]), "kappa": (least_width(x), 4 * span)}
     one = series("dip", *points, fine * MHZ, curve)
     return Fit(
-        series=(one.model_copy(update={"held": held({"f0": float(found.x[0]), "kappa": kappa}, bounds)}),),
+        series=(one.model_copy(update={"held": held({"f0": float(place[0]), "kappa": kappa}, bounds)}),),
         parameters={
-            "f0": Quantity(value=float(found.x[0]), stderr=float(spread[0])),
+            "f0": Quantity(value=float(place[0]), stderr=float(spread[0])),
             "kappa": Quantity(value=kappa, stderr=float(spread[1]) * kappa),
             "depth": Quantity(value=float(abs(relative)), stderr=unsure),
             "asymmetry": Quantity(value=float(np.angle(relative)), stderr=unsure / max(float(abs(relative)), 1e-12)),
