@@ -11,7 +11,7 @@ from reson.records import Change, Check, Effect, Quantity, Verdict
 from reson.tools.data import Analysis, Axis, Past, RawData, Values
 from reson.tools.experiments import acquisition, sweep
 from reson.tools.experiments.experiment import Experiment, Parameter
-from reson.tools.experiments.fits.fitting import Fit, fit_signal
+from reson.tools.experiments.fits.fitting import Fit
 from reson.tools.experiments.fits.model_average import average, likeliest
 from reson.tools.experiments.proposals import changes
 from reson.tools.verdicts import checks
@@ -79,13 +79,12 @@ def analyse(raw: RawData) -> Analysis:
 def _fits(raw: RawData) -> list[Fit]:
     """In the complex plane, or of the magnitude where the device keeps no phase from one point to the next."""
     from reson.tools.experiments.fits.feedline import SETTLED, coherent, fits_of
-    from reson.tools.experiments.fits.resonator_dip import DipAnalysis, magnitude
+    from reson.tools.experiments.fits.power_dip import power_fits
 
     if coherent(raw):
         return fits_of(raw)
-    time, declared = raw.circuits[0]["readout_time"], raw.circuits[0].get("integration_start")
-    starts = (0.0, SETTLED) if declared is None else (declared,)
-    return [fit_signal(DipAnalysis(time, start), raw, MHZ, ("amp",), magnitude(raw)) for start in starts]
+    declared = raw.circuits[0].get("integration_start")
+    return power_fits(raw, (0.0, SETTLED) if declared is None else (declared,))
 
 
 def _quantities(result: Fit, fits: list[Fit], raw: RawData) -> dict[str, Quantity]:

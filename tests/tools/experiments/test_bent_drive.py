@@ -107,7 +107,7 @@ def test_a_straight_drive_is_accepted_with_honest_errors() -> None:
 def test_an_oscillation_that_fades_is_not_taken_for_a_bend_or_a_slope(fade: float) -> None:
     """P(1) whose oscillation falls to 1/e at the amplitude ``fade``; a pi pulse is at 0.2."""
     x, pi = np.linspace(0.0, 0.5, 41), 0.2
-    for seed in range(4):
+    for seed in range(12):
         chance = 0.04 + 0.92 * (0.5 - 0.5 * np.cos(np.pi * x / pi) * np.exp(-x / fade))
         ones = np.random.default_rng(seed).binomial(1000, chance)
         arrays = {"counts": np.stack([1000 - ones, ones], axis=1)}

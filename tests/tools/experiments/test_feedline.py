@@ -122,6 +122,16 @@ def test_without_phases_the_magnitude_serves() -> None:
     assert abs(pull(analysis, 1e6)) < 4
 
 
+@pytest.mark.parametrize("feedline", [one for one in FEEDLINES if "cable" not in one])
+@pytest.mark.parametrize("kappa", [0.5, 1.0, 1.6])
+def test_without_phases_the_power_is_followed_over_a_bent_feedline(feedline: str, kappa: float) -> None:
+    for seed, start in ((0, 0.0), (1, SETTLED)):
+        analysis, verdict = judged(measured(FEEDLINES[feedline], kappa, seed, start, scrambled=True))
+        assert verdict is Verdict.ACCEPT
+        assert abs(analysis.quantities["offset"].value / 1e6 - F0) < 0.1 * kappa
+        assert abs(pull(analysis, kappa * 1e6)) < 4
+
+
 def test_a_parameter_at_its_bound_is_named_and_never_accepted() -> None:
     raw = measured(FEEDLINES["flat"], 0.5, 0, SETTLED, declared=0.0, scrambled=True)
     analysis = ROW.analyse(raw)

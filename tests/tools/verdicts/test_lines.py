@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reson.tools.data import Series
-from reson.tools.verdicts.lines import second_line, slope
+from reson.tools.verdicts.lines import SEEN, second_line, slope
 
 X = np.linspace(-1.0, 1.0, 81)
 ERROR = 0.01
@@ -34,3 +34,26 @@ def test_a_second_line_stands_out_by_its_height_over_the_valley(at: float) -> No
 
 def test_a_slope_is_found_beside_lines() -> None:
     assert slope(X, 0.3 * X + _line(0.1, 1.0, 0.02)) == pytest.approx(0.3, abs=0.02)
+
+
+def _noisy(seed: int, points: int, noise: float, share: float, tilt: float) -> Series:
+    """A line of height 1 off the centre on a slope, another of ``share`` beside it."""
+    rng, x = np.random.default_rng(seed), np.linspace(-1.0, 1.0, points)
+    width, at = rng.uniform(0.04, 0.12), rng.uniform(0.2, 0.7) * rng.choice([-1, 1])
+    other = at - np.sign(at) * rng.uniform(5 * width, 0.8)
+    y = tilt * x / 2 + 1 / (1 + ((x - at) / width) ** 2) + share / (1 + ((x - other) / width) ** 2)
+    y = y + noise * rng.normal(size=points)
+    return Series(name="s", x=tuple(x), y=tuple(y), y_err=(noise,) * points, fit_x=(), fit_y=())
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.03, 0.06])
+@pytest.mark.parametrize("tilt", [-2.0, 0.0, 0.3, 1.0])
+@pytest.mark.parametrize("points", [61, 241])
+def test_one_line_on_a_slope_stays_one(points: int, tilt: float, noise: float) -> None:
+    seen = [second_line(_noisy(seed, points, noise, 0.0, tilt)) > SEEN for seed in range(50)]
+    assert sum(seen) <= 1
+
+
+@pytest.mark.parametrize(("points", "noise", "least"), [(61, 0.01, 40), (241, 0.03, 45), (241, 0.06, 25)])
+def test_a_line_of_a_fifth_is_seen_where_enough_points_lie_on_it(points: int, noise: float, least: int) -> None:
+    assert sum(second_line(_noisy(seed, points, noise, 0.2, 0.3)) > SEEN for seed in range(50)) >= least

@@ -167,13 +167,15 @@ def _fit(
 
 def _floor(x: np.ndarray, factors: np.ndarray, at: float) -> complex:
     """The background at a frequency, within the sweep."""
-    place = 2 * (np.clip(at, x[0], x[-1]) - x[0]) / (x[-1] - x[0]) - 1
-    return complex(np.polynomial.chebyshev.chebval(place, factors)) or 1e-300
+    return complex(background_at(x, np.clip(at, x[0], x[-1]), factors)) or 1e-300
+
+
+def background_at(x: np.ndarray, at: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """The background over the sweep ``x`` of these factors, shaped as ``at``."""
+    return np.polynomial.chebyshev.chebval(2 * (at - x[0]) / (x[-1] - x[0]) - 1, factors)
 
 
 def _model(
     x: np.ndarray, at: np.ndarray, factors: np.ndarray, f0: float, kappa: float, time: float, start: float
 ) -> np.ndarray:
-    place = 2 * (at - x[0]) / (x[-1] - x[0]) - 1
-    background = np.polynomial.chebyshev.chebval(place, factors[:-1])
-    return background - factors[-1] * dip(at, f0, kappa, time, start)
+    return background_at(x, at, factors[:-1]) - factors[-1] * dip(at, f0, kappa, time, start)

@@ -65,11 +65,10 @@ def _freed(*terms: str) -> CurveModel:
     return CurveModel(("freq", "amp", "base", *terms), _bent, {"data": "cos"}, bounds, fixed)
 
 
-BENT = {term: _freed(term) for term in ("slowing", "bend", "lead")}
+BENT = {term: _freed(term) for term in ("slowing", "bend", "lead", "fading")}
 FREER = [
     *(_freed("slowing", term) for term in ("bend", "lead", "memory")),
     _freed("memory"),
-    _freed("fading"),
     _freed("slowing", "fading"),
     drifting(_freed(), np.inf),
     drifting(_freed("slowing"), np.inf),

@@ -9,9 +9,7 @@ starts a time s after the tone lacks exp(-r s) times as much; once all has settl
 
 from __future__ import annotations
 
-import lmfit
 import numpy as np
-import qiskit_experiments.curve_analysis as curve
 
 from reson.tools.data import RawData
 
@@ -87,33 +85,3 @@ def dip_start(x: np.ndarray, y: np.ndarray, readout_time: float) -> dict[str, fl
     best = np.unravel_index(np.argmin(np.sum((seen - shares[..., None] * shapes) ** 2, axis=-1)), shares.shape)
     f0, kappa, depth = float(f0s[best]), float(widths[best]), START_DEPTH * float(shares[best])
     return {"amp": level, "f0": f0, "kappa": kappa, "depth": depth, "asymmetry": 0.0}
-
-
-class DipAnalysis(curve.CurveAnalysis):
-    """|signal| = amp * |transmission|, x in MHz."""
-
-    def __init__(self, readout_time: float, start: float = 0.0) -> None:
-        self._time = readout_time * 1e6
-
-        def dip(
-            x: np.ndarray, amp: float, f0: float, kappa: float, depth: float, asymmetry: float, readout_time: float
-        ) -> np.ndarray:
-            return amp * np.abs(transmission(x, f0, kappa, depth, asymmetry, readout_time, start * 1e6))
-
-        super().__init__(models=[lmfit.Model(dip, name="dip")])
-        self.set_options(fixed_parameters={"readout_time": self._time})
-
-    def _generate_fit_guesses(
-        self, user_opt: curve.FitOptions, curve_data: curve.ScatterTable
-    ) -> curve.FitOptions | list[curve.FitOptions]:
-        x = curve_data.x
-        span = float(np.ptp(x))
-        user_opt.p0.set_if_empty(**dip_start(x, curve_data.y, self._time))
-        user_opt.bounds.set_if_empty(
-            amp=(0, np.inf),
-            f0=(x.min() - span / 2, x.max() + span / 2),
-            kappa=(least_width(x), 4 * span),
-            depth=(0, 1.2),
-            asymmetry=(-1.2, 1.2),
-        )
-        return user_opt
