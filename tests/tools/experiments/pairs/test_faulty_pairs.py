@@ -11,6 +11,8 @@ from reson.records import CheckCode, Verdict
 from reson.tools.devices.simulated.couplers import tunable_of
 from tests.tools.experiments.pairs.bringing_up import PAIR, opened, opened_with
 
+STUDY = pytest.mark.study
+
 
 @pytest.mark.parametrize(
     ("fault", "code"),
@@ -35,7 +37,7 @@ OF_THE_LINE = {
 }
 
 
-@pytest.mark.parametrize("flux", [-0.5, -0.38, -0.25, -0.13, 0.13, 0.147, 0.25, 0.38, 0.5])
+@pytest.mark.parametrize("flux", [-0.5, -0.38, -0.25, -0.13, 0.13, 0.147, pytest.param(0.25, marks=STUDY), 0.38, 0.5])
 def test_trapped_flux_of_any_strength_is_named_by_the_arc(flux: float) -> None:
     """Where the coupler rests clear of its qubits or just beyond a wall, the middle of the arc is found as well."""
     bench = opened_with(11, "trapped_flux", flux=flux)
@@ -47,7 +49,7 @@ def test_trapped_flux_of_any_strength_is_named_by_the_arc(flux: float) -> None:
         assert abs(off) < 0.02 + 3 * (found.stderr or 0.0)
 
 
-@pytest.mark.parametrize("db", [-12.0, -9.0, -7.0, -5.0, 8.0])
+@pytest.mark.parametrize("db", [-12.0, pytest.param(-9.0, marks=STUDY), -7.0, -5.0, 8.0])
 def test_a_gain_of_any_size_is_no_trapped_flux(db: float) -> None:
     """Also where it brings the coupler down to its qubits at the bias by design."""
     step = opened_with(11, "attenuated_flux_line", db=db).measure("coupler_arc", points=41, shots=150)

@@ -23,7 +23,7 @@ def zz_by_flux(device: SimulatedDevice) -> np.ndarray:
     return np.array(found)
 
 
-@pytest.mark.parametrize("seed", [3009, 3097])
+@pytest.mark.parametrize("seed", [pytest.param(3009, marks=pytest.mark.study), 3097])
 def test_the_pair_gets_its_cz_where_the_zz_is_least(seed: int) -> None:
     least = np.abs(zz_by_flux(opened(seed).device)).min()
     assert 2e3 < least < 20e3

@@ -32,7 +32,7 @@ def test_an_echo_is_held_for_what_its_qubits_keep(
     assert PAIR_ROWS["coupler_idle"].arguments({}, known_of(PAIR, {}))["hold"] == pytest.approx(15e-6)
 
 
-@pytest.mark.parametrize("qubit", [0, 1])
+@pytest.mark.parametrize("qubit", [0, pytest.param(1, marks=pytest.mark.study)])
 def test_it_is_brought_up(qubit: int) -> None:
     short = {qubit: QubitValues(t1=8e-6, t2=12e-6)}
     ended = night(open_chip(ChipDescription(11, 2, short, coupling=((0, 1),), tunable=True), 1.8e9))
