@@ -21,7 +21,7 @@ def read_staircase(analysis: Analysis) -> Reading:
     drawn = has_curve(analysis.series)
     low, high = float(np.median(y[IDEAL == 0])), float(np.median(y[IDEAL == 1]))
     if high - low < SMALLEST:
-        reason = "the pairs that should end in 1 look like those that should end in 0"
+        reason = "the pairs that should end in 1 are not read as 1 more often than those that should end in 0"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason, curve_drawn=drawn)
     away = (y - low) / (high - low) - IDEAL
     noise = y_err / (high - low)

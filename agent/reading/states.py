@@ -30,7 +30,7 @@ def read_readout_error(analysis: Analysis) -> Reading:
     """Points after 0 and 2 pulses should lie at 0, those after 1 and 3 at 1."""
     ground, excited = (np.array(series.y) for series in analysis.series)
     if excited[0] - ground[0] < ALIKE:
-        reason = "prepared 0 and prepared 1 are read alike"
+        reason = "prepared 1 is read as 1 no more often than prepared 0"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason, curve_drawn=False)
     drift = max(abs(float(part[-1] - part[0])) for part in (ground, excited))
     if drift > MISREAD:
@@ -63,7 +63,7 @@ def read_reset(analysis: Analysis) -> Reading:
     ground, excited = (np.array(series.y) for series in analysis.series)
     contrast = float(excited[0] - ground[0])
     if contrast < TOLD_APART:
-        reason = "prepared 0 and prepared 1 are read alike"
+        reason = "prepared 1 is read as 1 no more often than prepared 0"
         return answer(Status.NO_EXCITATION, Outcome.APPARATUS, reason, curve_drawn=False)
     left = float(excited[1] - ground[0]) / contrast
     if left > LEFT:

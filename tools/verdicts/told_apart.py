@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reson.records import Check, CheckCode
+from reson.tools.allxy_pairs import IDEAL
 from reson.tools.data import RawData
 from reson.tools.verdicts.checks import asked
 
@@ -15,6 +16,8 @@ ALIKE = 0.1
 """Size of that difference below which nothing is told apart."""
 LOW = 0.3
 """P(1) that no point of a decay or of a fringe exceeds where nothing was excited."""
+TURNED = 0.9
+"""Size of cos(angle) from which a turn by that angle ends in 0 or 1."""
 ASTRAY = 0.2
 """By how much Y may begin away from the middle of a fringe if X tells the state that it begins in."""
 
@@ -58,6 +61,13 @@ def _states(raw: RawData, share: np.ndarray, decay_from: int | None) -> np.ndarr
         order, found = np.argsort(x, kind="stable"), np.full(len(x), np.nan)
         found[order[:2]], found[order[-max(2, len(x) // 4) :]] = decay_from, 1 - decay_from
         return found
+    if raw.experiment == "allxy":
+        return np.where(np.isin(IDEAL, (0, 1)), IDEAL, np.nan)
+    if raw.experiment == "readout_error":
+        return x % 2
+    if raw.experiment == "rx_sweep":
+        upwards = np.cos(x * float(raw.parameters["repetitions"]))
+        return np.where(np.abs(upwards) < TURNED, np.nan, (1 - np.sign(upwards)) / 2)
     if raw.experiment == "ramsey_xy":  # without a wait, two quarter turns are a half; the mean over a fringe is between
         series = np.array([circuit.get("series") for circuit in raw.circuits])
         first = x == x.min()

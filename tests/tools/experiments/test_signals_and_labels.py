@@ -12,6 +12,7 @@ from reson.agent.reading import read_saved_data
 from reson.components import Qubit
 from reson.evals.verdicts.trials import TRIALS
 from reson.records import CheckCode, Status, Verdict
+from reson.tools.allxy_pairs import IDEAL
 from reson.tools.data import RawData
 from reson.tools.experiments.catalogue import get
 from reson.tools.verdicts.data_checks import data_checks
@@ -19,7 +20,17 @@ from reson.tools.verdicts.judge import judge
 
 SEED, HEALTHY, DEAD = 0, 0, 3
 """A seed, and the numbers of a healthy measurement and of one on a dead drive line in the verdict study."""
-LABELLED = ("t1", "t2_hahn", "cpmg", "ramsey_xy", "standard_rb", "fine_x_amplitude", "fine_drag", "readout_error")
+LABELLED = (
+    "t1",
+    "t2_hahn",
+    "cpmg",
+    "ramsey_xy",
+    "standard_rb",
+    "fine_x_amplitude",
+    "fine_drag",
+    "readout_error",
+    "allxy",
+)
 T = 20e-6
 CURVES: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "t1": ("t1", lambda t: np.exp(-t / T)),
@@ -51,6 +62,30 @@ def test_labels_turned_round_are_named(name: str) -> None:
 def test_a_drive_that_does_nothing_is_named(name: str) -> None:
     (failed,) = [check for check in data_checks(measured(name, DEAD), get(name).decay_from) if not check.passed]
     assert failed.message.startswith("no excitation")
+
+
+BARE = {
+    "allxy": (np.arange(21.0), IDEAL),
+    "readout_error": (np.arange(4.0), np.arange(4) % 2),
+    "rx_sweep": (np.linspace(1e-3, np.pi, 41), 0.5 - 0.5 * np.cos(3 * np.linspace(1e-3, np.pi, 41))),
+}
+"""Of a file that says nothing but x and counts: x, and the chance of being in 1."""
+
+
+@pytest.mark.parametrize(("turned", "said"), [(True, "0 and 1 are interchanged"), (False, "no excitation")])
+@pytest.mark.parametrize("name", BARE)
+def test_labels_are_named_by_what_a_sequence_ends_in(name: str, turned: bool, said: str) -> None:
+    x, one = BARE[name]
+    row, shots = get(name), 2000
+    chance = 0.97 - 0.93 * one if turned else np.full(len(x), 0.04)
+    ones = np.random.default_rng(5).binomial(shots, chance)
+    given = row.arguments({"shots": shots}, {})
+    circuits = [{"xval": float(at)} for at in x]
+    raw = RawData(
+        name, Qubit(0), given, {}, shots, circuits, {"counts": np.stack([shots - ones, ones], axis=1)}, 0.0, 1.0
+    )
+    (failed,) = [check for check in data_checks(raw, row.decay_from) if not check.passed]
+    assert failed.message.startswith(said)
 
 
 @pytest.mark.parametrize("volts", [3e-5, -3e-5])
