@@ -20,7 +20,7 @@ from reson.agent.model.pictures import picture_of
 from reson.prompts.criteria import load_criteria
 from reson.prompts.gallery import references
 from reson.prompts.render import render
-from reson.records import GOOD, FitReliability, Json, Outcome, Reading, Seen, Status
+from reson.records import GOOD, SUPPORTS_THE_VALUE, FitReliability, Json, Outcome, Reading, Seen, Status
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
 
@@ -155,9 +155,9 @@ def reading_of(text: str, codes: Collection[str], reader: str) -> Reading:
     except ValidationError as error:
         first = error.errors()[0]
         raise Unusable("bad_field", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    success = reading.status in GOOD
-    if success != (reading.outcome is Outcome.EXPECTED) or (
-        not success and reading.reliability is FitReliability.RELIABLE
+    relied_on = reading.reliability is FitReliability.RELIABLE
+    if (reading.status in GOOD) != (reading.outcome is Outcome.EXPECTED) or (
+        relied_on and reading.status not in GOOD | SUPPORTS_THE_VALUE
     ):
         raise Unusable("success_mismatch")
     return reading

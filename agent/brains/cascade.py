@@ -14,16 +14,8 @@ from reson.agent.config import CascadeSettings
 from reson.agent.expert.replaying import succeeded
 from reson.agent.model.desk import Desk
 from reson.agent.observation import Decision, Escalate, GiveUp, Observation, QubitView
-from reson.records import Reading, Status, Verdict
+from reson.records import SUPPORTS_THE_VALUE, Reading, Verdict
 from reson.tools.data import Analysis
-
-SUPPORTS_A_VALUE = {
-    Status.SUCCESS,
-    Status.MODERATE_ERROR,
-    Status.LARGE_ERROR,
-    Status.STABLE,
-    Status.RANDOM_WALK,
-}
 
 
 @dataclass
@@ -92,7 +84,7 @@ class CascadeBrain:
     def _doubt(self, reading: Reading, numbers: Verdict) -> str:
         if reading.confidence < self.settings.sure:
             return f"the offline reading is unsure: {reading.confidence:.2f}"
-        if (reading.status in SUPPORTS_A_VALUE) != (numbers is Verdict.ACCEPT):
+        if (reading.status in SUPPORTS_THE_VALUE) != (numbers is Verdict.ACCEPT):
             return f"the offline reading {reading.status} disagrees with the numbers: {numbers}"
         return ""
 

@@ -17,7 +17,17 @@ from reson.agent.campaign.state import CampaignState, Job, measurement_id, ready
 from reson.agent.reading import read_saved_data
 from reson.agent.reading.limits import SWEEP_ENDS, within_limits
 from reson.errors import OperatorError, ToolError, ToolErrorKind
-from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
+from reson.records import (
+    SUPPORTS_THE_VALUE,
+    Change,
+    Check,
+    CheckCode,
+    FitReliability,
+    Judgement,
+    Reading,
+    Status,
+    Verdict,
+)
 from reson.tools.data import Analysis, Fault
 from reson.tools.devices.device import Device, Remote, Timed, bounds_of, why_not_set
 from reson.tools.experiments.catalogue import get
@@ -36,15 +46,6 @@ from reson.tools.store.measurements import (
     record_measurements,
 )
 from reson.tools.verdicts.judge import judge as judge_checks
-
-# A reading with one of these agrees that the plot supports its number, though the number itself says what is wrong.
-SUPPORTS_THE_VALUE = {
-    Status.SUCCESS,
-    Status.MODERATE_ERROR,
-    Status.LARGE_ERROR,
-    Status.STABLE,
-    Status.RANDOM_WALK,
-}
 
 
 def acquire(bench: Bench, state: CampaignState) -> dict[str, Any]:
@@ -207,13 +208,17 @@ def at_the_end_of_the_drive(
 
 
 def with_doubt(judgement: Judgement, reading: Reading, sure: bool = True, at_end: bool = False) -> Judgement:
-    """The judgement and one check more: whether the reading agrees, surely enough, that the plot supports its value.
+    """The judgement and one check more: whether the reading agrees, surely enough, that the plot supports its value
+    and that its curve may be trusted.
 
     ``at_end``: no wider sweep can be made; that the range is narrow then doubts no value that lies inside it.
     """
     inside = at_end and judgement.verdict is Verdict.ACCEPT and reading.status is Status.RANGE_TOO_NARROW
-    agrees = reading.status in SUPPORTS_THE_VALUE or inside
+    trusted = reading.reliability is not FitReliability.UNRELIABLE
+    agrees = (reading.status in SUPPORTS_THE_VALUE and trusted) or inside
     doubt = "" if sure else f", but only with confidence {reading.confidence:.2f}"
+    if reading.status in SUPPORTS_THE_VALUE and not trusted:
+        doubt += ", with a fit that is not to be relied on"
     check = Check(
         name="reading agrees",
         code=CheckCode.DOUBTED,

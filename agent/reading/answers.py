@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reson.records import FitReliability, Outcome, Reading, Seen, Status
+from reson.records import SUPPORTS_THE_VALUE, FitReliability, Outcome, Reading, Seen, Status
 from reson.tools.data import Analysis, Series
 from reson.tools.verdicts.residuals import chi2_with_tolerance
 
@@ -25,10 +25,13 @@ def answer(
     suggested_range: tuple[float, float] | None = None,
     curve_drawn: bool = True,
 ) -> Reading:
-    """A reading that is not a success; the fit behind it is unreliable, or there is none."""
+    """A reading that is not a success. The fit behind it is unreliable, or there is none; where the curve shows how
+    large an error is, and follows the points, it may be relied on.
+    """
+    drawn = FitReliability.RELIABLE if status in SUPPORTS_THE_VALUE else FitReliability.UNRELIABLE
     return Reading(
         outcome=outcome,
-        reliability=FitReliability.UNRELIABLE if curve_drawn else FitReliability.NO_FIT,
+        reliability=drawn if curve_drawn else FitReliability.NO_FIT,
         status=status,
         confidence=confidence,
         reason=reason,

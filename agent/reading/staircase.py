@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reson.agent.reading.answers import answer, arrays, has_curve, success_if_fitted
+from reson.agent.reading.answers import answer, arrays, fits, has_curve, success_if_fitted
 from reson.records import Outcome, Reading, Status
 from reson.tools.allxy_pairs import ERRORS, IDEAL, syndromes
 from reson.tools.data import Analysis
@@ -29,6 +29,8 @@ def read_staircase(analysis: Analysis) -> Reading:
     if deviation < MODERATE:
         return success_if_fitted(analysis, "the points lie on the staircase")
     status = Status.LARGE_ERROR if deviation > LARGE else Status.MODERATE_ERROR
+    if drawn and not fits(analysis):
+        return answer(Status.FIT_POOR, Outcome.SUBOPTIMAL, "a bent staircase, and the drawn curve misses the points")
     reason = f"the staircase is bent by {deviation:.0%} of its height, as an error of {_pattern(away)} does"
     return answer(status, Outcome.SUBOPTIMAL, reason, curve_drawn=drawn)
 

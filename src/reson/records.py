@@ -112,6 +112,11 @@ class Status(StrEnum):
 GOOD = frozenset({Status.SUCCESS, Status.STABLE, Status.NO_EVENT})
 """What a plot shows where nothing is wrong; a family has one of them."""
 
+SUPPORTS_THE_VALUE = frozenset(
+    {Status.SUCCESS, Status.MODERATE_ERROR, Status.LARGE_ERROR, Status.STABLE, Status.RANDOM_WALK}
+)
+"""What a plot shows whose number may be right; the number itself, or its drift, then says what is wrong."""
+
 
 class Seen(StrEnum):
     """What a reader looked at."""

@@ -123,8 +123,8 @@ def test_the_suspected_failure_is_among_the_examples(serve, desk_for, figure):
         ({"status": "GREAT"}, "not among those"),
         ({"confidence": 7}, "not allowed"),
         ({"outcome": "superb"}, "not allowed"),
-        ({"status": "NO_SIGNAL", "outcome": "apparatus"}, "SUCCESS only"),
-        ({"outcome": "suboptimal"}, "SUCCESS only"),
+        ({"status": "NO_SIGNAL", "outcome": "apparatus"}, "go together"),
+        ({"outcome": "suboptimal"}, "go together"),
         ({"confidence": None}, "not allowed"),
     ],
 )
@@ -133,6 +133,14 @@ def test_a_reading_outside_the_vocabulary_is_sent_back(serve, desk_for, figure, 
     server = serve(lambda body: next(answers))
     assert read_by_model(desk_for(server), EVERYTHING, figure, analysis()).status is Status.SUCCESS
     assert sentence in text_of(server.requests[1])
+
+
+def test_a_good_fit_of_a_moderate_error_is_reliable(serve, desk_for, figure):
+    seen = SEEN | {"status": "MODERATE_ERROR", "outcome": "suboptimal", "reliability": "reliable"}
+    server = serve(lambda body: Answer(text=json.dumps(seen)))
+    one = analysis().model_copy(update={"experiment": "fine_x_amplitude"})
+    assert read_by_model(desk_for(server), EVERYTHING, figure, one).reliability is FitReliability.RELIABLE
+    assert len(server.requests) == 1
 
 
 def reader_of(desk) -> ModelBrain:

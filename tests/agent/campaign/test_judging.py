@@ -6,7 +6,17 @@ import pytest
 
 from reson.agent.campaign.measuring import with_doubt, within_bounds
 from reson.agent.lab import open_lab
-from reson.records import Change, Check, CheckCode, Judgement, Reading, Status, Verdict
+from reson.records import (
+    SUPPORTS_THE_VALUE,
+    Change,
+    Check,
+    CheckCode,
+    FitReliability,
+    Judgement,
+    Reading,
+    Status,
+    Verdict,
+)
 from reson.tools.verdicts.judge import judge
 
 
@@ -33,14 +43,18 @@ def read_as(status: Status) -> Reading:
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_a_reading_turns_accept_into_review_and_nothing_else(verdict: Verdict, status: Status):
     after = with_doubt(judged(verdict), read_as(status)).verdict
-    supports = status in (
-        Status.SUCCESS,
-        Status.STABLE,
-        Status.RANDOM_WALK,
-        Status.MODERATE_ERROR,
-        Status.LARGE_ERROR,
-    )
+    supports = status in SUPPORTS_THE_VALUE
     assert after is (Verdict.REVIEW if verdict is Verdict.ACCEPT and not supports else verdict)
+
+
+@pytest.mark.parametrize("status", sorted(SUPPORTS_THE_VALUE))
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_fit_that_a_reader_does_not_rely_on_is_not_accepted(verdict: Verdict, status: Status):
+    """Whatever else it says of the plot."""
+    reading = read_as(status).model_copy(update={"reliability": FitReliability.UNRELIABLE})
+    after = with_doubt(judged(verdict), reading)
+    assert after.verdict is (Verdict.REVIEW if verdict is Verdict.ACCEPT else verdict)
+    assert any("not to be relied on" in reason for reason in after.reasons)
 
 
 def test_a_value_that_cannot_be_is_rejected():

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reson.agent.campaign.measuring import SUPPORTS_THE_VALUE
 from reson.agent.reading import read_saved_data
 from reson.components import Pair, Qubit, value_name
-from reson.records import CheckCode, Quantity, Verdict
+from reson.records import SUPPORTS_THE_VALUE, CheckCode, Quantity, Verdict
 from reson.tools.data import Past
 from reson.tools.devices.ibm.fakes import fake_backend
 from reson.tools.devices.local.device import NoisyDevice, noisy_device
