@@ -17,7 +17,7 @@ from reson.agent.model.conversation import FailureKind, Message, NoAnswer, Pictu
 from reson.agent.model.desk import Desk
 from reson.agent.model.objects import last_object, one_line
 from reson.agent.model.pictures import picture_of
-from reson.prompts.criteria import load_criteria
+from reson.prompts.criteria import criteria_of
 from reson.prompts.gallery import references
 from reson.prompts.render import render
 from reson.records import GOOD, SUPPORTS_THE_VALUE, FitReliability, Json, Outcome, Reading, Seen, Status
@@ -47,7 +47,7 @@ class Subject:
 def subject_of(experiment: str, unit: str = "") -> Subject:
     """A row of the catalogue."""
     row = get(experiment)
-    return Subject(row.title, row.measures, row.family, load_criteria()[row.family], row.name, unit)
+    return Subject(row.title, row.measures, row.family, criteria_of(row.family), row.name, unit)
 
 
 class Unusable(Exception):

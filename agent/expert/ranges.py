@@ -138,8 +138,8 @@ def rabi_range(failures: Sequence[Attempt]) -> dict[str, float]:
 
 def _is_bent(last: Attempt) -> bool:
     failed = set(last.failed)
-    weak = CheckCode.UNRESOLVED in failed or last.status is Status.NO_SIGNAL
-    seen = last.status in (Status.FIT_POOR, Status.DAMPED, Status.OFF_RESONANCE)
+    weak = CheckCode.UNRESOLVED in failed or last.status in (Status.NO_SIGNAL, Status.FAINT)
+    seen = last.status in (Status.FIT_POOR, Status.DAMPED, Status.OFF_RESONANCE, Status.CLIPPED)
     return bool(seen or SHAPE & failed or (CheckCode.AT_BOUND in failed and not weak))
 
 
@@ -306,6 +306,7 @@ _BY_STATUS: dict[tuple[str, Status], Callable[[Attempt], dict[str, float]]] = {
     ("ramsey_xy", Status.TOO_MANY_OSC): _ramsey_range(0.4),
     ("ramsey_xy", Status.SAMPLING_TOO_COARSE): _ramsey_range(0.3),
     ("rough_drag", Status.OPTIMAL_NOT_CENTERED): _drag_range,
+    ("rough_drag", Status.NO_COMMON_MINIMUM): _twice_as_wide,
     **{(name, Status.RANGE_TOO_NARROW): _twice_as_wide for name in _WIDENED},
     ("readout_power", Status.RANGE_TOO_NARROW): lambda last: {
         "max_amplitude": min(1.0, 2 * last.parameters["max_amplitude"])

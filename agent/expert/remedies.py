@@ -218,6 +218,9 @@ def _spectroscopy(failures: list[Attempt]) -> Remedy:
     thin = [one for one in failures if one.status is Status.UNDERSAMPLED]
     if last in thin and len(thin) < MAX_TRIES:
         return Retry({**seen, **_finer(last)}, "the line rests on too few points: more of them on it")
+    faint = [one for one in failures if one.status is Status.FAINT]
+    if last in faint and len(faint) < MAX_TRIES:
+        return Retry({**seen, "shots": more_shots(last)}, f"a faint line: average longer: {_first(last.reasons)}")
     searched = sum(
         attempt.status in (Status.NO_SIGNAL, None) or attempt.verdict is Verdict.REJECT for attempt in failures
     )

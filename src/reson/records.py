@@ -107,6 +107,12 @@ class Status(StrEnum):
     LOW_CONTRAST = "LOW_CONTRAST"
     NO_GATE = "NO_GATE"
     MISCALIBRATED = "MISCALIBRATED"
+    FAINT = "FAINT"
+    CLIPPED = "CLIPPED"
+    HOT = "HOT"
+    NO_COMMON_MINIMUM = "NO_COMMON_MINIMUM"
+    ODD = "ODD"
+    """What no other code names; the reason says what it is."""
 
 
 GOOD = frozenset({Status.SUCCESS, Status.STABLE, Status.NO_EVENT})
