@@ -41,6 +41,8 @@ class Attempt(Record):
     """What became of its proposal: in the table, turned down (by a person or the policy), or answered with a note."""
     failed: tuple[CheckCode, ...] = ()
     """Codes of the failed checks, in the order of ``reasons``; none of a measurement that was refused."""
+    suggested: dict[str, Finite] = Field(default_factory=dict, exclude_if=lambda one: not one)
+    """Arguments that the reader of its plot would repeat it with."""
     seen: str = ""
     """What the reader of its plot said, in its own words."""
     why: str = ""

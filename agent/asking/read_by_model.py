@@ -23,6 +23,7 @@ from reson.prompts.render import render
 from reson.records import GOOD, SUPPORTS_THE_VALUE, FitReliability, Json, Outcome, Reading, Seen, Status
 from reson.tools.data import Analysis
 from reson.tools.experiments.catalogue import get
+from reson.tools.experiments.experiment import Parameter
 
 LONGEST_REASON = 300
 LARGEST = 1e30
@@ -42,12 +43,14 @@ class Subject:
     """Whose reference plots are shown; empty: none are."""
     unit: str = ""
     """Of the horizontal axis, where it is known."""
+    arguments: tuple[Parameter, ...] = ()
+    """What the experiment can be repeated with."""
 
 
 def subject_of(experiment: str, unit: str = "") -> Subject:
     """A row of the catalogue."""
     row = get(experiment)
-    return Subject(row.title, row.measures, row.family, criteria_of(row.family), row.name, unit)
+    return Subject(row.title, row.measures, row.family, criteria_of(row.family), row.name, unit, row.parameters)
 
 
 class Unusable(Exception):
@@ -124,6 +127,7 @@ def reading_schema(codes: Collection[str]) -> Json:
         "reliability": {"type": "string", "enum": list(FitReliability)},
         "confidence": {"type": "number"},
         "suggested_range": {"anyOf": [line, {"type": "null"}]},
+        "suggested": {"anyOf": [{"type": "object", "additionalProperties": {"type": "number"}}, {"type": "null"}]},
     }
     return {
         "type": "object",
@@ -150,6 +154,7 @@ def reading_of(text: str, codes: Collection[str], reader: str) -> Reading:
                 "reader": reader,
                 "seen": Seen.PICTURE,
                 "suggested_range": _range(answer.get("suggested_range")),
+                "suggested": _arguments(answer.get("suggested")),
             }
         )
     except ValidationError as error:
@@ -169,6 +174,14 @@ def _range(value: Any) -> tuple[float, float] | None:
         case [int() | float() as low, int() | float() as high] if -LARGEST < low < high < LARGEST:
             return float(low), float(high)
     return None
+
+
+def _arguments(value: Any) -> dict[str, float]:
+    """Suggested arguments that are numbers; likewise no reason to send an answer back."""
+    if not isinstance(value, dict):
+        return {}
+    numbers = {str(name): one for name, one in value.items() if isinstance(one, int | float)}
+    return {name: float(one) for name, one in numbers.items() if -LARGEST < one < LARGEST}
 
 
 def question(settings: ModelSettings, able: Capabilities, figure: Path, analysis: Analysis, suspected: str) -> Request:
@@ -198,6 +211,7 @@ def question_about(
         family=subject.family,
         criteria=subject.criteria,
         unit=subject.unit,
+        arguments=subject.arguments,
         references=len(examples),
         pictures=len(figures),
         each=each,

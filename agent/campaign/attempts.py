@@ -23,6 +23,7 @@ def attempt_of(row: MeasurementRow, approval: ApprovalRow | None) -> Attempt:
         outcome=reading.outcome if reading else None,
         status=reading.status if reading else None,
         suggested_range=reading.suggested_range if reading else None,
+        suggested=reading.suggested if reading else {},
         reasons=tuple(check.message for check in failed),
         failed=tuple(check.code for check in failed),
         seen=reading.reason if reading else "",

@@ -121,7 +121,8 @@ def remedy(
         return _last_resort(last)
     if _shows_nothing(last) and len(failures) >= 2 and not upstream_tried and step.experiment in UPSTREAM:
         return GoUpstream(UPSTREAM[step.experiment], f"{step.experiment} makes no sense twice: look upstream")
-    return Retry(adjusted(failures), f"{step.experiment} again: {last.status or last.verdict}: {_first(last.reasons)}")
+    why = f"{step.experiment} again: {last.status or last.verdict}: {_first(last.reasons)}"
+    return Retry(adjusted(failures) | last.suggested, why)
 
 
 def without_looking(failures: list[Attempt]) -> Remedy | None:

@@ -1,4 +1,4 @@
-"""A range that a reader suggests, held to what the experiment can sweep."""
+"""What a reader suggests to repeat an experiment with, held to what the experiment can do."""
 
 from __future__ import annotations
 
@@ -10,9 +10,24 @@ SWEEP_ENDS = ("max_amplitude", "max_delay", "max_length", "max_repetitions")
 
 
 def within_limits(reading: Reading, row: Experiment) -> Reading:
-    """The reading with its suggestion clipped to the limits of the sweep; without one of which nothing is left."""
+    """The reading with its suggestions clipped to the limits of the experiment; what it has not is left out."""
+    return reading.model_copy(
+        update={"suggested_range": _range(reading, row), "suggested": _arguments(reading.suggested, row)}
+    )
+
+
+def _range(reading: Reading, row: Experiment) -> tuple[float, float] | None:
+    """None where nothing is left within the limits."""
     end = next((spec for spec in row.parameters if spec.name in SWEEP_ENDS), None)
     if reading.suggested_range is None or end is None:
-        return reading
+        return reading.suggested_range
     low, high = (min(max(0.0, one), end.high) for one in reading.suggested_range)
-    return reading.model_copy(update={"suggested_range": (low, high) if low < high else None})
+    return (low, high) if low < high else None
+
+
+def _arguments(suggested: dict[str, float], row: Experiment) -> dict[str, float]:
+    known = {spec.name: spec for spec in row.parameters}
+    clipped = {
+        name: min(max(known[name].low, value), known[name].high) for name, value in suggested.items() if name in known
+    }
+    return {name: float(round(value)) if known[name].integer else value for name, value in clipped.items()}

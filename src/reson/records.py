@@ -143,6 +143,8 @@ class Reading(Record):
     seen: Seen
     suggested_range: tuple[Finite, Finite] | None = None
     """Range of the swept parameter that would serve better, in its SI unit."""
+    suggested: dict[str, Finite] = Field(default_factory=dict, exclude_if=lambda one: not one)
+    """Arguments of the experiment that would serve better, in SI units."""
 
     @model_validator(mode="wrap")
     @classmethod

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from reson.records import Check, CheckCode
-from reson.tools.allxy_pairs import IDEAL
 from reson.tools.data import RawData
 from reson.tools.verdicts.checks import asked
 
@@ -16,6 +15,8 @@ ALIKE = 0.1
 """Size of that difference below which nothing is told apart."""
 LOW = 0.3
 """P(1) that no point of a decay or of a fringe exceeds where nothing was excited."""
+EQUATOR = (5, 17)
+"""Number of the first pair of AllXY that ends on the equator, and of the first after them, which ends in 1."""
 TURNED = 0.9
 """Size of cos(angle) from which a turn by that angle ends in 0 or 1."""
 ASTRAY = 0.2
@@ -62,7 +63,7 @@ def _states(raw: RawData, share: np.ndarray, decay_from: int | None) -> np.ndarr
         found[order[:2]], found[order[-max(2, len(x) // 4) :]] = decay_from, 1 - decay_from
         return found
     if raw.experiment == "allxy":
-        return np.where(np.isin(IDEAL, (0, 1)), IDEAL, np.nan)
+        return np.where(x < EQUATOR[0], 0.0, np.where(x < EQUATOR[1], np.nan, 1.0))
     if raw.experiment == "readout_error":
         return x % 2
     if raw.experiment == "rx_sweep":

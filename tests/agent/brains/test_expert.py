@@ -321,6 +321,23 @@ def test_a_short_t1_and_a_wrong_design_frequency_are_reported_though_calibrated(
     assert codes == [DiagnosisCode.SHORT_T1, DiagnosisCode.FREQUENCY_GUESS_OFF]
 
 
+def test_a_faint_line_is_averaged_where_it_was_seen_and_not_searched_elsewhere():
+    seen = {"span": 40e6, "amplitude": 0.03, "shots": 500.0, "points": 61.0}
+    faint = attempt("qubit_spectroscopy", Verdict.REJECT, Status.FAINT, parameters=seen)
+    names = [step.experiment for step in BRING_UP]
+    decision = decide(*map(attempt, names[: names.index("qubit_spectroscopy")]), faint)
+    assert isinstance(decision, Measure) and decision.experiment == "qubit_spectroscopy"
+    assert decision.parameters == seen | {"shots": 1000.0}
+
+
+def test_what_the_reader_of_a_plot_suggests_is_done_where_averaging_is_all_that_is_known():
+    settled = [attempt(step.experiment) for step in BRING_UP[: [step.experiment for step in BRING_UP].index("t1")]]
+    before = decide(*settled, attempt("t1", Verdict.REVIEW, Status.ODD))
+    after = decide(*settled, attempt("t1", Verdict.REVIEW, Status.ODD, suggested={"points": 61.0}))
+    assert isinstance(before, Measure) and isinstance(after, Measure)
+    assert after.parameters == before.parameters | {"points": 61.0}
+
+
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("experiment", sorted(SHOWN_BY))
 def test_every_trouble_ends(experiment: str, status: Status):

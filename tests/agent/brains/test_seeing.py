@@ -143,6 +143,16 @@ def test_a_good_fit_of_a_moderate_error_is_reliable(serve, desk_for, figure):
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [({"shots": 4000, "span": 2e7}, {"shots": 4000.0, "span": 2e7}), (["shots"], {}), ({"shots": "many"}, {})],
+)
+def test_a_reader_may_suggest_any_argument_and_nonsense_is_none(serve, desk_for, figure, said, taken):
+    server = serve(lambda body: Answer(text=json.dumps(SEEN | {"suggested": said})))
+    assert read_by_model(desk_for(server), EVERYTHING, figure, analysis()).suggested == taken
+    assert "shots (" in text_of(server.requests[0])
+
+
 def reader_of(desk) -> ModelBrain:
     return ModelBrain(desk, lambda: EVERYTHING, "openai", 0.75)
 

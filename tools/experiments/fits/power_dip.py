@@ -92,7 +92,9 @@ def _fit(
     names = ("f0", "kappa", "depth", "asymmetry")
     value = dict(zip(names, found.x.tolist(), strict=True)) | {"kappa": float(np.exp(found.x[1]))}
     stderr = dict(zip(names, spread.tolist(), strict=True)) | {"kappa": float(spread[1]) * value["kappa"]}
-    bounds = dict(zip(names, zip(low.tolist(), high.tolist(), strict=True), strict=True))
+    bounds: dict[str, tuple[float, float]] = dict(
+        zip(names, zip(low.tolist(), high.tolist(), strict=True), strict=True)
+    )
     bounds["kappa"] = (least_width(x), 4 * span)
     unit = float(np.max(drawn[0], initial=0.0)) or 1.0
     one = series("dip", *points, fine * MHZ, unit * np.sqrt(np.maximum(level, 0.0)))
