@@ -10,14 +10,16 @@ from pathlib import Path
 
 CALIBRATION, MEASURING, BY_MATPLOTLIB, FOREIGN_SEED = 900_001, 900_002, 900_003, 900_004
 """Seeds of pictures that are never trained on."""
+TRAINING_CHIP, OTHER_CHIP = 8811, 8813
+"""Simulated chips: one whose figures are trained on, and one whose never are."""
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m reson.evals.eyes", description=__doc__)
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--pictures", type=int, default=36_000, help="drawn by our rasteriser")
+    asked.add_argument("--pictures", type=int, default=60_000, help="drawn by our rasteriser")
     asked.add_argument("--matplotlib", type=int, default=3_000, help="drawn by matplotlib, in addition")
-    asked.add_argument("--steps", type=int, default=8_500, help="of 32 pictures each")
+    asked.add_argument("--steps", type=int, default=12_000, help="of 32 pictures each")
     asked.add_argument("--fresh", type=int, default=1_500, help="to calibrate on, and as many to measure on")
     asked.add_argument("--go-on", type=Path, help="weights.npz of an earlier training to start from")
     asked.add_argument("--rate", type=float, default=2.5e-3, help="of learning, at its highest")
@@ -34,13 +36,20 @@ def main() -> None:
 def made(options: argparse.Namespace) -> None:
     import reson.agent.reading.picture as home
     from reson.agent.reading.picture.eyes import WEIGHTS
-    from reson.evals.eyes.dataset import draw, joined
+    from reson.evals.eyes.dataset import collected, draw, joined
     from reson.evals.eyes.fitting import ship
     from reson.evals.eyes.mpl_pictures import make_by_matplotlib
     from reson.evals.eyes.network import start
+    from reson.evals.eyes.own_figures import own_figures
     from reson.evals.eyes.training import restore, save, train
 
-    data = joined([draw(options.pictures, options.seed), draw(options.matplotlib, options.seed, make_by_matplotlib)])
+    data = joined(
+        [
+            draw(options.pictures, options.seed),
+            draw(options.matplotlib, options.seed, make_by_matplotlib),
+            collected(own_figures([TRAINING_CHIP], restyled=3)),
+        ]
+    )
     say = partial(print, flush=True)
     begin = restore(options.go_on) if options.go_on else start(options.seed)
     kept = options.out / "weights.npz"
@@ -51,15 +60,17 @@ def made(options: argparse.Namespace) -> None:
 
 
 def measured(options: argparse.Namespace) -> None:
-    from reson.evals.eyes.dataset import draw
+    from reson.evals.eyes.dataset import collected, draw
     from reson.evals.eyes.measuring import document, foreign_told, seen, seen_in_gallery, shares, table
     from reson.evals.eyes.mpl_pictures import make_by_matplotlib
+    from reson.evals.eyes.own_figures import own_figures
     from reson.evals.eyes.pictures import make
 
     sets = {
         "our rasteriser, fresh seeds": seen(draw(options.fresh, MEASURING)),
         "matplotlib": seen(draw(max(options.fresh // 3, 1), BY_MATPLOTLIB, make_by_matplotlib)),
-        "our own figures of simulated chips": seen_in_gallery(),
+        "our own figures, the gallery": seen_in_gallery(),
+        "our own figures of another chip": seen(collected(own_figures([OTHER_CHIP]))),
     }
     whole = {}
     for name, found in sets.items():

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from reson.agent.reading.picture.labels import FITS, KINDS, STATUSES
-from reson.agent.reading.picture.pixels import HEIGHT, WIDTH, pixels
+from reson.agent.reading.picture.pixels import pixels
 from reson.evals.eyes.families.common import Rng
 from reson.evals.eyes.pictures import Labelled, make
+from reson.records import FitReliability
 
 Make = Callable[[Rng], Labelled]
 
@@ -39,15 +40,20 @@ def joined(parts: list[Pictures]) -> Pictures:
     return Pictures(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Pictures)))
 
 
-def draw(count: int, seed: int, made: Make = make) -> Pictures:
-    """``count`` pictures; the number of each is in its random stream, so that any of them can be drawn alone."""
-    shown = np.zeros((count, HEIGHT, WIDTH, 3), np.uint8)
-    kind, fit = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    status, look = np.zeros((count, len(STATUSES)), np.float32), np.zeros(count, "<U12")
-    for n in range(count):
-        one = made(np.random.default_rng([seed, n]))
-        shown[n], kind[n], look[n] = pixels(one.picture), KINDS.index(one.family), one.look
-        fit[n] = [str(fit) for fit in FITS].index(one.fit)
-        for code, weight in one.label.items():
-            status[n, [str(status) for status in STATUSES].index(code)] = weight
-    return Pictures(shown, kind, status, fit, look)
+def draw(count: int, seed: int, made: Make = make, first: int = 0) -> Pictures:
+    """``count`` pictures from the ``first``; each number is in its random stream, so that any can be drawn alone."""
+    return collected(made(np.random.default_rng([seed, first + n])) for n in range(count))
+
+
+def collected(some: Iterable[Labelled]) -> Pictures:
+    rows = [
+        (pixels(one.picture), KINDS.index(one.family), _weights(one), FITS.index(FitReliability(one.fit)), one.look)
+        for one in some
+    ]
+    shown, kind, status, fit, look = zip(*rows, strict=True)
+    return Pictures(np.array(shown), np.array(kind), np.array(status), np.array(fit), np.array(look, "<U12"))
+
+
+def _weights(one: Labelled) -> np.ndarray:
+    """Of each of ``STATUSES``."""
+    return np.array([one.label.get(str(status), 0.0) for status in STATUSES], np.float32)

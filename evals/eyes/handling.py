@@ -17,7 +17,7 @@ def handled(rng: Rng, page: Image.Image) -> Image.Image:
         page = _photograph(rng, page)
     if chance(rng, 0.1):
         page = _cropped(rng, page)
-    if chance(rng, 0.06):
+    if chance(rng, 0.03):
         page = ImageOps.grayscale(page).convert("RGB")
     if chance(rng, 0.04):
         page = ImageOps.invert(page)
@@ -51,6 +51,7 @@ def _screenshot(rng: Rng, page: Image.Image) -> Image.Image:
 
 
 def _photograph(rng: Rng, page: Image.Image) -> Image.Image:
+    page.thumbnail((360, 360))
     turned = page.rotate(
         between(rng, -5, 5), Image.Resampling.BILINEAR, expand=True, fillcolor=tuple(rng.integers(0, 256, 3).tolist())
     )

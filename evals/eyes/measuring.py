@@ -14,7 +14,7 @@ from reson.evals.eyes.dataset import Pictures
 from reson.evals.intervals import Proportion, proportion
 from reson.prompts.gallery import gallery
 from reson.records import GOOD, Json, Status
-from reson.tools.experiments.catalogue import CATALOGUE
+from reson.tools.experiments.catalogue import get
 
 QUESTIONS = ("success or failure", "status", "outcome", "fit")
 CLEAR = 0.99
@@ -56,7 +56,7 @@ def seen(pictures: Pictures) -> list[Seen]:
 
 def seen_in_gallery() -> list[Seen]:
     """The reference plots in prompts/gallery: our simulated chips in our own figures, which nobody was trained on."""
-    plots = [(one, picture_family(CATALOGUE[one.experiment].family)) for one in gallery()]
+    plots = [(one, picture_family(get(one.experiment).family)) for one in gallery()]
     known = [(one, family) for one, family in plots if family and one.status in FAMILIES[family]]
     sights = see_each(load_files(one.path for one, _ in known), [family for _, family in known])
     return [

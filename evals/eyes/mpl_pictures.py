@@ -7,15 +7,18 @@ import io
 import numpy as np
 from matplotlib import rc_context, style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 from PIL import Image
 
 from reson.agent.reading.picture.labels import FAMILIES
 from reson.evals.eyes.families.common import Rng, between, chance, pick
 from reson.evals.eyes.handling import handled
 from reson.evals.eyes.pictures import Labelled, any_status, fit_of, sheet_of
+from reson.evals.eyes.raster import on_map
 from reson.evals.eyes.sheet import Panel, Sheet
-from reson.evals.eyes.style import MAPS
+from reson.evals.eyes.style import MAPS, Colour, told_apart
 
 STYLES = ("default", "classic", "ggplot", "bmh", "fivethirtyeight", "seaborn-v0_8", "seaborn-v0_8-whitegrid",
           "seaborn-v0_8-ticks", "dark_background", "grayscale", "Solarize_Light2", "tableau-colorblind10", "fast",
@@ -47,15 +50,15 @@ def drawn(rng: Rng, sheet: Sheet, name: str) -> Image.Image:
 
 def _panel(rng: Rng, figure: Figure, axes, one: Panel) -> None:
     if one.grid is not None:
-        shown = axes.imshow(one.grid, origin="lower", aspect="auto", extent=(0, 1, 0, 1), cmap=pick(rng, MAPS),
+        cmap = pick(rng, MAPS) if chance(rng, 0.6) else "viridis"
+        shown = axes.imshow(one.grid, origin="lower", aspect="auto", extent=(0, 1, 0, 1), cmap=cmap,
                             interpolation=pick(rng, ("nearest", "nearest", "bilinear")))  # fmt: skip
         if chance(rng, 0.6):
             figure.colorbar(shown, ax=axes)
         for number, (x, y) in enumerate(one.over):
             dots = (one.dots and number == len(one.over) - 1) or len(x) < 60
-            axes.plot(
-                x, y, "o" if dots else pick(rng, ("-", "--")), color=pick(rng, ("w", "r", "k", "orange", "c")), ms=3
-            )
+            colour = _hex(on_map(rng, one.grid, cmap, clipped=False))
+            axes.plot(x, y, "o" if dots else pick(rng, ("-", "--")), color=colour, ms=3, lw=between(rng, 1.3, 2.5))
         axes.set(xlim=(0, 1), ylim=(0, 1))
     if one.grid is None:
         for x, y in one.over:
@@ -63,12 +66,14 @@ def _panel(rng: Rng, figure: Figure, axes, one: Panel) -> None:
     fmt = pick(rng, ("o", "o", ".", "-", "o-", "s", "x", "+-"))
     for trace in one.traces:
         shape = {None: fmt, True: "-", False: "o"}[trace.joined]
+        same = len(one.traces) > 1 or (chance(rng, 0.2) and shape in ("o", ".", "s", "x"))
+        if same and trace.fit is not None:  # a line through the points would be taken for the curve
+            shape = "o"
         [line] = axes.plot(trace.x, trace.y, shape, ms=between(rng, 2, 6), label="data")
         if trace.err is not None:
             axes.errorbar(trace.x, trace.y, trace.err, fmt="none", ecolor=line.get_color(), lw=0.8)
         if trace.fit is not None:
-            same = len(one.traces) > 1 or (chance(rng, 0.2) and shape in ("o", ".", "s", "x"))
-            colour = line.get_color() if same else pick(rng, ("r", "k", "C1", "C3"))
+            colour = line.get_color() if same else _other(rng, line.get_color(), axes.get_facecolor())
             axes.plot(*trace.fit, pick(rng, ("-", "-", "--")), color=colour, label="fit", lw=between(rng, 0.8, 2.5))
             low, high = np.ptp(trace.y), np.ptp(trace.fit[1])
             if high > 3 * low > 0:
@@ -79,7 +84,8 @@ def _panel(rng: Rng, figure: Figure, axes, one: Panel) -> None:
         turn = np.linspace(0, 2 * np.pi, 50)
         axes.plot(x + r * np.cos(turn), y + r * np.sin(turn), "k-", lw=1)
     if one.bars is not None:
-        axes.bar(one.bars[0][:-1], one.bars[1], np.diff(one.bars[0]), align="edge")
+        for heights in np.atleast_2d(one.bars[1]):
+            axes.bar(one.bars[0][:-1], heights, np.diff(one.bars[0]), align="edge", alpha=between(rng, 0.5, 1))
     for mark in one.marks:
         axes.axvline(mark, ls="--", color="grey")
     if one.x_range:
@@ -95,3 +101,18 @@ def _panel(rng: Rng, figure: Figure, axes, one: Panel) -> None:
     )
     if chance(rng, 0.3) and one.traces:
         axes.legend()
+
+
+def _other(rng: Rng, data: ColorType, ground: ColorType) -> str:
+    """A colour for the curve that stands out from its points and from the ground."""
+    wanted = _whole(str(pick(rng, ("r", "k", "C1", "C3"))))
+    return _hex(told_apart(rng, wanted, [_whole(data), _whole(ground)]))
+
+
+def _whole(colour: ColorType) -> Colour:
+    red, green, blue = (round(255 * part) for part in to_rgb(colour))
+    return red, green, blue
+
+
+def _hex(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)

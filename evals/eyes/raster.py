@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from reson.evals.eyes.families.common import Rng, between, chance, pick
 from reson.evals.eyes.sheet import Panel, Sheet, Trace
-from reson.evals.eyes.style import Style
+from reson.evals.eyes.style import PLAIN, Colour, Style, told_apart
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
@@ -18,11 +18,34 @@ TITLES = ("Qubit {n}", "q{n} - chip A", "Measurement {n}", "run_{n}", "2024-03-{
 NOTES = ("f = {a:.3f}", "tau = {a:.2f} us", "A = {a:.2e}", "chi2 = {a:.2f}", "R2 = {a:.3f}", "pi = {a:.4f}")
 
 
+ON_MAP = 220
+"""Least distance of a curve's colour from those of the map below it."""
+
+
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
     found = ImageFont.load_default(size=max(size, 5))
     assert isinstance(found, ImageFont.FreeTypeFont), "Pillow is built with FreeType"
     return found
+
+
+@cache
+def _word(text: str, size: int) -> Image.Image:
+    """A mask of written text; the words are few, and writing them is most of the work."""
+    left, top, right, bottom = font(size).getbbox(text, anchor="ls")
+    page = Image.new("L", (max(1, int(right - left)), max(1, int(bottom - top))))
+    ImageDraw.Draw(page).text((-left, -top), text, fill=255, font=font(size), anchor="ls")
+    return page
+
+
+def write(draw: ImageDraw.ImageDraw, x: float, y: float, text: str, size: float, ink: Colour, anchor: str) -> None:
+    """One line; ``anchor``: l, m or r across, then a, m or b up, for its top, middle or bottom."""
+    if not text.strip():
+        return
+    mask = _word(text, max(round(size), 5))
+    left = x - {"l": 0, "m": mask.width / 2, "r": mask.width}[anchor[0]]
+    top = y - {"a": 0, "m": mask.height / 2, "b": mask.height}[anchor[1]]
+    draw.bitmap((round(left), round(top)), mask, fill=ink)
 
 
 @cache
@@ -34,7 +57,7 @@ def colours_of(name: str) -> np.ndarray:
 
 def draw_sheet(rng: Rng, sheet: Sheet, style: Style) -> Image.Image:
     count = len(sheet.panels)
-    width = int(rng.integers(380, 600))
+    width = int(rng.integers(300, 540))
     shape = between(rng, 1.05, 1.9)
     stacked = count > 1 and chance(rng, 0.35)
     if count > 1 and not stacked:
@@ -61,12 +84,12 @@ class Axes:
 
     def across(self, x: np.ndarray) -> np.ndarray:
         x = np.log10(np.clip(x, 1e-12, None)) if self.x_log else x
-        place = (np.asarray(x) - self.x[0]) / (self.x[1] - self.x[0])
+        place = (np.asarray(x) - self.x[0]) / ((self.x[1] - self.x[0]) or 1.0)
         return self.box[0] + np.clip(place, -3, 4) * (self.box[2] - self.box[0])
 
     def up(self, y: np.ndarray) -> np.ndarray:
         y = np.log10(np.clip(y, 1e-12, None)) if self.y_log else y
-        place = (np.asarray(y) - self.y[0]) / (self.y[1] - self.y[0])
+        place = (np.asarray(y) - self.y[0]) / ((self.y[1] - self.y[0]) or 1.0)
         return self.box[3] - np.clip(place, -3, 4) * (self.box[3] - self.box[1])
 
 
@@ -129,10 +152,7 @@ def _content(
             area.line((part * layer.width, 0, part * layer.width, layer.height), fill=style.grid_colour)
             area.line((0, part * layer.height, layer.width, part * layer.height), fill=style.grid_colour)
     if one.bars is not None:
-        edges, heights = axes.across(one.bars[0]), axes.up(one.bars[1])
-        for left, right, top in zip(edges[:-1], edges[1:], heights, strict=True):
-            if layer.height > top:
-                area.rectangle((left, top, max(right - 1, left), layer.height), fill=style.colours[0])
+        _bars(area, axes, one.bars, style, layer.height, unit)
     radius = max(0.7, style.marker_size * width / 100)
     for number, cloud in enumerate(one.clouds):
         small = min(radius, 30 / np.sqrt(len(cloud.x)) * unit + 0.5)
@@ -140,22 +160,22 @@ def _content(
     below = chance(rng, 0.3)
     for number, trace in enumerate(one.traces):
         colour = style.colours[number % len(style.colours)]
-        if below:
-            _fit(area, trace, style, axes, unit, number, len(one.traces))
-        _trace(area, trace, style, axes, colour, radius, unit)
-        if not below:
-            _fit(area, trace, style, axes, unit, number, len(one.traces))
-    over = (
-        style.fit_colour
-        if one.grid is None
-        else pick(rng, ((255, 255, 255), (255, 0, 0), (0, 0, 0), (255, 165, 0), (0, 255, 255)))
-    )
+        curve = style.fit_colour if len(one.traces) == 1 else colour
+        beneath = below and len(trace.x) < 60
+        if beneath:
+            _fit(area, trace, style, axes, unit, curve)
+        _trace(area, trace, style, axes, colour, radius, unit, plain=trace.fit is not None and curve == colour)
+        if not beneath:
+            _fit(area, trace, style, axes, unit, curve)
+    over = style.fit_colour if one.grid is None else on_map(rng, one.grid, style.cmap, style.clipped)
     for number, (x, y) in enumerate(one.over):
         across, up = axes.across(x), axes.up(y)
         if (one.dots and number == len(one.over) - 1) or 2 < len(x) < 60:
-            _markers(area, across, up, over, max(radius * 0.7, 1), "o")
+            dots = over if one.grid is None else on_map(rng, one.grid, style.cmap, style.clipped)
+            _markers(area, across, up, dots, max(radius * 0.7, 1), "o")
         else:
-            _polyline(area, across, up, over, style.fit_width * unit, style.fit_dash or chance(rng, 0.3))
+            thick = style.fit_width if one.grid is None else max(style.fit_width, 1.8)
+            _polyline(area, across, up, over, thick * unit, style.fit_dash or chance(rng, 0.3))
     for x, y, r in one.circles:
         turn = np.linspace(0, 2 * np.pi, 40)
         _polyline(area, axes.across(x + r * np.cos(turn)), axes.up(y + r * np.sin(turn)), style.ink, 1.3 * unit, False)
@@ -164,11 +184,40 @@ def _content(
         _polyline(area, np.array([at, at]), np.array([0, layer.height]), style.fit_colour, 1.2 * unit, chance(rng, 0.7))
 
 
+def _bars(
+    area: ImageDraw.ImageDraw, axes: Axes, bars: tuple[np.ndarray, np.ndarray], style: Style, floor: int, unit: float
+) -> None:
+    edges = axes.across(bars[0])
+    for number, heights in enumerate(np.atleast_2d(bars[1])):
+        colour, tops = style.colours[number % len(style.colours)], axes.up(heights)
+        if number:  # what lies behind stays in sight
+            steps = np.column_stack([np.repeat(edges, 2)[1:-1], np.repeat(tops, 2)])
+            area.line(steps.ravel().tolist(), fill=colour, width=max(1, round(1.5 * unit)))
+            continue
+        for left, right, top in zip(edges[:-1], edges[1:], tops, strict=True):
+            if floor > top:
+                area.rectangle((left, top, max(right - 1, left), floor), fill=colour)
+
+
+def on_map(rng: Rng, grid: np.ndarray, cmap: str, clipped: bool) -> Colour:
+    """A colour that stands out from the ground of a map and from its ridges."""
+    low, high = _limits(grid, clipped)
+    levels = (np.percentile(grid, (2, 20, 50, 80, 98)) - low) / (high - low + 1e-12)
+    red, green, blue = colours_of(cmap)[(255 * np.clip(levels, 0, 1)).astype(int)].T.tolist()
+    return told_apart(rng, pick(rng, PLAIN), list(zip(red, green, blue, strict=True)), ON_MAP)
+
+
+def _limits(grid: np.ndarray, clipped: bool) -> tuple[float, float]:
+    """Where the colours of a map begin and end."""
+    low, high = np.percentile(grid, (1, 99)) if grid.size > 400 and clipped else (grid.min(), grid.max())
+    return float(low), float(high)
+
+
 def _map(layer: Image.Image, grid: np.ndarray, style: Style) -> None:
-    low, high = np.percentile(grid, (1, 99)) if grid.size > 400 else (grid.min(), grid.max())
+    low, high = _limits(grid, style.clipped)
     level = (255 * np.clip((grid - low) / (high - low + 1e-12), 0, 1)).astype(np.uint8)
     picture = Image.fromarray(colours_of(style.cmap)[level[::-1]])
-    layer.paste(picture.resize(layer.size, Image.Resampling.NEAREST))
+    layer.paste(picture.resize(layer.size, Image.Resampling.BILINEAR if style.smooth else Image.Resampling.NEAREST))
 
 
 def _trace(
@@ -176,12 +225,14 @@ def _trace(
     one: Trace,
     style: Style,
     axes: Axes,
-    colour: tuple[int, int, int],
+    colour: Colour,
     radius: float,
     unit: float,
+    plain: bool,
 ) -> None:
+    """``plain``: points alone, where a line through them would be taken for the curve."""
     x, y = axes.across(one.x), axes.up(one.y)
-    joined = style.joined if one.joined is None else one.joined
+    joined = (style.joined if one.joined is None else one.joined) and not plain
     if joined:
         _polyline(area, x, y, colour, style.line_width * unit, False)
     if one.err is not None:
@@ -189,18 +240,18 @@ def _trace(
         for at, centre, half in zip(x.tolist(), y.tolist(), reach.tolist(), strict=True):
             area.line((at, centre - half, at, centre + half), fill=colour, width=max(1, round(0.9 * unit)))
     if (style.points and len(x) < 300) or not joined:
+        radius *= 0.6 if plain and len(x) > 40 else 1.0
         crowd = min(radius, 2.2 * (axes.box[2] - axes.box[0]) / max(len(x), 1) + 0.6)
         _markers(area, x, y, colour, crowd, style.marker)
 
 
-def _fit(area: ImageDraw.ImageDraw, one: Trace, style: Style, axes: Axes, unit: float, number: int, of: int) -> None:
+def _fit(area: ImageDraw.ImageDraw, one: Trace, style: Style, axes: Axes, unit: float, colour: Colour) -> None:
     if one.fit is not None:
-        colour = style.fit_colour if of == 1 else style.colours[number % len(style.colours)]
         _polyline(area, axes.across(one.fit[0]), axes.up(one.fit[1]), colour, style.fit_width * unit, style.fit_dash)
 
 
 def _polyline(
-    area: ImageDraw.ImageDraw, x: np.ndarray, y: np.ndarray, colour: tuple[int, int, int], width: float, dash: bool
+    area: ImageDraw.ImageDraw, x: np.ndarray, y: np.ndarray, colour: Colour, width: float, dash: bool
 ) -> None:
     thick = max(1, round(width))
     points = np.column_stack([x, y]).ravel().tolist()
@@ -217,13 +268,13 @@ def _polyline(
             area.line(np.column_stack([x[piece], y[piece]]).ravel().tolist(), fill=colour, width=thick)
 
 
-def _markers(
-    area: ImageDraw.ImageDraw, x: np.ndarray, y: np.ndarray, colour: tuple[int, int, int], r: float, shape: str
-) -> None:
+def _markers(area: ImageDraw.ImageDraw, x: np.ndarray, y: np.ndarray, colour: Colour, r: float, shape: str) -> None:
     for at, high in zip(x.tolist(), y.tolist(), strict=True):
         if shape in "o.":
             small = r * 0.6 if shape == "." else r
             area.ellipse((at - small, high - small, at + small, high + small), fill=colour)
+        elif shape == "O":
+            area.ellipse((at - r, high - r, at + r, high + r), outline=colour, width=max(1, round(r / 3)))
         elif shape == "s":
             area.rectangle((at - r, high - r, at + r, high + r), fill=colour)
         elif shape in "x+":
@@ -237,36 +288,44 @@ def _markers(
 
 
 def _frame(rng: Rng, page: Image.Image, one: Panel, style: Style, box: Box, size: float) -> None:
-    draw, text = ImageDraw.Draw(page), font(round(size))
+    draw = ImageDraw.Draw(page)
     left, top, right, bottom = box
     if style.frame == "box" or one.grid is not None:
         draw.rectangle(box, outline=style.ink)
     elif style.frame == "L":
         draw.line((left, top, left, bottom, right, bottom), fill=style.ink)
     long = -size / 4 if style.ticks_in else size / 4
-    small = font(round(size * 0.85))
-    start, step = between(rng, -5, 50), pick(rng, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50))
+    small = size * 0.85
+    (first, step), (low, rise) = (
+        (pick(rng, (-20, -5, -1, 0, 0, 0, 4.8, 12, 50)), pick(rng, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)))
+        for _ in range(2)
+    )
     for number, part in enumerate(np.linspace(between(rng, 0, 0.12), between(rng, 0.9, 1), int(rng.integers(3, 8)))):
         at, high = left + part * (right - left), bottom - part * (bottom - top)
         draw.line((at, bottom, at, bottom + long), fill=style.ink)
         draw.line((left, high, left - long, high), fill=style.ink)
-        draw.text((at, bottom + size * 0.35), f"{start + number * step:g}"[:5], fill=style.ink, font=small, anchor="ma")
-        draw.text((left - size * 0.4, high), f"{start + number * step:g}"[:5], fill=style.ink, font=small, anchor="rm")
+        write(draw, at, bottom + size * 0.5, f"{first + number * step:g}"[:5], small, style.ink, "ma")
+        write(draw, left - size * 0.4, high, f"{low + number * rise:g}"[:5], small, style.ink, "rm")
     if chance(rng, 0.92):
-        draw.text(((left + right) / 2, bottom + size * 1.3), one.words[0], fill=style.ink, font=text, anchor="ma")
-        label = Image.new("RGB", (max(1, int(text.getlength(one.words[1]))), max(1, int(size * 1.3))), style.paper)
-        ImageDraw.Draw(label).text((0, 0), one.words[1], fill=style.ink, font=text)
-        label = label.rotate(90, expand=True)
-        page.paste(label, (max(0, int(left - size * 3.4)), int((top + bottom - label.height) / 2)))
+        write(draw, (left + right) / 2, bottom + size * 1.45, one.words[0], size, style.ink, "ma")
+        if one.words[1]:
+            label = _word(one.words[1], max(round(size), 5)).transpose(Image.Transpose.ROTATE_90)
+            draw.bitmap((max(0, int(left - size * 3.4)), int((top + bottom - label.height) / 2)), label, fill=style.ink)
     if style.title:
         title = pick(rng, TITLES).format(n=int(rng.integers(40)))
-        draw.text(((left + right) / 2, top - size * 0.3), title, fill=style.ink, font=text, anchor="mb")
+        write(draw, (left + right) / 2, top - size * 0.3, title, size, style.ink, "mb")
+        if chance(rng, 0.2):  # what was fitted, above the plot
+            write(draw, (left + right) / 2, top - size * 1.6, _note(rng), small, style.ink, "mb")
     if style.legend and one.grid is None:
         _legend(rng, draw, one, style, box, small, size)
     if style.note and one.grid is None:
-        note = "\n".join(pick(rng, NOTES).format(a=rng.normal(0, 5)) for _ in range(int(rng.integers(1, 4))))
-        place = (left + between(rng, 0.05, 0.6) * (right - left), top + between(rng, 0.03, 0.6) * (bottom - top))
-        draw.text(place, note, fill=style.ink, font=small)
+        rows = [_note(rng) for _ in range(int(rng.integers(1, 4)))]
+        x, y = left + between(rng, 0.03, 0.65) * (right - left), top + between(rng, 0.03, 0.6) * (bottom - top)
+        if chance(rng, 0.4):  # in a box
+            wide, tall = size * 0.5 * max(map(len, rows)), size * 1.1 * len(rows)
+            draw.rectangle((x - 3, y - 3, x + wide, y + tall), fill=style.plot, outline=style.ink)
+        for number, row in enumerate(rows):
+            write(draw, x, y + size * 1.1 * number, row, small, style.ink, "la")
     if style.colourbar and one.grid is not None:
         bar = Image.fromarray(colours_of(style.cmap)[::-1][:, None, :]).resize(
             (max(3, int(size * 0.7)), int(bottom - top))
@@ -274,9 +333,11 @@ def _frame(rng: Rng, page: Image.Image, one: Panel, style: Style, box: Box, size
         page.paste(bar, (int(right + size * 0.5), int(top)))
 
 
-def _legend(
-    rng: Rng, draw: ImageDraw.ImageDraw, one: Panel, style: Style, box: Box, text: ImageFont.FreeTypeFont, size: float
-) -> None:
+def _note(rng: Rng) -> str:
+    return pick(rng, NOTES).format(a=int(rng.integers(-80, 120)) / 8)
+
+
+def _legend(rng: Rng, draw: ImageDraw.ImageDraw, one: Panel, style: Style, box: Box, small: float, size: float) -> None:
     rows = [("data", style.colours[0]), ("fit", style.fit_colour)][: 2 if one.traces and one.traces[0].fit else 1]
     wide, tall = size * 3.6, size * 1.1 * len(rows) + size * 0.4
     left = box[0] + size * 0.4 if chance(rng, 0.4) else box[2] - wide - size * 0.4
@@ -285,4 +346,4 @@ def _legend(
     for number, (word, colour) in enumerate(rows):
         high = top + size * (0.7 + 1.1 * number)
         draw.line((left + size * 0.2, high, left + size * 1.2, high), fill=colour, width=2)
-        draw.text((left + size * 1.5, high), word, fill=style.ink, font=text, anchor="lm")
+        write(draw, left + size * 1.5, high, word, small, style.ink, "lm")

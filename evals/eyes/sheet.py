@@ -50,7 +50,7 @@ class Panel:
     y_log: bool = False
     words: tuple[str, str] = ("", "")
     bars: tuple[np.ndarray, np.ndarray] | None = None
-    """A histogram: edges, heights."""
+    """A histogram: edges, heights; (series, heights) where several lie over each other."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reson.evals.eyes.families.common import Rng, between, chance, pick
@@ -99,6 +100,15 @@ LOOKS: dict[str, Look] = {
         ink=(90, 90, 90),
         joined=0.5,
     ),
+    "own": Look(
+        colours=(((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167)),),
+        ink=(34, 34, 34),
+        grid=1.0,
+        grid_colour=(221, 221, 221),
+        frames=("L",),
+        joined=0.1,
+        points=1.0,
+    ),
     "gnuplot": Look(colours=(((148, 0, 211), (0, 158, 115), (86, 180, 233)), BOLD), ticks_in=1.0, margin=0.0, grid=0.2),
 }
 
@@ -131,10 +141,27 @@ class Style:
     note: bool
     colourbar: bool
     cmap: str
+    smooth: bool
+    """Maps are interpolated between their points."""
+    clipped: bool
+    """The colours of a map leave out its extremes."""
 
 
-def _apart(one: Colour, other: Colour) -> int:
+PLAIN = (BLACK, WHITE, (230, 30, 30), (0, 90, 255), (255, 165, 0), (0, 200, 0), (0, 255, 255), (200, 0, 200))
+SEEN = 150
+"""Least distance of two colours, summed over red, green and blue, that a reader surely tells apart."""
+
+
+def apart(one: Colour, other: Colour) -> int:
     return sum(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def told_apart(rng: Rng, wanted: Colour, others: Sequence[Colour], least: int = SEEN) -> Colour:
+    """``wanted`` where it can be seen on and beside the others, else a plain colour that can, or can best."""
+    if min(apart(wanted, other) for other in others) >= least:
+        return wanted
+    clear = [one for one in PLAIN if min(apart(one, other) for other in others) >= least]
+    return pick(rng, clear) if clear else max(PLAIN, key=lambda one: min(apart(one, other) for other in others))
 
 
 def _any(rng: Rng) -> Colour:
@@ -155,19 +182,21 @@ def style_of(rng: Rng) -> Style:
     points = chance(rng, look.points)
     joined = chance(rng, look.joined) or not points
     plot = pick(rng, look.plot)
-    if chance(rng, 0.12) and not joined:
+    if chance(rng, 0.18) and not joined:
         fit = colours[0]  # points and curve of one colour
     elif fit == colours[0]:
         fit = contrast[0]
-    if _apart(fit, plot) < 90:
-        fit = look.ink if colours[0] != look.ink else (230, 30, 30)
+    colours = [told_apart(rng, one, [plot]) for one in colours]
+    if fit != colours[0]:
+        fit = told_apart(rng, fit, [plot, colours[0]])
     return Style(
         look=name, paper=pick(rng, look.paper), plot=plot, ink=look.ink, colours=tuple(colours),
-        fit_colour=fit, fit_width=between(rng, 0.8, 3.0), fit_dash=chance(rng, 0.18),
+        fit_colour=fit, fit_width=between(rng, 1.0, 3.2), fit_dash=chance(rng, 0.18),
         grid=chance(rng, look.grid), grid_colour=look.grid_colour if plot != WHITE else (215, 215, 220),
         frame=pick(rng, look.frames), margin=look.margin * between(rng, 0.6, 1.3), ticks_in=chance(rng, look.ticks_in),
-        points=points, joined=joined, marker=pick(rng, "ooooosx^D+."),
+        points=points, joined=joined, marker=pick(rng, "oooooOOsx^D+."),
         marker_size=between(rng, 0.35, 1.25), line_width=between(rng, 0.7, 2.4), font=between(rng, 2.0, 4.2),
         title=chance(rng, 0.6), legend=chance(rng, 0.35), note=chance(rng, 0.2), colourbar=chance(rng, 0.7),
-        cmap=pick(rng, MAPS),
+        cmap=pick(rng, MAPS) if chance(rng, 0.75) else pick(rng, MAPS[:2]), smooth=chance(rng, 0.15),
+        clipped=chance(rng, 0.5),
     )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,8 +25,19 @@ if TYPE_CHECKING:
 
 SEED = 417
 """A chip of its own, on which nothing was tuned and nothing is evaluated."""
+_CHIP: ContextVar[int] = ContextVar("chip", default=SEED)
 STRETCH = 1.6
 """By which a curve is stretched to miss its points."""
+
+
+@contextmanager
+def on_chip(seed: int) -> Iterator[None]:
+    """The same recipes on another simulated chip than the gallery's."""
+    token = _CHIP.set(seed)
+    try:
+        yield
+    finally:
+        _CHIP.reset(token)
 
 
 def plot(
@@ -51,11 +64,12 @@ def plot(
         from reson.tools.devices.simulated.device import open_simulated
         from reson.tools.quantities import controls_only
 
-        values, clock = _calibrated()
-        rng = np.random.default_rng(SEED)
+        seed = _CHIP.get()
+        values, clock = _calibrated(seed)
+        rng = np.random.default_rng(seed)
         if device is not None:  # of which nothing is asked that only the chip could tell
             return Setting(experiment, cast("SimulatedDevice", device()), rng, {"q0": {}}, results=dict(values))
-        chip = open_simulated(SEED, qubits, faults or {}, clock, "line" if coupled else "none")
+        chip = open_simulated(seed, qubits, faults or {}, clock, "line" if coupled else "none")
         if coupled:
             _make_usual(chip, zz, crosstalk)
             chip.load(_right_pulses(chip))
@@ -65,17 +79,17 @@ def plot(
 
 
 @cache
-def _calibrated() -> tuple[dict[str, float], float]:
+def _calibrated(seed: int) -> tuple[dict[str, float], float]:
     """The table of a qubit that the offline brain has brought up, and the device's clock after it, in epoch seconds."""
     from reson.agent.lab import open_lab
     from reson.agent.launch import Plan, start
     from reson.tools.store.parameters import current
 
     with tempfile.TemporaryDirectory() as directory:
-        lab = open_lab(Path(directory), seed=SEED, qubits=1)
+        lab = open_lab(Path(directory), seed=seed, qubits=1)
         start(lab, Plan(kind="calibrate"), lambda kind, body: None)
         store = lab.store()
-        table = current(store, f"simulated-{SEED}")["q0"]
+        table = current(store, f"simulated-{seed}")["q0"]
         return {name: row.value for name, row in table.items()}, lab.device(store).now().timestamp()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -12,8 +13,12 @@ from reson.agent.reading.picture.eyes import WEIGHTS
 from reson.agent.reading.picture.labels import FAMILIES, FITS, STATUSES, outcome_of
 from reson.agent.reading.picture.pixels import HEIGHT, WIDTH, pixels
 from reson.evals.eyes.dataset import Pictures, draw
-from reson.evals.eyes.measuring import Seen, calibration_error, foreign_told, seen, shares, table
-from reson.evals.eyes.pictures import MAKERS, make
+from reson.evals.eyes.families.clouds import readout
+from reson.evals.eyes.families.maps import qubit_flux
+from reson.evals.eyes.measuring import Seen, calibration_error, foreign_told, seen, seen_in_gallery, shares, table
+from reson.evals.eyes.pictures import MAKERS, make, sheet_of
+from reson.evals.eyes.raster import draw_sheet
+from reson.evals.eyes.style import style_of
 from reson.prompts.criteria import load_criteria
 from reson.records import GOOD, Status
 
@@ -33,6 +38,38 @@ def test_every_status_of_a_family_is_drawn_and_labelled(family: str) -> None:
         assert status in one.label and sum(one.label.values()) == pytest.approx(1)
         assert one.fit in FITS and (one.fit != "reliable" or max(one.label, key=one.label.__getitem__) in GOOD)
         assert pixels(one.picture).shape == (HEIGHT, WIDTH, 3)
+
+
+def test_a_curve_on_a_map_can_be_seen() -> None:
+    """The same map without it differs in many pixels where the model looks."""
+    changed = []
+    for number in range(60):
+        rng = np.random.default_rng([FRESH, number])
+        sheet, style = sheet_of(rng, ("qubit_flux", "coupler_flux")[number % 2], "FIT_POOR"), style_of(rng)
+        if sheet.panels[0].grid is None:
+            continue
+        bare = replace(sheet, panels=[replace(one, over=[]) for one in sheet.panels])
+        drawn = [pixels(draw_sheet(np.random.default_rng(number), one, style)).astype(float) for one in (sheet, bare)]
+        changed.append(int((np.abs(drawn[0] - drawn[1]).sum(-1) > 60).sum()))
+    assert len(changed) > 40 and min(changed) > 80
+
+
+def test_an_arc_without_a_curve_is_open_whatever_it_was_drawn_for() -> None:
+    drawn = [
+        qubit_flux(np.random.default_rng([FRESH, n]), code) for n in range(60) for code in ("SUCCESS", "FIT_FAILED")
+    ]
+    bare = [one.label for one in drawn if not one.drawn]
+    assert len(bare) > 5 and all(label == bare[0] for label in bare)
+
+
+def test_clouds_have_a_fit_where_circles_are_drawn_and_only_there() -> None:
+    for n in range(60):
+        sheet = readout(np.random.default_rng([FRESH, n]), str(FAMILIES["readout"][n % 5]))
+        assert sheet.drawn == any(one.circles for one in sheet.panels)
+
+
+def test_the_gallery_is_read_with_its_pairs() -> None:
+    assert len(seen_in_gallery()) > 90
 
 
 def test_families_codes_and_criteria_are_one_vocabulary() -> None:

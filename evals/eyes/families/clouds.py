@@ -26,17 +26,19 @@ def readout(rng: Rng, status: str) -> Sheet:
             third = away + np.array([-toward[1], toward[0]]) * apart
             excited[: number // 12] = third + rng.normal(0, 1, (number // 12, 2))
     elif status == "NO_EXCITATION":
-        share = pick(rng, (0.0, between(rng, 0.0, 0.12)))
+        share = pick(rng, (0.0, between(rng, 0.06, 0.2)))
+        if share == 0.0:  # one and the same cloud: why, the picture does not tell
+            label = {"NO_EXCITATION": 0.6, "NO_SIGNAL": 0.25, "NO_RES_RESPONSE": 0.15}
         ground, excited = _mixed(rng, zero, one, number, share), _mixed(rng, zero, one, number, share)
     elif status == "NO_SIGNAL":
         wide = pick(rng, (1.0, 1.0, 2.5))
         near_by = zero + toward * between(rng, 0, 0.5)
         ground, excited = zero + rng.normal(0, wide, (number, 2)), near_by + rng.normal(0, wide, (number, 2))
-        label = {"NO_SIGNAL": 0.7, "NO_EXCITATION": 0.3}
+        label = {"NO_SIGNAL": 0.6, "NO_EXCITATION": 0.3, "NO_RES_RESPONSE": 0.1}
     elif status == "NO_RES_RESPONSE":
         ground, excited = rng.normal(0, 1, (number, 2)), rng.normal(0, 1, (number, 2))
         origin = True
-        label = {"NO_RES_RESPONSE": 0.8, "NO_SIGNAL": 0.2}
+        label = {"NO_RES_RESPONSE": 0.7, "NO_SIGNAL": 0.2, "NO_EXCITATION": 0.1}
     else:
         ground, excited = (_driven(rng, zero, one, away, number) for _ in range(2))
     panels = _drawn(rng, ground, excited, origin)
@@ -47,13 +49,15 @@ def readout(rng: Rng, status: str) -> Sheet:
         page.over.append((ends[:, 0], ends[:, 1]))
         page.x_range = page.x_range or tuple(np.percentile(np.concatenate([c.x for c in page.clouds]), (0, 100)))
         page.y_range = page.y_range or tuple(np.percentile(np.concatenate([c.y for c in page.clouds]), (0, 100)))
-    drawn = chance(rng, 0.55)
-    if drawn and panels[0].clouds:
+    drawn = chance(rng, 0.55) and bool(panels[0].clouds)
+    if drawn:
         bad = status != "SUCCESS" and chance(rng, 0.6)
+        radii = pick(rng, ((2.0,), (1.0, 2.0), (3.0,), (0.5,)))
         for at in (zero, one):
-            shift = rng.normal(0, 2, 2) if bad else 0
-            place = at + shift if status == "SUCCESS" or bad else ground.mean(0)
-            panels[0].circles += [(place[0], place[1], r) for r in pick(rng, ((2.0,), (1.0, 2.0), (3.0,), (0.25,)))]
+            place = ground.mean(0) if status != "SUCCESS" else at
+            if bad:  # within what is shown
+                place = ground.mean(0) + rng.normal(0, 1.5, 2) * ground.std(0)
+            panels[0].circles += [(place[0], place[1], r) for r in radii]
     return Sheet("readout", label, panels, drawn)
 
 
@@ -105,9 +109,23 @@ def _drawn(rng: Rng, ground: np.ndarray, excited: np.ndarray, origin: bool) -> l
     if how < 0.32:
         clouds = [Cloud(both[:, 0], both[:, 1])]
     if how < 0.5:
+        x_range, y_range = ((both[:, n].min() - 0.5, both[:, n].max() + 0.5) for n in (0, 1))
         return [Panel(clouds=[one], x_range=x_range, y_range=y_range, words=words) for one in clouds]
     pages = [Panel(clouds=clouds, x_range=x_range, y_range=y_range, words=words)]
     if chance(rng, 0.22):
-        edges = np.linspace(both[:, 0].min(), both[:, 0].max(), 50)
-        pages.append(Panel(bars=(edges, np.histogram(ground[:, 0], edges)[0]), words=("I", "Counts")))
+        pages.append(_along(rng, ground, excited))
+    elif chance(rng, 0.1):
+        pages = [_along(rng, ground, excited)]
     return pages
+
+
+def _along(rng: Rng, ground: np.ndarray, excited: np.ndarray) -> Panel:
+    """Histograms of both preparations along the line between them."""
+    toward = excited.mean(0) - ground.mean(0)
+    toward = toward / (np.hypot(*toward) or 1.0)
+    zero, one = ground @ toward, excited @ toward
+    edges = np.linspace(min(zero.min(), one.min()), max(zero.max(), one.max()), int(rng.integers(20, 80)))
+    heights = np.array([np.histogram(zero, edges)[0], np.histogram(one, edges)[0]], float)
+    if chance(rng, 0.3):
+        heights = np.log10(heights + 1)
+    return Panel(bars=(edges, heights), words=("I", "Counts"))

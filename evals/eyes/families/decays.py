@@ -40,6 +40,8 @@ def t1(rng: Rng, status: str) -> Sheet:
         rate = points * log_between(rng, 0.7, 5)
         label = {status: 1.0} if rate > 0.9 * points else {status: 0.65, "SUCCESS": 0.35}
     floor, top = between(rng, 0, 0.08), between(rng, 0.85, 1)
+    if chance(rng, 0.25):  # echoes and driven spins relax to the middle
+        floor = between(rng, 0.3, 0.55)
     clean: Curve = decaying(rate, top, floor)
     fit: Curve = decaying(rate * between(rng, 0.93, 1.07), top * between(rng, 0.97, 1.03), floor)
     units = Units(rng)

@@ -29,6 +29,17 @@ def line(at: float, width: float, gaussian: bool = False, power: float = 2.0) ->
     return lambda x: 1 / (1 + np.abs((x - at) / width) ** power)
 
 
+def driven(at: float, width: float, half_turns: float) -> Curve:
+    """A qubit after a square pulse that turns it ``half_turns`` times at resonance: above 1 the line is overdriven."""
+
+    def population(x: np.ndarray) -> np.ndarray:
+        detuning = (x - at) / width
+        total = np.sqrt(1 + detuning**2)
+        return np.sin(np.pi / 2 * half_turns * total) ** 2 / total**2
+
+    return population
+
+
 def ripple(rng: Rng, height: float) -> Curve:
     """Background of a real line: slope, bend and standing waves."""
     slope, bend = rng.normal(0, height), rng.normal(0, height)
@@ -123,7 +134,15 @@ def qubit_spectroscopy(rng: Rng, status: str) -> Sheet:
         points = max(points, int(2.2 / width))
     shape = line(at, width, gaussian)
     clean: Curve = shape
-    if status == "AMP_TOO_HIGH":
+    if status == "AMP_TOO_HIGH" and chance(rng, 0.5):
+        width, at = between(rng, 0.025, 0.12), between(rng, 0.3, 0.7)
+        points = max(points, int(3.0 / width))
+        clean = driven(at, width, pick(rng, (between(rng, 1.6, 2.4), between(rng, 2.6, 7))))
+        if chance(rng, 0.4):  # the second level by two photons
+            beside = line(at - between(rng, 2.5, 5) * width, width * between(rng, 0.1, 0.5))
+            main, tall = clean, between(rng, 0.3, 1.0)
+            clean = lambda x: np.maximum(main(x), tall * beside(x))  # noqa: E731
+    elif status == "AMP_TOO_HIGH":
         width, steep = between(rng, 0.1, 0.3), between(rng, 3, 9)
         at = between(rng, 0.3, 0.7)
         top, lobes = line(at, width, True, steep), between(rng, 0.0, 0.5)
@@ -142,6 +161,8 @@ def qubit_spectroscopy(rng: Rng, status: str) -> Sheet:
         sigma = min(sigma, 0.11)
     elif status == "NO_SIGNAL":
         clean, sigma = ripple(rng, 0.01), between(rng, 0.03, 0.3)
+    elif status == "SUCCESS" and chance(rng, 0.12):  # a pulse of fixed length, with its small lobes
+        clean = driven(at, width * 1.25, 1.0)
     elif chance(rng, 0.12):
         small, place = between(rng, 0.05, 0.17), between(rng, 0.05, 0.95)
         clean = lambda x: shape(x) + small * line(place, width, gaussian)(x)  # noqa: E731

@@ -7,6 +7,9 @@ import numpy as np
 from reson.evals.eyes.families.common import Rng, between, chance, log_between, pick
 from reson.evals.eyes.sheet import Label, Panel, Sheet, Trace
 
+NO_CURVE = {"SUCCESS": 0.6, "FIT_FAILED": 0.4}
+"""An arc without a curve: not fitted yet, or not to be fitted."""
+
 Path = np.ndarray
 """Place of a line (0 to 1 on the vertical axis) for each column."""
 
@@ -63,6 +66,7 @@ def power_frequency_map(rng: Rng, status: str) -> Sheet:
             grid += second / (1 + second) * 0.8 / (1 + ((x - beside) / (narrow * (1 + second**0.25))) ** 2)
         if status == "AMP_TOO_HIGH" and chance(rng, 0.25):
             grid = grid * (1 - 0.6 / (1 + ((x - at) / (width * 0.4)) ** 2) * np.clip(strength - 1, 0, 1))
+        label = _broadened(status, width[:, 0] / narrow, height[:, 0])
     grid = finished(rng, grid, sigma if status != "NO_SIGNAL" else 1.0)
     words = ("Frequency (GHz)", "Power (dBm)")
     if chance(rng, 0.3):
@@ -70,6 +74,14 @@ def power_frequency_map(rng: Rng, status: str) -> Sheet:
     if chance(rng, 0.35):
         grid, words = grid.T, (words[1], words[0])
     return Sheet("power_frequency_map", label, [Panel(grid=grid, words=words)], False)
+
+
+def _broadened(status: str, widths: np.ndarray, height: np.ndarray) -> Label:
+    """Clear where most of the powers that show a line show a narrow one, or a broad one."""
+    broad = float(np.mean(widths[height > 0.3] > 3.5)) if np.any(height > 0.3) else 0.0
+    if 0.4 <= broad <= 0.65:
+        return {"SUCCESS": 0.5, "AMP_TOO_HIGH": 0.5}
+    return {"SUCCESS" if broad < 0.4 else "AMP_TOO_HIGH": 1.0} if status != "NO_SIGNAL" else {status: 1.0}
 
 
 def arc(rng: Rng, status: str, columns: int) -> Path:
@@ -82,7 +94,8 @@ def arc(rng: Rng, status: str, columns: int) -> Path:
         begin = start if start > 0 else start - turns
         path = np.abs(np.cos(np.pi * (begin + turns * flux))) ** 0.5
         if chance(rng, 0.35):  # or it leaves the frequencies shown
-            path = 1.0 - between(rng, 2.2, 5) * (flux - between(rng, -0.2, 1.2)) ** 2
+            apex = pick(rng, (between(rng, -0.3, 0.15), between(rng, 0.85, 1.3)))
+            path = 1.0 - between(rng, 2.2, 5) * (flux - apex) ** 2
             return path + between(rng, -0.4, 0.2)
     else:
         turns, start = between(rng, 0.55, 2.6), between(rng, -0.5, 0.5)
@@ -115,19 +128,21 @@ def qubit_flux(rng: Rng, status: str) -> Sheet:
     right = np.interp(fine, flux, path)
     if status == "SUCCESS":
         if chance(rng, 0.15):
-            drawn, label = False, {"SUCCESS": 0.6, "FIT_FAILED": 0.4}
+            drawn, label = False, dict(NO_CURVE)
         over = [(fine, right + rng.normal(0, 0.004))] if drawn else []
     elif status == "FIT_POOR":
-        over = [(fine, _beside(rng, right))]
+        over, sigma = [(fine, _beside(rng, right))], min(sigma, 0.15)
     elif status == "FIT_FAILED":
-        kind = int(rng.integers(4))
+        kind, sigma = int(rng.integers(8)), min(sigma, 0.18)
         drawn = kind > 0
-        if kind == 1:
-            over = [(fine, np.full(200, between(rng, 0.02, 0.98)))]
-        elif kind == 2:
-            over = [(fine, 0.5 + between(rng, 0.5, 3) * np.sin(between(rng, 20, 80) * fine))]
-        elif kind == 3:
-            over = [(fine, between(rng, -1, 2) + between(rng, -3, 3) * fine)]
+        if kind == 0:
+            label = dict(NO_CURVE)
+        elif kind < 4:
+            over = [(fine, np.full(200, between(rng, 0.04, 0.96)))]
+        elif kind < 6:
+            over = [(fine, 0.5 + between(rng, 0.3, 1.5) * np.sin(between(rng, 20, 80) * fine + between(rng, 0, 6)))]
+        else:  # a line across the window
+            over = [(fine, between(rng, 0.1, 0.9) + between(rng, -1.2, 1.2) * (fine - 0.5))]
     elif status == "RANGE_TOO_NARROW":
         drawn = chance(rng, 0.5)
         over = [(fine, right)] if drawn else []
@@ -168,14 +183,23 @@ def _found_lines(rng: Rng, status: str, flux: np.ndarray, path: Path, over: list
 def _beside(rng: Rng, right: Path) -> Path:
     kind, sign = int(rng.integers(4)), np.sign(rng.normal())
     if kind == 0:
-        return right + sign * between(rng, 0.07, 0.25)
+        return right + sign * between(rng, 0.08, 0.25)
     if kind == 1:
-        return np.roll(right, int(sign * between(rng, 14, 60)))
+        return _moved(right, sign * between(rng, 0.07, 0.3))
     middle = float(right.mean())
     if kind == 2:
         return middle + (right - middle) * pick(rng, (between(rng, 0.15, 0.65), between(rng, 1.5, 2.2)))
     place = np.linspace(0, 1, len(right))
     return np.interp(np.abs((place - 0.5) * pick(rng, (0.6, 0.75)) + 0.5), place, right) + sign * 0.03
+
+
+def _moved(path: Path, part: float) -> Path:
+    """Along the sweep, by this part of it; what is not known beyond the end goes on as it began."""
+    place = np.linspace(0, 1, len(path))
+    inside = np.interp(place + part, place, path)
+    slope = (path[-1] - path[-2], path[0] - path[1])[int(part < 0)] * (len(path) - 1)
+    beyond = np.maximum(place + part - 1, 0) if part > 0 else np.maximum(-(place + part), 0)
+    return inside + slope * beyond
 
 
 def _random_arc(rng: Rng, fine: np.ndarray) -> Path:
@@ -208,10 +232,10 @@ def coupler_flux(rng: Rng, status: str) -> Sheet:
     drawn = status == "FIT_POOR" or chance(rng, 0.85)
     over = [(fine, one) for one in right]
     if status == "FIT_POOR":
-        kind, shift, sign = int(rng.integers(4)), between(rng, 0.06, 0.2), np.sign(rng.normal())
+        kind, shift, sign = int(rng.integers(4)), between(rng, 0.08, 0.22), np.sign(rng.normal())
         over = [(fine, one + sign * shift) for one in right]
         if kind == 1:
-            over = [(fine, np.roll(one, int(sign * between(rng, 15, 50)))) for one in right]
+            over = [(fine, _moved(one, sign * shift * 1.2)) for one in right]
         elif kind == 2:
             over = [(fine, _beside(rng, one)) for one in right]
         elif kind == 3:
@@ -245,7 +269,7 @@ def charge_jumps(rng: Rng, status: str) -> Sheet:
         fringe = np.abs(fringe - 0.5) * 2
     sigma = between(rng, 0.05, 0.4)
     if status == "LOW_CONTRAST":
-        sigma = between(rng, 0.9, 1.8)
+        sigma = between(rng, 0.7, 1.3)
     elif status == "NO_COHERENCE":
         fringe, sigma = np.zeros_like(fringe), 1.0
     grid = fringe + rng.normal(0, sigma, fringe.shape)

@@ -58,7 +58,8 @@ def spoilt(rng: Rng, right: Fringe) -> Curve:
         factor = pick(rng, (0.5, 2.0, between(rng, 0.55, 0.85), between(rng, 1.2, 1.9)))
         return replace(right, cycles=right.cycles * factor)
     if kind == 3:
-        return replace(right, phase=right.phase + np.sign(rng.normal()) * between(rng, 0.8, np.pi))
+        least = 0.8 if right.cycles < 4 else 1.6  # of many turns a little is less than a pixel
+        return replace(right, phase=right.phase + np.sign(rng.normal()) * between(rng, least, np.pi))
     if kind == 4:
         shift = np.sign(rng.normal()) * right.contrast * between(rng, 0.22, 0.5)
         return replace(right, level=right.level + shift)
@@ -204,10 +205,10 @@ def ramsey(rng: Rng, status: str) -> Sheet:
         fit = spoilt(rng, truth)
     x = sweep(rng, points)
     traces = [trace(rng, x, clean, sigma, units, fit if drawn else None, chance(rng, 0.25))]
-    if chance(rng, 0.07) and status in ("SUCCESS", "BEATING", "TOO_MANY_OSC", "NO_SIGNAL"):
-        other = replace(truth, phase=truth.phase + np.pi / 2) if status != "NO_SIGNAL" else clean
-        traces.append(trace(rng, x, other, sigma, units, near(rng, other) if drawn and isinstance(other, Fringe)
-                            else fit if drawn else None, False))  # fmt: skip
+    if chance(rng, 0.12) and status not in ("FIT_POOR", "WINDOW_TOO_SHORT"):  # the other quadrature
+        other: Curve = clean if status == "NO_SIGNAL" else replace(truth, phase=truth.phase + np.pi / 2)
+        follows = near(rng, other) if isinstance(other, Fringe) else fit
+        traces.append(trace(rng, x, other, sigma, units, follows if drawn else None, False))
     page = panel(rng, traces, units, pick(rng, RAMSEY_X))
     panels = [page, *([spectrum(traces[0])] if chance(rng, 0.3) else [])]
     return Sheet("ramsey", label, panels, drawn)

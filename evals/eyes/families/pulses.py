@@ -54,7 +54,6 @@ def drag(rng: Rng, status: str) -> Sheet:
     page = panel(rng, traces, units, pick(rng, BETA))
     if chance(rng, 0.35) and status != "NO_SIGNAL" and 0 <= at <= 1:
         page.marks = [traces[0].along(at)]
-        drawn = drawn or chance(rng, 0.5)
     return Sheet("drag", label, [page], drawn)
 
 
@@ -125,10 +124,13 @@ def fine_amplitude(rng: Rng, status: str) -> Sheet:
     if drawn:
         usual = Fringe(abs(total) / (2 * np.pi), np.sign(total) * np.pi / 2 if total else np.pi / 2, contrast=0.94)
         wrong = chance(rng, 0.2) and status in ("LARGE_ERROR", "MODERATE_ERROR")
-        fit = curve if zigzag or status in ("NO_EXCITATION", "SUCCESS") else (
+        fit = curve if status in ("NO_EXCITATION", "SUCCESS") else (
             spoilt(rng, usual) if wrong else near(rng, usual))  # fmt: skip
+        if zigzag and status != "NO_EXCITATION":  # the curve turns once in two pulses
+            last = max(points - 1, 1)
+            fit = lambda where: 0.5 - 0.47 * np.cos(np.pi * where * last) * np.cos(total * where)  # noqa: E731
     one = trace(rng, x, curve, sigma, units, fit, chance(rng, 0.4))
-    one.joined = True if zigzag and chance(rng, 0.8) else None
+    one.joined = True if zigzag and not drawn and chance(rng, 0.8) else None
     page = panel(rng, [one], units, pick(rng, REPEATS))
     page.y_range = y_range
     return Sheet("fine_amplitude", label, [page], drawn)
