@@ -58,7 +58,7 @@ def subject_for(row: Row) -> Subject | None:
         subject = Subject(title, measures, family, load_criteria()[family])
     else:
         return None
-    codes = codes_offered(row) or tuple(subject.criteria)
+    codes = codes_offered(row) or tuple(load_criteria()[subject.family])
     if not set(codes) <= set(Status):
         return None
     usual = {code: text for family in load_criteria().values() for code, text in family.items()}
