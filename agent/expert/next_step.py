@@ -33,7 +33,19 @@ from reson.agent.expert.plans import (
 from reson.agent.expert.ranges import window_that_holds_a_beat
 from reson.agent.expert.remedies import Abandon, AskPerson, GoUpstream, Remedy, Retry, Skip, remedy
 from reson.agent.expert.replaying import Frame, accepted, replayed, succeeded
-from reson.agent.observation import Attempt, Decision, Diagnosis, Done, Escalate, GiveUp, GoalsView, Measure, QubitView
+from reson.agent.expert.resonator_search import RESONATOR
+from reson.agent.observation import (
+    Attempt,
+    Decision,
+    Diagnosis,
+    Done,
+    Escalate,
+    GiveUp,
+    GoalsView,
+    Measure,
+    QubitView,
+    Recollection,
+)
 from reson.records import Verdict
 from reson.tools.experiments.catalogue import CATALOGUE
 from reson.wording import plainly
@@ -140,16 +152,21 @@ def _decide(view: QubitView, frame: Frame, answer: Remedy | None, goals: GoalsVi
 
 
 def _what_worked(step: Step, view: QubitView) -> dict[str, float]:
-    """Arguments of an accepted search for the line of this qubit on an earlier night: the first guess for this one.
+    """Arguments of an accepted search: of the line on an earlier night, of the resonator earlier in this one.
 
     Every other default follows from measured values in the table, which are newer; the search for the line rests on
-    the design until a Rabi oscillation was accepted, so that a weak drive line would be searched for anew each time.
-    Where its sweep had its middle is not among them: the frequency in the table is that of the line by now.
+    the design until a Rabi oscillation was accepted, so that a weak drive line would be searched for anew each time,
+    and a resonator that showed itself to a gentle tone in fine steps is looked at again as if nothing was known. Where
+    a sweep had its middle is not among them: the frequency in the table is that of the line, or of the dip, by now.
     """
-    for recalled in view.recalled:
-        mine = recalled.component == view.component and recalled.experiment == step.experiment
-        if mine and step.experiment == SEARCH and recalled.verdict is Verdict.ACCEPT:
-            return {name: value for name, value in recalled.parameters.items() if name != "centre"}
+    before: Sequence[Attempt | Recollection] = ()
+    if step.experiment == SEARCH:
+        before = [one for one in view.recalled if one.component == view.component]
+    elif step.experiment == RESONATOR and not step.parameters:
+        before = view.attempts[::-1]
+    for one in before:
+        if one.experiment == step.experiment and one.verdict is Verdict.ACCEPT:
+            return {name: value for name, value in one.parameters.items() if name != "centre"}
     return {}
 
 

@@ -330,6 +330,18 @@ def test_a_faint_line_is_averaged_where_it_was_seen_and_not_searched_elsewhere()
     assert decision.parameters == seen | {"shots": 1000.0}
 
 
+def test_a_resonator_is_looked_at_again_with_the_sweep_that_found_it():
+    """A strong tone hides a narrow dip; where its middle was is in the table by now."""
+    gentle = {"span": 8e6, "amplitude": 0.05, "points": 401.0, "shots": 500.0}
+    names = [step.experiment for step in BRING_UP]
+    before = [attempt(one) for one in names[1 : names.index("qubit_spectroscopy")]]
+    attempts = [attempt("resonator_spectroscopy", parameters=gentle | {"centre": 3e6}), *before]
+    while (decision := decide(*attempts)).experiment == "qubit_spectroscopy":
+        attempts.append(no_line(**decision.parameters))
+    assert names[0] == "resonator_spectroscopy"
+    assert decision.experiment == "resonator_spectroscopy" and decision.parameters == gentle
+
+
 def test_what_the_reader_of_a_plot_suggests_is_done_where_averaging_is_all_that_is_known():
     settled = [attempt(step.experiment) for step in BRING_UP[: [step.experiment for step in BRING_UP].index("t1")]]
     before = decide(*settled, attempt("t1", Verdict.REVIEW, Status.ODD))
