@@ -57,3 +57,10 @@ def test_one_line_on_a_slope_stays_one(points: int, tilt: float, noise: float) -
 @pytest.mark.parametrize(("points", "noise", "least"), [(61, 0.01, 40), (241, 0.03, 45), (241, 0.06, 25)])
 def test_a_line_of_a_fifth_is_seen_where_enough_points_lie_on_it(points: int, noise: float, least: int) -> None:
     assert sum(second_line(_noisy(seed, points, noise, 0.2, 0.3)) > SEEN for seed in range(50)) >= least
+
+
+def test_a_sweep_of_many_points_is_judged_as_one_of_few() -> None:
+    """Of ten thousand points the largest stands out by chance, and there are too many pairs to take slopes of."""
+    for seed in range(5):
+        alone, beside = (second_line(_noisy(seed, 10_001, 0.06, share, 0.0)) for share in (0.0, 0.2))
+        assert alone < SEEN < beside

@@ -46,11 +46,15 @@ def _scan(x: np.ndarray, y: np.ndarray, error: np.ndarray, time: float, start: f
     """Frequency and linewidth of the dip of a grid that takes most away from chi2."""
     base = np.linalg.qr(background(x, SCANNED) / error[:, None])[0]
     left = y / error - base @ (base.T @ (y / error))
-    places = np.array(tried(x))
-    shapes = np.real(dip(x, places[:, :1], places[:, 1:], time, start)) / error
-    shapes -= (shapes @ base) @ base.T
-    f0, kappa = places[int(np.argmin(shapes @ left / (np.linalg.norm(shapes, axis=1) + 1e-300)))]
-    return float(f0), float(kappa)
+    places, found = np.array(tried(x)), []
+    for width in np.unique(places[:, 1]):  # one by one: of a long sweep there are many
+        f0 = places[places[:, 1] == width, :1]
+        shapes = np.real(dip(x, f0, width, time, start)) / error
+        shapes -= (shapes @ base) @ base.T
+        gains = -(shapes @ left) / (np.linalg.norm(shapes, axis=1) + 1e-300)
+        best = int(np.argmax(gains))
+        found.append((float(gains[best]), float(f0[best, 0]), float(width)))
+    return max(found)[1:]
 
 
 def _fit(
